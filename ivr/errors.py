@@ -1,0 +1,94 @@
+"""Every error Ringback can raise: a stable code, and a text that says what to do next."""
+
+
+class IvrError(Exception):
+    """Something Ringback could not do; `.code` is stable, the text says what to do next."""
+
+    code = "ivr_error"
+
+
+class SettingsError(IvrError):
+    """A setting is missing or wrong; the text names it and a value that works."""
+
+    code = "settings"
+
+
+class ContentError(IvrError):
+    """A file of grammars/ or audio/ is broken; the text names file and line."""
+
+    code = "content"
+
+
+class EngineUnavailable(IvrError):
+    """No speech engine can hear this locale here; callers are served by keypad."""
+
+    code = "engine_unavailable"
+
+
+class AudioError(IvrError):
+    """Audio is malformed; the text names what was found and what is accepted."""
+
+    code = "audio"
+
+
+class ModelError(IvrError):
+    """A speech model is missing, damaged or cannot be downloaded."""
+
+    code = "model"
+
+
+class NotFound(IvrError):
+    """No such case, callback, call, order or agent."""
+
+    code = "not_found"
+
+
+class IllegalMove(IvrError):
+    """The state table does not allow this change from the present state."""
+
+    code = "illegal_move"
+
+
+class Conflict(IvrError):
+    """Another request changed the same row first; read it again and retry."""
+
+    code = "conflict"
+
+
+class CallbackRefused(IvrError):
+    """A callback cannot be booked; `.reason` is a stable word that a prompt explains."""
+
+    code = "callback_refused"
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(detail or reason)
+        self.reason = reason
+
+
+class NumberRefused(CallbackRefused):
+    """A telephone number is malformed, or of a country or kind that is not called."""
+
+    code = "number_refused"
+
+
+class CarrierRejected(IvrError):
+    """The carrier refused the request; nothing was dialed. `.retry_after_seconds` if it said when to retry."""
+
+    code = "carrier_rejected"
+
+    def __init__(self, text: str, *, carrier_code: int = 0, retry_after_seconds: float | None = None) -> None:
+        super().__init__(text)
+        self.carrier_code = carrier_code
+        self.retry_after_seconds = retry_after_seconds
+
+
+class CarrierUnclear(IvrError):
+    """Time-out, 5xx or unreadable answer: the call may exist; never retry blindly, reconcile."""
+
+    code = "carrier_unclear"
+
+
+class CallGone(IvrError):
+    """The call has ended meanwhile (Twilio 21220 or 20404): expected, stop quietly."""
+
+    code = "call_gone"
