@@ -1,0 +1,64 @@
+"""Agents: the people whose telephones ring first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ivr.errors import IllegalMove
+
+
+class AgentStatus(StrEnum):
+    """Whether an agent takes calls now."""
+
+    AVAILABLE = "available"
+    RESERVED = "reserved"
+    """An attempt is ringing them or joining them."""
+    BUSY = "busy"
+    """Talking."""
+    WRAP_UP = "wrap_up"
+    AWAY = "away"
+    """Set by us when their phone rang out, or by themselves."""
+    OFFLINE = "offline"
+
+
+MOVES = {
+    AgentStatus.AVAILABLE: frozenset({AgentStatus.RESERVED, AgentStatus.AWAY, AgentStatus.OFFLINE}),
+    AgentStatus.RESERVED: frozenset(
+        {AgentStatus.BUSY, AgentStatus.AVAILABLE, AgentStatus.AWAY, AgentStatus.OFFLINE, AgentStatus.WRAP_UP}
+    ),
+    AgentStatus.BUSY: frozenset(
+        {AgentStatus.WRAP_UP, AgentStatus.AVAILABLE, AgentStatus.AWAY, AgentStatus.OFFLINE}
+    ),
+    AgentStatus.WRAP_UP: frozenset({AgentStatus.AVAILABLE, AgentStatus.AWAY, AgentStatus.OFFLINE}),
+    AgentStatus.AWAY: frozenset({AgentStatus.AVAILABLE, AgentStatus.OFFLINE}),
+    AgentStatus.OFFLINE: frozenset({AgentStatus.AVAILABLE, AgentStatus.AWAY}),
+}
+
+
+@dataclass(eq=False, kw_only=True)
+class Agent:
+    """One agent; on shift whenever the status is not OFFLINE."""
+
+    id: str
+    name: str
+    number: str
+    """E.164; unique."""
+    skills: Sequence[str] = ("general",)
+    locales: Sequence[str] = ("en-US",)
+    status: AgentStatus = AgentStatus.AVAILABLE
+    status_at: datetime
+    attempt_id: str | None = None
+    """The attempt that holds them, while RESERVED or BUSY."""
+    version: int = 1
+
+    def can_take(self, skill: str, locale: str) -> bool:
+        """Whether skills and languages fit; `general` takes every skill, en-GB and en-US serve each other."""
+        speaks = {loc.split("-")[0] for loc in self.locales}
+        return (skill in self.skills or "general" in self.skills) and locale.split("-")[0] in speaks
+
+    def move(self, to: AgentStatus, at: datetime, attempt_id: str | None = None) -> None:
+        """Change the status and what holds them. Raises IllegalMove."""
+        if to != self.status and to not in MOVES[self.status]:
+            raise IllegalMove(f"agent {self.name} cannot go from {self.status} to {to}")
+        self.status, self.status_at, self.attempt_id = to, at, attempt_id

@@ -1,0 +1,244 @@
+"""Callbacks (our promise to ring), attempts (one try at it) and legs (one dial to one number)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from ivr.errors import IllegalMove
+
+
+class CallbackStatus(StrEnum):
+    """Where a promise stands. OPEN_STATUSES may be rung; the rest have ended."""
+
+    UNVERIFIED = "unverified"
+    """Asked for on the web; the number's owner has not proven it yet: never dialed."""
+    SCHEDULED = "scheduled"
+    DIALING = "dialing"
+    """An attempt lives."""
+    DONE = "done"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    NEEDS_HUMAN = "needs_human"
+    """All tries are used up or the carrier stayed unclear: a person decides."""
+
+
+OPEN_STATUSES = frozenset({CallbackStatus.UNVERIFIED, CallbackStatus.SCHEDULED, CallbackStatus.DIALING})
+
+MOVES = {
+    CallbackStatus.UNVERIFIED: frozenset(
+        {CallbackStatus.SCHEDULED, CallbackStatus.CANCELED, CallbackStatus.EXPIRED}
+    ),
+    CallbackStatus.SCHEDULED: frozenset(
+        {
+            CallbackStatus.DIALING,
+            CallbackStatus.DONE,
+            CallbackStatus.CANCELED,
+            CallbackStatus.EXPIRED,
+            CallbackStatus.NEEDS_HUMAN,
+        }
+    ),
+    CallbackStatus.DIALING: frozenset(
+        {
+            CallbackStatus.SCHEDULED,
+            CallbackStatus.DONE,
+            CallbackStatus.CANCELED,
+            CallbackStatus.EXPIRED,
+            CallbackStatus.NEEDS_HUMAN,
+        }
+    ),
+    CallbackStatus.NEEDS_HUMAN: frozenset(
+        {CallbackStatus.SCHEDULED, CallbackStatus.DONE, CallbackStatus.CANCELED}
+    ),
+    CallbackStatus.DONE: frozenset(),
+    CallbackStatus.CANCELED: frozenset(),
+    CallbackStatus.EXPIRED: frozenset(),
+}
+
+
+class Outcome(StrEnum):
+    """How a leg or an attempt ended."""
+
+    JOINED = "joined"
+    DECLINED = "declined"
+    """The agent passed it on (key 2)."""
+    AGENT_NO_ANSWER = "agent_no_answer"
+    AGENT_HUNG_UP = "agent_hung_up"
+    BUSY = "busy"
+    NO_ANSWER = "no-answer"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    MACHINE = "machine"
+    CUSTOMER_HUNG_UP = "customer_hung_up"
+    """Answered but left before being joined."""
+    REJECTED = "rejected"
+    """The carrier refused the request; nothing was dialed."""
+    ABSENT = "absent"
+    """Reconciled: the carrier never made the call."""
+
+
+class Party(StrEnum):
+    """Whose telephone a leg rings."""
+
+    AGENT = "agent"
+    CUSTOMER = "customer"
+
+
+class LegState(StrEnum):
+    """The dial's five commits: intent, placing (point of no return), [request], placed, ended (reliability.md 4b)."""
+
+    INTENT = "intent"
+    PLACING = "placing"
+    PLACED = "placed"
+    ENDED = "ended"
+    ABSENT = "absent"
+    REJECTED = "rejected"
+
+
+LIVE_LEG_STATES = frozenset({LegState.INTENT, LegState.PLACING, LegState.PLACED})
+
+
+@dataclass(eq=False, kw_only=True)
+class Callback:
+    """A promise to ring one number. It may ring from `due_at` to `closes_at`; kept means first rung by `promised_by_at`."""
+
+    id: str
+    case_id: str
+    customer_id: str | None = None
+    number: str
+    """E.164."""
+    locale: str = "en-US"
+    zone: str = "UTC"
+    """IANA zone in which times are told."""
+    asap: bool
+    """As soon as possible, with the place in line kept; else at the named time."""
+    ticket_at: datetime
+    """The moment that fixes the place in line; survives retries and a change of number."""
+    due_at: datetime
+    """Not rung before this."""
+    promised_by_at: datetime
+    """The latest time spoken: rung for the first time later than this = broken."""
+    closes_at: datetime
+    """Not rung after this: then it expires or moves on by rule."""
+    skill: str = "general"
+    priority: int = 2
+    status: CallbackStatus = CallbackStatus.SCHEDULED
+    source: str = "phone"
+    tries: int = 0
+    """Customer legs that were rung (an agent who declines or rings out costs none)."""
+    dials: int = 0
+    """All attempts begun: a stop for endless loops."""
+    outcome: str = ""
+    reason: str = ""
+    """Why it waits or ended, in a stable word."""
+    first_rung_at: datetime | None = None
+    created_at: datetime
+    ended_at: datetime | None = None
+    version: int = 1
+
+    def move(self, to: CallbackStatus) -> None:
+        """Change the status. Raises IllegalMove."""
+        if to != self.status and to not in MOVES[self.status]:
+            raise IllegalMove(f"callback cannot go from {self.status} to {to}; reload it and look")
+        self.status = to
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the promise still stands."""
+        return self.status in OPEN_STATUSES
+
+    @property
+    def was_kept(self) -> bool | None:
+        """Whether the customer's phone first rang in time; None while undecided."""
+        if self.first_rung_at is not None:
+            return self.due_at <= self.first_rung_at <= self.promised_by_at
+        return None if self.is_open else False
+
+
+@dataclass(eq=False, kw_only=True)
+class Hold:
+    """A live caller waiting in the one line, on the telephone, for an agent."""
+
+    call_sid: str
+    case_id: str
+    ticket_at: datetime
+    skill: str = "general"
+    locale: str = "en-US"
+    priority: int = 2
+    status: str = "waiting"
+    """waiting, connecting (an attempt rings an agent), joined, left."""
+    version: int = 1
+
+
+@dataclass(eq=False, kw_only=True)
+class Attempt:
+    """One try to bring an agent and a customer together, for a callback or for a live caller on hold."""
+
+    id: str
+    """128-bit random hex token; part of every address the carrier is given."""
+    callback_id: str | None = None
+    hold_call_sid: str | None = None
+    case_id: str
+    agent_id: str
+    number: int
+    """1 for the first try."""
+    started_at: datetime
+    ended_at: datetime | None = None
+    accepted_at: datetime | None = None
+    joined_at: datetime | None = None
+    outcome: Outcome | None = None
+    version: int = 1
+
+
+@dataclass(eq=False, kw_only=True)
+class Leg:
+    """One dial to one number. While INTENT, `owner` and `lease_until_at` say who may place it."""
+
+    id: str
+    """128-bit random hex token."""
+    attempt_id: str
+    callback_id: str | None = None
+    party: Party
+    number: str
+    state: LegState = LegState.INTENT
+    owner: str | None = None
+    lease_until_at: datetime | None = None
+    sid: str | None = None
+    """The carrier's CallSid; unique."""
+    last_sequence: int = -1
+    """Highest SequenceNumber of a status callback taken."""
+    absent_looks: int = 0
+    """How often the carrier's list did not show it."""
+    created_at: datetime
+    placing_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: Outcome | None = None
+    version: int = 1
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it may be ringing or connected."""
+        return self.state in LIVE_LEG_STATES
+
+
+RETRY_AFTER = {
+    Outcome.BUSY: (timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15)),
+    Outcome.NO_ANSWER: (timedelta(minutes=10), timedelta(minutes=30), timedelta(hours=2)),
+    Outcome.MACHINE: (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=3)),
+    Outcome.FAILED: (timedelta(minutes=1), timedelta(minutes=15)),
+    Outcome.CUSTOMER_HUNG_UP: (timedelta(minutes=1),),
+}
+"""Spacing of the next attempts by outcome; when the list is used up a person decides.
+
+Compare callbacks.md row 4 to 6: Mindful 2 each, Cisco 3, Puzzel 1 to 3; spacing 1 minute to hours.
+"""
+
+MAX_TRIES = 4
+
+
+def retry_at(outcome: Outcome, tries: int, now: datetime) -> datetime | None:
+    """When to ring the customer again after `tries` rung attempts; None: not by machine any more."""
+    ladder = RETRY_AFTER.get(outcome, ())
+    if tries >= MAX_TRIES or tries > len(ladder) or tries < 1:
+        return None
+    return now + ladder[tries - 1]

@@ -1,0 +1,137 @@
+"""The case: what a customer wants, from any door. Kinds, statuses, legal moves, spoken numbers, timeline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from ivr.errors import IllegalMove
+
+
+class CaseKind(StrEnum):
+    """What they want; the same word names the intent and its grammar file."""
+
+    TRACK_ORDER = "track_order"
+    DELIVERED_NOT_RECEIVED = "delivered_not_received"
+    RETURN_REFUND = "return_refund"
+    CANCEL_ORDER = "cancel_order"
+    QUESTION = "question"
+    """Anything else that an agent is asked about: "agent", a callback without a reason."""
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    WAITING_AGENT = "waiting_agent"
+    WITH_AGENT = "with_agent"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+MOVES: Mapping[CaseStatus, frozenset[CaseStatus]] = {
+    CaseStatus.OPEN: frozenset(
+        {CaseStatus.WAITING_AGENT, CaseStatus.WITH_AGENT, CaseStatus.RESOLVED, CaseStatus.CLOSED}
+    ),
+    CaseStatus.WAITING_AGENT: frozenset(
+        {CaseStatus.WITH_AGENT, CaseStatus.OPEN, CaseStatus.RESOLVED, CaseStatus.CLOSED}
+    ),
+    CaseStatus.WITH_AGENT: frozenset(
+        {CaseStatus.WAITING_AGENT, CaseStatus.OPEN, CaseStatus.RESOLVED, CaseStatus.CLOSED}
+    ),
+    CaseStatus.RESOLVED: frozenset({CaseStatus.OPEN, CaseStatus.WAITING_AGENT, CaseStatus.CLOSED}),
+    CaseStatus.CLOSED: frozenset(),
+}
+"""Every legal move of a case, on one screen."""
+
+SKILLS: Mapping[CaseKind, str] = {
+    CaseKind.TRACK_ORDER: "orders",
+    CaseKind.DELIVERED_NOT_RECEIVED: "orders",
+    CaseKind.RETURN_REFUND: "returns",
+    CaseKind.CANCEL_ORDER: "orders",
+    CaseKind.QUESTION: "general",
+}
+"""The skill an agent needs; an agent with the skill `general` takes every case."""
+
+PRIORITIES: Mapping[CaseKind, int] = {CaseKind.DELIVERED_NOT_RECEIVED: 1}
+"""Lower is served first; all others are 2."""
+
+
+@dataclass(eq=False, kw_only=True)
+class Customer:
+    """A person known by a telephone number."""
+
+    id: str
+    number: str
+    """E.164."""
+    name: str = ""
+    locale: str = "en-US"
+    zone: str = ""
+    """IANA name if the customer said it; empty: taken from the number."""
+
+
+@dataclass(eq=False, kw_only=True)
+class Case:
+    """What a customer wants. Times are aware UTC."""
+
+    id: str
+    number: str
+    """Seven digits, the last a check digit (see `case_number`): can be spoken and keyed."""
+    kind: CaseKind
+    status: CaseStatus = CaseStatus.OPEN
+    priority: int = 2
+    skill: str = "general"
+    locale: str = "en-US"
+    customer_id: str | None = None
+    order_id: str | None = None
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    summary: str = ""
+    """The reason in the customer's own words; read in the whisper."""
+    source: str = "phone"
+    """phone, web or api."""
+    outcome: str = ""
+    effort: int | None = None
+    """1 (very easy) to 7 (very hard), keyed after the call."""
+    opened_at: datetime
+    closed_at: datetime | None = None
+    version: int = 1
+
+    def move(self, to: CaseStatus) -> None:
+        """Change the status. Raises IllegalMove; moving to the present status does nothing."""
+        if to == self.status:
+            return
+        if to not in MOVES[self.status]:
+            raise IllegalMove(f"case {self.number} cannot go from {self.status} to {to}; reload it and look")
+        self.status = to
+
+
+@dataclass(eq=False, kw_only=True)
+class Event:
+    """One line of the timeline; rows are only ever added."""
+
+    id: str
+    at: datetime
+    kind: str
+    """snake_case: case_opened, heard, said, callback_booked, leg_placed, ..."""
+    case_id: str | None = None
+    callback_id: str | None = None
+    call_sid: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """JSON values only; telephone numbers masked."""
+
+
+def case_number(serial: int) -> str:
+    """Seven digits for a serial number below 1,000,000: six digits and their Luhn check digit."""
+    six = f"{serial % 1_000_000:06d}"
+    return six + str(_luhn(six))
+
+
+def is_case_number(digits: str) -> bool:
+    """Whether seven keyed digits carry the right check digit."""
+    return len(digits) == 7 and digits.isdigit() and digits[-1] == str(_luhn(digits[:6]))
+
+
+def _luhn(digits: str) -> int:
+    doubled = (int(d) * (2 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
+    return -sum(n // 10 + n % 10 for n in doubled) % 10

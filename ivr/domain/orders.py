@@ -1,0 +1,39 @@
+"""Orders as the shop tells them: what Ringback reads through the Commerce port."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands."""
+
+    PREPARING = "preparing"
+    SHIPPED = "shipped"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    DELIVERED = "delivered"
+    CANCELED = "canceled"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order of a customer."""
+
+    id: str
+    """Seventeen digits, written 3-7-7; callers may say the last seven."""
+    number: str
+    """The customer's telephone, E.164."""
+    item: str
+    """Its short name in the customer's language, as spoken: "coffee grinder"."""
+    status: OrderStatus
+    ordered_at: datetime
+    expected_at: datetime | None = None
+    delivered_at: datetime | None = None
+    left_at: str = ""
+    """Where the driver left it, in the customer's language."""
+    amount: str = ""
+    """Decimal amount, such as "19.99"."""
+    currency: str = "USD"
+    item_phrases: tuple[str, ...] = ()
+    """Other words for the item, as callers say them."""
