@@ -27,9 +27,7 @@ MOVES = {
     AgentStatus.RESERVED: frozenset(
         {AgentStatus.BUSY, AgentStatus.AVAILABLE, AgentStatus.AWAY, AgentStatus.OFFLINE, AgentStatus.WRAP_UP}
     ),
-    AgentStatus.BUSY: frozenset(
-        {AgentStatus.WRAP_UP, AgentStatus.AVAILABLE, AgentStatus.AWAY, AgentStatus.OFFLINE}
-    ),
+    AgentStatus.BUSY: frozenset({AgentStatus.WRAP_UP, AgentStatus.AVAILABLE, AgentStatus.AWAY, AgentStatus.OFFLINE}),
     AgentStatus.WRAP_UP: frozenset({AgentStatus.AVAILABLE, AgentStatus.AWAY, AgentStatus.OFFLINE}),
     AgentStatus.AWAY: frozenset({AgentStatus.AVAILABLE, AgentStatus.OFFLINE}),
     AgentStatus.OFFLINE: frozenset({AgentStatus.AVAILABLE, AgentStatus.AWAY}),

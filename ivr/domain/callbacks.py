@@ -25,9 +25,7 @@ class CallbackStatus(StrEnum):
 OPEN_STATUSES = frozenset({CallbackStatus.UNVERIFIED, CallbackStatus.SCHEDULED, CallbackStatus.DIALING})
 
 MOVES = {
-    CallbackStatus.UNVERIFIED: frozenset(
-        {CallbackStatus.SCHEDULED, CallbackStatus.CANCELED, CallbackStatus.EXPIRED}
-    ),
+    CallbackStatus.UNVERIFIED: frozenset({CallbackStatus.SCHEDULED, CallbackStatus.CANCELED, CallbackStatus.EXPIRED}),
     CallbackStatus.SCHEDULED: frozenset(
         {
             CallbackStatus.DIALING,
@@ -46,9 +44,7 @@ MOVES = {
             CallbackStatus.NEEDS_HUMAN,
         }
     ),
-    CallbackStatus.NEEDS_HUMAN: frozenset(
-        {CallbackStatus.SCHEDULED, CallbackStatus.DONE, CallbackStatus.CANCELED}
-    ),
+    CallbackStatus.NEEDS_HUMAN: frozenset({CallbackStatus.SCHEDULED, CallbackStatus.DONE, CallbackStatus.CANCELED}),
     CallbackStatus.DONE: frozenset(),
     CallbackStatus.CANCELED: frozenset(),
     CallbackStatus.EXPIRED: frozenset(),
@@ -99,7 +95,7 @@ LIVE_LEG_STATES = frozenset({LegState.INTENT, LegState.PLACING, LegState.PLACED}
 
 @dataclass(eq=False, kw_only=True)
 class Callback:
-    """A promise to ring one number. It may ring from `due_at` to `closes_at`; kept means first rung by `promised_by_at`."""
+    """A promise to ring one number, from `due_at` to `closes_at`; kept: first rung by `promised_by_at`."""
 
     id: str
     case_id: str

@@ -1,0 +1,92 @@
+"""A turn: what is said, what may be answered, and what happens next. Every transport renders the same Turn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from ivr.domain.hearing import Pace
+from ivr.domain.intents import Expects
+
+
+@dataclass(frozen=True)
+class Spelled:
+    """Digits read one by one, grouped for the ear ("1 2 3, 4 5 6 7")."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
+class At:
+    """A moment read in a zone ("tomorrow, Wednesday, at 3:30 in the afternoon")."""
+
+    at: datetime
+    zone: str
+    now: datetime
+    """Aware UTC: lets "today" and "tomorrow" be said."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A length of time as a range ("between 5 and 10 minutes"); equal ends: one length."""
+
+    low_seconds: int
+    high_seconds: int
+
+
+@dataclass(frozen=True)
+class Money:
+    """An amount ("$19.99")."""
+
+    amount: str
+    currency: str
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Another prompt said in the place of an argument, such as a case kind's name."""
+
+    key: str
+
+
+SayArg = str | int | Spelled | At | Span | Money | Phrase
+
+
+@dataclass(frozen=True)
+class Say:
+    """One prompt by key, with what fills its {places}."""
+
+    key: str
+    args: Mapping[str, SayArg] = field(default_factory=dict)
+    locale: str | None = None
+    """Another language than the call's, for the language menu."""
+
+
+class Next(StrEnum):
+    """What follows the prompts."""
+
+    LISTEN = "listen"
+    HANG_UP = "hang_up"
+    HOLD = "hold"
+    """Wait on the line, with music, for an agent; the caller may still press or say something."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One exchange."""
+
+    number: int
+    """Counts up within a call; every document carries it."""
+    locale: str
+    say: tuple[Say, ...]
+    expects: Expects = Expects()
+    next: Next = Next.LISTEN
+    key_count: int = 1
+    """How many keys answer it: 1, or the longest number that may be keyed."""
+    pace: Pace = Pace.DIRECTED
+    wait_seconds: int = 6
+    """Silence after the prompt until the caller is asked again."""
+    slow: bool = False
+    """Speak slower, once the caller asked for it."""
+    state: str = ""
+    """The dialogue's state, for logs."""
