@@ -79,7 +79,7 @@ class Turn:
     """Counts up within a call; every document carries it."""
     locale: str
     say: tuple[Say, ...]
-    expects: Expects = Expects()
+    expects: Expects = field(default_factory=Expects)
     next: Next = Next.LISTEN
     key_count: int = 1
     """How many keys answer it: 1, or the longest number that may be keyed."""

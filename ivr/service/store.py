@@ -1,0 +1,199 @@
+"""The store that the use cases need, as Protocols: repositories, unit of work, and what the database enforces."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from ivr.domain.agents import Agent
+from ivr.domain.callbacks import Attempt, Callback, Hold, Leg, Party
+from ivr.domain.calls import Call, Verification
+from ivr.domain.cases import Case, Customer, Event
+
+
+class Customers(Protocol):
+    """Customers."""
+
+    def add(self, customer: Customer) -> None: ...
+    def get(self, customer_id: str) -> Customer | None: ...
+    def by_number(self, number: str) -> Customer | None: ...
+
+
+class Cases(Protocol):
+    """Cases."""
+
+    def add(self, case: Case) -> None: ...
+    def get(self, case_id: str) -> Case | None: ...
+    def by_number(self, number: str) -> Case | None: ...
+    def open_of(self, customer_id: str) -> Sequence[Case]:
+        """Cases of a customer that are neither resolved nor closed, newest first."""
+
+    def recent(self, limit: int) -> Sequence[Case]:
+        """Newest first."""
+
+    def next_serial(self) -> int:
+        """A number never given before; case numbers are made of it."""
+
+
+class Events(Protocol):
+    """The timeline; rows are only added."""
+
+    def add(self, event: Event) -> None: ...
+    def of_case(self, case_id: str) -> Sequence[Event]:
+        """Oldest first; with those of the calls and callbacks that belong to the case."""
+
+    def recent(self, limit: int) -> Sequence[Event]:
+        """Newest first."""
+
+
+class Callbacks(Protocol):
+    """Promises. The database allows one open callback per number, and per customer and case (Conflict otherwise)."""
+
+    def add(self, callback: Callback) -> None: ...
+    def get(self, callback_id: str) -> Callback | None: ...
+    def open_for_number(self, number: str) -> Callback | None: ...
+    def open_for_case(self, case_id: str) -> Callback | None: ...
+    def of_case(self, case_id: str) -> Sequence[Callback]: ...
+    def due(self, now: datetime, limit: int) -> Sequence[Callback]:
+        """SCHEDULED, due_at <= now, the first in line first (priority, ticket_at).
+
+        On PostgreSQL rows are locked (`FOR UPDATE SKIP LOCKED`) until the unit of work ends.
+        """
+
+    def next_due_at(self, after: datetime) -> datetime | None:
+        """The earliest due_at later than `after` of a SCHEDULED callback."""
+
+    def listed(self, statuses: Sequence[str], limit: int) -> Sequence[Callback]:
+        """With one of these statuses, by due_at; newest ended first for ended ones."""
+
+    def count_created(self, number: str, since: datetime) -> int: ...
+    def closing_before(self, now: datetime) -> Sequence[Callback]:
+        """SCHEDULED or UNVERIFIED ones whose closes_at is over."""
+
+
+class Holds(Protocol):
+    """Live callers on the line."""
+
+    def add(self, hold: Hold) -> None: ...
+    def get(self, call_sid: str) -> Hold | None: ...
+    def waiting(self) -> Sequence[Hold]:
+        """Status `waiting`, the first in line first (priority, ticket_at)."""
+
+
+class Attempts(Protocol):
+    """Attempts."""
+
+    def add(self, attempt: Attempt) -> None: ...
+    def get(self, attempt_id: str) -> Attempt | None: ...
+    def of_callback(self, callback_id: str) -> Sequence[Attempt]:
+        """By number."""
+
+    def live(self) -> Sequence[Attempt]:
+        """Those that have not ended."""
+
+    def live_of_hold(self, call_sid: str) -> Attempt | None: ...
+
+
+class Legs(Protocol):
+    """Legs. The database allows one live leg per number and one live customer leg per callback (Conflict otherwise)."""
+
+    def add(self, leg: Leg) -> None: ...
+    def get(self, leg_id: str) -> Leg | None: ...
+    def by_sid(self, sid: str) -> Leg | None: ...
+    def of_attempt(self, attempt_id: str) -> Sequence[Leg]: ...
+    def live_for_number(self, number: str) -> Leg | None: ...
+    def to_place(self, now: datetime, limit: int) -> Sequence[Leg]:
+        """INTENT legs without an owner or whose lease is over, oldest first; locked like `Callbacks.due`."""
+
+    def in_state(self, state: str, before: datetime) -> Sequence[Leg]:
+        """Legs that entered PLACING (by placing_at) or stay PLACED (by placing_at) or INTENT (by created_at) before."""
+
+    def count_placed(self, since: datetime, party: Party | None = None) -> int:
+        """Legs that passed the point of no return since."""
+
+
+class Agents(Protocol):
+    """Agents."""
+
+    def add(self, agent: Agent) -> None: ...
+    def get(self, agent_id: str) -> Agent | None: ...
+    def by_number(self, number: str) -> Agent | None: ...
+    def by_name(self, name: str) -> Agent | None: ...
+    def all(self) -> Sequence[Agent]: ...
+    def available(self) -> Sequence[Agent]:
+        """AVAILABLE, the longest idle first; locked like `Callbacks.due`."""
+
+
+class Calls(Protocol):
+    """Inbound calls with their dialogues."""
+
+    def add(self, call: Call) -> None: ...
+    def get(self, sid: str) -> Call | None: ...
+    def live(self) -> Sequence[Call]: ...
+
+
+class Verifications(Protocol):
+    """Codes sent to numbers given on the web."""
+
+    def add(self, verification: Verification) -> None: ...
+    def of_callback(self, callback_id: str) -> Verification | None:
+        """The newest."""
+
+
+class Guards(Protocol):
+    """Small rows that keep promises honest: seen webhooks, limits, the do-not-call list, rates, heartbeats."""
+
+    def is_new_webhook(self, call_sid: str, kind: str, sequence: str) -> bool:
+        """True the first time, False for a repetition."""
+
+    def count_hit(self, key: str, now: datetime, window_seconds: int) -> int:
+        """Count a use of `key` (a number's or an address's hash with what it does); uses in the window, this too."""
+
+    def take_token(self, name: str, per_second: float, now: datetime) -> bool:
+        """Token bucket shared by all processes (burst 1): False if the rate is used up."""
+
+    def do_not_call(self, number: str) -> bool: ...
+    def add_do_not_call(self, number: str, at: datetime, reason: str) -> None: ...
+    def beat(self, node: str, role: str, at: datetime) -> None:
+        """Heartbeat of a process (`role`: serve, dispatch)."""
+
+    def last_beat_at(self, role: str) -> datetime | None: ...
+    def get_note(self, key: str) -> Mapping[str, Any] | None:
+        """A small JSON document by key, such as what `connect` must undo."""
+
+    def set_note(self, key: str, value: Mapping[str, Any] | None) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving the block without commit rolls back."""
+
+    customers: Customers
+    cases: Cases
+    events: Events
+    callbacks: Callbacks
+    holds: Holds
+    attempts: Attempts
+    legs: Legs
+    agents: Agents
+    calls: Calls
+    verifications: Verifications
+    guards: Guards
+
+    def commit(self) -> None:
+        """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Store(Protocol):
+    """Where units of work come from."""
+
+    def begin(self) -> AbstractContextManager[UnitOfWork]:
+        """For changes (SQLite: BEGIN IMMEDIATE)."""
+
+    def read(self) -> AbstractContextManager[UnitOfWork]:
+        """For reading only; takes no write lock, commit is refused."""
