@@ -69,6 +69,8 @@ class Next(StrEnum):
     HANG_UP = "hang_up"
     HOLD = "hold"
     """Wait on the line, with music, for an agent; the caller may still press or say something."""
+    JOIN = "join"
+    """Enter the conference `Turn.conference`."""
 
 
 @dataclass(frozen=True)
@@ -90,3 +92,7 @@ class Turn:
     """Speak slower, once the caller asked for it."""
     state: str = ""
     """The dialogue's state, for logs."""
+    conference: str = ""
+    """With JOIN: the conference's name."""
+    is_agent: bool = False
+    """With JOIN: the agent, whose leaving ends the conference."""
