@@ -1,0 +1,130 @@
+"""The moment and the number of a callback: taken, completed, read back, booked."""
+
+from dataclasses import fields, replace
+
+from ivr.domain.cases import CaseKind
+from ivr.domain.dialogue.effects import (
+    Book,
+    CheckNumber,
+    Effect,
+    Move,
+    OpenCase,
+    ResolveMoment,
+)
+from ivr.domain.dialogue.heard import (
+    MomentResolved,
+    NumberChecked,
+)
+from ivr.domain.dialogue.questions import ask
+from ivr.domain.dialogue.values import Dialogue, State, Step
+from ivr.domain.intents import Intent
+from ivr.domain.moments import AskBack, Resolved, When
+from ivr.domain.turn import Say
+
+MERGES = frozenset({AskBack.AM_OR_PM, AskBack.WHICH_DAY, AskBack.WHICH_TIME})
+"""Questions whose answer completes what was said before."""
+
+
+def open_case_then(dialogue: Dialogue, effect: Effect) -> Step:
+    """Have a case, then go on with the effect."""
+    if dialogue.case_id:
+        return Step(dialogue, (effect,))
+    order_id = dialogue.order.id if dialogue.order else None
+    kind = CaseKind(dialogue.want or CaseKind.QUESTION)
+    return Step(dialogue, (OpenCase(kind, dialogue.reason, order_id), effect))
+
+
+def ask_moment(dialogue: Dialogue, *say: Say) -> Step:
+    """Ask when to ring."""
+    return Step(ask(replace(dialogue, ask_back=None, when=None, at=None), State.MOMENT, *say))
+
+
+def take_moment(dialogue: Dialogue, when: When) -> Step:
+    if when.asap:
+        return as_soon_as_possible(dialogue)
+    return open_case_then(replace(dialogue, when=when), ResolveMoment(when))
+
+
+def as_soon_as_possible(dialogue: Dialogue) -> Step:
+    return book(replace(dialogue, at=None, when=When(asap=True)))
+
+
+def answer_moment(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """A moment, or the part of one that was missing."""
+    when = intent.slots.get("when")
+    if not isinstance(when, When):
+        return None
+    if dialogue.ask_back in MERGES and dialogue.when is not None and not when.asap:
+        when = merge(dialogue.when, when)
+    return take_moment(dialogue, when)
+
+
+def merge(before: When, now: When) -> When:
+    """What was said before, completed or corrected by what is said now."""
+    said = {f.name: getattr(now, f.name) for f in fields(When) if getattr(now, f.name) not in (None, False)}
+    if now.part is not None and now.hour is None and before.hour is not None:
+        said["half"] = "am" if now.part == "morning" else "pm"
+        said.pop("part")
+    if {"weekday", "day_offset", "month", "day"} & said.keys():
+        before = replace(before, weekday=None, day_offset=None, month=None, day=None, next_week=False)
+    if "hour" in said:
+        before = replace(before, minute=None, half=None, in_seconds=None, part=None)
+    return replace(before, **{**said, "conflict": now.conflict})
+
+
+def moment_resolved(dialogue: Dialogue, result: object) -> Step:
+    """Read a moment back, or ask back what is missing."""
+    assert isinstance(result, MomentResolved)
+    moment = result.moment
+    told = replace(dialogue, now=result.now)
+    if isinstance(moment, Resolved):
+        return Step(ask(replace(told, at=moment.at, ask_back=None), State.MOMENT_CONFIRM))
+    if moment.nearest_at is not None:
+        nearest = replace(told, at=moment.nearest_at, ask_back=None)
+        return Step(ask(nearest, State.MOMENT_CONFIRM, Say(f"moment_{moment.reason.value}")))
+    return Step(ask(replace(told, ask_back=moment.reason), State.MOMENT))
+
+
+def answer_moment_confirm(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Yes books; no, or another moment, corrects."""
+    when = intent.slots.get("when")
+    if intent.name == "yes":
+        return book(dialogue)
+    if intent.name == "no":
+        return ask_moment(dialogue)
+    if isinstance(when, When):
+        return take_moment(dialogue, merge(dialogue.when or When(), when))
+    return None
+
+
+def book(dialogue: Dialogue) -> Step:
+    if dialogue.moves_id:
+        return Step(dialogue, (Move(dialogue.moves_id, dialogue.at),))
+    number = dialogue.number or dialogue.caller.number
+    if number is None:
+        return Step(ask(dialogue, State.CALLBACK_NUMBER))
+    return open_case_then(dialogue, Book(dialogue.at, number))
+
+
+def answer_number(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """The digits of a number to ring."""
+    value = intent.slots.get("value")
+    return Step(dialogue, (CheckNumber(value),)) if isinstance(value, str) else None
+
+
+def number_checked(dialogue: Dialogue, result: object) -> Step:
+    """Read the number back, or ask for another."""
+    assert isinstance(result, NumberChecked)
+    if result.number is None:
+        refused = Say(f"callback_refused_{result.reason}")
+        return Step(ask(dialogue, State.CALLBACK_NUMBER, refused, failures=1))
+    return Step(ask(replace(dialogue, number=result.number), State.NUMBER_CONFIRM))
+
+
+def answer_number_confirm(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Yes rings this number; no asks again."""
+    if intent.name == "yes":
+        return book(dialogue)
+    if intent.name == "no":
+        return Step(ask(replace(dialogue, number=None), State.CALLBACK_NUMBER))
+    return None

@@ -1,0 +1,115 @@
+"""What the dialogue asks the service to carry out, as data."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ivr.domain.cases import CaseKind
+from ivr.domain.moments import When
+
+
+@dataclass(frozen=True)
+class FindOrders:
+    """Look orders up by 7 or 17 digits; the readings are tried in their order."""
+
+    readings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """Open the case, or find the one that this call opened for the same thing."""
+
+    kind: CaseKind
+    reason: str
+    order_id: str | None = None
+
+
+@dataclass(frozen=True)
+class ResolveCase:
+    """Self-service finished what was wanted; gives no result."""
+
+    case_id: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class CancelOrder:
+    """Cancel an order in the shop."""
+
+    order_id: str
+    case_id: str
+
+
+@dataclass(frozen=True)
+class EstimateWait:
+    """How long it takes until an agent is free."""
+
+
+@dataclass(frozen=True)
+class ResolveMoment:
+    """Resolve a moment against the clock, the hours and the zone."""
+
+    when: When
+
+
+@dataclass(frozen=True)
+class CheckNumber:
+    """Whether keyed or spoken digits are a number that may be rung."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
+class Book:
+    """Promise a callback; `at` None: as soon as possible."""
+
+    at: datetime | None
+    number: str
+
+
+@dataclass(frozen=True)
+class Move:
+    """Move an open callback."""
+
+    callback_id: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class CancelCallback:
+    """Take a callback back."""
+
+    callback_id: str
+
+
+@dataclass(frozen=True)
+class EnterLine:
+    """Wait on the telephone for an agent."""
+
+
+@dataclass(frozen=True)
+class LeaveLine:
+    """Stop waiting on the telephone; the place is kept for a callback."""
+
+
+@dataclass(frozen=True)
+class RateEffort:
+    """Keep the customer's rating, 1 to 7."""
+
+    effort: int
+
+
+Effect = (
+    FindOrders
+    | OpenCase
+    | ResolveCase
+    | CancelOrder
+    | EstimateWait
+    | ResolveMoment
+    | CheckNumber
+    | Book
+    | Move
+    | CancelCallback
+    | EnterLine
+    | LeaveLine
+    | RateEffort
+)

@@ -1,0 +1,80 @@
+"""A callback that exists already: hear, keep, move or cancel it."""
+
+from dataclasses import replace
+
+from ivr.domain.dialogue.booking import ask_moment, take_moment
+from ivr.domain.dialogue.effects import (
+    CancelCallback,
+)
+from ivr.domain.dialogue.heard import (
+    OpenCallback,
+)
+from ivr.domain.dialogue.questions import ask
+from ivr.domain.dialogue.values import Dialogue, State, Step
+from ivr.domain.intents import Intent
+from ivr.domain.moments import When
+from ivr.domain.turn import At, Say
+
+
+def existing_is(dialogue: Dialogue, callback: OpenCallback) -> Say:
+    """Where the open callback stands; `now` is not known at the greeting, so the day is always said."""
+    when = At(callback.at, dialogue.caller.zone, dialogue.now or callback.at)
+    return Say("existing_callback_by" if callback.asap else "existing_callback_at", {"when": when})
+
+
+def exists(dialogue: Dialogue, callback: OpenCallback) -> Step:
+    known = replace(dialogue, caller=replace(dialogue.caller, callback=callback))
+    return Step(ask(known, State.EXISTING, existing_is(known, callback)))
+
+
+def existing(dialogue: Dialogue, intent: Intent) -> Step:
+    """Hear, move or cancel the open callback."""
+    callback = dialogue.caller.callback
+    if callback is None:
+        return Step(ask(dialogue, State.MENU, Say("existing_callback_none")))
+    match intent.slots.get("action"):
+        case "move":
+            return _move(dialogue, callback, intent)
+        case "cancel":
+            return Step(ask(dialogue, State.RECALL_CONFIRM))
+    return exists(dialogue, callback)
+
+
+def _move(dialogue: Dialogue, callback: OpenCallback, intent: Intent) -> Step:
+    moving = replace(dialogue, moves_id=callback.id, case_id=callback.case_id or dialogue.case_id)
+    when = intent.slots.get("when")
+    return take_moment(moving, when) if isinstance(when, When) else ask_moment(moving)
+
+
+def answer_existing(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Keep (yes), move or cancel; a moment said here moves it."""
+    callback = dialogue.caller.callback
+    if callback is None:
+        return None
+    actions = {1: "yes", 2: "move", 3: "cancel"}
+    action = actions.get(index) if isinstance(index := intent.slots.get("index"), int) else None
+    if intent.name == "yes" or action == "yes":
+        return Step(ask(dialogue, State.ANYTHING_ELSE, Say("callback_kept")))
+    if intent.name == "no":
+        return Step(ask(dialogue, State.MENU))
+    if intent.name in ("moment", "callback") and isinstance(intent.slots.get("when"), When):
+        return _move(dialogue, callback, intent)
+    if action is not None:
+        return existing(dialogue, Intent("existing_callback", {"action": action}))
+    return None
+
+
+def answer_recall(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Yes takes the callback back."""
+    callback = dialogue.caller.callback
+    if intent.name == "yes" and callback is not None:
+        return Step(dialogue, (CancelCallback(callback.id),))
+    if intent.name == "no":
+        return Step(ask(dialogue, State.ANYTHING_ELSE, Say("callback_kept")))
+    return None
+
+
+def callback_canceled(dialogue: Dialogue, result: object) -> Step:
+    """Taken back."""
+    without = replace(dialogue, caller=replace(dialogue.caller, callback=None))
+    return Step(ask(without, State.ANYTHING_ELSE, Say("callback_canceled")))

@@ -1,0 +1,148 @@
+"""What the dialogue can hear: speech, keys, silence, and the results of its effects."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ivr.domain.intents import Meaning
+from ivr.domain.moments import Resolved, Unresolved
+from ivr.domain.orders import Order
+
+
+@dataclass(frozen=True)
+class OpenCallback:
+    """The caller's open callback."""
+
+    id: str
+    at: datetime
+    """When it is due, or for as soon as possible the latest time spoken."""
+    asap: bool
+    case_id: str = ""
+
+
+@dataclass(frozen=True)
+class Speech:
+    """Words, understood as far as possible."""
+
+    meaning: Meaning
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key, or all keys of a number."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Nothing was said or keyed."""
+
+
+@dataclass(frozen=True)
+class OrdersFound:
+    """Result of FindOrders: none, one, or several with the same last digits."""
+
+    orders: tuple[Order, ...]
+
+
+@dataclass(frozen=True)
+class CaseOpened:
+    """Result of OpenCase."""
+
+    case_id: str
+    number: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class OrderCanceled:
+    """Result of CancelOrder."""
+
+    done: bool
+
+
+@dataclass(frozen=True)
+class WaitEstimated:
+    """Result of EstimateWait: the honest wait."""
+
+    low_seconds: int
+    high_seconds: int
+    agent_free: bool
+
+
+@dataclass(frozen=True)
+class MomentResolved:
+    """Result of ResolveMoment."""
+
+    moment: Resolved | Unresolved
+    now: datetime
+
+
+@dataclass(frozen=True)
+class NumberChecked:
+    """Result of CheckNumber; `number` None: refused for `reason`."""
+
+    number: str | None
+    reason: str = ""
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class CallbackBooked:
+    """Result of Book and Move."""
+
+    callback: OpenCallback
+    now: datetime
+
+
+@dataclass(frozen=True)
+class CallbackNotBooked:
+    """Result of Book and Move: refused for `reason`; `existing` when one is open already."""
+
+    reason: str
+    now: datetime
+    existing: OpenCallback | None = None
+
+
+@dataclass(frozen=True)
+class CallbackCanceled:
+    """Result of CancelCallback."""
+
+
+@dataclass(frozen=True)
+class InLine:
+    """Result of EnterLine: the caller waits, or an agent is being rung."""
+
+    agent_free: bool
+
+
+@dataclass(frozen=True)
+class AgentReady:
+    """An agent accepted: the caller joins this conference."""
+
+    conference: str
+
+
+@dataclass(frozen=True)
+class ConferenceLeft:
+    """The conversation with the agent is over, the caller is still on the line."""
+
+
+@dataclass(frozen=True)
+class DocumentFailed:
+    """The carrier could not use our last document: apologise and go on."""
+
+
+Result = (
+    OrdersFound
+    | CaseOpened
+    | OrderCanceled
+    | WaitEstimated
+    | MomentResolved
+    | NumberChecked
+    | CallbackBooked
+    | CallbackNotBooked
+    | CallbackCanceled
+    | InLine
+)
+Heard = Speech | Key | Silence | AgentReady | ConferenceLeft | DocumentFailed | Result

@@ -1,0 +1,167 @@
+"""The one dialogue: `step(dialogue, heard)` decides what is said next and which effects are wanted. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from ivr.domain.dialogue import booking, existing, menu, orders, promises
+from ivr.domain.dialogue.heard import (
+    AgentReady,
+    CallbackBooked,
+    CallbackCanceled,
+    CallbackNotBooked,
+    CaseOpened,
+    ConferenceLeft,
+    DocumentFailed,
+    Heard,
+    InLine,
+    Key,
+    MomentResolved,
+    NumberChecked,
+    OrderCanceled,
+    OrdersFound,
+    Silence,
+    Speech,
+    WaitEstimated,
+)
+from ivr.domain.dialogue.lost import lost, silent
+from ivr.domain.dialogue.questions import GLOBAL_KEYS, MOMENT_DIGITS, ask, question
+from ivr.domain.dialogue.values import Caller, Dialogue, State, Step
+from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Certainty, Intent, Meaning
+from ivr.domain.moments import When
+from ivr.domain.turn import Next, Say, Turn
+
+ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
+    State.MENU: menu.answer_menu,
+    State.MENU_THREE: menu.answer_three,
+    State.INTENT_CONFIRM: menu.answer_confirm,
+    State.LANGUAGE: menu.answer_language,
+    State.ORDER_PICK: orders.answer_pick,
+    State.ORDER_NUMBER: orders.answer_number,
+    State.ORDER_CONFIRM: orders.answer_confirm,
+    State.CANCEL_CONFIRM: orders.answer_cancel,
+    State.OFFER: promises.answer_offer,
+    State.MOMENT: booking.answer_moment,
+    State.MOMENT_CONFIRM: booking.answer_moment_confirm,
+    State.CALLBACK_NUMBER: booking.answer_number,
+    State.NUMBER_CONFIRM: booking.answer_number_confirm,
+    State.EXISTING: menu.answer_existing,
+    State.RECALL_CONFIRM: existing.answer_recall,
+    State.HOLDING: promises.answer_holding,
+    State.ANYTHING_ELSE: menu.answer_anything_else,
+    State.RATING: menu.answer_rating,
+}
+
+RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
+    OrdersFound: orders.found,
+    CaseOpened: orders.case_opened,
+    OrderCanceled: orders.canceled,
+    WaitEstimated: promises.wait_estimated,
+    MomentResolved: booking.moment_resolved,
+    NumberChecked: booking.number_checked,
+    CallbackBooked: promises.booked,
+    CallbackNotBooked: promises.not_booked,
+    CallbackCanceled: existing.callback_canceled,
+    InLine: promises.in_line,
+}
+
+
+def start(caller: Caller, locales: tuple[str, ...], now: datetime) -> Dialogue:
+    """The dialogue of a call that has just arrived, in the first locale, with its first turn."""
+    blank = Turn(number=0, locale=locales[0], say=())
+    dialogue = Dialogue(turn=blank, locale=locales[0], locales=locales, caller=caller, now=now)
+    greeting = Say("greeting", {"company": caller.company})
+    if caller.callback is not None and caller.number is not None:
+        return ask(dialogue, State.EXISTING, greeting, existing.existing_is(dialogue, caller.callback))
+    return ask(dialogue, State.MENU, greeting)
+
+
+def step(dialogue: Dialogue, heard: Heard) -> Step:
+    """What follows what was heard. Same input, same output: no clock, nothing random."""
+    return _go_on(_step(dialogue, heard))
+
+
+def _go_on(done: Step) -> Step:
+    """Instead of "anything else?" do what the caller asked for in the same breath."""
+    dialogue = done.dialogue
+    if dialogue.state != State.ANYTHING_ELSE or not dialogue.then or done.effects:
+        return done
+    said = replace(dialogue, then=dialogue.then[1:], preface=dialogue.turn.say[:-1])
+    return menu.answer_menu(said, dialogue.then[0]) or done
+
+
+def _step(dialogue: Dialogue, heard: Heard) -> Step:
+    match heard:
+        case Key(digits):
+            return _key(dialogue, digits)
+        case Speech(meaning):
+            return _speech(dialogue, meaning)
+        case Silence():
+            return promises.still_waiting(dialogue) if dialogue.state == State.HOLDING else silent(dialogue)
+        case AgentReady(conference):
+            return _join(dialogue, conference)
+        case ConferenceLeft():
+            return Step(ask(dialogue, State.RATING))
+        case DocumentFailed():
+            return promises.after_failure(dialogue)
+        case _:
+            return RESULTS[type(heard)](dialogue, heard)
+
+
+def _join(dialogue: Dialogue, conference: str) -> Step:
+    turn = Turn(
+        number=dialogue.turn.number + 1,
+        locale=dialogue.locale,
+        say=(Say("agent_joins"),),
+        next=Next.JOIN,
+        conference=conference,
+        state=State.JOINED.value,
+    )
+    return Step(replace(dialogue, state=State.JOINED, turn=turn, failures=0))
+
+
+def _key(dialogue: Dialogue, digits: str) -> Step:
+    asked = question(dialogue) if dialogue.state in ANSWERS else None
+    intent = GLOBAL_KEYS.get(digits)
+    if asked is not None:
+        intent = asked.keys.get(digits) or intent or _keyed_value(asked.expects.builtins, digits)
+    if intent is None:
+        return lost(dialogue, Meaning(""))
+    return answer(dialogue, intent) or lost(dialogue, Meaning(""))
+
+
+def _keyed_value(builtins: tuple[Builtin, ...], digits: str) -> Intent | None:
+    if Builtin.DIGITS in builtins:
+        return Intent("digits", {"value": digits})
+    if Builtin.MOMENT in builtins and len(digits) in MOMENT_DIGITS and digits.isdigit():
+        return Intent("moment", {"when": keyed_moment(digits)})
+    return None
+
+
+def keyed_moment(digits: str) -> When:
+    """HHMM, or MMDDHHMM, on the 24-hour clock; impossible values are left to the resolution to refuse."""
+    hour, minute = int(digits[-4:-2]), int(digits[-2:])
+    if len(digits) == max(MOMENT_DIGITS):
+        return When(month=int(digits[:2]), day=int(digits[2:4]), hour=hour, minute=minute, half="24")
+    return When(hour=hour, minute=minute, half="24")
+
+
+def _speech(dialogue: Dialogue, meaning: Meaning) -> Step:
+    first = meaning.first
+    if first is None:
+        return lost(dialogue, meaning)
+    ready = replace(dialogue, then=meaning.intents[1:] or dialogue.then)
+    if first.name in menu.REQUESTS:
+        ready = replace(ready, reason=meaning.text)
+    if meaning.certainty == Certainty.FUZZY and first.name in menu.REQUESTS:
+        return Step(ask(replace(ready, doubt=first), State.INTENT_CONFIRM))
+    return answer(ready, first) or lost(dialogue, meaning)
+
+
+def answer(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """What an intent leads to in this state; None if it is no answer here."""
+    if intent.name in GLOBAL_INTENTS:
+        return menu.answer_global(dialogue, intent)
+    if dialogue.state not in ANSWERS:
+        return None
+    return ANSWERS[dialogue.state](dialogue, intent)

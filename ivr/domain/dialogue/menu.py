@@ -1,0 +1,129 @@
+"""The main menu, languages, what is understood everywhere, and the end of a call."""
+
+from dataclasses import replace
+
+from ivr.domain.cases import CaseKind
+from ivr.domain.dialogue import existing, orders, promises
+from ivr.domain.dialogue.booking import open_case_then
+from ivr.domain.dialogue.effects import EnterLine, EstimateWait, RateEffort
+from ivr.domain.dialogue.lost import finish
+from ivr.domain.dialogue.questions import ask
+from ivr.domain.dialogue.values import Dialogue, State, Step
+from ivr.domain.intents import Intent
+from ivr.domain.turn import Say
+
+ORDER_REQUESTS = frozenset({"track_order", "delivered_not_received", "return_refund", "cancel_order"})
+REQUESTS = ORDER_REQUESTS | {"callback", "existing_callback"}
+"""Intents that start something; vague ones are confirmed first."""
+
+
+def answer_menu(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """A request in the main menu, or wherever the main menu's requests are understood."""
+    if intent.name in ORDER_REQUESTS:
+        return orders.begin(replace(dialogue, want=intent.name))
+    if intent.name == "callback":
+        return promises.begin(replace(dialogue, want=dialogue.want or CaseKind.QUESTION.value), intent)
+    if intent.name == "existing_callback":
+        return existing.existing(dialogue, intent)
+    if intent.name == "hold":
+        return ask_for_agent(dialogue)
+    if intent.name == "main_menu":
+        return Step(ask(dialogue, State.MENU))
+    return None
+
+
+def answer_three(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """One of the three likeliest, by number or by words."""
+    index = intent.slots.get("index")
+    if intent.name == "choice" and isinstance(index, int) and 1 <= index <= len(dialogue.offered):
+        return answer_menu(dialogue, Intent(dialogue.offered[index - 1]))
+    return answer_menu(dialogue, intent)
+
+
+def answer_confirm(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Yes or no to "is that right?"; another request replaces the doubtful one."""
+    if intent.name == "yes" and dialogue.doubt is not None:
+        return answer_menu(replace(dialogue, doubt=None), dialogue.doubt)
+    if intent.name == "no":
+        return Step(ask(replace(dialogue, doubt=None, reason=""), State.MENU, failures=1))
+    return answer_menu(replace(dialogue, doubt=None), intent)
+
+
+def answer_global(dialogue: Dialogue, intent: Intent) -> Step:
+    """What is understood in every turn."""
+    if intent.name == "agent":
+        return ask_for_agent(dialogue)
+    if intent.name == "another_language":
+        return _another_language(dialogue, intent)
+    if intent.name == "keypad":
+        return Step(ask(replace(dialogue, keypad=True), dialogue.state, failures=dialogue.failures))
+    if intent.name == "go_back":
+        return Step(ask(replace(dialogue, order=None, when=None, at=None, moves_id=""), State.MENU))
+    return repeat(dialogue)
+
+
+def repeat(dialogue: Dialogue) -> Step:
+    """Say the present turn once more."""
+    return Step(replace(dialogue, turn=replace(dialogue.turn, number=dialogue.turn.number + 1)))
+
+
+def ask_for_agent(dialogue: Dialogue) -> Step:
+    """An agent if one is free; else the honest wait and a callback."""
+    if dialogue.state in (State.HOLDING, State.JOINED):
+        return repeat(dialogue)
+    if dialogue.state == State.OFFER:
+        return open_case_then(dialogue, EnterLine())
+    order = None if dialogue.state == State.ORDER_CONFIRM else dialogue.order
+    want = dialogue.want or CaseKind.QUESTION.value
+    wanted = replace(dialogue, want=want, order=order, agent_asked=True)
+    return open_case_then(wanted, EstimateWait())
+
+
+def _another_language(dialogue: Dialogue, intent: Intent) -> Step:
+    language = intent.slots.get("language")
+    if isinstance(language, str) and language in dialogue.locales:
+        return answer_language(dialogue, intent) or repeat(dialogue)
+    if len(dialogue.locales) == 2:
+        other = next(name for name in dialogue.locales if name != dialogue.locale)
+        return _speak(dialogue, other)
+    return Step(ask(dialogue, State.LANGUAGE))
+
+
+def answer_language(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """A language by its number or its name."""
+    index = intent.slots.get("index")
+    if intent.name == "choice" and isinstance(index, int) and 1 <= index <= len(dialogue.locales):
+        return _speak(dialogue, dialogue.locales[index - 1])
+    language = intent.slots.get("language")
+    if isinstance(language, str) and language in dialogue.locales:
+        return _speak(dialogue, language)
+    return None
+
+
+def _speak(dialogue: Dialogue, locale: str) -> Step:
+    back_to = State.MENU if dialogue.state == State.LANGUAGE else dialogue.state
+    return Step(ask(replace(dialogue, locale=locale), back_to, Say("language_changed")))
+
+
+def answer_anything_else(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """More requests, or goodbye."""
+    if intent.name == "no":
+        return finish(dialogue)
+    if intent.name == "yes":
+        return Step(ask(replace(dialogue, want="", reason=""), State.MENU))
+    fresh = replace(dialogue, want="", case_id="", case_number="", order=None)
+    return answer_menu(fresh, intent)
+
+
+def answer_rating(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """The effort, 1 to 7."""
+    index = intent.slots.get("index")
+    if intent.name != "choice" or not isinstance(index, int) or not 1 <= index <= 7:
+        return None
+    done = finish(dialogue, Say("rate_thanks"))
+    return Step(done.dialogue, (RateEffort(index),))
+
+
+def answer_existing(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Keep, move or cancel the open callback, or anything the main menu understands."""
+    return existing.answer_existing(dialogue, intent) or answer_menu(dialogue, intent)

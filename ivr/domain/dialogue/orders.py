@@ -1,0 +1,165 @@
+"""Which order it is about, and what self-service can say or do about it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ivr.domain.cases import CaseKind
+from ivr.domain.dialogue.booking import open_case_then
+from ivr.domain.dialogue.effects import CancelOrder, EstimateWait, FindOrders, OpenCase, ResolveCase
+from ivr.domain.dialogue.heard import CaseOpened, OrderCanceled, OrdersFound
+from ivr.domain.dialogue.questions import ORDER_DIGITS, ask
+from ivr.domain.dialogue.values import Dialogue, State, Step
+from ivr.domain.intents import Intent
+from ivr.domain.orders import Order, OrderStatus
+from ivr.domain.turn import At, Say, SayArg, Spelled
+
+MOST_OFFERED = 3
+RETURN_WINDOW = timedelta(days=30)
+"""Returns are taken for 30 days after delivery."""
+MAX_LOOKUPS = 3
+"""After so many wrong order numbers an agent or a callback is offered."""
+
+
+def begin(dialogue: Dialogue) -> Step:
+    """Ask which order: by item name if the caller is known, else by number."""
+    orders = dialogue.caller.orders[:MOST_OFFERED]
+    if not orders:
+        return Step(ask(dialogue, State.ORDER_NUMBER))
+    return _offer(dialogue, orders)
+
+
+def _offer(dialogue: Dialogue, orders: tuple[Order, ...], *before: Say) -> Step:
+    if len(orders) == 1:
+        return Step(ask(replace(dialogue, order=orders[0]), State.ORDER_CONFIRM, *before))
+    return Step(ask(replace(dialogue, orders=orders), State.ORDER_PICK, *before))
+
+
+def answer_pick(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """An offered order by number or name, another one by its digits, or none of them."""
+    index = intent.slots.get("index")
+    if intent.name == "choice" and isinstance(index, int) and 1 <= index <= len(dialogue.orders):
+        return _resolve(replace(dialogue, order=dialogue.orders[index - 1]))
+    if intent.name == "digits":
+        return answer_number(dialogue, intent)
+    if intent.name == "no":
+        return Step(ask(dialogue, State.ORDER_NUMBER))
+    return None
+
+
+def answer_number(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Seven or seventeen digits; other readings of the same utterance are tried after the first."""
+    value, others = intent.slots.get("value"), intent.slots.get("alternatives", "")
+    if intent.name != "digits" or not isinstance(value, str):
+        return None
+    readings = (value, *str(others).split())
+    fitting = tuple(r for r in readings if len(r) in ORDER_DIGITS)
+    return Step(dialogue, (FindOrders(fitting),)) if fitting else None
+
+
+def found(dialogue: Dialogue, result: object) -> Step:
+    """What the shop knows under the digits."""
+    assert isinstance(result, OrdersFound)
+    if result.orders:
+        return _offer(dialogue, result.orders[:MOST_OFFERED])
+    return _another_number(dialogue, Say("order_not_found"))
+
+
+def _another_number(dialogue: Dialogue, *say: Say) -> Step:
+    lookups = dialogue.lookups + 1
+    missed = replace(dialogue, order=None, lookups=lookups)
+    if lookups >= MAX_LOOKUPS:
+        return open_case_then(replace(missed, preface=say), EstimateWait())
+    return Step(ask(missed, State.ORDER_NUMBER, *say, failures=1))
+
+
+def answer_confirm(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Yes: go on with this order; no: another number, by keypad."""
+    if intent.name == "yes":
+        return _resolve(dialogue)
+    return _another_number(dialogue) if intent.name == "no" else None
+
+
+def _resolve(dialogue: Dialogue) -> Step:
+    order_id = dialogue.order.id if dialogue.order else None
+    opening = replace(dialogue, explaining=True)
+    return Step(opening, (OpenCase(CaseKind(dialogue.want), dialogue.reason, order_id),))
+
+
+def case_opened(dialogue: Dialogue, result: object) -> Step:
+    """Keep the case; explain the order if that is why it was opened."""
+    assert isinstance(result, CaseOpened)
+    kept = replace(dialogue, case_id=result.case_id, case_number=result.number, explaining=False)
+    if not dialogue.explaining or dialogue.order is None:
+        return Step(kept)
+    return EXPLAIN[CaseKind(dialogue.want)](kept, dialogue.order, result.now)
+
+
+def _status_says(dialogue: Dialogue, order: Order, now: datetime) -> Say:
+    moment = order.delivered_at or order.expected_at or order.ordered_at
+    args: dict[str, SayArg] = {
+        "item": order.item,
+        "when": At(moment, dialogue.caller.zone, now),
+        "place": order.left_at,
+    }
+    return Say(f"order_status_{order.status.value}", args)
+
+
+def _explain_track(dialogue: Dialogue, order: Order, now: datetime) -> Step:
+    return _finished(dialogue, "told_status", _status_says(dialogue, order, now))
+
+
+def _finished(dialogue: Dialogue, outcome: str, *say: Say) -> Step:
+    return Step(ask(dialogue, State.ANYTHING_ELSE, *say), (ResolveCase(dialogue.case_id, outcome),))
+
+
+def _explain_missing(dialogue: Dialogue, order: Order, now: datetime) -> Step:
+    status = _status_says(dialogue, order, now)
+    if order.status != OrderStatus.DELIVERED:
+        return _finished(dialogue, "not_delivered_yet", Say("dnr_not_delivered_yet"), status)
+    explained = Say("dnr_explain", {**status.args, "case": Spelled(dialogue.case_number)})
+    return Step(replace(dialogue, preface=(explained,)), (EstimateWait(),))
+
+
+def _explain_return(dialogue: Dialogue, order: Order, now: datetime) -> Step:
+    until = (order.delivered_at or now) + RETURN_WINDOW
+    args: dict[str, SayArg] = {
+        "item": order.item,
+        "until": At(until, dialogue.caller.zone, now),
+        "case": Spelled(dialogue.case_number),
+    }
+    explained = Say("return_explain" if now <= until else "return_too_late", args)
+    return Step(replace(dialogue, preface=(explained,)), (EstimateWait(),))
+
+
+def _explain_cancel(dialogue: Dialogue, order: Order, now: datetime) -> Step:
+    if order.status == OrderStatus.PREPARING:
+        return Step(ask(dialogue, State.CANCEL_CONFIRM))
+    late = replace(dialogue, preface=(Say("cancel_too_late", {"item": order.item}),))
+    return Step(late, (EstimateWait(),))
+
+
+def answer_cancel(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Yes cancels the order; no keeps it."""
+    if intent.name == "yes" and dialogue.order is not None:
+        return Step(dialogue, (CancelOrder(dialogue.order.id, dialogue.case_id),))
+    if intent.name == "no":
+        return _finished(dialogue, "kept_order", Say("cancel_kept"))
+    return None
+
+
+def canceled(dialogue: Dialogue, result: object) -> Step:
+    """The shop canceled the order, or it was too late."""
+    assert isinstance(result, OrderCanceled)
+    item = dialogue.order.item if dialogue.order else ""
+    if result.done:
+        return _finished(dialogue, "order_canceled", Say("cancel_done", {"item": item}))
+    late = replace(dialogue, preface=(Say("cancel_too_late", {"item": item}),))
+    return Step(late, (EstimateWait(),))
+
+
+EXPLAIN = {
+    CaseKind.TRACK_ORDER: _explain_track,
+    CaseKind.DELIVERED_NOT_RECEIVED: _explain_missing,
+    CaseKind.RETURN_REFUND: _explain_return,
+    CaseKind.CANCEL_ORDER: _explain_cancel,
+}

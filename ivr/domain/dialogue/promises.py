@@ -1,0 +1,134 @@
+"""Agents and callbacks: the honest wait, the offer, waiting on the line, the promise."""
+
+from dataclasses import replace
+
+from ivr.domain.dialogue.booking import as_soon_as_possible, ask_moment, open_case_then, take_moment
+from ivr.domain.dialogue.effects import (
+    EnterLine,
+    EstimateWait,
+    LeaveLine,
+)
+from ivr.domain.dialogue.existing import exists
+from ivr.domain.dialogue.heard import (
+    CallbackBooked,
+    CallbackNotBooked,
+    InLine,
+    WaitEstimated,
+)
+from ivr.domain.dialogue.questions import ask
+from ivr.domain.dialogue.values import Dialogue, State, Step
+from ivr.domain.intents import Intent
+from ivr.domain.moments import When
+from ivr.domain.turn import At, Say, Span, Spelled
+
+
+def begin(dialogue: Dialogue, intent: Intent) -> Step:
+    """A callback is wanted: at the moment said with it, or ask for one."""
+    when = intent.slots.get("when")
+    asked = replace(dialogue, callback_asked=True, moves_id="")
+    if dialogue.caller.callback is not None:
+        return exists(asked, dialogue.caller.callback)
+    if isinstance(when, When):
+        return take_moment(asked, when)
+    return open_case_then(asked, EstimateWait())
+
+
+def wait_estimated(dialogue: Dialogue, result: object) -> Step:
+    """Connect, offer, or tell how long it still takes."""
+    assert isinstance(result, WaitEstimated)
+    wait = Span(result.low_seconds, result.high_seconds)
+    if dialogue.state == State.HOLDING:
+        return Step(ask(dialogue, State.HOLDING, Say("hold_music_line", {"wait": wait})))
+    if result.agent_free and dialogue.agent_asked:
+        return open_case_then(replace(dialogue, agent_asked=False), EnterLine())
+    if dialogue.then and dialogue.then[0].name in ("callback", "moment"):
+        first = replace(dialogue, then=dialogue.then[1:])
+        return begin(first, dialogue.then[0])
+    free = result.agent_free and not dialogue.callback_asked
+    prompt = "offer_agent_or_callback" if free else _offer_prompt(dialogue)
+    args = {} if free else {"wait": wait}
+    offered = replace(dialogue, agent_free=free, agent_asked=False, callback_asked=False)
+    return Step(ask(offered, State.OFFER, Say(prompt, args)))
+
+
+def _offer_prompt(dialogue: Dialogue) -> str:
+    return "offer_callback" if dialogue.callback_asked else "offer_callback_wait"
+
+
+def answer_offer(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """An agent now, a callback as soon as possible or at a time, waiting on the line, or none of it."""
+    match intent.name:
+        case "hold":
+            return open_case_then(dialogue, EnterLine())
+        case "yes":
+            return open_case_then(dialogue, EnterLine()) if dialogue.agent_free else as_soon_as_possible(dialogue)
+        case "no":
+            return Step(ask(dialogue, State.ANYTHING_ELSE))
+        case "main_menu":
+            return Step(ask(dialogue, State.MENU))
+        case "callback" | "moment":
+            return _callback_or_moment(dialogue, intent)
+    return None
+
+
+def _callback_or_moment(dialogue: Dialogue, intent: Intent) -> Step:
+    when = intent.slots.get("when")
+    return take_moment(dialogue, when) if isinstance(when, When) else ask_moment(dialogue)
+
+
+def booked(dialogue: Dialogue, result: object) -> Step:
+    """The promise stands: say it."""
+    assert isinstance(result, CallbackBooked)
+    callback = result.callback
+    when = At(callback.at, dialogue.caller.zone, result.now)
+    key = "callback_booked_asap" if callback.asap else "callback_booked_at"
+    key = "callback_moved" if dialogue.moves_id else key
+    caller = replace(dialogue.caller, callback=callback)
+    kept = replace(dialogue, caller=caller, moves_id="", when=None, at=None)
+    said = Say(
+        key, {"when": when, "case": Spelled(dialogue.case_number)} if key != "callback_moved" else {"when": when}
+    )
+    return Step(ask(kept, State.ANYTHING_ELSE, said))
+
+
+def not_booked(dialogue: Dialogue, result: object) -> Step:
+    """Say why, and what can be done instead."""
+    assert isinstance(result, CallbackNotBooked)
+    told = replace(dialogue, now=result.now)
+    if result.existing is not None:
+        return exists(told, result.existing)
+    why = Say(f"callback_refused_{result.reason}")
+    if result.reason == "hours":
+        return ask_moment(told, why)
+    if result.reason in ("country", "line_type", "number"):
+        return Step(ask(replace(told, number=None), State.CALLBACK_NUMBER, why))
+    return Step(ask(replace(told, moves_id=""), State.ANYTHING_ELSE, why))
+
+
+def in_line(dialogue: Dialogue, result: object) -> Step:
+    """Waiting on the telephone."""
+    assert isinstance(result, InLine)
+    said = Say("connecting_agent") if result.agent_free else Say("hold_started")
+    return Step(ask(dialogue, State.HOLDING, said))
+
+
+def still_waiting(dialogue: Dialogue) -> Step:
+    """Tell the wait again from time to time."""
+    return Step(dialogue, (EstimateWait(),))
+
+
+def answer_holding(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """A callback instead of waiting; the place in line is kept."""
+    if intent.name not in ("callback", "moment"):
+        return None
+    left = replace(dialogue, state=State.OFFER)
+    chosen = _callback_or_moment(left, intent) if intent.slots.get("when") else as_soon_as_possible(left)
+    return Step(chosen.dialogue, (LeaveLine(), *chosen.effects))
+
+
+def after_failure(dialogue: Dialogue) -> Step:
+    """A document of ours failed: apologise, then an agent or a callback."""
+    sorry = replace(dialogue, preface=(Say("apology"),), explaining=False)
+    if sorry.state == State.HOLDING:
+        sorry = replace(sorry, state=State.OFFER)
+    return open_case_then(sorry, EstimateWait())

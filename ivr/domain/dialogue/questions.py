@@ -1,0 +1,235 @@
+"""What each state asks: prompts, what may be answered, and the key that stands for each answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from ivr.domain.dialogue.values import Dialogue, State
+from ivr.domain.hearing import Pace
+from ivr.domain.intents import Builtin, Choice, Expects, Intent
+from ivr.domain.moments import AskBack, When
+from ivr.domain.orders import Order
+from ivr.domain.turn import At, Next, Phrase, Say, Spelled, Turn
+
+YES, NO = Intent("yes"), Intent("no")
+MENU_KEYS: Mapping[str, Intent] = {
+    "1": Intent("track_order"),
+    "2": Intent("delivered_not_received"),
+    "3": Intent("return_refund"),
+    "4": Intent("cancel_order"),
+    "5": Intent("callback"),
+    "6": Intent("existing_callback"),
+}
+GLOBAL_KEYS: Mapping[str, Intent] = {
+    "0": Intent("agent"),
+    "8": Intent("another_language"),
+    "9": Intent("repeat"),
+    "*": Intent("go_back"),
+}
+MENU_INTENTS = tuple(intent.name for intent in MENU_KEYS.values())
+ORDER_DIGITS = (7, 17)
+LONGEST_NUMBER = 15
+"""E.164 allows fifteen digits."""
+MOMENT_DIGITS = (4, 8)
+"""Keyed moments: hour and minute, or month, day, hour and minute, on the 24-hour clock."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one state asks."""
+
+    say: tuple[Say, ...]
+    expects: Expects
+    keys: Mapping[str, Intent] = field(default_factory=dict)
+    key_count: int = 1
+    pace: Pace = Pace.DIRECTED
+    next: Next = Next.LISTEN
+    wait_seconds: int = 6
+
+
+def question(dialogue: Dialogue) -> Question:
+    """What the dialogue's state asks."""
+    return QUESTIONS[dialogue.state](dialogue)
+
+
+def ask(dialogue: Dialogue, state: State, *before: Say, failures: int = 0) -> Dialogue:
+    """Go to a state: the next turn says the preface, `before`, and the state's own prompts."""
+    moved = replace(dialogue, state=state, failures=failures, preface=())
+    asked = question(moved)
+    turn = Turn(
+        number=dialogue.turn.number + 1,
+        locale=dialogue.locale,
+        say=dialogue.preface + before + asked.say,
+        expects=asked.expects,
+        next=asked.next,
+        key_count=asked.key_count,
+        pace=asked.pace,
+        wait_seconds=asked.wait_seconds,
+        state=state.value,
+    )
+    return replace(moved, turn=turn)
+
+
+def _menu(d: Dialogue) -> Question:
+    prompt = "menu_keys" if d.keypad or d.failures >= 3 else "menu_rephrase" if d.failures else "menu"
+    return Question((Say(prompt),), Expects(intents=(*MENU_INTENTS, "hold")), MENU_KEYS)
+
+
+def _menu_three(d: Dialogue) -> Question:
+    names = {place: Phrase(f"intent_{name}") for place, name in zip(PLACES, d.offered, strict=False)}
+    keys = {str(i + 1): Intent(name) for i, name in enumerate(d.offered)}
+    expects = Expects(intents=MENU_INTENTS, builtins=(Builtin.CHOICE,), choices=_numbered(len(d.offered)))
+    return Question((Say("menu_three", names),), expects, keys)
+
+
+PLACES = ("first", "second", "third")
+
+
+def _numbered(count: int) -> tuple[Choice, ...]:
+    return tuple(Choice(str(i + 1)) for i in range(count))
+
+
+def _boolean(*say: Say, intents: tuple[str, ...] = ()) -> Question:
+    return Question(say, Expects(intents=intents, builtins=(Builtin.BOOLEAN,)), {"1": YES, "2": NO})
+
+
+def _intent_confirm(d: Dialogue) -> Question:
+    name = d.doubt.name if d.doubt else ""
+    return _boolean(Say("confirm_intent", {"what": Phrase(f"intent_{name}")}), intents=MENU_INTENTS)
+
+
+def _language(d: Dialogue) -> Question:
+    say = tuple(Say("language_menu", {"key": i + 1}, locale=name) for i, name in enumerate(d.locales))
+    keys = {str(i + 1): Intent("another_language", {"language": name}) for i, name in enumerate(d.locales)}
+    expects = Expects(builtins=(Builtin.CHOICE,), choices=_numbered(len(d.locales)))
+    return Question(say, expects, keys)
+
+
+def _order_pick(d: Dialogue) -> Question:
+    items = {place: order.item for place, order in zip(PLACES, d.orders, strict=False)}
+    say = Say(f"ask_order_pick_{len(d.orders)}", {**items, "other": len(d.orders) + 1})
+    choices = tuple(_choice(i, order) for i, order in enumerate(d.orders))
+    keys = {c.key: Intent("choice", {"index": i + 1}) for i, c in enumerate(choices)}
+    keys[str(len(choices) + 1)] = NO
+    builtins = (Builtin.CHOICE, Builtin.BOOLEAN, Builtin.DIGITS)
+    return Question((say,), Expects(builtins=builtins, choices=choices, digit_lengths=ORDER_DIGITS), keys)
+
+
+def _choice(index: int, order: Order) -> Choice:
+    return Choice(str(index + 1), (order.item, *order.item_phrases))
+
+
+def _order_number(d: Dialogue) -> Question:
+    prompt = "ask_order_keys" if d.failures or d.keypad else "ask_order_number"
+    expects = Expects(builtins=(Builtin.DIGITS,), digit_lengths=ORDER_DIGITS)
+    return Question((Say(prompt),), expects, key_count=max(ORDER_DIGITS), pace=Pace.DIGITS, wait_seconds=8)
+
+
+def _order_confirm(d: Dialogue) -> Question:
+    if d.order is None:
+        raise ValueError("no order to confirm")
+    return _boolean(Say("confirm_order", {"item": d.order.item, "digits": Spelled(d.order.id[-7:])}))
+
+
+def _cancel_confirm(d: Dialogue) -> Question:
+    return _boolean(Say("cancel_confirm", {"item": d.order.item if d.order else ""}))
+
+
+def _offer(d: Dialogue) -> Question:
+    keys = {"1": Intent("hold"), "2": Intent("callback")}
+    if not d.agent_free:
+        keys = {"1": Intent("moment", {"when": When(asap=True)}), "2": Intent("callback"), "3": Intent("hold")}
+    expects = Expects(intents=("callback", "hold", "main_menu"), builtins=(Builtin.BOOLEAN, Builtin.MOMENT))
+    return Question(() if d.failures == 0 else (_offer_again(d),), expects, keys)
+
+
+def _offer_again(d: Dialogue) -> Say:
+    return Say("offer_agent_or_callback" if d.agent_free else "offer_again")
+
+
+def _moment(d: Dialogue) -> Question:
+    expects = Expects(builtins=(Builtin.MOMENT,))
+    if d.ask_back == AskBack.AM_OR_PM:
+        halves = {"1": Intent("moment", {"when": When(half="am")}), "2": Intent("moment", {"when": When(half="pm")})}
+        return Question((Say("moment_am_or_pm"),), expects, halves)
+    prompt = "ask_moment_keys" if d.failures or d.keypad else "ask_moment"
+    say = Say(f"moment_{d.ask_back.value}") if d.ask_back and not d.failures else Say(prompt)
+    asap = {"1": Intent("moment", {"when": When(asap=True)})}
+    return Question((say,), expects, asap, key_count=max(MOMENT_DIGITS), wait_seconds=8)
+
+
+def _moment_confirm(d: Dialogue) -> Question:
+    if d.at is None or d.now is None:
+        raise ValueError("no moment to confirm")
+    when = At(d.at, d.caller.zone, d.now)
+    expects = Expects(builtins=(Builtin.BOOLEAN, Builtin.MOMENT))
+    return Question((Say("confirm_moment", {"when": when}),), expects, {"1": YES, "2": NO})
+
+
+def _callback_number(d: Dialogue) -> Question:
+    expects = Expects(builtins=(Builtin.DIGITS,), digit_lengths=tuple(range(7, LONGEST_NUMBER + 1)))
+    say = (Say("ask_callback_number"),)
+    return Question(say, expects, key_count=LONGEST_NUMBER, pace=Pace.DIGITS, wait_seconds=8)
+
+
+def _number_confirm(d: Dialogue) -> Question:
+    return _boolean(Say("confirm_callback_number", {"number": Spelled((d.number or "").lstrip("+"))}))
+
+
+def _existing(d: Dialogue) -> Question:
+    keys = {
+        "1": YES,
+        "2": Intent("existing_callback", {"action": "move"}),
+        "3": Intent("existing_callback", {"action": "cancel"}),
+        "4": Intent("main_menu"),
+    }
+    expects = Expects(
+        intents=(*MENU_INTENTS, "main_menu", "hold"), builtins=(Builtin.BOOLEAN, Builtin.MOMENT, Builtin.CHOICE)
+    )
+    return Question((Say("existing_callback_menu"),), expects, keys)
+
+
+def _recall_confirm(d: Dialogue) -> Question:
+    return _boolean(Say("confirm_cancel_callback"))
+
+
+def _holding(d: Dialogue) -> Question:
+    expects = Expects(intents=("callback", "hold"), builtins=(Builtin.MOMENT,))
+    return Question((), expects, {"1": Intent("callback")}, next=Next.HOLD, wait_seconds=20)
+
+
+def _anything_else(d: Dialogue) -> Question:
+    expects = Expects(intents=(*MENU_INTENTS, "main_menu"), builtins=(Builtin.BOOLEAN,))
+    return Question((Say("anything_else"),), expects, {**MENU_KEYS, "7": NO})
+
+
+def _rating(d: Dialogue) -> Question:
+    keys = {str(n): Intent("choice", {"index": n}) for n in range(1, 8)}
+    expects = Expects(builtins=(Builtin.CHOICE,), choices=_numbered(7))
+    return Question((Say("rate_effort"),), expects, keys)
+
+
+def _ended(d: Dialogue) -> Question:
+    return Question((Say("goodbye"),), Expects(), next=Next.HANG_UP)
+
+
+QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
+    State.MENU: _menu,
+    State.MENU_THREE: _menu_three,
+    State.INTENT_CONFIRM: _intent_confirm,
+    State.LANGUAGE: _language,
+    State.ORDER_PICK: _order_pick,
+    State.ORDER_NUMBER: _order_number,
+    State.ORDER_CONFIRM: _order_confirm,
+    State.CANCEL_CONFIRM: _cancel_confirm,
+    State.OFFER: _offer,
+    State.MOMENT: _moment,
+    State.MOMENT_CONFIRM: _moment_confirm,
+    State.CALLBACK_NUMBER: _callback_number,
+    State.NUMBER_CONFIRM: _number_confirm,
+    State.EXISTING: _existing,
+    State.RECALL_CONFIRM: _recall_confirm,
+    State.HOLDING: _holding,
+    State.ANYTHING_ELSE: _anything_else,
+    State.RATING: _rating,
+    State.ENDED: _ended,
+}

@@ -1,0 +1,112 @@
+"""The values of the dialogue: its states, what it remembers, and what a step leads to."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from ivr.domain.dialogue.effects import Effect
+from ivr.domain.dialogue.heard import OpenCallback
+from ivr.domain.intents import Intent
+from ivr.domain.moments import AskBack, When
+from ivr.domain.orders import Order
+from ivr.domain.turn import Say, Turn
+
+
+class State(StrEnum):
+    """What the present turn asks."""
+
+    MENU = "menu"
+    MENU_THREE = "menu_three"
+    INTENT_CONFIRM = "intent_confirm"
+    LANGUAGE = "language"
+    ORDER_PICK = "order_pick"
+    ORDER_NUMBER = "order_number"
+    ORDER_CONFIRM = "order_confirm"
+    CANCEL_CONFIRM = "cancel_confirm"
+    OFFER = "offer"
+    MOMENT = "moment"
+    MOMENT_CONFIRM = "moment_confirm"
+    CALLBACK_NUMBER = "callback_number"
+    NUMBER_CONFIRM = "number_confirm"
+    EXISTING = "existing"
+    RECALL_CONFIRM = "recall_confirm"
+    HOLDING = "holding"
+    ANYTHING_ELSE = "anything_else"
+    JOINED = "joined"
+    RATING = "rating"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What is known of the caller when the call arrives."""
+
+    number: str | None = None
+    """E.164, if it can be rung; else a callback asks for one."""
+    zone: str = "UTC"
+    """IANA zone in which times are spoken."""
+    company: str = "Ringback"
+    orders: tuple[Order, ...] = ()
+    """Recent orders, newest first."""
+    callback: OpenCallback | None = None
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """Where one call stands. Kept as JSON: fields may be added, never renamed."""
+
+    turn: Turn
+    locale: str
+    locales: tuple[str, ...]
+    caller: Caller
+    state: State = State.MENU
+    failures: int = 0
+    """No input or no match in a row, in this state."""
+    want: str = ""
+    """The case kind in hand."""
+    reason: str = ""
+    """The request in the caller's own words."""
+    doubt: Intent | None = None
+    """Understood only vaguely: being confirmed."""
+    offered: tuple[str, ...] = ()
+    """Intents offered by number in MENU_THREE."""
+    then: tuple[Intent, ...] = ()
+    """Said in the same breath, to be done next."""
+    orders: tuple[Order, ...] = ()
+    """Orders offered to pick from."""
+    order: Order | None = None
+    case_id: str = ""
+    case_number: str = ""
+    lookups: int = 0
+    """Order numbers that were not found or not right."""
+    explaining: bool = False
+    """The case is being opened so that self-service can explain the order."""
+    agent_asked: bool = False
+    """The caller said "agent": connected at once if one is free."""
+    callback_asked: bool = False
+    agent_free: bool = False
+    ask_back: AskBack | None = None
+    """Why the moment is asked again."""
+    when: When | None = None
+    """The moment as said so far."""
+    at: datetime | None = None
+    """The moment as understood, being confirmed."""
+    now: datetime | None = None
+    """When it was understood: lets "today" be said."""
+    moves_id: str = ""
+    """The callback being moved, if the moment is for that."""
+    number: str | None = None
+    """The number to ring."""
+    preface: tuple[Say, ...] = ()
+    """Said before the next turn's own prompts."""
+    keypad: bool = False
+    """The caller wants to use the keypad only."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a step leads to: the new dialogue, and at most one effect whose result is stepped next."""
+
+    dialogue: Dialogue
+    effects: tuple[Effect, ...] = field(default_factory=tuple)
+    """Carried out in order, results stepped in the same order. ResolveCase, LeaveLine and RateEffort give none."""
