@@ -24,7 +24,8 @@ def silent(dialogue: Dialogue) -> Step:
         return finish(dialogue, Say("rate_thanks"))
     if dialogue.state == State.ANYTHING_ELSE:
         return finish(dialogue)
-    return _escalate(dialogue, Say("nothing_heard"), LIKELIEST)
+    apology = "not_understood" if dialogue.misheard else "nothing_heard"
+    return _escalate(dialogue, Say(apology), LIKELIEST)
 
 
 def lost(dialogue: Dialogue, meaning: Meaning) -> Step:

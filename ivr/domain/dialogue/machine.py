@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ivr.domain.dialogue import booking, existing, menu, orders, promises
+from ivr.domain.dialogue.effects import ResolveCase
 from ivr.domain.dialogue.heard import (
     AgentReady,
     CallbackBooked,
@@ -84,10 +85,12 @@ def step(dialogue: Dialogue, heard: Heard) -> Step:
 def _go_on(done: Step) -> Step:
     """Instead of "anything else?" do what the caller asked for in the same breath."""
     dialogue = done.dialogue
-    if dialogue.state != State.ANYTHING_ELSE or not dialogue.then or done.effects:
+    waits = any(not isinstance(effect, ResolveCase) for effect in done.effects)
+    if dialogue.state != State.ANYTHING_ELSE or not dialogue.then or waits:
         return done
     said = replace(dialogue, then=dialogue.then[1:], preface=dialogue.turn.say[:-1])
-    return menu.answer_menu(said, dialogue.then[0]) or done
+    following = menu.answer_menu(said, dialogue.then[0]) or Step(dialogue)
+    return Step(following.dialogue, done.effects + following.effects)
 
 
 def _step(dialogue: Dialogue, heard: Heard) -> Step:

@@ -53,10 +53,12 @@ def question(dialogue: Dialogue) -> Question:
 
 def ask(dialogue: Dialogue, state: State, *before: Say, failures: int = 0) -> Dialogue:
     """Go to a state: the next turn says the preface, `before`, and the state's own prompts."""
-    moved = replace(dialogue, state=state, failures=failures, preface=())
+    number = dialogue.turn.number + 1
+    since = dialogue.since if state == dialogue.state and dialogue.turn.number else number
+    moved = replace(dialogue, state=state, since=since, failures=failures, preface=(), misheard=False)
     asked = question(moved)
     turn = Turn(
-        number=dialogue.turn.number + 1,
+        number=number,
         locale=dialogue.locale,
         say=dialogue.preface + before + asked.say,
         expects=asked.expects,

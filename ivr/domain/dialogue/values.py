@@ -60,6 +60,12 @@ class Dialogue:
     locales: tuple[str, ...]
     caller: Caller
     state: State = State.MENU
+    since: int = 0
+    """The turn at which the present state was first asked: keys for a turn from here on answer the same question."""
+    answered: int = -1
+    """The last turn that was answered by keys or speech: a repeated delivery of it changes nothing."""
+    misheard: bool = False
+    """Something was said but not understood while digits were asked for."""
     failures: int = 0
     """No input or no match in a row, in this state."""
     want: str = ""

@@ -1,0 +1,91 @@
+"""A conversation with the dialogue alone: effects are answered from a table of results."""
+
+from collections import deque
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from ivr.domain.dialogue import Caller, Dialogue, heard, start, step
+from ivr.domain.dialogue import effects as wanted
+from ivr.domain.intents import Certainty, Intent, Meaning
+from ivr.domain.moments import Resolved, When
+from ivr.domain.orders import Order, OrderStatus
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+ORDER = Order(
+    id="11123456781234567",
+    number="+12025550143",
+    item="coffee grinder",
+    status=OrderStatus.DELIVERED,
+    ordered_at=NOW - timedelta(days=5),
+    delivered_at=NOW - timedelta(days=1),
+    left_at="at the front door",
+)
+CALLER = Caller(number="+12025550143", zone="America/New_York")
+
+
+class Talk:
+    """Drives one dialogue; remembers every effect that was wanted."""
+
+    def __init__(self, caller: Caller = CALLER, **results: object) -> None:
+        self.dialogue: Dialogue = start(caller, ("en-US", "ko-KR"), NOW)
+        self.effects: list[wanted.Effect] = []
+        self._results = {
+            wanted.FindOrders: heard.OrdersFound((ORDER,)),
+            wanted.OpenCase: heard.CaseOpened("case", "1234566", NOW),
+            wanted.CancelOrder: heard.OrderCanceled(True),
+            wanted.EstimateWait: heard.WaitEstimated(300, 600, agent_free=False),
+            wanted.ResolveMoment: heard.MomentResolved(Resolved(NOW + timedelta(minutes=1)), NOW),
+            wanted.CheckNumber: heard.NumberChecked("+12025550177"),
+            wanted.Book: heard.CallbackBooked(heard.OpenCallback("cb", NOW + timedelta(minutes=1), False), NOW),
+            wanted.Move: heard.CallbackBooked(heard.OpenCallback("cb", NOW + timedelta(hours=1), False), NOW),
+            wanted.CancelCallback: heard.CallbackCanceled(),
+            wanted.EnterLine: heard.InLine(agent_free=False),
+        }
+        self._results.update({getattr(wanted, name): result for name, result in results.items()})
+
+    def hears(self, what: heard.Heard) -> "Talk":
+        done = step(self.dialogue, what)
+        self.dialogue, queue = done.dialogue, deque(done.effects)
+        while queue:
+            effect = queue.popleft()
+            self.effects.append(effect)
+            result = self._results.get(type(effect))
+            if result is not None:
+                done = step(self.dialogue, result)
+                self.dialogue = done.dialogue
+                queue.extendleft(reversed(done.effects))
+        return self
+
+    def says(self, *intents: Intent, text: str = "words", certainty: Certainty = Certainty.EXACT) -> "Talk":
+        return self.hears(heard.Speech(Meaning(text, intents, certainty)))
+
+    def means(self, name: str, **slots: str | int | When) -> "Talk":
+        return self.says(Intent(name, slots))
+
+    def mumbles(self, *likeliest: str) -> "Talk":
+        return self.hears(heard.Speech(Meaning("mumble", likeliest=likeliest)))
+
+    def presses(self, *keys: str) -> "Talk":
+        for key in keys:
+            self.hears(heard.Key(key))
+        return self
+
+    def is_silent(self, times: int = 1) -> "Talk":
+        for _ in range(times):
+            self.hears(heard.Silence())
+        return self
+
+    @property
+    def prompts(self) -> list[str]:
+        return [say.key for say in self.dialogue.turn.say]
+
+    @property
+    def state(self) -> str:
+        return self.dialogue.state.value
+
+    def wanted(self, kind: type) -> list[wanted.Effect]:
+        return [effect for effect in self.effects if isinstance(effect, kind)]
+
+
+def known(*orders: Order) -> Caller:
+    return replace(CALLER, orders=orders or (ORDER,))
