@@ -1,0 +1,251 @@
+"""Use cases of a live call: load the dialogue, step it, carry out its effects, save; one transaction a step."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from ivr.domain.calls import Call
+from ivr.domain.dialogue import Dialogue, State, start, step
+from ivr.domain.dialogue.heard import (
+    AgentReady,
+    ConferenceLeft,
+    DocumentFailed,
+    Heard,
+    Key,
+    Silence,
+    Speech,
+)
+from ivr.domain.hearing import Grammar, Hypothesis, Pace
+from ivr.domain.turn import Next, Turn
+from ivr.errors import Conflict, NotFound
+from ivr.service.afterwards import Action, Afterwards
+from ivr.service.arrival import Arrivals
+from ivr.service.effects import Effects, Scene
+from ivr.service.ports import Clock, Speaker, Understanding
+from ivr.service.store import Store, UnitOfWork
+from ivr.service.timeline import record
+from ivr.service.utterance import HeardUtterance
+
+LONGEST_SPEECH = timedelta(seconds=30)
+"""A "caller is speaking" mark older than this is stale (the socket died)."""
+TRIES = 3
+"""How often a step is repeated when another process changed the call first."""
+
+
+@dataclass(frozen=True)
+class CallPorts:
+    """What the call service works with."""
+
+    store: Store
+    clock: Clock
+    understanding: Understanding
+    speaker: Speaker
+
+
+class CallService:
+    """A call from ring to goodbye. Every method may be called again with the same arguments without harm."""
+
+    def __init__(self, ports: CallPorts, effects: Effects, arrivals: Arrivals, afterwards: Afterwards) -> None:
+        self._ports = ports
+        self._effects = effects
+        self._arrivals = arrivals
+        self._afterwards = afterwards
+
+    def arrive(self, sid: str, from_raw: str | None, to: str) -> Turn:
+        """Answer a call; a repeated request gets the present turn."""
+        with self._ports.store.begin() as uow:
+            call = uow.calls.get(sid) or self._open(uow, sid, from_raw, to)
+            uow.commit()
+            return _dialogue(call).turn
+
+    def _open(self, uow: UnitOfWork, sid: str, from_raw: str | None, to: str) -> Call:
+        now = self._ports.clock.now()
+        call = Call(sid=sid, from_number=None, to_number=to, started_at=now)
+        caller, locale = self._arrivals.recognise(uow, call, from_raw)
+        locales = (locale, *(name for name in self._ports.speaker.locales if name != locale))
+        call.dialogue = start(caller, locales, now)
+        call.locale, call.turn = locale, call.dialogue.turn.number
+        uow.calls.add(call)
+        record(uow, now, "call_started", call=call, data={"known": bool(caller.orders)})
+        self._said(uow, call, call.dialogue.turn)
+        return call
+
+    def present(self, sid: str) -> Turn:
+        """The present turn. Raises NotFound."""
+        with self._ports.store.read() as uow:
+            return _dialogue(_known(uow, sid)).turn
+
+    def keys(self, sid: str, turn: int, digits: str) -> Turn:
+        """Keys pressed in answer to a turn; late or repeated ones get the present turn."""
+        return self._step(sid, lambda call: self._keyed(call, turn, digits))
+
+    def _keyed(self, call: Call, turn: int, digits: str) -> Heard | None:
+        dialogue = _dialogue(call)
+        fresh = dialogue.answered < turn <= dialogue.turn.number
+        if not fresh or (turn < dialogue.since and digits != "0"):
+            return None
+        call.dialogue = replace(dialogue, answered=turn)
+        return Key(digits)
+
+    def speech(self, sid: str, turn: int, readings: Sequence[Hypothesis], *, engine: str, audio_seconds: float) -> Turn:
+        """Words heard in a turn, best reading first; the returned turn's number tells whether it moved on."""
+        heard = HeardUtterance(turn, tuple(readings), engine, audio_seconds)
+        return self._step(sid, lambda call: self._spoken(call, heard), heard)
+
+    def _spoken(self, call: Call, heard: HeardUtterance) -> Heard | None:
+        dialogue = _dialogue(call)
+        fresh = dialogue.answered < heard.turn <= dialogue.turn.number
+        if not fresh or heard.turn < dialogue.since:
+            return None
+        asked = dialogue.turn
+        texts = [reading.text for reading in heard.readings]
+        heard.meaning = self._ports.understanding.parse(dialogue.locale, asked.expects, texts)
+        if asked.pace == Pace.DIGITS and heard.meaning.first is None:
+            # A redirect would throw half-keyed digits away: wait for the keys, or for the Gather to time out.
+            call.dialogue = replace(dialogue, misheard=True)
+            return None
+        call.dialogue = replace(dialogue, answered=heard.turn)
+        return Speech(heard.meaning)
+
+    def silence(self, sid: str, turn: int) -> Turn:
+        """No keys came; while the caller is talking the turn stays as it is: listen on."""
+        return self._step(sid, lambda call: self._silent(call, turn))
+
+    def _silent(self, call: Call, turn: int) -> Heard | None:
+        since = call.speaking_since_at
+        speaking = since is not None and self._ports.clock.now() - since < LONGEST_SPEECH
+        return Silence() if turn == _dialogue(call).turn.number and not speaking else None
+
+    def speaking(self, sid: str, is_speaking: bool) -> None:
+        """The caller began or stopped to talk."""
+        with self._ports.store.begin() as uow:
+            call = uow.calls.get(sid)
+            if call is not None and call.is_live:
+                call.speaking_since_at = self._ports.clock.now() if is_speaking else None
+                uow.commit()
+
+    def failed(self, sid: str) -> Turn:
+        """A document of ours could not be used: apologise, offer an agent or a callback."""
+        with self._ports.store.begin() as uow:
+            if uow.calls.get(sid) is None:
+                self._open(uow, sid, None, "")
+                uow.commit()
+        return self._step(sid, lambda call: DocumentFailed())
+
+    def join(self, sid: str, attempt_id: str) -> Turn:
+        """An agent accepted: the caller on hold joins the attempt's conference."""
+        return self._step(sid, lambda call: self._joining(call, f"attempt-{attempt_id}"))
+
+    def _joining(self, call: Call, conference: str) -> Heard | None:
+        dialogue = _dialogue(call)
+        return None if dialogue.turn.conference == conference else AgentReady(conference)
+
+    def left_conference(self, sid: str) -> Turn:
+        """The agent has left, the caller is still there: ask for the effort."""
+        return self._step(sid, lambda call: ConferenceLeft() if _dialogue(call).state == State.JOINED else None)
+
+    def ended(self, sid: str) -> None:
+        """The call is over."""
+        now = self._ports.clock.now()
+        with self._ports.store.begin() as uow:
+            call = uow.calls.get(sid)
+            if call is None or not call.is_live:
+                return
+            call.ended_at, call.speaking_since_at = now, None
+            hold = uow.holds.get(sid)
+            if hold is not None and hold.status in ("waiting", "connecting"):
+                hold.status = "left"
+            record(uow, now, "call_ended", call=call, data={"state": _dialogue(call).state.value})
+            uow.commit()
+
+    def hearing(self, sid: str) -> tuple[Turn, Grammar] | None:
+        """The present turn and what to listen for; None when nothing is to be heard."""
+        with self._ports.store.read() as uow:
+            call = uow.calls.get(sid)
+            if call is None or not call.is_live:
+                return None
+            turn = _dialogue(call).turn
+        if turn.next not in (Next.LISTEN, Next.HOLD):
+            return None
+        return turn, self._ports.understanding.grammar(turn.locale, turn.expects)
+
+    def is_complete(self, turn: Turn, text: str) -> bool:
+        """Whether the text answers the turn completely."""
+        return self._ports.understanding.is_complete(turn.locale, turn.expects, text)
+
+    def _step(self, sid: str, hear: Callable[[Call], Heard | None], utterance: HeardUtterance | None = None) -> Turn:
+        for last in (False,) * (TRIES - 1) + (True,):
+            try:
+                return self._step_once(sid, hear, utterance)
+            except Conflict:
+                if last:
+                    return self.present(sid)
+        raise AssertionError("unreachable")
+
+    def _step_once(self, sid: str, hear: Callable[[Call], Heard | None], utterance: HeardUtterance | None) -> Turn:
+        with self._ports.store.begin() as uow:
+            call = _known(uow, sid)
+            heard = hear(call) if call.is_live else None
+            if utterance is not None and utterance.meaning is not None:
+                record(uow, self._ports.clock.now(), "heard", call=call, data=utterance.as_data())
+            after: list[Action] = []
+            if heard is not None:
+                self._advance(uow, call, heard, after)
+            uow.commit()
+            turn = _dialogue(call).turn
+        self._afterwards.run(after)
+        return turn
+
+    def _advance(self, uow: UnitOfWork, call: Call, heard: Heard, after: list[Action]) -> None:
+        before = _dialogue(call)
+        if isinstance(heard, Key):
+            record(
+                uow,
+                self._ports.clock.now(),
+                "keyed",
+                call=call,
+                data={"keys": heard.digits, "turn": before.turn.number},
+            )
+        done = step(before, heard)
+        queue = deque(done.effects)
+        while queue:
+            call.locale = done.dialogue.locale
+            result = self._effects.carry_out(Scene(uow, call, done.dialogue, after), queue.popleft())
+            if result is not None:
+                done = step(done.dialogue, result)
+                queue.extendleft(reversed(done.effects))
+        self._save(uow, call, done.dialogue)
+
+    def _save(self, uow: UnitOfWork, call: Call, dialogue: Dialogue) -> None:
+        turned = dialogue.turn.number != call.turn
+        if dialogue.locale != call.dialogue.locale and call.customer_id:
+            self._remember_locale(uow, call.customer_id, dialogue.locale)
+        call.dialogue, call.locale, call.turn = dialogue, dialogue.locale, dialogue.turn.number
+        call.speaking_since_at = None
+        if turned:
+            self._said(uow, call, dialogue.turn)
+
+    def _remember_locale(self, uow: UnitOfWork, customer_id: str, locale: str) -> None:
+        customer = uow.customers.get(customer_id)
+        if customer is not None:
+            customer.locale = locale
+
+    def _said(self, uow: UnitOfWork, call: Call, turn: Turn) -> None:
+        texts = [self._ports.speaker.text(say.locale or turn.locale, say) for say in turn.say]
+        data = {"text": " ".join(texts), "turn": turn.number, "state": turn.state, "locale": turn.locale}
+        record(uow, self._ports.clock.now(), "said", call=call, data=data)
+
+
+def _known(uow: UnitOfWork, sid: str) -> Call:
+    call = uow.calls.get(sid)
+    if call is None:
+        raise NotFound("no such call; it may have been answered before this database was made")
+    return call
+
+
+def _dialogue(call: Call) -> Dialogue:
+    dialogue = call.dialogue
+    if not isinstance(dialogue, Dialogue):
+        raise TypeError(f"call {call.sid} has no dialogue")
+    return dialogue

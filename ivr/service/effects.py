@@ -1,0 +1,227 @@
+"""Carries the dialogue's effects out: orders, cases, callbacks, the line. All inside the call's transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ivr.domain.callbacks import Callback
+from ivr.domain.calls import Call
+from ivr.domain.cases import PRIORITIES, SKILLS, Case, CaseStatus, case_number
+from ivr.domain.dialogue import Dialogue, heard
+from ivr.domain.dialogue import effects as wanted
+from ivr.domain.moments import When, resolve
+from ivr.domain.policies import CallbackRules, calling_window
+from ivr.errors import CallbackRefused, NumberRefused
+from ivr.service.afterwards import Action
+from ivr.service.booking import AlreadyBooked, BookingRequest, Bookings
+from ivr.service.line import Line
+from ivr.service.ports import Clock, Commerce, NumberRules
+from ivr.service.store import UnitOfWork
+from ivr.service.timeline import new_id, record
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One step of one call, in its open transaction."""
+
+    uow: UnitOfWork
+    call: Call
+    dialogue: Dialogue
+    after: list[Action]
+    """What must be done at the carrier after the commit."""
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What a step of the dialogue wants done; each returns the result that is stepped next, or None."""
+
+    clock: Clock
+    commerce: Commerce
+    numbers: NumberRules
+    bookings: Bookings
+    line: Line
+    rules: CallbackRules
+
+    def carry_out(self, scene: Scene, effect: wanted.Effect) -> heard.Result | None:
+        """Do one effect."""
+        match effect:
+            case wanted.FindOrders(readings):
+                return self._find_orders(readings, scene.dialogue.locale)
+            case wanted.OpenCase():
+                return self._open_case(scene, effect)
+            case wanted.CancelOrder(order_id, case_id):
+                return self._cancel_order(scene, order_id, case_id)
+            case wanted.EstimateWait():
+                return self._estimate(scene)
+            case wanted.EnterLine():
+                return self._enter_line(scene)
+            case wanted.ResolveCase() | wanted.RateEffort() | wanted.LeaveLine():
+                self._note(scene, effect)
+                return None
+            case _:
+                return self._promise(scene, effect)
+
+    def _note(self, scene: Scene, effect: wanted.ResolveCase | wanted.RateEffort | wanted.LeaveLine) -> None:
+        match effect:
+            case wanted.ResolveCase(case_id, outcome):
+                self._resolve_case(scene, case_id, outcome)
+            case wanted.RateEffort(effort):
+                self._rate(scene, effort)
+            case wanted.LeaveLine():
+                self._leave_line(scene)
+
+    def _promise(self, scene: Scene, effect: wanted.Effect) -> heard.Result | None:
+        match effect:
+            case wanted.ResolveMoment(when):
+                return self._resolve_moment(scene.dialogue, when)
+            case wanted.CheckNumber(digits):
+                return self._check_number(digits)
+            case wanted.Book(at, number):
+                return self._book(scene, at, number)
+            case wanted.Move(callback_id, at):
+                return self._move(scene, callback_id, at)
+            case wanted.CancelCallback(callback_id):
+                scene.after.extend(self.bookings.cancel(scene.uow, callback_id, by="customer")[1])
+                return heard.CallbackCanceled()
+        raise TypeError(f"no such effect: {effect!r}")
+
+    def _resolve_moment(self, dialogue: Dialogue, when: When) -> heard.MomentResolved:
+        now, zone = self.clock.now(), dialogue.caller.zone
+        number = dialogue.number or dialogue.caller.number
+        zones = self.numbers.check(number).zones if number else (zone,)
+        hours = calling_window(self.rules, zones, zone, now) or self.rules.window((zone,))
+        return heard.MomentResolved(resolve(when, now, ZoneInfo(zone), hours), now)
+
+    def _find_orders(self, readings: tuple[str, ...], locale: str) -> heard.OrdersFound:
+        for digits in readings:
+            orders = tuple(self.commerce.find_orders(digits, locale))
+            if orders:
+                return heard.OrdersFound(orders)
+        return heard.OrdersFound(())
+
+    def _open_case(self, scene: Scene, effect: wanted.OpenCase) -> heard.CaseOpened:
+        now = self.clock.now()
+        case = self._same_case(scene, effect) or self._new_case(scene, effect, now)
+        scene.call.case_id = case.id
+        return heard.CaseOpened(case.id, case.number, now)
+
+    def _same_case(self, scene: Scene, effect: wanted.OpenCase) -> Case | None:
+        if scene.call.customer_id is None:
+            return None
+        cases = scene.uow.cases.open_of(scene.call.customer_id)
+        return next((c for c in cases if (c.kind, c.order_id) == (effect.kind, effect.order_id)), None)
+
+    def _new_case(self, scene: Scene, effect: wanted.OpenCase, now: datetime) -> Case:
+        case = Case(
+            id=new_id(),
+            number=case_number(scene.uow.cases.next_serial()),
+            kind=effect.kind,
+            priority=PRIORITIES.get(effect.kind, 2),
+            skill=SKILLS[effect.kind],
+            locale=scene.call.locale,
+            customer_id=scene.call.customer_id,
+            order_id=effect.order_id,
+            summary=effect.reason,
+            opened_at=now,
+        )
+        scene.uow.cases.add(case)
+        scene.call.case_id = case.id
+        record(scene.uow, now, "case_opened", call=scene.call, data={"kind": case.kind.value, "order": case.order_id})
+        return case
+
+    def _resolve_case(self, scene: Scene, case_id: str, outcome: str) -> None:
+        case = scene.uow.cases.get(case_id)
+        if case is not None and case.status != CaseStatus.CLOSED:
+            case.move(CaseStatus.RESOLVED)
+            case.outcome = outcome
+            record(scene.uow, self.clock.now(), "case_resolved", subject=case, data={"outcome": outcome})
+
+    def _cancel_order(self, scene: Scene, order_id: str, case_id: str) -> heard.OrderCanceled:
+        done = self.commerce.cancel(order_id)
+        case = scene.uow.cases.get(case_id)
+        if case is not None:
+            record(scene.uow, self.clock.now(), "order_canceled" if done else "order_not_canceled", subject=case)
+        return heard.OrderCanceled(done)
+
+    def _estimate(self, scene: Scene) -> heard.WaitEstimated:
+        wait = self.line.estimate(scene.uow, self._skill(scene), locale=scene.dialogue.locale, call_sid=scene.call.sid)
+        record(
+            scene.uow,
+            self.clock.now(),
+            "wait_told",
+            call=scene.call,
+            data={"low": wait.low_seconds, "high": wait.high_seconds, "free": wait.agent_free},
+        )
+        return heard.WaitEstimated(wait.low_seconds, wait.high_seconds, wait.agent_free)
+
+    def _skill(self, scene: Scene) -> str:
+        case = scene.uow.cases.get(scene.call.case_id) if scene.call.case_id else None
+        return case.skill if case else "general"
+
+    def _rate(self, scene: Scene, effort: int) -> None:
+        case = scene.uow.cases.get(scene.call.case_id) if scene.call.case_id else None
+        if case is not None:
+            case.effort = effort
+            record(scene.uow, self.clock.now(), "effort_rated", call=scene.call, data={"effort": effort})
+
+    def _enter_line(self, scene: Scene) -> heard.InLine:
+        case = scene.uow.cases.get(scene.dialogue.case_id)
+        if case is None:
+            raise ValueError("a caller without a case cannot wait in line")
+        self.line.enter(scene.uow, scene.call, case)
+        wait = self.line.estimate(scene.uow, case.skill, locale=scene.dialogue.locale, call_sid=scene.call.sid)
+        return heard.InLine(wait.agent_free)
+
+    def _leave_line(self, scene: Scene) -> None:
+        hold = scene.uow.holds.get(scene.call.sid)
+        if hold is not None and hold.status in ("waiting", "connecting"):
+            hold.status = "left"
+            record(scene.uow, self.clock.now(), "hold_left", call=scene.call)
+
+    def _check_number(self, digits: str) -> heard.NumberChecked:
+        try:
+            checked = self.bookings.check_number(digits)
+        except NumberRefused as refused:
+            return heard.NumberChecked(None, refused.reason)
+        return heard.NumberChecked(checked.e164, zone=checked.zones[0])
+
+    def _book(self, scene: Scene, at: datetime | None, number: str) -> heard.CallbackBooked | heard.CallbackNotBooked:
+        case = scene.uow.cases.get(scene.dialogue.case_id)
+        if case is None:
+            raise ValueError("a callback needs a case")
+        hold = scene.uow.holds.get(scene.call.sid)
+        request = BookingRequest(
+            case_id=case.id,
+            customer_id=scene.call.customer_id,
+            number=number,
+            locale=scene.dialogue.locale,
+            zone=scene.dialogue.caller.zone,
+            at=at,
+            ticket_at=hold.ticket_at if hold else self.clock.now(),
+            source="phone",
+            skill=case.skill,
+            priority=case.priority,
+        )
+        try:
+            callback = self.bookings.book(scene.uow, request)
+        except AlreadyBooked as already:
+            return heard.CallbackNotBooked("exists", self.clock.now(), open_view(already.callback))
+        except CallbackRefused as refused:
+            return heard.CallbackNotBooked(refused.reason, self.clock.now())
+        return heard.CallbackBooked(open_view(callback), self.clock.now())
+
+    def _move(
+        self, scene: Scene, callback_id: str, at: datetime | None
+    ) -> heard.CallbackBooked | heard.CallbackNotBooked:
+        try:
+            callback, actions = self.bookings.move(scene.uow, callback_id, at=at)
+        except CallbackRefused as refused:
+            return heard.CallbackNotBooked(refused.reason, self.clock.now())
+        scene.after.extend(actions)
+        return heard.CallbackBooked(open_view(callback), self.clock.now())
+
+
+def open_view(callback: Callback) -> heard.OpenCallback:
+    """What the dialogue tells of a callback: as soon as possible by the latest time, else the named time."""
+    at = callback.promised_by_at if callback.asap else callback.due_at
+    return heard.OpenCallback(callback.id, at, callback.asap, callback.case_id)
