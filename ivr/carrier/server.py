@@ -1,0 +1,67 @@
+"""The HTTP side of the carrier: REST, and whatever a page adds, on one port."""
+
+import socket
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from ivr.carrier import rest_account, rest_calls, rest_conferences, rest_streams
+from ivr.carrier.rest import Rest, not_found
+
+if TYPE_CHECKING:
+    from ivr.carrier.exchange import Exchange
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket, so that the address is known before anything is served."""
+    bound = socket.create_server((host, port))
+    bound.setblocking(False)
+    return bound
+
+
+def application(rest: Rest, extra: Sequence[BaseRoute]) -> Starlette:
+    """REST and the extra routes; anything unknown is 20404."""
+    routes = [
+        *extra,
+        *rest_calls.routes(rest),
+        *rest_streams.routes(rest),
+        *rest_conferences.routes(rest),
+        *rest_account.routes(rest),
+    ]
+
+    async def unknown(request: Request, error: Exception) -> Response:
+        return not_found(request.url.path).response()
+
+    return Starlette(routes=routes, exception_handlers={404: unknown})
+
+
+class CarrierServer:
+    """uvicorn on the carrier's event loop."""
+
+    def __init__(self, exchange: "Exchange", bound: socket.socket, extra: Sequence[BaseRoute]) -> None:
+        self.rest = Rest(exchange)
+        config = uvicorn.Config(
+            application(self.rest, extra), log_level="warning", access_log=False, lifespan="off", ws="websockets-sansio"
+        )
+        self._server = uvicorn.Server(config)
+        self._socket = bound
+
+    async def serve(self) -> None:
+        """Serve until `stop`."""
+        await self._server.serve(sockets=[self._socket])
+
+    def stop(self) -> None:
+        """Stop without waiting for requests that hang."""
+        self._server.should_exit = True
+        self._server.force_exit = True
+
+    def reset(self, request: Request) -> None:
+        """Break a request's connection without an answer."""
+        for connection in list(self._server.server_state.connections):
+            if getattr(connection, "client", None) == request.scope["client"] and connection.transport:
+                connection.transport.abort()

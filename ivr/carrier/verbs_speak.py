@@ -1,0 +1,125 @@
+"""Say, Play and Pause."""
+
+import wave
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element
+
+from ivr.carrier import audio
+from ivr.carrier.attributes import number
+from ivr.carrier.speaking import hear, say
+from ivr.carrier.telephone import Heard
+from ivr.carrier.webhooks import Webhook, WebhookFailure
+
+if TYPE_CHECKING:
+    from ivr.carrier.script import Script
+
+_MOST_LOOPS = 1000
+_BREAKS = {"none": 0.0, "x-weak": 0.1, "weak": 0.25, "medium": 0.5, "strong": 0.75, "x-strong": 1.0}
+
+
+async def say_verb(script: "Script", element: Element) -> None:
+    """Speak the text, with the breaks SSML asks for."""
+    language, voice = element.get("language", "en-US"), element.get("voice", "man")
+    for _ in range(_loops(script, element, 13510)):
+        for part in _parts(element):
+            if isinstance(part, float):
+                await script.exchange.clock.sleep(part)
+            else:
+                await say(script.exchange, script.call, part, language, voice)
+
+
+def _parts(element: Element) -> Iterator[str | float]:
+    """Sentences and the seconds of silence between them."""
+    text = ""
+    for piece in _pieces(element):
+        if isinstance(piece, float):
+            yield " ".join(text.split())
+            yield piece
+            text = ""
+        else:
+            text += piece
+    yield " ".join(text.split())
+
+
+def _pieces(element: Element) -> Iterator[str | float]:
+    if element.tag == "break":
+        yield _break_seconds(element)
+        return
+    yield element.get("alias") or element.text or ""
+    for child in element:
+        yield from _pieces(child)
+        yield child.tail or ""
+
+
+def _break_seconds(element: Element) -> float:
+    time, strength = element.get("time"), element.get("strength", "medium")
+    if time is None:
+        return _BREAKS.get(strength, 0.5)
+    digits = time.removesuffix("s").removesuffix("m")
+    seconds = float(digits) if digits.replace(".", "", 1).isdigit() else 0.5
+    return seconds / 1000 if time.endswith("ms") else seconds
+
+
+def _loops(script: "Script", element: Element, code: int) -> int:
+    return int(number(script, element, "loop", 1, code=code)) or _MOST_LOOPS
+
+
+async def play_verb(script: "Script", element: Element) -> None:
+    """Fetch and play a sound, or send keys."""
+    if element.get("digits"):
+        await _play_digits(script, element.get("digits", ""))
+        return
+    sound = await _fetch(script, (element.text or "").strip())
+    if sound is None:
+        return
+    heard_as = (element.text or "").strip()
+    for _ in range(_loops(script, element, 13410)):
+        heard = Heard(heard_as, kind="play", call_sid=script.call.sid)
+        await hear(script.call, heard, audio.frames(sound))
+
+
+async def _play_digits(script: "Script", digits: str) -> None:
+    script.exchange.event("digits", script.call, digits=digits)
+    pauses = {"w": 0.5, "W": 1.0}
+    await script.exchange.clock.sleep(sum(pauses.get(digit, 0.2) for digit in digits))
+
+
+async def _fetch(script: "Script", url: str) -> bytes | None:
+    """The sound behind an address; None and an alert when it cannot be had."""
+    try:
+        address = script.document.resolve(url)
+        answer = await script.exchange.webhooks.deliver(Webhook(address, "GET", []))
+        kind = answer.content_type.partition(";")[0].strip().lower()
+        return _decode(kind, answer.body)
+    except WebhookFailure as failure:
+        script.exchange.alert(failure.code, f"Play: {failure}", call=script.call, level="error", url=url)
+    except (ValueError, wave.Error, EOFError) as error:
+        script.exchange.alert(13420, f"Play: {error}", call=script.call, level="error", url=url)
+    return None
+
+
+def _decode(kind: str, body: bytes) -> bytes:
+    if kind in ("audio/wav", "audio/wave", "audio/x-wav", "audio/vnd.wave"):
+        return audio.read_wav(body)
+    if kind in ("audio/ulaw", "audio/basic"):
+        return audio.from_ulaw(body)
+    if kind in ("audio/mpeg", "audio/aiff", "audio/x-aiff", "audio/x-aifc", "audio/gsm", "audio/x-gsm"):
+        return audio.silence(1.0)  # the local carrier has no decoder for these; the app did nothing wrong
+    raise ValueError(f"content type {kind or 'missing'} is no sound")
+
+
+async def pause_verb(script: "Script", element: Element) -> None:
+    """Wait."""
+    await script.exchange.clock.sleep(number(script, element, "length", 1, code=13910))
+
+
+async def prompts(script: "Script", elements: list[Element]) -> None:
+    """The sounds inside a Gather, one after the other."""
+    for element in elements:
+        if element.tag == "Say":
+            await say_verb(script, element)
+        elif element.tag == "Play":
+            await play_verb(script, element)
+        elif element.tag == "Pause":
+            await pause_verb(script, element)
