@@ -95,6 +95,32 @@ class Commerce(Protocol):
     def order(self, order_id: str, locale: str) -> Order | None:
         """One order by its 17 digits."""
 
+    def cancel(self, order_id: str) -> bool:
+        """Cancel an order; False if it is too late. Canceling twice is no error."""
+
+
+@dataclass(frozen=True)
+class CheckedNumber:
+    """A telephone number that exists by its country's plan; whether we call such numbers is the booking's matter."""
+
+    e164: str
+    country: str
+    """ISO 3166, two letters: `+1` alone tells nothing (Jamaica and the Dominican Republic share it)."""
+    line_type: str
+    """fixed_line, mobile, fixed_line_or_mobile, voip, toll_free, premium_rate, shared_cost, personal, uan, other."""
+    zones: tuple[str, ...]
+    """Every IANA zone in which it may lie, at least one; our own first if it is among them."""
+
+
+class NumberRules(Protocol):
+    """What is known of telephone numbers."""
+
+    def check(self, number: str, country: str | None = None) -> CheckedNumber:
+        """Read a number as typed, keyed or sent by a carrier; without `+` it is read in `country` (default: our own).
+
+        Raises NumberRefused: `number` (malformed or impossible), `extension`.
+        """
+
 
 class Messenger(Protocol):
     """Text messages."""

@@ -93,6 +93,8 @@ class Attempts(Protocol):
         """Those that have not ended."""
 
     def live_of_hold(self, call_sid: str) -> Attempt | None: ...
+    def of_hold(self, call_sid: str) -> Sequence[Attempt]:
+        """By number."""
 
 
 class Legs(Protocol):

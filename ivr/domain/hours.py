@@ -1,0 +1,210 @@
+"""When we are open and when a telephone may ring: weekly hours in a zone, and the overlap of several zones."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol, Self
+from zoneinfo import ZoneInfo
+
+from ivr.errors import SettingsError
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY_MINUTES = 24 * 60
+HORIZON_DAYS = 15
+"""How far an opening or closing is looked for; every weekly rule repeats well within it."""
+EARLIEST, LATEST = time(8), time(20)
+"""The floor under every setting: no invited call before 8 or after 20 local (reliability.md, law)."""
+
+_SPANS = re.compile(
+    r"(?P<first>[a-z]{3})[a-z]*(?:\s*-\s*(?P<last>[a-z]{3})[a-z]*)?\s+(?P<opens>\S+?)\s*-\s*(?P<closes>\S+)"
+)
+
+
+class Hours(Protocol):
+    """Anything that is open or closed at a moment. All moments are aware UTC."""
+
+    def allows(self, at: datetime) -> bool:
+        """Whether it is open at this moment (the opening moment is inside, the closing one outside)."""
+
+    def next_allowed(self, at: datetime) -> datetime | None:
+        """The first open moment not before `at`; None if there is none within HORIZON_DAYS."""
+
+    def closes_after(self, at: datetime) -> datetime | None:
+        """The first closed moment not before `at`; None if it stays open throughout HORIZON_DAYS."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """One opening on one weekday, in minutes of the local day; `closes` is exclusive and at most 1,440."""
+
+    weekday: int
+    """0 Monday to 6 Sunday."""
+    opens: int
+    closes: int
+
+
+class _Stepwise:
+    """Openings as steps: `allows` is the only truth, and it can change at `_edges` only."""
+
+    def allows(self, at: datetime) -> bool:
+        """Whether it is open at this moment."""
+        raise NotImplementedError
+
+    def edges(self, day: date) -> Iterable[datetime]:
+        """Every moment of a UTC day's surroundings at which `allows` may change, in any order."""
+        raise NotImplementedError
+
+    def next_allowed(self, at: datetime) -> datetime | None:
+        """The first open moment not before `at`, or None."""
+        return next((moment for moment in self._moments(at) if self.allows(moment)), None)
+
+    def closes_after(self, at: datetime) -> datetime | None:
+        """The first closed moment not before `at`, or None."""
+        return next((moment for moment in self._moments(at) if not self.allows(moment)), None)
+
+    def _moments(self, at: datetime) -> Iterator[datetime]:
+        at = at.astimezone(UTC)
+        yield at
+        for offset in range(HORIZON_DAYS):
+            day = at.date() + timedelta(days=offset)
+            # Edges of neighbouring local days fall into this UTC day too; only this day's share is taken, in order.
+            found = {edge for near in (-1, 0, 1) for edge in self.edges(day + timedelta(days=near))}
+            yield from sorted(edge for edge in found if edge > at and edge.date() == day)
+
+
+@dataclass(frozen=True)
+class OpeningHours(_Stepwise):
+    """Weekly hours on one zone's wall clock (`IVR_HOURS`)."""
+
+    zone: str
+    """IANA name."""
+    spans: tuple[Span, ...]
+
+    @classmethod
+    def parse(cls, text: str, zone: str) -> Self:
+        """Read `always`, or `Mon-Fri 09:00-17:00, Sat 10:00-14:00`. Raises SettingsError."""
+        _zone(zone)
+        if text.strip().lower() == "always":
+            return cls(zone, tuple(Span(day, 0, DAY_MINUTES) for day in range(7)))
+        return cls(zone, tuple(span for part in text.split(",") for span in _parse_part(part)))
+
+    @classmethod
+    def daily(cls, zone: str, opens: time, closes: time) -> Self:
+        """The same hours on every day."""
+        return cls(zone, tuple(Span(day, _minutes(opens), _minutes(closes)) for day in range(7)))
+
+    def allows(self, at: datetime) -> bool:
+        """Whether the wall clock of the zone is inside a span."""
+        local = at.astimezone(_zone(self.zone))
+        minute = local.hour * 60 + local.minute
+        return any(span.weekday == local.weekday() and span.opens <= minute < span.closes for span in self.spans)
+
+    def edges(self, day: date) -> Iterable[datetime]:
+        """Both readings of every opening and closing of a local day, and the clock change if there is one.
+
+        A wall time in a gap has no moment of its own: there the change itself is the edge; a doubled one has two.
+        """
+        zone = _zone(self.zone)
+        midnight = datetime.combine(day, time())
+        minutes = {0} | {minute for span in self.spans for minute in (span.opens, span.closes)}
+        for minute in minutes:
+            wall = midnight + timedelta(minutes=minute)
+            yield wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+            yield wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
+        yield from _clock_changes(zone, day)
+
+
+@dataclass(frozen=True)
+class Overlap(_Stepwise):
+    """Open while every part is open; with no parts: always."""
+
+    parts: tuple[_Stepwise, ...]
+
+    def allows(self, at: datetime) -> bool:
+        """Whether all parts allow it."""
+        return all(part.allows(at) for part in self.parts)
+
+    def edges(self, day: date) -> Iterable[datetime]:
+        """The edges of all parts."""
+        return (edge for part in self.parts for edge in part.edges(day))
+
+
+@dataclass(frozen=True)
+class CallingHours(Overlap):
+    """When a customer's telephone may ring: inside the hours of every zone in which the number may lie."""
+
+    @classmethod
+    def of(cls, zones: Iterable[str], opens: time = time(9), closes: time = time(19)) -> Self:
+        """Daily hours in all the zones, never outside 8 to 20. Raises SettingsError for an unknown zone."""
+        names = tuple(dict.fromkeys(zones))
+        if not names:
+            raise SettingsError("calling hours need at least one time zone, such as America/New_York")
+        opens, closes = max(opens, EARLIEST), min(closes, LATEST)
+        return cls(tuple(OpeningHours.daily(name, opens, closes) for name in names))
+
+    @classmethod
+    def always(cls) -> Self:
+        """No limit at all: for the demonstration with its own carrier, never for real telephones."""
+        return cls(())
+
+
+def _parse_part(part: str) -> Iterator[Span]:
+    found = _SPANS.fullmatch(part.strip().lower())
+    if found is None:
+        raise SettingsError(f"IVR_HOURS: {part.strip()!r} is not like 'Mon-Fri 09:00-17:00' or 'always'")
+    first = _weekday(found["first"])
+    last = _weekday(found["last"]) if found["last"] else first
+    opens, closes = _clock_time(found["opens"]), _clock_time(found["closes"])
+    for step in range((last - first) % 7 + 1):
+        yield from _day_spans((first + step) % 7, opens, closes)
+
+
+def _day_spans(day: int, opens: int, closes: int) -> Iterator[Span]:
+    if closes > opens:
+        yield Span(day, opens, closes)
+        return
+    yield Span(day, opens, DAY_MINUTES)  # past midnight: the rest belongs to the next day
+    if closes:
+        yield Span((day + 1) % 7, 0, closes)
+
+
+def _weekday(name: str) -> int:
+    if name not in DAYS:
+        raise SettingsError(f"IVR_HOURS: {name!r} is not a weekday; use Mon, Tue, Wed, Thu, Fri, Sat, Sun")
+    return DAYS.index(name)
+
+
+def _clock_time(text: str) -> int:
+    hour, colon, minute = text.partition(":")
+    if colon and hour.isdecimal() and minute.isdecimal() and len(minute) == 2:
+        minutes = int(hour) * 60 + int(minute)
+        if int(minute) < 60 and minutes <= DAY_MINUTES:
+            return minutes
+    raise SettingsError(f"IVR_HOURS: {text!r} is not a time from 00:00 to 24:00")
+
+
+def _minutes(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise SettingsError(f"{name!r} is not a time zone; use an IANA name such as Europe/Berlin") from error
+
+
+def _clock_changes(zone: ZoneInfo, day: date) -> Iterator[datetime]:
+    """The moments of a UTC day at which the zone's offset changes, to the second (zoneinfo does not tell them)."""
+    start = datetime.combine(day, time(), UTC)
+    for hours in range(0, 24, 6):
+        low, high = start + timedelta(hours=hours), start + timedelta(hours=hours + 6)
+        if low.astimezone(zone).utcoffset() == high.astimezone(zone).utcoffset():
+            continue
+        while high - low > timedelta(seconds=1):
+            middle = low + (high - low) // 2
+            middle = middle.replace(microsecond=0)
+            same = middle.astimezone(zone).utcoffset() == low.astimezone(zone).utcoffset()
+            low, high = (middle, high) if same else (low, middle)
+        yield high

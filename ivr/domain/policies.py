@@ -1,0 +1,140 @@
+"""The rules of callbacks: limits, windows, patience. Plain values with safe defaults; the service applies them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from ivr.domain.hours import CallingHours, Hours, OpeningHours, Overlap
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRules:
+    """What may be promised."""
+
+    countries: frozenset[str] = frozenset({"US", "CA", "KR"})
+    """ISO 3166. Default: where the shipped languages are spoken and calls are cheap; bootstrap adds the country of
+    IVR_PHONE_NUMBER. Every other country is an adopter's own decision (toll fraud: reliability.md, section 5)."""
+    line_types: frozenset[str] = frozenset({"fixed_line", "mobile", "fixed_line_or_mobile"})
+    """Never premium, shared-cost, personal or toll-free numbers; `voip` may be added."""
+    per_number_per_day: int = 3
+    per_address_per_day: int = 10
+    """Bookings from one network address (web and API)."""
+    grace_seconds: int = 300
+    """A named moment so little past is still taken (reading it back takes time) and due at once."""
+    horizon_days: int = 30
+    named_promise_seconds: int = 900
+    """A named time is promised as "between then and a quarter of an hour later"."""
+    asap_margin_seconds: int = 300
+    """Added to the high end of the estimated wait before it is promised."""
+    unverified_seconds: int = 600
+    """A callback from the web waits so long for its code, then it expires."""
+    late_days: int = 3
+    """A promise that missed its window moves to the next one for so long; then a person decides."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DialRules:
+    """How telephones are rung."""
+
+    dials_per_second: float = 1.0
+    """Below the carrier's own rate: what exceeds that is queued by it and rings late. 0: no limit."""
+    dials_per_day: int = 1_000
+    """Legs in 24 hours, agents and customers together: bounds the bill. Reached: nothing is dialed, promises wait."""
+    dials_per_callback: int = 12
+    """Attempts begun for one callback; then a person decides."""
+    absences_per_callback: int = 3
+    """So often the carrier may swallow a request; then a person decides."""
+    agent_ring_seconds: int = 20
+    customer_ring_seconds: int = 30
+    whisper_seconds: int = 25
+    """From the agent's answer to their key, at the longest."""
+    key_wait_seconds: int = 8
+    greeting_seconds: int = 3
+    """A customer who leaves sooner after answering did not hear who called: counted as hung up, not as served."""
+    machine_seconds: int = 15
+    """A verdict "machine" that comes later after the answer is ignored: people are talking."""
+    lease_seconds: int = 30
+    """How long a dispatcher may take between claim and dial; then another takes the leg."""
+    settle_seconds: int = 180
+    """How old a dial without an answer must be before the carrier's list is believed (reliability.md 4c, 4d)."""
+    look_seconds: int = 10
+    """Between the two looks at that list."""
+    freeze_seconds: float = 1.0
+    """A process that slept longer than this between commit and request does not send the request."""
+    pass_seconds: int = 300
+    """An agent who passed someone on is not rung for the same one again for so long."""
+    wrap_up_seconds: int = 20
+    time_limit_seconds: int = 3600
+    """The carrier ends a leg after this."""
+    stuck_seconds: int = 60
+    """An attempt whose telephones are all gone, or a leg whose attempt is over, is cleared after this."""
+
+    @property
+    def reserve_seconds(self) -> int:
+        """What must be left of a window when the agent is rung, so that the customer rings inside it."""
+        return self.agent_ring_seconds + self.whisper_seconds + self.customer_ring_seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineRules:
+    """What a wait is estimated with."""
+
+    handle_seconds: float = 300.0
+    """Average time an agent is with a customer, until enough conversations were measured."""
+    handle_weight: float = 0.1
+    """Weight of the newest conversation in the running average."""
+    unstaffed_low_seconds: int = 1800
+    unstaffed_high_seconds: int = 7200
+    """Told when nobody on shift can take it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerificationRules:
+    """How a number given on the web is proven."""
+
+    valid_seconds: int = 600
+    tries: int = 5
+    per_number_per_day: int = 3
+    """Codes sent to one number: sending codes is itself a target of fraud."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackRules:
+    """All rules of callbacks."""
+
+    booking: BookingRules = BookingRules()
+    dial: DialRules = DialRules()
+    line: LineRules = LineRules()
+    verification: VerificationRules = VerificationRules()
+    opening: OpeningHours = field(default_factory=lambda: OpeningHours.parse("always", "UTC"))
+    """When agents work: IVR_HOURS."""
+    calls_open_at: time = time(9)
+    calls_close_at: time = time(19)
+    """When customers may be rung, on their own clock."""
+    any_hour: bool = False
+    """The demonstration's calendar: customers may be rung at any time. Never with real telephones."""
+
+    def window(self, zones: tuple[str, ...]) -> Hours:
+        """When a number that lies in one of these zones may be rung: agents there, and daytime in all the zones."""
+        if self.any_hour:
+            return Overlap((self.opening,))
+        return Overlap((self.opening, CallingHours.of(zones, self.calls_open_at, self.calls_close_at)))
+
+
+def calling_window(rules: CallbackRules, zones: tuple[str, ...], said_zone: str, now: datetime) -> Hours | None:
+    """The window of a number; None if it has none at all.
+
+    A number that may lie in zones too far apart to share an hour (some +1 numbers map to 42 zones) can only be rung
+    by the zone its owner named, and only if that is one of them.
+    """
+    window = rules.window(zones)
+    if window.next_allowed(now) is not None:
+        return window
+    if said_zone in zones:
+        own = rules.window((said_zone,))
+        return own if own.next_allowed(now) is not None else None
+    return None
+
+
+def window_end(hours: Hours, opens: datetime) -> datetime:
+    """When the window that is open at `opens` closes; a window that never closes ends after a day."""
+    return hours.closes_after(opens) or opens + timedelta(days=1)

@@ -1,0 +1,21 @@
+"""Paths below the public address that live calls are sent to; the web layer serves them."""
+
+
+def join(attempt_id: str) -> str:
+    """A caller on hold joins the agent who accepted: `Legs.caller_joins`."""
+    return f"/voice/join/{attempt_id}"
+
+
+def agent_news(leg_id: str) -> str:
+    """An agent who waits on the line hears what became of the customer: `Legs.news`."""
+    return f"/voice/leg/{leg_id}/news"
+
+
+def machine_message(leg_id: str) -> str:
+    """An answering machine is told who called and why: `Legs.machine_message`."""
+    return f"/voice/leg/{leg_id}/machine-message"
+
+
+def conference(attempt_id: str) -> str:
+    """The conference in which an attempt's agent and customer meet; others can be added later."""
+    return f"attempt-{attempt_id}"

@@ -1,0 +1,150 @@
+"""Attempts: how one try begins, ends and is taken back; what that does to agent, callback and hold."""
+
+from datetime import datetime, timedelta
+
+from ivr.domain.agents import Agent, AgentStatus
+from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Outcome, Party
+from ivr.errors import NotFound
+from ivr.service import addresses
+from ivr.service.afterwards import Action, Actions, HangUp, Redirect
+from ivr.service.store import UnitOfWork
+from ivr.service.timeline import new_id, record
+
+PASSED_ON = frozenset({Outcome.DECLINED, Outcome.AGENT_NO_ANSWER, Outcome.AGENT_HUNG_UP})
+"""Outcomes after which another agent is tried at once, at no cost to the customer."""
+
+
+def begin(uow: UnitOfWork, entry: Callback | Hold, agent: Agent, now: datetime) -> tuple[Attempt, Leg]:
+    """Reserve the agent and write down the intent to ring them; nothing is dialed yet."""
+    earlier = earlier_attempts(uow, entry)
+    attempt = Attempt(id=new_id(), case_id=entry.case_id, agent_id=agent.id, number=len(earlier) + 1, started_at=now)
+    if isinstance(entry, Callback):
+        attempt.callback_id = entry.id
+        entry.move(CallbackStatus.DIALING)
+        entry.dials += 1
+        entry.reason = ""
+    else:
+        attempt.hold_call_sid = entry.call_sid
+        entry.status = "connecting"
+    agent.move(AgentStatus.RESERVED, now, attempt.id)
+    uow.attempts.add(attempt)
+    leg = intend(uow, attempt, Party.AGENT, number=agent.number, now=now)
+    record(uow, now, "attempt_started", subject=attempt, data={"number": attempt.number, "agent": agent.name})
+    return attempt, leg
+
+
+def intend(uow: UnitOfWork, attempt: Attempt, party: Party, *, number: str, now: datetime) -> Leg:
+    """Write down the intent to ring one number."""
+    leg = Leg(
+        id=new_id(),
+        attempt_id=attempt.id,
+        callback_id=attempt.callback_id,
+        party=party,
+        number=number,
+        created_at=now,
+    )
+    uow.legs.add(leg)
+    return leg
+
+
+def end(uow: UnitOfWork, attempt: Attempt, outcome: Outcome, now: datetime) -> Actions:
+    """End an attempt once: stop what rings for it, free its agent. Returns what to do after the commit."""
+    if attempt.ended_at is not None:
+        return ()
+    attempt.ended_at, attempt.outcome = now, outcome
+    record(uow, now, "attempt_ended", subject=attempt, data={"outcome": outcome.value})
+    release(uow, attempt, now)
+    return tuple(action for leg in uow.legs.of_attempt(attempt.id) for action in _stop(uow, leg, outcome, now))
+
+
+def release(uow: UnitOfWork, attempt: Attempt, now: datetime, to: AgentStatus = AgentStatus.AVAILABLE) -> Agent | None:
+    """Let go of the agent if this attempt still holds them; one who is talking stays busy until their leg ends."""
+    agent = uow.agents.get(attempt.agent_id)
+    if agent is None or agent.attempt_id != attempt.id:
+        return None
+    if agent.status == AgentStatus.BUSY and attempt.joined_at is not None and to == AgentStatus.AVAILABLE:
+        return None
+    agent.move(to, now)
+    return agent
+
+
+def withdraw(uow: UnitOfWork, callback: Callback, now: datetime, why: str) -> Actions:
+    """Stop the live attempt of a callback that was canceled, moved or served otherwise."""
+    attempt = next((a for a in uow.attempts.of_callback(callback.id) if a.ended_at is None), None)
+    if attempt is None:
+        return ()
+    record(uow, now, "attempt_withdrawn", subject=attempt, data={"why": why})
+    return end(uow, attempt, Outcome.CANCELED, now)
+
+
+def requeue(uow: UnitOfWork, attempt: Attempt, now: datetime, *, after_seconds: float = 0, reason: str = "") -> None:
+    """Put whom the attempt was for back into the line, at their old place."""
+    if attempt.callback_id is not None:
+        callback = callback_of(uow, attempt)
+        if callback.status == CallbackStatus.DIALING:
+            callback.move(CallbackStatus.SCHEDULED)
+            if after_seconds:
+                callback.due_at = max(callback.due_at, now + timedelta(seconds=after_seconds))
+            callback.reason = reason
+    elif (hold := hold_of(uow, attempt)) is not None and hold.status == "connecting":
+        hold.status = "waiting"
+
+
+def give_to_person(uow: UnitOfWork, callback: Callback, now: datetime, reason: str) -> None:
+    """No machine tries it any more: it stays visible until a person decides."""
+    callback.move(CallbackStatus.NEEDS_HUMAN)
+    callback.reason = reason
+    record(uow, now, "callback_needs_human", subject=callback, data={"reason": reason})
+
+
+def callback_of(uow: UnitOfWork, attempt: Attempt) -> Callback:
+    """The callback an attempt is for. Raises NotFound."""
+    callback = uow.callbacks.get(attempt.callback_id or "")
+    if callback is None:
+        raise NotFound("this attempt is not for a callback")
+    return callback
+
+
+def hold_of(uow: UnitOfWork, attempt: Attempt) -> Hold | None:
+    """The waiting caller an attempt is for, if it is for one."""
+    return uow.holds.get(attempt.hold_call_sid) if attempt.hold_call_sid else None
+
+
+def leg_of(uow: UnitOfWork, attempt: Attempt, party: Party) -> Leg | None:
+    """The attempt's leg to a party, if there is one."""
+    return next((leg for leg in uow.legs.of_attempt(attempt.id) if leg.party == party), None)
+
+
+def earlier_attempts(uow: UnitOfWork, entry: Callback | Hold) -> list[Attempt]:
+    """All attempts for a callback or a waiting caller, by number."""
+    if isinstance(entry, Hold):
+        return list(uow.attempts.of_hold(entry.call_sid))
+    return list(uow.attempts.of_callback(entry.id)) if entry.dials else []
+
+
+def passed_by(uow: UnitOfWork, entry: Callback | Hold, since: datetime) -> set[str]:
+    """Ids of the agents who passed this one on lately: they are not rung for it again at once."""
+    return {
+        attempt.agent_id
+        for attempt in earlier_attempts(uow, entry)
+        if attempt.outcome in PASSED_ON and attempt.ended_at is not None and attempt.ended_at > since
+    }
+
+
+def _stop(uow: UnitOfWork, leg: Leg, outcome: Outcome, now: datetime) -> list[Action]:
+    """A leg that was never requested just ends; one that rings is hung up; one being requested is left to its placer.
+
+    A leg in PLACING may exist at the carrier: it stays live, so that its number is not rung twice, until the placer or
+    the reconciler knows; whoever learns its SID hangs it up because its attempt has ended.
+    """
+    if leg.state == LegState.INTENT:
+        leg.state, leg.outcome, leg.ended_at = LegState.ENDED, Outcome.CANCELED, now
+        leg.owner = leg.lease_until_at = None
+        return []
+    if leg.state != LegState.PLACED or leg.sid is None:
+        return []
+    if outcome == Outcome.JOINED:
+        return []  # the conference's end leads each side to its own last document
+    if leg.party == Party.AGENT and leg.answered_at is not None:
+        return [Redirect(leg.sid, addresses.agent_news(leg.id))]
+    return [HangUp(leg.sid)]

@@ -1,0 +1,287 @@
+"""Booking: promise a callback, move it, take it back. Every rule is checked here and again at every dial."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from ivr.domain.callbacks import Callback, CallbackStatus
+from ivr.domain.cases import CaseStatus
+from ivr.domain.hours import Hours
+from ivr.domain.policies import CallbackRules, calling_window, window_end
+from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused
+from ivr.service.afterwards import Actions
+from ivr.service.attempts import withdraw
+from ivr.service.line import Line
+from ivr.service.ports import CheckedNumber, Clock, NumberRules
+from ivr.service.store import UnitOfWork
+from ivr.service.timeline import masked, new_id, record
+
+DAY_SECONDS = 24 * 3600
+
+
+class AlreadyBooked(CallbackRefused):
+    """The number has an open callback, `.callback`: offer to keep, move or cancel it."""
+
+    def __init__(self, callback: Callback) -> None:
+        super().__init__("exists", "this number has an open callback; keep, move or cancel it")
+        self.callback = callback
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRequest:
+    """What somebody asks for. Times are aware UTC."""
+
+    case_id: str
+    number: str
+    """As typed, spoken or sent; checked here."""
+    customer_id: str | None = None
+    locale: str = "en-US"
+    zone: str = ""
+    """IANA zone in which times are told, if the customer said it; empty: the number's."""
+    at: datetime | None = None
+    """The named moment; None: as soon as possible."""
+    ticket_at: datetime | None = None
+    """The place in line so far (a caller who waited keeps it); only for as soon as possible. None: now."""
+    source: str = "phone"
+    address: str | None = None
+    """The network address of a web or API request: limited; kept only as a hash."""
+    needs_verification: bool = False
+    """The number was typed by somebody who has not proven to hold it: nothing is dialed before."""
+    skill: str = "general"
+    priority: int = 2
+
+
+@dataclass(frozen=True)
+class Promise:
+    """The times of a callback, as they may be told."""
+
+    due_at: datetime
+    promised_by_at: datetime
+    closes_at: datetime
+    ticket_at: datetime
+
+
+class Bookings:
+    """Books, moves and cancels callbacks. All methods run in the caller's unit of work and write the timeline."""
+
+    def __init__(self, clock: Clock, rules: CallbackRules, numbers: NumberRules) -> None:
+        self._clock = clock
+        self._rules = rules
+        self._numbers = numbers
+        self._line = Line(clock, rules.line)
+
+    def check_number(self, number: str) -> CheckedNumber:
+        """A number that we would ring. Raises NumberRefused: `number`, `extension`, `country`, `line_type`."""
+        checked = self._numbers.check(number)
+        if checked.country not in self._rules.booking.countries:
+            raise NumberRefused("country", f"numbers in {checked.country} are not called from here")
+        if checked.line_type not in self._rules.booking.line_types:
+            raise NumberRefused("line_type", f"{checked.line_type} numbers are not called; give a usual one")
+        return checked
+
+    def book(self, uow: UnitOfWork, request: BookingRequest) -> Callback:
+        """Promise a callback.
+
+        Raises AlreadyBooked (`exists`), CallbackRefused (`do_not_call`, `too_many_today`, `limit`, `hours`, `past`,
+        `too_far`) and NumberRefused.
+        """
+        now = self._clock.now()
+        checked = self.check_number(request.number)
+        self._refuse_repetition(uow, request, checked.e164)
+        self._refuse_limits(uow, request, checked.e164, now)
+        promise = self._promise(uow, request, checked)
+        callback = _callback(request, checked, promise, now)
+        if request.needs_verification:
+            callback.status = CallbackStatus.UNVERIFIED
+            callback.closes_at = now + timedelta(seconds=self._rules.booking.unverified_seconds)
+        uow.callbacks.add(callback)
+        _case_waits(uow, callback)
+        record(uow, now, "callback_booked", subject=callback, data=_booking_data(callback))
+        return callback
+
+    def confirm_verified(self, uow: UnitOfWork, callback: Callback) -> Callback:
+        """Its number is proven: give it its true window and schedule it. Raises CallbackRefused (`hours`)."""
+        callback.move(CallbackStatus.SCHEDULED)
+        checked = self._numbers.check(callback.number)
+        at = None if callback.asap else max(callback.due_at, self._clock.now())
+        self._apply(uow, callback, checked, at, callback.ticket_at)
+        record(uow, self._clock.now(), "callback_verified", subject=callback)
+        return callback
+
+    def move(self, uow: UnitOfWork, callback_id: str, *, at: datetime | None) -> tuple[Callback, Actions]:
+        """Move to a named moment (the place in line is given up) or, `at` None, to as soon as possible.
+
+        Run the actions after the commit. Raises NotFound, IllegalMove (it has ended) and CallbackRefused as `book`.
+        """
+        callback = self._open(uow, callback_id)
+        checked = self.check_number(callback.number)
+        ticket_at = callback.ticket_at if callback.asap else self._clock.now()
+        actions = withdraw(uow, callback, self._clock.now(), "moved")
+        if callback.status != CallbackStatus.UNVERIFIED:
+            callback.move(CallbackStatus.SCHEDULED)
+        self._apply(uow, callback, checked, at, ticket_at)
+        record(uow, self._clock.now(), "callback_moved", subject=callback, data=_booking_data(callback))
+        return callback, actions
+
+    def cancel(self, uow: UnitOfWork, callback_id: str, *, by: str) -> tuple[Callback, Actions]:
+        """Take a promise back; what rings for it stops. Run the actions after the commit. Raises NotFound, IllegalMove.
+
+        `by`: customer, agent, supervisor, do_not_call.
+        """
+        callback = uow.callbacks.get(callback_id)
+        if callback is None:
+            raise NotFound("no such callback; it may have been booked on another system")
+        now = self._clock.now()
+        actions = withdraw(uow, callback, now, "canceled")
+        callback.move(CallbackStatus.CANCELED)
+        callback.reason, callback.ended_at = f"canceled_by_{by}", now
+        _case_open_again(uow, callback)
+        record(uow, now, "callback_canceled", subject=callback, data={"by": by})
+        return callback, actions
+
+    def keep(self, uow: UnitOfWork, callback_id: str) -> Callback:
+        """The customer heard the promise again and keeps it. Raises NotFound, IllegalMove (it has ended)."""
+        callback = self._open(uow, callback_id)
+        record(uow, self._clock.now(), "callback_kept", subject=callback)
+        return callback
+
+    def open_for(self, uow: UnitOfWork, number: str) -> Callback | None:
+        """The open callback of a number (E.164), unverified ones too."""
+        return uow.callbacks.open_for_number(number)
+
+    def _open(self, uow: UnitOfWork, callback_id: str) -> Callback:
+        callback = uow.callbacks.get(callback_id)
+        if callback is None:
+            raise NotFound("no such callback; it may have been booked on another system")
+        if not callback.is_open:
+            raise IllegalMove(f"this callback has ended ({callback.status}); book a new one")
+        return callback
+
+    def _refuse_repetition(self, uow: UnitOfWork, request: BookingRequest, number: str) -> None:
+        existing = uow.callbacks.open_for_number(number) or uow.callbacks.open_for_case(request.case_id)
+        if existing is None:
+            return
+        if existing.status != CallbackStatus.UNVERIFIED or request.needs_verification:
+            raise AlreadyBooked(existing)
+        # Someone typed this number on the web and never proved it; its owner, on the phone, is not held up by that.
+        existing.move(CallbackStatus.CANCELED)
+        existing.reason, existing.ended_at = "replaced", self._clock.now()
+        record(uow, self._clock.now(), "callback_canceled", subject=existing, data={"by": "replaced"})
+
+    def _refuse_limits(self, uow: UnitOfWork, request: BookingRequest, number: str, now: datetime) -> None:
+        rules = self._rules.booking
+        if uow.guards.do_not_call(number):
+            raise CallbackRefused("do_not_call", "this number asked not to be called")
+        if uow.callbacks.count_created(number, now - timedelta(days=1)) >= rules.per_number_per_day:
+            raise CallbackRefused("too_many_today", "this number booked too many callbacks in one day; try tomorrow")
+        if request.address is not None:
+            key = f"book:{sha256(request.address.encode()).hexdigest()}"
+            if uow.guards.count_hit(key, now, DAY_SECONDS) > rules.per_address_per_day:
+                raise CallbackRefused("limit", "too many callbacks were asked for from here; try tomorrow or phone us")
+
+    def _promise(self, uow: UnitOfWork, request: BookingRequest, checked: CheckedNumber) -> Promise:
+        now = self._clock.now()
+        hours = calling_window(self._rules, checked.zones, request.zone, now)
+        if hours is None:
+            raise CallbackRefused("hours", "this number has no hour of day at which it may be rung")
+        if request.at is not None:
+            return self._named(hours, request.at, now)
+        wait = self._line.estimate(uow, request.skill, locale=request.locale, priority=request.priority)
+        return self._soon(hours, now, request.ticket_at or now, wait.high_seconds)
+
+    def _named(self, hours: Hours, at: datetime, now: datetime) -> Promise:
+        rules = self._rules.booking
+        if at < now - timedelta(seconds=rules.grace_seconds):
+            raise CallbackRefused("past", "that moment is over; name a later one")
+        if at > now + timedelta(days=rules.horizon_days):
+            raise CallbackRefused("too_far", f"callbacks can be booked {rules.horizon_days} days ahead")
+        closes_at = window_end(hours, at)
+        if not hours.allows(at) or closes_at - at < timedelta(seconds=self._rules.dial.reserve_seconds):
+            raise CallbackRefused("hours", "that moment is outside the hours at which this number may be rung")
+        promised_by_at = max(at, now) + timedelta(seconds=rules.named_promise_seconds)
+        return Promise(at, min(promised_by_at, closes_at), closes_at, at)
+
+    def _soon(self, hours: Hours, now: datetime, ticket_at: datetime, wait_seconds: int) -> Promise:
+        due_at = first_due(hours, now, self._rules.dial.reserve_seconds)
+        if due_at is None:
+            raise CallbackRefused("hours", "there is no hour within two weeks at which this number may be rung")
+        promised_by_at = due_at + timedelta(seconds=wait_seconds + self._rules.booking.asap_margin_seconds)
+        closes_at = window_end(hours, due_at)
+        return Promise(due_at, min(promised_by_at, closes_at), closes_at, ticket_at)
+
+    def _apply(
+        self, uow: UnitOfWork, callback: Callback, checked: CheckedNumber, at: datetime | None, ticket_at: datetime
+    ) -> None:
+        request = BookingRequest(
+            case_id=callback.case_id,
+            number=callback.number,
+            locale=callback.locale,
+            zone=callback.zone,
+            at=at,
+            ticket_at=ticket_at,
+            skill=callback.skill,
+            priority=callback.priority,
+        )
+        promise = self._promise(uow, request, checked)
+        callback.asap, callback.due_at, callback.ticket_at = at is None, promise.due_at, promise.ticket_at
+        callback.promised_by_at = promise.promised_by_at
+        if callback.status != CallbackStatus.UNVERIFIED:
+            callback.closes_at = promise.closes_at
+        callback.reason = ""
+
+
+def first_due(hours: Hours, now: datetime, reserve_seconds: int) -> datetime | None:
+    """The first moment from now on at which the window stays open long enough to ring both telephones."""
+    reserve = timedelta(seconds=reserve_seconds)
+    due_at = hours.next_allowed(now)
+    for _ in range(2):
+        if due_at is None:
+            return None
+        closes_at = window_end(hours, due_at)
+        if closes_at - due_at >= reserve:
+            return due_at
+        due_at = hours.next_allowed(closes_at)
+    return due_at
+
+
+def _callback(request: BookingRequest, checked: CheckedNumber, promise: Promise, now: datetime) -> Callback:
+    return Callback(
+        id=new_id(),
+        case_id=request.case_id,
+        customer_id=request.customer_id,
+        number=checked.e164,
+        locale=request.locale,
+        zone=request.zone or checked.zones[0],
+        asap=request.at is None,
+        ticket_at=promise.ticket_at,
+        due_at=promise.due_at,
+        promised_by_at=promise.promised_by_at,
+        closes_at=promise.closes_at,
+        skill=request.skill,
+        priority=request.priority,
+        source=request.source,
+        created_at=now,
+    )
+
+
+def _case_waits(uow: UnitOfWork, callback: Callback) -> None:
+    case = uow.cases.get(callback.case_id)
+    if case is not None:
+        case.move(CaseStatus.WAITING_AGENT)
+
+
+def _case_open_again(uow: UnitOfWork, callback: Callback) -> None:
+    case = uow.cases.get(callback.case_id)
+    if case is not None and case.status == CaseStatus.WAITING_AGENT:
+        case.move(CaseStatus.OPEN)
+
+
+def _booking_data(callback: Callback) -> dict[str, object]:
+    return {
+        "number": masked(callback.number),
+        "asap": callback.asap,
+        "due_at": callback.due_at.isoformat(),
+        "promised_by_at": callback.promised_by_at.isoformat(),
+        "status": callback.status.value,
+        "source": callback.source,
+    }

@@ -1,0 +1,57 @@
+"""The timeline: one line per thing that happened, written in the transaction in which it happened."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from ivr.domain.callbacks import Attempt, Callback, Leg
+from ivr.domain.calls import Call
+from ivr.domain.cases import Case, Event
+from ivr.service.store import UnitOfWork
+
+Subject = Case | Callback | Attempt | Leg
+
+
+def new_id() -> str:
+    """A 128-bit random id, 32 hex digits: safe in addresses that the carrier is given."""
+    return uuid4().hex
+
+
+def record(
+    uow: UnitOfWork,
+    at: datetime,
+    kind: str,
+    *,
+    call: Call | None = None,
+    subject: Subject | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Add a line about a call, or about a case, callback, attempt or leg; `data` holds JSON values only."""
+    links = _links(call) if call is not None else _links_of(uow, subject)
+    uow.events.add(Event(id=new_id(), at=at, kind=kind, data=dict(data or {}), **links))
+
+
+def masked(number: str) -> str:
+    """A telephone number as the timeline may show it: its last two digits."""
+    return f"…{number[-2:]}"
+
+
+def _links(call: Call) -> dict[str, str | None]:
+    return {"case_id": call.case_id, "call_sid": call.sid}
+
+
+def _links_of(uow: UnitOfWork, subject: Subject | None) -> dict[str, str | None]:
+    match subject:
+        case Case():
+            return {"case_id": subject.id}
+        case Callback():
+            return {"case_id": subject.case_id, "callback_id": subject.id}
+        case Attempt():
+            return {"case_id": subject.case_id, "callback_id": subject.callback_id, "call_sid": subject.hold_call_sid}
+        case Leg():
+            attempt = uow.attempts.get(subject.attempt_id)
+            case_id = attempt.case_id if attempt else None
+            return {"case_id": case_id, "callback_id": subject.callback_id, "call_sid": subject.sid}
+        case None:
+            return {}

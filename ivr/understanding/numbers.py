@@ -1,0 +1,72 @@
+"""Telephone numbers behind the NumberRules port, by Google's numbering plans (phonenumbers)."""
+
+from typing import Final
+
+import phonenumbers
+from phonenumbers import PhoneNumberType, timezone
+
+from ivr.errors import NumberRefused
+from ivr.service.ports import CheckedNumber
+
+LINE_TYPES: Final = {
+    PhoneNumberType.FIXED_LINE: "fixed_line",
+    PhoneNumberType.MOBILE: "mobile",
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: "fixed_line_or_mobile",
+    PhoneNumberType.VOIP: "voip",
+    PhoneNumberType.TOLL_FREE: "toll_free",
+    PhoneNumberType.PREMIUM_RATE: "premium_rate",
+    PhoneNumberType.SHARED_COST: "shared_cost",
+    PhoneNumberType.PERSONAL_NUMBER: "personal",
+    PhoneNumberType.UAN: "uan",
+}
+LONGEST: Final = 40
+"""Characters of a number as typed; longer text is refused unread."""
+
+
+class PhoneNumbers:
+    """ports.NumberRules; numbers without a country code are read in the default country."""
+
+    def __init__(self, default_country: str = "US", fallback_zone: str = "UTC") -> None:
+        self._default_country = default_country
+        self._fallback_zone = fallback_zone
+        """For the few numbers whose zone is unknown; told first of several."""
+
+    @classmethod
+    def of_own_number(cls, own: str, fallback_zone: str = "UTC") -> "PhoneNumbers":
+        """Read numbers as people do who live where IVR_PHONE_NUMBER (E.164) lies."""
+        country = phonenumbers.region_code_for_number(_parse(own, None)) or "US"
+        return cls(country, fallback_zone)
+
+    @property
+    def country(self) -> str:
+        """The default country, ISO 3166."""
+        return self._default_country
+
+    def check(self, number: str, country: str | None = None) -> CheckedNumber:
+        """Read a number; full-width and other scripts' digits count as digits. Raises NumberRefused."""
+        parsed = _parse(number, country or self._default_country)
+        region = phonenumbers.region_code_for_number(parsed)
+        if parsed.extension:
+            raise NumberRefused("extension", "extensions can't be rung; give a number that rings directly")
+        if not phonenumbers.is_valid_number(parsed) or not region or not region.isalpha():
+            raise NumberRefused("number", "there is no such telephone number; check its digits")
+        return CheckedNumber(
+            e164=phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164),
+            country=region,
+            line_type=LINE_TYPES.get(phonenumbers.number_type(parsed), "other"),
+            zones=self._zones(parsed),
+        )
+
+    def _zones(self, parsed: phonenumbers.PhoneNumber) -> tuple[str, ...]:
+        zones = tuple(zone for zone in timezone.time_zones_for_number(parsed) if zone != timezone.UNKNOWN_TIMEZONE)
+        # Sorted by name they tell nothing of likelihood: ours first, if it is among them.
+        return tuple(sorted(zones, key=lambda zone: zone != self._fallback_zone)) or (self._fallback_zone,)
+
+
+def _parse(number: str, country: str | None) -> phonenumbers.PhoneNumber:
+    if len(number) > LONGEST:
+        raise NumberRefused("number", "that is too long for a telephone number")
+    try:
+        return phonenumbers.parse(number, country)
+    except phonenumbers.NumberParseException as error:
+        raise NumberRefused("number", "that is not a telephone number; write it like +1 202 555 0143") from error
