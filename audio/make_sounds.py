@@ -45,4 +45,4 @@ def write(name: str, sound: np.ndarray, peak: float) -> None:
 
 
 if __name__ == "__main__":
-    write("hold_music.wav", hold_music(), 0.25)
+    write("hold.wav", hold_music(), 0.25)
