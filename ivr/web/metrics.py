@@ -11,30 +11,26 @@ class Metrics:
     """Counters of the public server."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.webhooks = Counter("ringback_webhooks", "Signed webhooks by endpoint.", ["endpoint"], **self._here)
-        self.refused = Counter(
-            "ringback_webhooks_refused", "Webhooks and sockets answered with 403.", ["where"], **self._here
-        )
+        here = self.registry = CollectorRegistry()
+        self.webhooks = Counter("ringback_webhooks", "Signed webhooks.", ["endpoint"], registry=here)
+        self.refused = Counter("ringback_webhooks_refused", "Answered with 403.", ["where"], registry=here)
         self.failures = Counter(
-            "ringback_webhooks_failed", "Webhooks answered with an apology.", ["endpoint"], **self._here
+            "ringback_webhooks_failed", "Webhooks answered with an apology.", ["endpoint"], registry=here
         )
         self.seconds = Histogram(
-            "ringback_webhook_seconds", "Time to serve a webhook.", ["endpoint"], buckets=_BUCKETS, **self._here
+            "ringback_webhook_seconds", "Time to serve a webhook.", ["endpoint"], buckets=_BUCKETS, registry=here
         )
-        self.fallbacks = Counter("ringback_fallbacks", "Documents the carrier could not use.", ["code"], **self._here)
-        self.streams = Gauge("ringback_streams_open", "Media streams open now.", **self._here)
+        self.fallbacks = Counter(
+            "ringback_fallbacks", "Documents the carrier could not use.", ["error_code"], registry=here
+        )
+        self.streams = Gauge("ringback_streams_open", "Media streams open now.", registry=here)
         self.stream_faults = Counter(
-            "ringback_stream_faults", "Frames and sockets that were not as they should be.", ["reason"], **self._here
+            "ringback_stream_faults", "Frames and sockets that were not as they should be.", ["reason"], registry=here
         )
-        self.utterances = Counter("ringback_utterances", "Utterances heard, by engine.", ["engine"], **self._here)
+        self.utterances = Counter("ringback_utterances", "Utterances heard.", ["engine"], registry=here)
         self.turn_seconds = Histogram(
-            "ringback_turn_seconds", "End of an utterance to the next document served.", buckets=_BUCKETS, **self._here
+            "ringback_turn_seconds", "End of turn found to the next document.", buckets=_BUCKETS, registry=here
         )
-
-    @property
-    def _here(self) -> dict[str, CollectorRegistry]:
-        return {"registry": self.registry}
 
     def text(self) -> bytes:
         """In Prometheus' text format."""

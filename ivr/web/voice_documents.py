@@ -1,0 +1,115 @@
+"""Turns as documents: words, addresses and the stream for the carrier; and what is said when all else fails."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from flask import Response
+
+from ivr.domain.turn import Next, Say, Turn
+from ivr.phone.twiml import (
+    DocumentContext,
+    Hearing,
+    Spoken,
+    StreamStart,
+    play_for_ever,
+    render,
+    say_and_hang_up,
+    say_and_redirect,
+)
+from ivr.web.services import Services
+from ivr.web.stream_calls import OpenStreams
+
+HOLD_MUSIC: Final = ("hold.wav", "hold.mp3")
+WAIT_PATH: Final = "/voice/hold-music"
+_SYLLABIC: Final = frozenset({"ko", "ja", "zh"})
+
+
+class Documents:
+    """Renders what the carrier plays next."""
+
+    def __init__(self, services: Services, streams: OpenStreams) -> None:
+        """Raises ContentError when the last words are missing: found at start-up, not when they are needed."""
+        self._services = services
+        self._streams = streams
+        self.music_path = _music_path(services.audio_dir)
+        self._sorry = self._in_default_locale(Say("apology"))
+        self._bye = self._in_default_locale(Say("goodbye", {"company": services.company}))
+
+    def of_call(self, sid: str, turn: Turn, *, first: bool = False, listening: bool = False) -> str:
+        """The document of an inbound call's turn; `listening`: without the prompt."""
+        texts = self.texts(turn)
+        self._streams.served(sid, turn, 0.0 if listening else spoken_seconds(texts, slow=turn.slow))
+        context = DocumentContext(
+            answer_path=f"/voice/heard/{turn.number}",
+            again_path=f"/voice/turn/{turn.number}",
+            left_path="/voice/left",
+            hearing=self._services.hearing,
+            hints=self._hints(turn),
+            stream=self._stream(sid, turn, first=first),
+            with_prompt=not listening,
+            music_path=self.music_path,
+            wait_path=WAIT_PATH,
+        )
+        return render(turn, texts, context)
+
+    def of_leg(self, leg_id: str, turn: Turn, *, answer_path: str = "") -> str:
+        """The document of a leg that we dialed; keys only, nobody listens in on an agent."""
+        context = DocumentContext(
+            answer_path=answer_path or f"/voice/leg/{leg_id}/key",
+            again_path=answer_path or f"/voice/leg/{leg_id}/key",
+            left_path=f"/voice/leg/{leg_id}/left",
+            music_path=self.music_path,
+            wait_path=WAIT_PATH,
+        )
+        return render(turn, self.texts(turn), context)
+
+    def texts(self, turn: Turn) -> list[Spoken]:
+        """The turn's prompts in words. Raises ContentError."""
+        spoken = []
+        for say in turn.say:
+            locale = say.locale or turn.locale
+            spoken.append(Spoken(self._services.speaker.text(locale, say), locale))
+        return spoken
+
+    def sorry_then(self, path: str) -> str:
+        """An apology, then another try."""
+        return say_and_redirect([self._sorry], path)
+
+    def sorry_and_bye(self) -> str:
+        """The very last words, when no try helped."""
+        return say_and_hang_up([self._sorry, self._bye])
+
+    def hold_music(self) -> str:
+        """What plays in a conference of one."""
+        return play_for_ever(self.music_path, WAIT_PATH)
+
+    def _stream(self, sid: str, turn: Turn, *, first: bool) -> StreamStart | None:
+        if self._services.hearing is not Hearing.STREAM or not self._services.recognizers:
+            return None
+        return self._streams.start_for(sid, first=first) if turn.next is not Next.HANG_UP else None
+
+    def _hints(self, turn: Turn) -> Sequence[str]:
+        if self._services.hearing is not Hearing.GATHER:
+            return ()
+        return self._services.understanding.hints(turn.locale, turn.expects)
+
+    def _in_default_locale(self, say: Say) -> Spoken:
+        locale = self._services.speaker.locales[0]
+        return Spoken(self._services.speaker.text(locale, say), locale)
+
+
+def spoken_seconds(texts: Sequence[Spoken], *, slow: bool) -> float:
+    """About how long the carrier's voice takes, rather too long than too short."""
+    seconds = sum(1.0 + len(t.text) / (5.0 if t.locale[:2] in _SYLLABIC else 11.0) for t in texts)
+    return seconds * (1.3 if slow else 1.0)
+
+
+def as_xml(document: str) -> Response:
+    """A document as the carrier takes it."""
+    return Response(document, content_type="text/xml; charset=utf-8")
+
+
+def _music_path(folder: Path | None) -> str:
+    found = [name for name in HOLD_MUSIC if folder is not None and (folder / name).is_file()]
+    return f"/audio/{found[0]}" if found else ""

@@ -1,0 +1,53 @@
+"""One structured line for each turn: call, state, what was heard, next state; numbers masked."""
+
+import threading
+from collections import OrderedDict
+from typing import Final
+
+import structlog
+
+from ivr.domain.turn import Turn
+from ivr.phone.masking import mask_text
+
+log = structlog.get_logger(__name__)
+
+REMEMBERED: Final = 2000
+SHOWN_KEYS: Final = 2
+"""Longer keyed numbers may be a telephone or an order: only their length is logged."""
+
+
+class TurnLog:
+    """Writes turns; remembers each call's last one, so that a line shows where it came from."""
+
+    def __init__(self) -> None:
+        self._last: OrderedDict[str, tuple[int, str]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def line(self, sid: str, turn: Turn, heard: str) -> None:
+        """One line; `heard` is already fit for a log."""
+        before = self._swap(sid, (turn.number, turn.state))
+        was = {"from_turn": before[0], "from_state": before[1]} if before else {}
+        log.info("turn", call=sid, **was, heard=heard, turn=turn.number, state=turn.state, next=turn.next.value)
+
+    def forget(self, sid: str) -> None:
+        """The call is over."""
+        with self._lock:
+            self._last.pop(sid, None)
+
+    def _swap(self, sid: str, now: tuple[int, str]) -> tuple[int, str] | None:
+        with self._lock:
+            before = self._last.pop(sid, None)
+            self._last[sid] = now
+            while len(self._last) > REMEMBERED:
+                self._last.popitem(last=False)
+        return before
+
+
+def keys_for_log(digits: str) -> str:
+    """A menu key as it is, a longer number by its length."""
+    return f"keys:{digits}" if len(digits) <= SHOWN_KEYS else f"keys:({len(digits)})"
+
+
+def words_for_log(words: str) -> str:
+    """What was said, masked."""
+    return f"speech:{mask_text(words)}"
