@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.domain.callbacks import Callback
 from ivr.domain.calls import Call
-from ivr.domain.cases import PRIORITIES, SKILLS, Case, CaseStatus, case_number
+from ivr.domain.cases import CaseStatus
 from ivr.domain.dialogue import Dialogue, heard
 from ivr.domain.dialogue import effects as wanted
 from ivr.domain.moments import When, resolve
@@ -14,10 +14,11 @@ from ivr.domain.policies import CallbackRules, calling_window
 from ivr.errors import CallbackRefused, NumberRefused
 from ivr.service.afterwards import Action
 from ivr.service.booking import AlreadyBooked, BookingRequest, Bookings
+from ivr.service.cases import Opening, open_case
 from ivr.service.line import Line
 from ivr.service.ports import Clock, Commerce, NumberRules
 from ivr.service.store import UnitOfWork
-from ivr.service.timeline import new_id, record
+from ivr.service.timeline import record
 
 
 @dataclass(frozen=True)
@@ -101,33 +102,17 @@ class Effects:
 
     def _open_case(self, scene: Scene, effect: wanted.OpenCase) -> heard.CaseOpened:
         now = self.clock.now()
-        case = self._same_case(scene, effect) or self._new_case(scene, effect, now)
-        scene.call.case_id = case.id
-        return heard.CaseOpened(case.id, case.number, now)
-
-    def _same_case(self, scene: Scene, effect: wanted.OpenCase) -> Case | None:
-        if scene.call.customer_id is None:
-            return None
-        cases = scene.uow.cases.open_of(scene.call.customer_id)
-        return next((c for c in cases if (c.kind, c.order_id) == (effect.kind, effect.order_id)), None)
-
-    def _new_case(self, scene: Scene, effect: wanted.OpenCase, now: datetime) -> Case:
-        case = Case(
-            id=new_id(),
-            number=case_number(scene.uow.cases.next_serial()),
+        opening = Opening(
             kind=effect.kind,
-            priority=PRIORITIES.get(effect.kind, 2),
-            skill=SKILLS[effect.kind],
-            locale=scene.call.locale,
             customer_id=scene.call.customer_id,
             order_id=effect.order_id,
-            summary=effect.reason,
-            opened_at=now,
+            words=effect.reason,
+            locale=scene.call.locale,
+            source="phone",
+            call=scene.call,
         )
-        scene.uow.cases.add(case)
-        scene.call.case_id = case.id
-        record(scene.uow, now, "case_opened", call=scene.call, data={"kind": case.kind.value, "order": case.order_id})
-        return case
+        case = open_case(scene.uow, now, opening)
+        return heard.CaseOpened(case.id, case.number, now)
 
     def _resolve_case(self, scene: Scene, case_id: str, outcome: str) -> None:
         case = scene.uow.cases.get(case_id)

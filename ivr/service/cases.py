@@ -1,0 +1,61 @@
+"""Opening a case, from any door: the open one about the same thing, or a new one with its number."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ivr.domain.calls import Call
+from ivr.domain.cases import PRIORITIES, SKILLS, Case, CaseKind, case_number
+from ivr.service.store import UnitOfWork
+from ivr.service.timeline import new_id, record
+
+WORDS_LIMIT = 500
+"""Characters of a reason that are kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """What a case is opened about."""
+
+    kind: CaseKind
+    customer_id: str | None
+    order_id: str | None
+    words: str
+    """The reason in the customer's own words."""
+    locale: str
+    source: str
+    call: Call | None = None
+    """The call in which it is opened; gets its `case_id`."""
+
+
+def open_case(uow: UnitOfWork, now: datetime, opening: Opening) -> Case:
+    """The customer's open case of this kind about this order, or a new one; writes `case_opened`."""
+    case = _same(uow, opening) or _new(uow, now, opening)
+    if opening.call is not None:
+        opening.call.case_id = case.id
+    return case
+
+
+def _same(uow: UnitOfWork, opening: Opening) -> Case | None:
+    if opening.customer_id is None:
+        return None
+    wanted = (opening.kind, opening.order_id)
+    return next((c for c in uow.cases.open_of(opening.customer_id) if (c.kind, c.order_id) == wanted), None)
+
+
+def _new(uow: UnitOfWork, now: datetime, opening: Opening) -> Case:
+    case = Case(
+        id=new_id(),
+        number=case_number(uow.cases.next_serial()),
+        kind=opening.kind,
+        priority=PRIORITIES.get(opening.kind, 2),
+        skill=SKILLS[opening.kind],
+        locale=opening.locale,
+        customer_id=opening.customer_id,
+        order_id=opening.order_id,
+        summary=opening.words[:WORDS_LIMIT],
+        source=opening.source,
+        opened_at=now,
+    )
+    uow.cases.add(case)
+    record(uow, now, "case_opened", subject=case, data={"kind": case.kind.value, "order": case.order_id})
+    return case
