@@ -1,0 +1,58 @@
+# Everything runs in .venv, made here without root and without system packages.
+PYTHONS := python3.11 python3.12 python3.13 python3 python
+PY := .venv/bin/python
+STAMP := .venv/.ready
+
+.PHONY: setup demo run test format proof readme clean
+
+setup: $(STAMP)
+
+# pip keeps what is there already, so a second run after a change of pyproject.toml is quick, too.
+$(STAMP): pyproject.toml
+	@test -x $(PY) || $(MAKE) --no-print-directory .venv/bin/python
+	$(PY) -m pip install --quiet --editable ".[demo,ko,dev]"
+	@touch $@
+
+.venv/bin/python:
+	@for python in $(PYTHONS); do \
+	    $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1 || continue; \
+	    echo "Making .venv with $$($$python --version)"; \
+	    $$python -m venv .venv >/dev/null 2>&1 && exit 0; \
+	    $$python -m venv --clear --without-pip .venv \
+	        && $$python -m pip --python .venv/bin/python install --quiet pip && exit 0; \
+	    rm -rf .venv; \
+	done; \
+	echo "No Python 3.11, 3.12 or 3.13 that can make a virtual environment was found on the PATH ($(PYTHONS))." >&2; \
+	echo "Install one, for example from python.org, with pyenv, or with: uv python install 3.12" >&2; \
+	exit 1
+
+# The story, played in the terminal, then a page with telephones. DEMO_FLAGS=--once ends after the story.
+demo: setup
+	$(PY) -m ivr demo $(DEMO_FLAGS)
+
+run: setup
+	$(PY) -m ivr serve
+
+test: setup
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) -m pytest -q
+
+format: setup
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+# Kills, storms and measurements: each script under benchmarks/ prints what it saw and exits 1 if a promise broke.
+proof: setup
+	@status=0; for script in benchmarks/*.py; do \
+	    echo "== $$script"; $(PY) $$script || status=1; \
+	done; exit $$status
+
+# The settings table of README.md, from the settings themselves.
+readme: setup
+	$(PY) -m ivr.cli.readme
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,278 @@
+"""Every setting, typed: read from the environment once, unknown names and wrong values refused by name."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from datetime import time
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from ivr import settings_values as read
+from ivr.domain.hours import OpeningHours
+from ivr.errors import SettingsError
+
+MODEL_PREFIX = "IVR_VOSK_MODEL_"
+_MODEL = re.compile(r"([A-Z]{2,3})_([A-Z]{2})")
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _setting(env: str, parse: read.Parser, default: Any, text: str, *, shown: str = "", secret: bool = False) -> Any:
+    """A field read from `env`; `shown`: the default as the README words it."""
+    about = {"env": env, "parse": parse, "help": text, "shown": shown, "secret": secret}
+    return field(default=default, metadata=about, repr=not secret)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The whole configuration. Secrets never show in its repr; `describe` shows every setting with secrets masked."""
+
+    account_sid: str = _setting("TWILIO_ACCOUNT_SID", read.text, "", "The account, `AC` and 32 hex digits.")
+    auth_token: str = _setting(
+        "TWILIO_AUTH_TOKEN", read.text, "", "Its token: signs webhooks and REST requests.", secret=True
+    )
+    auth_token_secondary: str = _setting(
+        "TWILIO_AUTH_TOKEN_SECONDARY", read.text, "", "A second token accepted while you rotate.", secret=True
+    )
+    api_base: str = _setting(
+        "TWILIO_API_BASE", read.web_address, "", "Another carrier's REST address.", shown="Twilio's"
+    )
+    public_url: str = _setting(
+        "IVR_PUBLIC_URL", read.web_address, "", "Where the carrier reaches this server: `https://voice.example.com`."
+    )
+    stream_url: str = _setting(
+        "IVR_STREAM_URL",
+        read.socket_address,
+        "",
+        "Where it opens media sockets.",
+        shown="`/media` below the public address",
+    )
+    phone_number: str = _setting("IVR_PHONE_NUMBER", read.e164, "", "Our number, `+` and digits: calls come from it.")
+    database_url: str = _setting(
+        "IVR_DATABASE_URL",
+        read.database,
+        "sqlite:///ringback.db",
+        "`sqlite:///file` or `postgresql://user:password@host/name`.",
+    )
+    hearing: str = _setting(
+        "IVR_HEARING",
+        read.hearing,
+        "stream",
+        "`stream`: our own recogniser; `gather`: the carrier's; `keypad`: keys alone.",
+    )
+    models: Path | None = _setting(
+        "IVR_MODELS", read.folder, None, "Where `models install` keeps speech models.", shown="the user's data folder"
+    )
+    locales: tuple[str, ...] = _setting(
+        "IVR_LOCALES", read.locales, (), "Languages served, the first greets.", shown="all in grammars/"
+    )
+    content: Path | None = _setting(
+        "IVR_CONTENT", read.existing_folder, None, "A folder with your own grammars/ and audio/.", shown="ours"
+    )
+    company: str = _setting("IVR_COMPANY", read.text, "Ringback", "The name that callers hear.")
+    hours: str = _setting(
+        "IVR_HOURS", read.text, "always", "When agents work: `Mon-Fri 09:00-17:00, Sat 10:00-14:00` or `always`."
+    )
+    hours_zone: str = _setting("IVR_HOURS_ZONE", read.text, "UTC", "The time zone of IVR_HOURS: `Europe/Berlin`.")
+    calling_hours: tuple[time, time] | None = _setting(
+        "IVR_CALLING_HOURS",
+        read.calling_hours,
+        (time(9), time(19)),
+        "When customers may be rung, on their own clocks; never outside 08:00-20:00. `always`: only on this machine's "
+        "own carrier.",
+        shown="`09:00-19:00`",
+    )
+    countries: tuple[str, ...] = _setting(
+        "IVR_COUNTRIES", read.countries, ("US", "CA", "KR"), "Countries that may be rung; our number's own always may."
+    )
+    line_types: tuple[str, ...] = _setting(
+        "IVR_LINE_TYPES",
+        read.line_types,
+        ("fixed_line", "mobile", "fixed_line_or_mobile"),
+        "Kinds of lines that may be rung.",
+    )
+    dial_rate: float = _setting(
+        "IVR_DIAL_RATE", read.dial_rate, 1.0, "Dials a second, all processes together; 0: no limit (own carrier only)."
+    )
+    daily_dials: int = _setting(
+        "IVR_DAILY_DIALS", read.whole(1, 1_000_000), 1_000, "Dials in 24 hours, agents included: bounds the bill."
+    )
+    ring_seconds_agent: int = _setting(
+        "IVR_RING_SECONDS_AGENT", read.whole(5, 120), 20, "How long an agent's phone rings."
+    )
+    ring_seconds_customer: int = _setting(
+        "IVR_RING_SECONDS_CUSTOMER", read.whole(5, 120), 30, "How long a customer's phone rings."
+    )
+    settle_seconds: int = _setting(
+        "IVR_SETTLE_SECONDS",
+        read.whole(1, 3600),
+        180,
+        "How old an unanswered dial must be before the carrier's list of calls is believed.",
+    )
+    api_keys: tuple[str, ...] = _setting(
+        "IVR_API_KEYS",
+        read.api_keys,
+        (),
+        "Keys of the API, comma apart: plain (16 characters or more) or `sha256:` and the hash in hex.",
+        shown="none: the API refuses",
+        secret=True,
+    )
+    supervisor_password: str = _setting(
+        "IVR_SUPERVISOR_PASSWORD",
+        read.password,
+        "",
+        "Opens the supervisor's page (user `supervisor`).",
+        shown="none: the page is closed",
+        secret=True,
+    )
+    secret_key: str = _setting(
+        "IVR_SECRET_KEY",
+        read.password,
+        "",
+        "Signs pages' sessions.",
+        shown="made from TWILIO_AUTH_TOKEN",
+        secret=True,
+    )
+    threads: int = _setting("IVR_THREADS", read.whole(2, 256), 24, "Webhooks and pages served at once.")
+    log: str = _setting("IVR_LOG", read.one_of("auto", "json", "console"), "auto", "`json`, `console`, or by terminal.")
+    clock_file: Path | None = _setting(
+        "IVR_CLOCK_FILE",
+        read.folder,
+        None,
+        "Seconds to add to the clock, in a file: for the demonstration, with a carrier on this machine only.",
+        shown="the true time",
+    )
+    vosk_models: Mapping[str, Path] = field(default_factory=dict, metadata={"env": MODEL_PREFIX + "<LOCALE>"})
+    """Model folder by locale, from IVR_VOSK_MODEL_EN_US and so on."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read the environment; empty values count as unset. Raises SettingsError, which names the setting."""
+        given = {name: value.strip() for name, value in environ.items() if value.strip()}
+        known = {about.metadata["env"]: about for about in fields(cls) if "parse" in about.metadata}
+        models = _models(given)
+        _refuse_unknown(given, known)
+        values = {known[name].name: _parsed(known[name], value) for name, value in given.items() if name in known}
+        settings = cls(**values, vosk_models=models)
+        settings._check_together()
+        return settings
+
+    @property
+    def opening(self) -> OpeningHours:
+        """When agents work. Raises SettingsError."""
+        return OpeningHours.parse(self.hours, self.hours_zone)
+
+    @property
+    def auth_tokens(self) -> tuple[str, ...]:
+        """The tokens that may sign requests to us; the first signs ours."""
+        return tuple(token for token in (self.auth_token, self.auth_token_secondary) if token)
+
+    @property
+    def has_own_carrier(self) -> bool:
+        """Whether the carrier runs on this machine, so that no real telephone can ring."""
+        return read.is_loopback(urlsplit(self.api_base).hostname or "")
+
+    @property
+    def grammars_dir(self) -> Path:
+        """Where grammars/ are: an adopter's, the checkout's, or those in the wheel."""
+        return self._content_root("grammars")
+
+    @property
+    def audio_dir(self) -> Path:
+        """Where sounds are, found like grammars/."""
+        return self._content_root("audio")
+
+    def require(self, *names: str) -> None:
+        """Raise SettingsError naming what is missing of these environment names."""
+        by_env = {about.metadata["env"]: about.name for about in fields(self)}
+        missing = [name for name in names if not getattr(self, by_env[name])]
+        if missing:
+            raise SettingsError(f"set {', '.join(missing)} (see the table in README.md, or run `make demo` without)")
+
+    def describe(self) -> dict[str, str]:
+        """Every setting that is set, by environment name, secrets masked."""
+        shown = {about.metadata["env"]: _shown(about, getattr(self, about.name)) for about in settings_fields()}
+        shown |= {f"{MODEL_PREFIX}{_suffix(name)}": str(path) for name, path in self.vosk_models.items()}
+        return {name: value for name, value in shown.items() if value}
+
+    def _content_root(self, folder: str) -> Path:
+        roots = (self.content, _PACKAGE.parent, _PACKAGE / "shipped")
+        found = (root / folder for root in roots if root is not None and (root / folder).is_dir())
+        path = next(found, None)
+        if path is None:
+            raise SettingsError(f"no folder {folder}/ beside the package; install it again, or set IVR_CONTENT")
+        return path
+
+    def _check_together(self) -> None:
+        _ = self.opening  # raises with a text of its own
+        only_here = {
+            "IVR_CALLING_HOURS=always": self.calling_hours is None,
+            "IVR_DIAL_RATE=0": self.dial_rate == 0,
+            "IVR_CLOCK_FILE": self.clock_file is not None,
+        }
+        for name, used in only_here.items():
+            if used and not self.has_own_carrier:
+                raise SettingsError(
+                    f"{name} is taken only with a carrier on this machine (TWILIO_API_BASE=http://127.0.0.1:…)"
+                )
+
+
+def settings_fields() -> list[Field[Any]]:
+    """The settings with a name of their own, in the README's order."""
+    return [about for about in fields(Settings) if "parse" in about.metadata]
+
+
+def readme_rows() -> list[str]:
+    """The settings table of README.md, line by line; `make readme` writes it, a test compares it."""
+    rows = ["| setting | default | meaning |", "|---|---|---|"]
+    for about in settings_fields():
+        default = about.metadata["shown"] or _code(_shown(about, about.default))
+        rows.append(f"| `{about.metadata['env']}` | {default} | {about.metadata['help']} |")
+    rows.append(
+        f"| `{MODEL_PREFIX}<LOCALE>` | installed ones | A Vosk model's folder for a language: `{MODEL_PREFIX}EN_US`. |"
+    )
+    return rows
+
+
+def _code(value: str) -> str:
+    return f"`{value}`" if value else "–"
+
+
+def _shown(about: Field[Any], value: object) -> str:
+    if about.metadata["secret"]:
+        return "••••" if value else ""
+    if about.name == "database_url":
+        return read.without_password(str(value))
+    return read.as_text(value)
+
+
+def _models(given: Mapping[str, str]) -> dict[str, Path]:
+    found = {}
+    for name, value in given.items():
+        if name.startswith(MODEL_PREFIX):
+            match = _MODEL.fullmatch(name.removeprefix(MODEL_PREFIX))
+            if match is None:
+                raise SettingsError(f"{name}: end it in a language and a country, such as {MODEL_PREFIX}EN_US")
+            found[f"{match[1].lower()}-{match[2]}"] = Path(value).expanduser()
+    return found
+
+
+def _suffix(locale: str) -> str:
+    return locale.replace("-", "_").upper()
+
+
+def _refuse_unknown(given: Mapping[str, str], known: Mapping[str, object]) -> None:
+    for name in sorted(given):
+        if name.startswith("IVR_") and name not in known and not name.startswith(MODEL_PREFIX):
+            near = get_close_matches(name, known, 1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else "README.md lists all settings"
+            raise SettingsError(f"there is no setting {name}; {hint}")
+
+
+def _parsed(about: Field[Any], value: str) -> Any:
+    try:
+        return about.metadata["parse"](value)
+    except ValueError as error:
+        said = "its value" if about.metadata["secret"] else repr(value)
+        raise SettingsError(f"{about.metadata['env']}: {said} does not work; {error}") from None
