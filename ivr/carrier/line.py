@@ -23,11 +23,13 @@ class Playback:
 
     def __init__(self, sound: Iterable[bytes]) -> None:
         self._frames = iter(sound)
+        self._next = next(self._frames, None)
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def next_frame(self) -> bytes | None:
-        frame = next(self._frames, None)
-        if frame is None and not self.done.done():
+        """The frame of this tick; None when everything was played before."""
+        frame, self._next = self._next, next(self._frames, None)
+        if self._next is None and not self.done.done():
             self.done.set_result(None)
         return frame
 
@@ -51,6 +53,11 @@ class Line:
     def playing(self) -> bool:
         """Whether a Say or Play is going on."""
         return bool(self._playbacks)
+
+    @property
+    def unsent_frames(self) -> int:
+        """Frames from the telephone that still wait for their tick."""
+        return len(self._mouth)
 
     async def play(self, sound: Iterable[bytes]) -> None:
         """Play to the telephone, over whatever else is heard; cancelling stops it."""

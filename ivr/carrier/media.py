@@ -77,6 +77,11 @@ class MediaStream:
         """Whether frames are flowing."""
         return self._socket is not None and not self.closed.is_set()
 
+    @property
+    def frames_sent(self) -> int:
+        """Media messages sent to the app so far, both tracks counted."""
+        return self._frames
+
     async def open(self) -> bool:
         """Connect, introduce the stream and start sending; False and an alert if that fails."""
         problem = refusal(self.settings.url, self._exchange.options.insecure_streams)
