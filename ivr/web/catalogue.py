@@ -1,0 +1,57 @@
+"""The words of the pages, by locale, from grammars/<locale>/pages.yaml."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+from werkzeug.datastructures import LanguageAccept
+
+from ivr.errors import ContentError
+
+
+class Catalogue:
+    """Texts of pages by key; every locale has the keys of the first one."""
+
+    def __init__(self, folder: Path, locales: tuple[str, ...]) -> None:
+        """Raises ContentError naming the file and the missing or superfluous keys."""
+        self.locales = locales
+        self._texts = {locale: _read(folder / locale / "pages.yaml") for locale in locales}
+        for locale in locales[1:]:
+            _same_keys(folder / locale / "pages.yaml", self._texts[locale], self._texts[locales[0]])
+
+    def text(self, locale: str, key: str, **places: object) -> str:
+        """A text with its {places} filled. Raises ContentError for an unknown key."""
+        found = self._texts[locale].get(key)
+        if found is None:
+            raise ContentError(f"pages.yaml of {locale} has no text {key!r}; add it")
+        return found.format(**places)
+
+    def has(self, locale: str, key: str) -> bool:
+        """Whether there is such a text."""
+        return key in self._texts[locale]
+
+    def name(self, locale: str) -> str:
+        """The language in its own words."""
+        return self._texts[locale]["language_name"]
+
+    def best(self, asked: str | None, accepted: LanguageAccept) -> str:
+        """The locale asked for, else the best that the browser accepts, else the first."""
+        if asked in self.locales:
+            return str(asked)
+        return accepted.best_match(self.locales, self.locales[0]) or self.locales[0]
+
+
+def _read(path: Path) -> Mapping[str, str]:
+    try:
+        texts = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise ContentError(f"{path}: cannot be read: {error}") from error
+    if not isinstance(texts, dict) or not all(isinstance(v, str) for v in texts.values()):
+        raise ContentError(f"{path}: must map keys to texts; quote yes, no, on and off")
+    return texts
+
+
+def _same_keys(path: Path, texts: Mapping[str, str], model: Mapping[str, str]) -> None:
+    missing, extra = sorted(model.keys() - texts.keys()), sorted(texts.keys() - model.keys())
+    if missing or extra:
+        raise ContentError(f"{path}: missing {missing}, superfluous {extra}")
