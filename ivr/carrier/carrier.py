@@ -41,7 +41,7 @@ class LocalCarrier:
         self.url = ""
         """Base URL of REST: give it to the twilio client as `client.api.base_url`."""
         self._routes = routes
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop
         self._thread = threading.Thread(target=self._run, name="local-carrier", daemon=True)
         self._ready = threading.Event()
         self._failure: BaseException | None = None
@@ -75,15 +75,15 @@ class LocalCarrier:
 
     def _run(self) -> None:
         try:
-            self._loop.run_until_complete(self._live())
+            asyncio.run(self._live())
         except BaseException as error:
             self._failure = error
             raise
         finally:
             self._ready.set()
-            self._loop.close()
 
     async def _live(self) -> None:
+        self._loop = asyncio.get_running_loop()
         self.exchange = Exchange(self.account_sid, self.auth_token, self.options, self.faults)
         self.exchange.base_url = self.url
         extra = self._routes(self.exchange) if self._routes else ()

@@ -69,6 +69,8 @@ class Exchange:
 
     async def close(self) -> None:
         """Stop everything that still runs."""
+        for stream in [stream for call in self.calls.values() for stream in call.streams]:
+            stream.drop()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -69,7 +69,7 @@ class MediaStream:
         self._outbox: asyncio.Queue[str | None] = asyncio.Queue()
         self._sequence = 0
         self._frames = 0
-        self._tasks: list[asyncio.Task[None]] = []
+        self._writer: asyncio.Task[None] | None = None
         self._binary_seen = False
 
     @property
@@ -147,7 +147,8 @@ class MediaStream:
             "customParameters": self.settings.parameters,
         }
         self._send("start", start=start)
-        self._tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._read())]
+        self._writer = self._exchange.background(self._write())
+        self._exchange.background(self._read())
         assert self.call.line is not None
         self.call.line.listeners.append(self)
         self._callback("stream-started")
@@ -237,6 +238,7 @@ class MediaStream:
         if self.closed.is_set():
             return
         self.closed.set()
+        self._outbox.put_nowait(None)
         if self.call.line and self in self.call.line.listeners:
             self.call.line.listeners.remove(self)
         self._callback(event)
@@ -248,9 +250,9 @@ class MediaStream:
             self.closed.set()
             return
         self._send("stop", stop={"accountSid": self.call.account_sid, "callSid": self.call.sid})
-        self._outbox.put_nowait(None)
         self._detach("stream-stopped")
-        await self._tasks[0]
+        if self._writer:
+            await asyncio.wait({self._writer})
         await self._socket.close()
 
     def drop(self) -> None:
