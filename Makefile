@@ -52,7 +52,7 @@ proof: setup
 
 # The settings table of README.md, from the settings themselves.
 readme: setup
-	$(PY) -m ivr.cli.readme
+	$(PY) docs/write_settings_table.py
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -21,12 +21,12 @@ _PACKAGE = Path(__file__).resolve().parent
 def _setting(env: str, parse: read.Parser, default: Any, text: str, *, shown: str = "", secret: bool = False) -> Any:
     """A field read from `env`; `shown`: the default as the README words it."""
     about = {"env": env, "parse": parse, "help": text, "shown": shown, "secret": secret}
-    return field(default=default, metadata=about, repr=not secret)
+    return field(default=default, metadata=about)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Settings:
-    """The whole configuration. Secrets never show in its repr; `describe` shows every setting with secrets masked."""
+    """The whole configuration. Its repr and `describe` show what is set, secrets masked."""
 
     account_sid: str = _setting("TWILIO_ACCOUNT_SID", read.text, "", "The account, `AC` and 32 hex digits.")
     auth_token: str = _setting(
@@ -196,6 +196,9 @@ class Settings:
         shown |= {f"{MODEL_PREFIX}{_suffix(name)}": str(path) for name, path in self.vosk_models.items()}
         return {name: value for name, value in shown.items() if value}
 
+    def __repr__(self) -> str:
+        return f"Settings({self.describe()})"
+
     def _content_root(self, folder: str) -> Path:
         roots = (self.content, _PACKAGE.parent, _PACKAGE / "shipped")
         found = (root / folder for root in roots if root is not None and (root / folder).is_dir())
@@ -265,8 +268,8 @@ def _suffix(locale: str) -> str:
 def _refuse_unknown(given: Mapping[str, str], known: Mapping[str, object]) -> None:
     for name in sorted(given):
         if name.startswith("IVR_") and name not in known and not name.startswith(MODEL_PREFIX):
-            near = get_close_matches(name, known, 1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else "README.md lists all settings"
+            near = get_close_matches(name.removeprefix("IVR_"), [other.removeprefix("IVR_") for other in known], 1)
+            hint = f"did you mean IVR_{near[0]}?" if near else "README.md lists all settings"
             raise SettingsError(f"there is no setting {name}; {hint}")
 
 
