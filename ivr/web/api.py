@@ -11,6 +11,7 @@ from ivr.domain.cases import Case, Event
 from ivr.errors import CallbackRefused, IvrError, NotFound
 from ivr.service.booking import AlreadyBooked
 from ivr.service.requests import CallbackWish
+from ivr.web.desk import Desk
 from ivr.web.errors import status_of
 from ivr.web.services import Services
 from ivr.web.wish import read_instant, read_kind, read_order
@@ -22,13 +23,14 @@ FIELDS = frozenset({"number", "kind", "words", "order", "at", "locale", "zone"})
 class Api:
     """Handlers of the API."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, desk: Desk) -> None:
         self._services = services
+        self._desk = desk
 
     def authorize(self) -> tuple[Response, int] | None:
         """Refuse a request without a valid key."""
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        keys = self._services.api_keys
+        keys = self._desk.api_keys
         if scheme == "Bearer" and any(hmac.compare_digest(given.encode(), key.encode()) for key in keys):
             return None
         return problem(401, "unauthorized", "Send an API key: `Authorization: Bearer …` (IVR_API_KEYS).")
@@ -42,7 +44,7 @@ class Api:
         if unknown:
             return problem(422, "unknown_field", f"Unknown: {', '.join(unknown)}; known: {', '.join(sorted(FIELDS))}.")
         with self._services.store.begin() as uow:
-            callback = self._services.requests.ask(uow, self._wish(body))
+            callback = self._desk.requests.ask(uow, self._wish(body))
             case = uow.cases.get(callback.case_id)
             uow.commit()
         return jsonify(callback_json(callback, case)), 201
@@ -78,10 +80,10 @@ class Api:
         if not isinstance(body, dict) or body.keys() != {"at"}:
             raise CallbackRefused("when", 'send {"at": …}, an instant or null')
         with self._services.store.begin() as uow:
-            callback, actions = self._services.bookings.move(uow, callback_id, at=read_instant(body["at"]))
+            callback, actions = self._desk.bookings.move(uow, callback_id, at=read_instant(body["at"]))
             case = uow.cases.get(callback.case_id)
             uow.commit()
-        self._services.afterwards.run(actions)
+        self._desk.afterwards.run(actions)
         return jsonify(callback_json(callback, case))
 
     def cancel(self, callback_id: str) -> tuple[str, int]:
@@ -90,9 +92,9 @@ class Api:
             callback = uow.callbacks.get(callback_id)
             if callback is None:
                 raise NotFound("no such callback")
-            actions = self._services.bookings.cancel(uow, callback_id, by="api")[1] if callback.is_open else ()
+            actions = self._desk.bookings.cancel(uow, callback_id, by="api")[1] if callback.is_open else ()
             uow.commit()
-        self._services.afterwards.run(actions)
+        self._desk.afterwards.run(actions)
         return "", 204
 
     def case(self, number: str) -> Response:
@@ -173,9 +175,9 @@ def event_json(event: Event) -> dict[str, Any]:
     }
 
 
-def api_v1(services: Services) -> Blueprint:
+def api_v1(services: Services, desk: Desk) -> Blueprint:
     """The blueprint of the API."""
-    api = Api(services)
+    api = Api(services, desk)
     blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
     blueprint.before_request(api.authorize)
     blueprint.register_error_handler(IvrError, refused)

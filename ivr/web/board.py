@@ -12,6 +12,7 @@ from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.cases import Case
 from ivr.service.timeline import masked
+from ivr.web.desk import Desk
 from ivr.web.services import Services
 
 ENDED = (CallbackStatus.DONE, CallbackStatus.CANCELED, CallbackStatus.EXPIRED)
@@ -65,14 +66,15 @@ def read_board(services: Services) -> Board:
 class SupervisorPages:
     """Handlers behind the supervisor's password."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, desk: Desk) -> None:
         self._services = services
+        self._desk = desk
 
     def sign_in(self) -> str | Response | tuple[str, int]:
         """Ask for the password. Without one set there is no way in."""
         if request.method == "GET":
             return render_template("sign_in.html", wrong=False, company=self._services.company)
-        expected = self._services.supervisor_password
+        expected = self._desk.supervisor_password
         if expected and hmac.compare_digest(request.form.get("password", "").encode(), expected.encode()):
             session.clear()
             session["supervisor"] = True
@@ -113,9 +115,9 @@ def require_supervisor() -> Response | None:
     return redirect(url_for("board.sign_in"), 303)
 
 
-def supervisor_pages(services: Services) -> Blueprint:
+def supervisor_pages(services: Services, desk: Desk) -> Blueprint:
     """The blueprint of the supervisor's pages."""
-    pages = SupervisorPages(services)
+    pages = SupervisorPages(services, desk)
     blueprint = Blueprint("board", __name__, url_prefix="/supervisor", template_folder="templates")
     blueprint.before_request(require_supervisor)
     blueprint.add_url_rule("/sign-in", view_func=pages.sign_in, endpoint="sign_in", methods=["GET", "POST"])

@@ -11,7 +11,7 @@ from ivr.domain.turn import At, Say, Span
 from ivr.errors import CallbackRefused, IllegalMove
 from ivr.service.booking import AlreadyBooked
 from ivr.service.requests import CallbackWish
-from ivr.web.catalogue import Catalogue
+from ivr.web.desk import Desk
 from ivr.web.services import Services
 from ivr.web.wish import LocalTimes, read_kind, read_order
 
@@ -21,9 +21,10 @@ Page = str | AnyResponse | tuple[str, int]
 class CustomerPages:
     """Handlers of the customer's pages."""
 
-    def __init__(self, services: Services, catalogue: Catalogue, times: LocalTimes) -> None:
+    def __init__(self, services: Services, desk: Desk, times: LocalTimes) -> None:
         self._services = services
-        self._catalogue = catalogue
+        self._desk = desk
+        self._catalogue = desk.catalogue
         self._times = times
 
     def ask(self) -> Page:
@@ -57,16 +58,15 @@ class CustomerPages:
         )
 
     def _book(self, wish: CallbackWish) -> Callback:
-        services = self._services
-        with services.store.begin() as uow:
+        with self._services.store.begin() as uow:
             try:
-                callback = services.requests.ask(uow, wish)
+                callback = self._desk.requests.ask(uow, wish)
             except AlreadyBooked as already:
                 # Whoever typed the number has not proven to hold it: nothing about the open callback is told.
                 raise CallbackRefused("exists", "this number has an open callback") from already
-            actions = services.verification.start(uow, callback)
+            actions = self._desk.verification.start(uow, callback)
             uow.commit()
-        services.afterwards.run(actions)
+        self._desk.afterwards.run(actions)
         return callback
 
     def callback(self, token: str) -> Page:
@@ -78,7 +78,7 @@ class CustomerPages:
         callback = self._callback(token)
         try:
             with self._services.store.begin() as uow:
-                callback = self._services.verification.confirm(uow, token, request.form.get("code", "").strip())
+                callback = self._desk.verification.confirm(uow, token, request.form.get("code", "").strip())
                 uow.commit()
         except CallbackRefused as refused:
             return self._status(callback, refused.reason), 422
@@ -91,13 +91,13 @@ class CustomerPages:
             zone = self._times.zone(callback.zone, callback.number)
             at = self._times.read(request.form, zone)
             with self._services.store.begin() as uow:
-                _, actions = self._services.bookings.move(uow, token, at=at)
+                _, actions = self._desk.bookings.move(uow, token, at=at)
                 uow.commit()
         except CallbackRefused as refused:
             return self._status(callback, refused.reason), 422
         except IllegalMove:
             return self._status(callback, "gone"), 409
-        self._services.afterwards.run(actions)
+        self._desk.afterwards.run(actions)
         return redirect(url_for("pages.callback", token=token, lang=self._locale()), 303)
 
     def cancel(self, token: str) -> Page:
@@ -105,9 +105,9 @@ class CustomerPages:
         callback = self._callback(token)
         if callback.is_open:
             with self._services.store.begin() as uow:
-                _, actions = self._services.bookings.cancel(uow, token, by="customer")
+                _, actions = self._desk.bookings.cancel(uow, token, by="customer")
                 uow.commit()
-            self._services.afterwards.run(actions)
+            self._desk.afterwards.run(actions)
         return redirect(url_for("pages.callback", token=token, lang=self._locale()), 303)
 
     def _callback(self, token: str) -> Callback:
@@ -123,7 +123,7 @@ class CustomerPages:
     def _form(self, form: Any, error: str | None) -> str:
         locale = self._locale()
         with self._services.store.read() as uow:
-            wait = self._services.line.estimate(uow, "general", locale=locale)
+            wait = self._desk.line.estimate(uow, "general", locale=locale)
         span = Say("span", {"wait": Span(wait.low_seconds, wait.high_seconds)})
         return render_template(
             "ask.html", form=form, error=error, kinds=list(CaseKind), wait=self._services.speaker.text(locale, span),
@@ -152,9 +152,9 @@ def _waits(callback: Callback) -> bool:
     return callback.status in (CallbackStatus.SCHEDULED, CallbackStatus.UNVERIFIED)
 
 
-def customer_pages(services: Services, catalogue: Catalogue, times: LocalTimes) -> Blueprint:
+def customer_pages(services: Services, desk: Desk, times: LocalTimes) -> Blueprint:
     """The blueprint of the customer's pages."""
-    pages = CustomerPages(services, catalogue, times)
+    pages = CustomerPages(services, desk, times)
     blueprint = Blueprint("pages", __name__, template_folder="templates", static_folder="static")
     blueprint.add_url_rule("/", view_func=pages.ask, endpoint="ask")
     blueprint.add_url_rule("/callbacks", view_func=pages.book, endpoint="book", methods=["POST"])
