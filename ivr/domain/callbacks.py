@@ -51,6 +51,10 @@ MOVES = {
 }
 
 
+RELEASED = frozenset({"canceled_by_customer", "canceled_by_do_not_call", "replaced", "phoned_in", "unverified"})
+"""Reasons of an end that is not ours: the promise is neither kept nor broken."""
+
+
 class Outcome(StrEnum):
     """How a leg or an attempt ended."""
 
@@ -144,10 +148,18 @@ class Callback:
 
     @property
     def was_kept(self) -> bool | None:
-        """Whether the customer's phone first rang in time; None while undecided."""
+        """Whether the customer's phone first rang in time; None while undecided, or if the customer released us."""
         if self.first_rung_at is not None:
-            return self.due_at <= self.first_rung_at <= self.promised_by_at
-        return None if self.is_open else False
+            return self.first_rung_at <= self.promised_by_at
+        if self.is_open or self.was_released:
+            return None
+        return False
+
+    @property
+    def was_released(self) -> bool:
+        """Whether the customer no longer needed the call before it was late: took it back, or reached us otherwise."""
+        in_time = self.ended_at is not None and self.ended_at <= self.promised_by_at
+        return in_time and self.reason in RELEASED
 
 
 @dataclass(eq=False, kw_only=True)

@@ -1,10 +1,10 @@
 """Attempts: how one try begins, ends and is taken back; what that does to agent, callback and hold."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ivr.domain.agents import Agent, AgentStatus
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Outcome, Party
-from ivr.errors import NotFound
+from ivr.errors import IllegalMove, NotFound
 from ivr.service import addresses
 from ivr.service.afterwards import Action, Actions, HangUp, Redirect
 from ivr.service.store import UnitOfWork
@@ -69,22 +69,25 @@ def release(uow: UnitOfWork, attempt: Attempt, now: datetime, to: AgentStatus = 
 
 
 def withdraw(uow: UnitOfWork, callback: Callback, now: datetime, why: str) -> Actions:
-    """Stop the live attempt of a callback that was canceled, moved or served otherwise."""
+    """Stop the live attempt of a callback that was canceled, moved or served otherwise.
+
+    Raises IllegalMove when agent and customer are talking already.
+    """
     attempt = next((a for a in uow.attempts.of_callback(callback.id) if a.ended_at is None), None)
     if attempt is None:
         return ()
+    if attempt.joined_at is not None:
+        raise IllegalMove("the customer is talking to an agent about it; end that call instead")
     record(uow, now, "attempt_withdrawn", subject=attempt, data={"why": why})
     return end(uow, attempt, Outcome.CANCELED, now)
 
 
-def requeue(uow: UnitOfWork, attempt: Attempt, now: datetime, *, after_seconds: float = 0, reason: str = "") -> None:
-    """Put whom the attempt was for back into the line, at their old place."""
+def requeue(uow: UnitOfWork, attempt: Attempt, reason: str = "") -> None:
+    """Put whom the attempt was for back into the line, at their old place, due as before."""
     if attempt.callback_id is not None:
         callback = callback_of(uow, attempt)
         if callback.status == CallbackStatus.DIALING:
             callback.move(CallbackStatus.SCHEDULED)
-            if after_seconds:
-                callback.due_at = max(callback.due_at, now + timedelta(seconds=after_seconds))
             callback.reason = reason
     elif (hold := hold_of(uow, attempt)) is not None and hold.status == "connecting":
         hold.status = "waiting"
@@ -145,6 +148,8 @@ def _stop(uow: UnitOfWork, leg: Leg, outcome: Outcome, now: datetime) -> list[Ac
         return []
     if outcome == Outcome.JOINED:
         return []  # the conference's end leads each side to its own last document
+    if outcome == Outcome.MACHINE and leg.party == Party.CUSTOMER:
+        return [Redirect(leg.sid, addresses.machine_message(leg.id))]
     if leg.party == Party.AGENT and leg.answered_at is not None:
         return [Redirect(leg.sid, addresses.agent_news(leg.id))]
     return [HangUp(leg.sid)]

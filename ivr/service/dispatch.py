@@ -1,0 +1,130 @@
+"""The dispatcher: takes the next in the one line for whom an agent is free, and has both telephones rung.
+
+Any number of processes may run one: a claim is one transaction on rows that the others skip, and the database allows
+one live leg per number. Nothing is kept in memory between ticks.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from ivr.domain.agents import Agent
+from ivr.domain.callbacks import Callback, CallbackStatus, Hold, LegState
+from ivr.errors import Conflict
+from ivr.service import attempts
+from ivr.service.line import in_order
+from ivr.service.placing import DialTools, Placer, lease
+from ivr.service.scenes import Scene
+
+BATCH: Final = 50
+"""Attempts begun in one transaction when no rate bounds them."""
+LOOK: Final = 100
+"""Due callbacks looked at beyond the number of free agents: some may need another skill or language."""
+
+
+class Dispatcher:
+    """One process's dispatcher."""
+
+    def __init__(self, tools: DialTools, node: str) -> None:
+        self._tools = tools
+        self._rules = tools.rules.dial
+        self._node = node
+        self._placer = Placer(tools, node)
+        self._batch = BATCH
+
+    def tick(self) -> int:
+        """Claim and place whatever is due. Returns how many legs were handed to the carrier."""
+        begun = self.claim()
+        if begun:
+            self._tools.checkpoint("claimed")
+        placed = 0
+        for leg_id in (*begun, *self.take()):
+            if not self._placer.place(leg_id):
+                break
+            placed += 1
+        return placed
+
+    def next_wake_at(self) -> datetime | None:
+        """When the next promise falls due (aware UTC); None: none is known."""
+        with self._tools.scenes.store.read() as uow:
+            return uow.callbacks.next_due_at(self._tools.scenes.clock.now())
+
+    def claim(self) -> tuple[str, ...]:
+        """Commit one: reserve agents for the first in line, write attempts and legs to place. Returns the legs' ids."""
+        try:
+            claimed = self._tools.scenes.run(self._claim)
+        except Conflict:
+            self._batch = 1  # one row of a batch conflicts for ever? one at a time shows and skips it
+            return ()
+        self._batch = BATCH
+        return claimed
+
+    def take(self) -> tuple[str, ...]:
+        """Own the legs that nobody places: customers' legs, and those of a process that died before `placing`."""
+        try:
+            return self._tools.scenes.run(self._take)
+        except Conflict:
+            return ()
+
+    def _take(self, scene: Scene) -> tuple[str, ...]:
+        waiting = scene.uow.legs.to_place(scene.now, BATCH)
+        for leg in waiting:
+            lease(leg, self._node, scene=scene, seconds=self._rules.lease_seconds)
+        return tuple(leg.id for leg in waiting)
+
+    def _claim(self, scene: Scene) -> tuple[str, ...]:
+        if self._tools.gate.is_shut(scene.uow, scene.now):
+            return ()
+        room = self._room(scene)
+        free = [agent for agent in scene.uow.agents.available() if not scene.uow.legs.live_for_number(agent.number)]
+        if not free or room <= 0:
+            return ()
+        holds = scene.uow.holds.waiting()
+        line = in_order(holds, scene.uow.callbacks.due(scene.now, len(free) + LOOK))
+        begun: list[str] = []
+        for entry in line:
+            if len(begun) >= room or not free:
+                break
+            agent = self._agent_for(scene, entry, free)
+            if agent is not None:
+                free.remove(agent)
+                begun.append(self._begin(scene, entry, agent))
+        return tuple(begun)
+
+    def _room(self, scene: Scene) -> int:
+        """How many may be begun: no more agents are reserved than can be rung within about two seconds."""
+        rate = self._rules.dials_per_second
+        if rate <= 0:
+            return self._batch
+        waiting = len(scene.uow.legs.in_state(LegState.INTENT, scene.now + timedelta(seconds=1)))
+        return min(self._batch, max(1, int(rate * 2)) - waiting)
+
+    def _agent_for(self, scene: Scene, entry: Callback | Hold, free: list[Agent]) -> Agent | None:
+        """The longest idle agent who fits and has not just passed this one on; None also if it may not ring."""
+        fitting = [agent for agent in free if agent.can_take(entry.skill, entry.locale)]
+        if not fitting or not self._may_begin(scene, entry):
+            return None
+        since = scene.now - timedelta(seconds=self._rules.pass_seconds)
+        passed = attempts.passed_by(scene.uow, entry, since)
+        return next((agent for agent in fitting if agent.id not in passed), None)
+
+    def _may_begin(self, scene: Scene, entry: Callback | Hold) -> bool:
+        if isinstance(entry, Hold):
+            return self._still_holds(scene, entry)
+        if scene.uow.legs.live_for_number(entry.number) is not None:
+            return False  # an earlier call to this number is still ending, or unclear
+        why = self._tools.gate.why_not(scene.uow, entry, scene.now, for_seconds=self._rules.reserve_seconds)
+        if why:
+            self._tools.gate.turn_away(scene.uow, entry, why, scene.now)
+        return not why and entry.status == CallbackStatus.SCHEDULED
+
+    def _still_holds(self, scene: Scene, hold: Hold) -> bool:
+        call = scene.uow.calls.get(hold.call_sid)
+        if call is not None and call.is_live:
+            return True
+        hold.status = "left"
+        return False
+
+    def _begin(self, scene: Scene, entry: Callback | Hold, agent: Agent) -> str:
+        _, leg = attempts.begin(scene.uow, entry, agent, scene.now)
+        lease(leg, self._node, scene=scene, seconds=self._rules.lease_seconds)
+        return leg.id

@@ -1,0 +1,76 @@
+"""The callback engine put together: every use case of callbacks over one set of ports and rules."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ivr.domain.policies import CallbackRules
+from ivr.service.afterwards import Afterwards
+from ivr.service.booking import Bookings
+from ivr.service.dispatch import Dispatcher
+from ivr.service.gate import Gate
+from ivr.service.housekeeping import Housekeeper
+from ivr.service.legs import Legs
+from ivr.service.line import Line
+from ivr.service.outcomes import Outcomes
+from ivr.service.placing import DialTools
+from ivr.service.ports import Clock, Messenger, NumberRules, Phone, Speaker
+from ivr.service.reconcile import Reconciler
+from ivr.service.reports import Reports
+from ivr.service.scenes import Scenes
+from ivr.service.store import Store
+from ivr.service.verification import DoNotCall, NumberProofs
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnginePorts:
+    """What the engine works over."""
+
+    store: Store
+    clock: Clock
+    phone: Phone
+    messenger: Messenger | None
+    speaker: Speaker
+    numbers: NumberRules
+
+
+def _no_checkpoint(name: str) -> None:
+    """Nothing is killed in production."""
+
+
+class CallbackEngine:
+    """Holds the use cases: `bookings`, `line`, `legs`, `verification`, `do_not_call`, `dispatcher`, and the sweeps."""
+
+    def __init__(
+        self,
+        ports: EnginePorts,
+        rules: CallbackRules,
+        *,
+        node: str,
+        monotonic: Callable[[], float] = time.monotonic,
+        checkpoint: Callable[[str], None] = _no_checkpoint,
+    ) -> None:
+        self.rules = rules
+        self.line = Line(ports.clock, rules.line)
+        self.bookings = Bookings(ports.clock, rules, ports.numbers)
+        self.verification = NumberProofs(ports.clock, rules.verification, self.bookings)
+        self.do_not_call = DoNotCall(ports.clock, self.bookings)
+        self.afterwards = Afterwards(ports.phone, ports.messenger, ports.speaker)
+        gate = Gate(rules, ports.numbers)
+        outcomes = Outcomes(rules, gate, self.line)
+        reports = Reports(rules.dial, outcomes)
+        scenes = Scenes(ports.store, ports.clock, self.afterwards)
+        self.legs = Legs(scenes, rules, outcomes=outcomes, reports=reports)
+        tools = DialTools(
+            scenes=scenes,
+            phone=ports.phone,
+            rules=rules,
+            gate=gate,
+            outcomes=outcomes,
+            reports=reports,
+            monotonic=monotonic,
+            checkpoint=checkpoint,
+        )
+        self.dispatcher = Dispatcher(tools, node)
+        self.reconciler = Reconciler(tools)
+        self.housekeeper = Housekeeper(tools)

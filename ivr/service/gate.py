@@ -1,0 +1,75 @@
+"""The gate in front of every dial: hours, do-not-call, caps. Checked when claimed and again before the request."""
+
+from datetime import datetime, timedelta
+
+from ivr.domain.callbacks import Callback, CallbackStatus
+from ivr.domain.hours import Hours
+from ivr.domain.policies import CallbackRules, calling_window, window_end
+from ivr.service.attempts import give_to_person
+from ivr.service.booking import first_due
+from ivr.service.ports import NumberRules
+from ivr.service.store import UnitOfWork
+from ivr.service.timeline import record
+
+PAUSE = "carrier_pause"
+
+
+class Gate:
+    """Says whether a number may be rung now, and moves promises that may not."""
+
+    def __init__(self, rules: CallbackRules, numbers: NumberRules) -> None:
+        self._rules = rules
+        self._numbers = numbers
+
+    def why_not(self, uow: UnitOfWork, callback: Callback, now: datetime, *, for_seconds: int) -> str:
+        """`do_not_call`, `hours` (the window must stay open for so long), or empty: it may be rung."""
+        if uow.guards.do_not_call(callback.number):
+            return "do_not_call"
+        hours = self.hours(callback, now)
+        until = now + timedelta(seconds=for_seconds)
+        if hours is None or not hours.allows(now) or until > min(callback.closes_at, window_end(hours, now)):
+            return "hours"
+        return ""
+
+    def hours(self, callback: Callback, now: datetime) -> Hours | None:
+        """When this callback's number may be rung, by today's rules; None: never."""
+        return calling_window(self._rules, self._numbers.check(callback.number).zones, callback.zone, now)
+
+    def turn_away(self, uow: UnitOfWork, callback: Callback, why: str, now: datetime) -> None:
+        """A promise that the gate refused: canceled for good, or moved into its next window."""
+        if why == "do_not_call":
+            callback.move(CallbackStatus.CANCELED)
+            callback.reason, callback.ended_at = "canceled_by_do_not_call", now
+            record(uow, now, "callback_canceled", subject=callback, data={"by": "do_not_call"})
+            return
+        self.reschedule(uow, callback, now, "window_closed")
+
+    def reschedule(self, uow: UnitOfWork, callback: Callback, not_before: datetime, reason: str) -> None:
+        """Ring next at the first allowed moment not before this, at the old place in line; or leave it to a person."""
+        hours = self.hours(callback, not_before)
+        due_at = first_due(hours, not_before, self._rules.dial.reserve_seconds) if hours else None
+        latest = callback.promised_by_at + timedelta(days=self._rules.booking.late_days)
+        if hours is None or due_at is None or due_at > latest:
+            give_to_person(uow, callback, not_before, reason)
+            return
+        callback.move(CallbackStatus.SCHEDULED)
+        callback.due_at, callback.closes_at, callback.reason = due_at, window_end(hours, due_at), reason
+        data = {"reason": reason, "due_at": due_at.isoformat(), "tries": callback.tries}
+        record(uow, not_before, "callback_waits", subject=callback, data=data)
+
+    def is_shut(self, uow: UnitOfWork, now: datetime) -> bool:
+        """Nothing at all is dialed now: the daily cap is reached, or the carrier asked for patience."""
+        return self.is_paused(uow, now) or self.is_capped(uow, now)
+
+    def is_capped(self, uow: UnitOfWork, now: datetime) -> bool:
+        """Whether as many legs were dialed in 24 hours as the rules allow."""
+        return uow.legs.count_placed(now - timedelta(days=1)) >= self._rules.dial.dials_per_day
+
+    def is_paused(self, uow: UnitOfWork, now: datetime) -> bool:
+        """Whether the carrier refused a request lately."""
+        note = uow.guards.get_note(PAUSE)
+        return note is not None and now < datetime.fromisoformat(note["until"])
+
+    def pause(self, uow: UnitOfWork, now: datetime, seconds: float) -> None:
+        """Let the carrier rest: a refusal that is not about one number would meet every other dial too."""
+        uow.guards.set_note(PAUSE, {"until": (now + timedelta(seconds=seconds)).isoformat()})

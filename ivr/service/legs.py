@@ -1,0 +1,231 @@
+"""Legs: what the carrier tells of the telephones we ring, and what is said on them.
+
+Every method takes the id from the webhook's own address, runs its own transaction, may be called again or late without
+harm, and does its work at the carrier after the commit.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ivr.domain.callbacks import Attempt, CallbackStatus, LegState, Outcome, Party
+from ivr.domain.policies import CallbackRules
+from ivr.domain.turn import Turn
+from ivr.service import addresses, attempts
+from ivr.service.afterwards import Redirect
+from ivr.service.leg_turns import Told, silent_goodbye
+from ivr.service.outcomes import Outcomes
+from ivr.service.reports import Reports
+from ivr.service.scenes import Scene, Scenes
+from ivr.service.timeline import record
+
+
+class Legs:
+    """Agents' and customers' legs, as the webhooks drive them."""
+
+    def __init__(self, scenes: Scenes, rules: CallbackRules, *, outcomes: Outcomes, reports: Reports) -> None:
+        self._scenes = scenes
+        self._rules = rules.dial
+        self._outcomes = outcomes
+        self._reports = reports
+
+    # --- what the carrier reports --------------------------------------------------------------------------------
+
+    def status(self, leg_id: str, sid: str, *, call_status: str, sequence: str) -> None:
+        """A status callback. Repeated, late and out-of-order ones change nothing.
+
+        `call_status` in Twilio's words, `sequence` its SequenceNumber as sent (empty if it is missing).
+        """
+        self._scenes.run(lambda scene: self._status(scene, leg_id, sid, call_status, sequence))
+
+    def _status(self, scene: Scene, leg_id: str, sid: str, call_status: str, sequence: str) -> None:
+        leg = scene.uow.legs.get(leg_id)
+        if leg is not None and scene.uow.guards.is_new_webhook(sid, "status", sequence or call_status):
+            number = int(sequence) if sequence.isdecimal() else leg.last_sequence + 1
+            self._reports.status(scene, leg, sid, call_status, number)
+
+    def machine(self, leg_id: str, answered_by: str, *, sid: str = "") -> None:
+        """The carrier's verdict on who picked up: human, machine_start, machine_end_..., fax, unknown."""
+        self._scenes.run(lambda scene: self._machine(scene, leg_id, answered_by, sid))
+
+    def _machine(self, scene: Scene, leg_id: str, answered_by: str, sid: str) -> None:
+        leg = scene.uow.legs.get(leg_id)
+        if leg is None or (sid and leg.sid not in (None, sid)):
+            return
+        if scene.uow.guards.is_new_webhook(leg.sid or leg_id, "machine", answered_by):
+            self._reports.machine(scene, leg, answered_by)
+
+    # --- documents ---------------------------------------------------------------------------------------------
+
+    def agent_answered(self, leg_id: str, sid: str, *, status: str = "in-progress") -> Turn:
+        """The agent picked up: the whisper. A call that is not its attempt's live leg is hung up."""
+        return self._scenes.run(lambda scene: self._answered(scene, leg_id, sid, Party.AGENT))
+
+    def customer_answered(self, leg_id: str, sid: str) -> Turn:
+        """The customer picked up: who calls and why, then the conference."""
+        return self._scenes.run(lambda scene: self._answered(scene, leg_id, sid, Party.CUSTOMER))
+
+    def answered(self, leg_id: str, sid: str) -> Turn:
+        """Whoever's leg it is picked up."""
+        return self._scenes.run(lambda scene: self._answered(scene, leg_id, sid, None))
+
+    def _answered(self, scene: Scene, leg_id: str, sid: str, party: Party | None) -> Turn:
+        leg = scene.uow.legs.get(leg_id)
+        attempt = scene.uow.attempts.get(leg.attempt_id) if leg else None
+        if (
+            leg is None
+            or attempt is None
+            or party not in (None, leg.party)
+            or not self._reports.is_ours(scene, leg, sid)
+        ):
+            return silent_goodbye()
+        self._reports.answered(scene, leg)
+        if leg.party == Party.AGENT:
+            return self._present_agent(scene, attempt)
+        return self._present_customer(scene, attempt)
+
+    def _present_agent(self, scene: Scene, attempt: Attempt, turn: int = 1) -> Turn:
+        told = Told(scene.uow, attempt)
+        if attempt.ended_at is not None:
+            return told.news(scene.now)
+        if attempt.accepted_at is not None:
+            return told.agent_joins()
+        return told.whisper(scene.now, number=turn, wait_seconds=self._rules.key_wait_seconds)
+
+    def _present_customer(self, scene: Scene, attempt: Attempt) -> Turn:
+        told = Told(scene.uow, attempt)
+        agent_leg = attempts.leg_of(scene.uow, attempt, Party.AGENT)
+        if attempt.ended_at is not None or agent_leg is None or not agent_leg.is_live:
+            return told.last("customer_agent_lost")
+        self._outcomes.joined(scene.uow, attempt, scene.now)
+        return told.customer_joins(scene.now)
+
+    def agent_key(self, leg_id: str, key: str | None, *, turn: int) -> Turn:
+        """The agent's answer to the whisper document number `turn` (1, then 2): 1 accepts, 2 passes on.
+
+        None, or any other key: asked once more, then the agent is set away and the next one is tried.
+        """
+        return self._scenes.run(lambda scene: self._agent_key(scene, leg_id, key, turn))
+
+    def _agent_key(self, scene: Scene, leg_id: str, key: str | None, turn: int) -> Turn:
+        leg = scene.uow.legs.get(leg_id)
+        attempt = scene.uow.attempts.get(leg.attempt_id) if leg else None
+        if leg is None or attempt is None or leg.party != Party.AGENT:
+            return silent_goodbye()
+        if attempt.ended_at is not None or attempt.accepted_at is not None or leg.state != LegState.PLACED:
+            return self._present_agent(scene, attempt)
+        if key == "1":
+            self._accept(scene, attempt)
+        elif key == "2":
+            record(scene.uow, scene.now, "agent_declined", subject=attempt)
+            scene.after.extend(self._outcomes.next_agent(scene.uow, attempt, Outcome.DECLINED, scene.now))
+        elif turn >= 2:
+            scene.after.extend(self._outcomes.agent_away(scene.uow, attempt, scene.now))
+        # This very answer is the agent's next document: no redirect of the same call beside it.
+        scene.after[:] = [action for action in scene.after if getattr(action, "call_sid", None) != leg.sid]
+        return self._present_agent(scene, attempt, turn=2)
+
+    def _accept(self, scene: Scene, attempt: Attempt) -> None:
+        attempt.accepted_at = scene.now
+        record(scene.uow, scene.now, "agent_accepted", subject=attempt)
+        if attempt.hold_call_sid is not None:
+            self._fetch_caller(scene, attempt)
+            return
+        callback = attempts.callback_of(scene.uow, attempt)
+        if callback.status == CallbackStatus.DIALING and scene.uow.legs.live_for_number(callback.number) is None:
+            attempts.intend(scene.uow, attempt, Party.CUSTOMER, number=callback.number, now=scene.now)
+        else:  # the number rings otherwise, as an agent's own number may
+            scene.after.extend(self._outcomes.next_agent(scene.uow, attempt, Outcome.CANCELED, scene.now))
+
+    def _fetch_caller(self, scene: Scene, attempt: Attempt) -> None:
+        hold = attempts.hold_of(scene.uow, attempt)
+        call = scene.uow.calls.get(attempt.hold_call_sid or "")
+        if hold is None or hold.status != "connecting" or call is None or not call.is_live:
+            scene.after.extend(attempts.end(scene.uow, attempt, Outcome.CUSTOMER_HUNG_UP, scene.now))
+            return
+        scene.after.append(Redirect(hold.call_sid, addresses.join(attempt.id)))
+
+    def caller_joins(self, attempt_id: str, call_sid: str) -> bool:
+        """A caller on hold is sent to the agent who accepted: serve the join document. False: the agent is gone.
+
+        Closes an open callback of the same caller in the same transaction.
+        """
+        return self._scenes.run(lambda scene: self._caller_joins(scene, attempt_id, call_sid))
+
+    def _caller_joins(self, scene: Scene, attempt_id: str, call_sid: str) -> bool:
+        attempt = scene.uow.attempts.get(attempt_id)
+        if attempt is None or attempt.hold_call_sid != call_sid or attempt.accepted_at is None:
+            return False
+        if attempt.ended_at is not None:
+            return False
+        hold, call = attempts.hold_of(scene.uow, attempt), scene.uow.calls.get(call_sid)
+        if hold is not None:
+            hold.status = "joined"
+        self._outcomes.joined(scene.uow, attempt, scene.now)
+        number = (call.from_number or "") if call else ""
+        scene.after.extend(self._outcomes.close_by_phone_in(scene.uow, number, attempt, scene.now))
+        return True
+
+    def caller_left(self, call_sid: str) -> None:
+        """A live caller hung up, left the line or the conference: the agent who rings or talks for them is freed."""
+        self._scenes.run(lambda scene: self._caller_left(scene, call_sid))
+
+    def _caller_left(self, scene: Scene, call_sid: str) -> None:
+        hold = scene.uow.holds.get(call_sid)
+        if hold is not None and hold.status in ("waiting", "connecting"):
+            hold.status = "left"
+            record(scene.uow, scene.now, "hold_left", call=scene.uow.calls.get(call_sid))
+        attempt = scene.uow.attempts.live_of_hold(call_sid)
+        if attempt is None:
+            return
+        if attempt.joined_at is not None:
+            scene.after.extend(self._outcomes.conversation_over(scene.uow, attempt, scene.now))
+        else:
+            scene.after.extend(attempts.end(scene.uow, attempt, Outcome.CUSTOMER_HUNG_UP, scene.now))
+
+    def left_conference(self, leg_id: str) -> Turn:
+        """A leg's conference is over for it: the customer rates, the agent is done.
+
+        An agent's leave changes nothing here: our own redirect looks the same (twilio.md 13); their leg's end counts.
+        """
+        return self._scenes.run(lambda scene: self._left(scene, leg_id))
+
+    def _left(self, scene: Scene, leg_id: str) -> Turn:
+        leg = scene.uow.legs.get(leg_id)
+        attempt = scene.uow.attempts.get(leg.attempt_id) if leg else None
+        if leg is None or attempt is None:
+            return silent_goodbye()
+        told = Told(scene.uow, attempt)
+        if leg.party == Party.AGENT:
+            return told.news(scene.now) if attempt.ended_at else told.last("goodbye")
+        if attempt.joined_at is not None:
+            scene.after.extend(self._outcomes.conversation_over(scene.uow, attempt, scene.now))
+        return told.rate_effort() if attempt.outcome == Outcome.JOINED else told.last("customer_agent_lost")
+
+    def news(self, leg_id: str) -> Turn:
+        """The agent waited on the line: what became of the customer, and when they are tried again."""
+        return self._tell(leg_id, lambda told, now: told.news(now))
+
+    def machine_message(self, leg_id: str) -> Turn:
+        """The customer's answering machine is told who called."""
+        return self._tell(leg_id, lambda told, now: told.machine_message(now))
+
+    def _tell(self, leg_id: str, say: Callable[[Told, datetime], Turn]) -> Turn:
+        with self._scenes.store.read() as uow:
+            leg = uow.legs.get(leg_id)
+            attempt = uow.attempts.get(leg.attempt_id) if leg else None
+            return say(Told(uow, attempt), self._scenes.clock.now()) if attempt else silent_goodbye()
+
+    def rate(self, attempt_id: str, key: str | None) -> Turn:
+        """The customer's rating, 1 (very easy) to 7 (very hard), onto the case; anything else: goodbye."""
+        return self._scenes.run(lambda scene: self._rate(scene, attempt_id, key))
+
+    def _rate(self, scene: Scene, attempt_id: str, key: str | None) -> Turn:
+        attempt = scene.uow.attempts.get(attempt_id)
+        if attempt is None:
+            return silent_goodbye()
+        told = Told(scene.uow, attempt)
+        if key not in set("1234567") or told.case is None:
+            return told.last("goodbye")
+        told.case.effort = int(key or 0)
+        record(scene.uow, scene.now, "effort_rated", subject=attempt, data={"effort": told.case.effort})
+        return told.last("rate_thanks")

@@ -1,0 +1,192 @@
+"""What follows when a leg ends: agent away, next agent, next try by rule, done, or a person decides."""
+
+from datetime import datetime, timedelta
+
+from ivr.domain.agents import AgentStatus
+from ivr.domain.callbacks import (
+    Attempt,
+    Callback,
+    CallbackStatus,
+    Leg,
+    LegState,
+    Outcome,
+    Party,
+    retry_at,
+)
+from ivr.domain.cases import CaseStatus
+from ivr.domain.policies import CallbackRules
+from ivr.domain.turn import Say
+from ivr.errors import IllegalMove
+from ivr.service import attempts
+from ivr.service.afterwards import Action, Actions, HangUp, SendText
+from ivr.service.gate import Gate
+from ivr.service.line import Line
+from ivr.service.store import UnitOfWork
+from ivr.service.timeline import record
+
+ENDED = {
+    "completed": None,
+    "busy": Outcome.BUSY,
+    "no-answer": Outcome.NO_ANSWER,
+    "failed": Outcome.FAILED,
+    "canceled": Outcome.CANCELED,
+}
+"""Call statuses that end a leg, and as what; `completed` depends on what happened before."""
+
+
+class Outcomes:
+    """The rules of endings. All methods run in the caller's unit of work; run the actions after the commit."""
+
+    def __init__(self, rules: CallbackRules, gate: Gate, line: Line) -> None:
+        self._rules = rules
+        self._gate = gate
+        self._line = line
+
+    def leg_ended(self, uow: UnitOfWork, leg: Leg, outcome: Outcome | None, now: datetime) -> Actions:
+        """A leg is over at the carrier; None: it was answered and completed. A second end changes nothing."""
+        if leg.state == LegState.ENDED:
+            return ()
+        leg.state, leg.ended_at = LegState.ENDED, now
+        leg.outcome = leg.outcome or outcome
+        record(uow, now, "leg_ended", subject=leg, data={"party": leg.party.value, "outcome": outcome or "completed"})
+        attempt = uow.attempts.get(leg.attempt_id)
+        if attempt is None:
+            return ()
+        if leg.party == Party.AGENT:
+            return self._agent_gone(uow, leg, attempt, outcome, now)
+        return self._customer_gone(uow, leg, attempt, outcome, now)
+
+    def agent_away(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> Actions:
+        """The agent's phone rang out, or nobody pressed a key: away and told; the next agent is tried at once."""
+        agent = attempts.release(uow, attempt, now, to=AgentStatus.AWAY)
+        texts: tuple[Action, ...] = ()
+        if agent is not None:
+            record(uow, now, "agent_set_away", subject=attempt, data={"agent": agent.name})
+            texts = (SendText(agent.number, Say("agent_set_away", {"name": agent.name}), agent.locales[0]),)
+        return (*self.next_agent(uow, attempt, Outcome.AGENT_NO_ANSWER, now), *texts)
+
+    def next_agent(self, uow: UnitOfWork, attempt: Attempt, outcome: Outcome, now: datetime) -> Actions:
+        """End the attempt without cost to the customer; the line offers the same one to another agent at once."""
+        actions = attempts.end(uow, attempt, outcome, now)
+        self._back_in_line(uow, attempt, now, outcome.value)
+        return actions
+
+    def customer_missed(self, uow: UnitOfWork, attempt: Attempt, outcome: Outcome, now: datetime) -> Actions:
+        """The customer was rung in vain: next try by rule, inside the hours, at the old place; the agent is freed."""
+        callback = attempts.callback_of(uow, attempt)
+        actions = attempts.end(uow, attempt, outcome, now)
+        callback.tries += 1
+        callback.outcome = outcome.value
+        self._case_to(uow, attempt, CaseStatus.WAITING_AGENT)
+        again_at = retry_at(outcome, callback.tries, now)
+        if again_at is None or callback.dials >= self._rules.dial.dials_per_callback:
+            attempts.give_to_person(uow, callback, now, outcome.value)
+        else:
+            self._gate.reschedule(uow, callback, again_at, outcome.value)
+        return actions
+
+    def joined(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> None:
+        """Both are on the line: the agent is busy, the case is with them. A repetition changes nothing."""
+        if attempt.joined_at is not None or attempt.ended_at is not None:
+            return
+        attempt.joined_at = now
+        agent = uow.agents.get(attempt.agent_id)
+        if agent is not None and agent.attempt_id == attempt.id:
+            agent.move(AgentStatus.BUSY, now, attempt.id)
+        self._case_to(uow, attempt, CaseStatus.WITH_AGENT)
+        record(uow, now, "joined", subject=attempt, data={"agent": agent.name if agent else ""})
+
+    def conversation_over(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> Actions:
+        """They have talked: the promise is done, the case carries it. The agent's leg ends with the customer's."""
+        if attempt.ended_at is not None or attempt.joined_at is None:
+            return ()
+        attempts.end(uow, attempt, Outcome.JOINED, now)
+        self._measure(uow, attempt, now)
+        case = uow.cases.get(attempt.case_id)
+        if case is not None and case.status == CaseStatus.WITH_AGENT:
+            case.move(CaseStatus.RESOLVED)
+            case.outcome = "talked_with_agent"
+        if attempt.callback_id is not None:
+            callback = attempts.callback_of(uow, attempt)
+            callback.tries += 1
+            self._close(uow, callback, now, "joined")
+        agent_leg = attempts.leg_of(uow, attempt, Party.AGENT)
+        return (HangUp(agent_leg.sid),) if agent_leg and agent_leg.is_live and agent_leg.sid else ()
+
+    def close_by_phone_in(self, uow: UnitOfWork, number: str, attempt: Attempt, now: datetime) -> Actions:
+        """The customer reached an agent by phoning in: an open callback of theirs is done with, and stops ringing."""
+        by_case = uow.callbacks.open_for_case(attempt.case_id)
+        callback = (uow.callbacks.open_for_number(number) if number else None) or by_case
+        if callback is None or callback.id == attempt.callback_id:
+            return ()
+        try:
+            actions = attempts.withdraw(uow, callback, now, "phoned_in")
+        except IllegalMove:
+            return ()  # served at this moment, on another line
+        self._close(uow, callback, now, "phoned_in")
+        return actions
+
+    def first_rung(self, uow: UnitOfWork, leg: Leg, at: datetime) -> None:
+        """Keep the moment at which the customer's telephone first rang: it decides whether the promise was kept."""
+        callback = uow.callbacks.get(leg.callback_id) if leg.callback_id and leg.party == Party.CUSTOMER else None
+        if callback is not None and callback.first_rung_at is None:
+            callback.first_rung_at = at
+            record(uow, at, "customer_rung", subject=leg, data={"kept": bool(callback.was_kept)})
+
+    def _agent_gone(
+        self, uow: UnitOfWork, leg: Leg, attempt: Attempt, outcome: Outcome | None, now: datetime
+    ) -> Actions:
+        if attempt.joined_at is not None:
+            actions = self.conversation_over(uow, attempt, now)
+            attempts.release(uow, attempt, now, to=AgentStatus.WRAP_UP)
+            return actions
+        if attempt.ended_at is not None:
+            return ()
+        if leg.answered_at is None and outcome in (Outcome.BUSY, Outcome.NO_ANSWER, Outcome.FAILED):
+            return self.agent_away(uow, attempt, now)
+        return self.next_agent(uow, attempt, Outcome.AGENT_HUNG_UP, now)
+
+    def _customer_gone(
+        self, uow: UnitOfWork, leg: Leg, attempt: Attempt, outcome: Outcome | None, now: datetime
+    ) -> Actions:
+        if outcome not in (Outcome.FAILED, Outcome.CANCELED):
+            self.first_rung(uow, leg, leg.placing_at or now)  # if its `ringing` was lost
+        if attempt.ended_at is not None:
+            return ()
+        if outcome is None and attempt.joined_at is not None and not self._left_in_greeting(leg, now):
+            return self.conversation_over(uow, attempt, now)
+        if outcome is None:
+            leg.outcome = Outcome.CUSTOMER_HUNG_UP
+            attempt.joined_at = None
+        # Canceled while the attempt lives: not by us. Somebody at the carrier did; for the customer it is a failure.
+        missed = Outcome.FAILED if outcome == Outcome.CANCELED else outcome or Outcome.CUSTOMER_HUNG_UP
+        return self.customer_missed(uow, attempt, missed, now)
+
+    def _left_in_greeting(self, leg: Leg, now: datetime) -> bool:
+        greeting = timedelta(seconds=self._rules.dial.greeting_seconds)
+        return leg.answered_at is not None and now - leg.answered_at < greeting
+
+    def _back_in_line(self, uow: UnitOfWork, attempt: Attempt, now: datetime, reason: str) -> None:
+        self._case_to(uow, attempt, CaseStatus.WAITING_AGENT)
+        if attempt.callback_id is not None:
+            callback = attempts.callback_of(uow, attempt)
+            if callback.dials >= self._rules.dial.dials_per_callback and callback.status == CallbackStatus.DIALING:
+                attempts.give_to_person(uow, callback, now, "too_many_dials")
+                return
+        attempts.requeue(uow, attempt, reason)
+
+    def _close(self, uow: UnitOfWork, callback: Callback, now: datetime, reason: str) -> None:
+        unproven = callback.status == CallbackStatus.UNVERIFIED
+        callback.move(CallbackStatus.CANCELED if unproven else CallbackStatus.DONE)
+        callback.reason, callback.outcome, callback.ended_at = reason, reason, now
+        record(uow, now, "callback_done", subject=callback, data={"how": reason, "kept": callback.was_kept})
+
+    def _case_to(self, uow: UnitOfWork, attempt: Attempt, status: CaseStatus) -> None:
+        case = uow.cases.get(attempt.case_id)
+        if case is not None and case.status not in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
+            case.move(status)
+
+    def _measure(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> None:
+        case = uow.cases.get(attempt.case_id)
+        if case is not None and attempt.joined_at is not None:
+            self._line.measure(uow, case.skill, (now - attempt.joined_at).total_seconds())

@@ -1,0 +1,205 @@
+"""The dial, five commits (reliability.md 4b): claim, placing, [the carrier's request], placed, outcome.
+
+`placing` is the point of no return: after its commit the request may be sent once, and an unclear answer is never
+retried here; the reconciler asks the carrier.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Leg, LegState, Outcome, Party
+from ivr.domain.policies import CallbackRules
+from ivr.errors import CarrierRejected, CarrierUnclear, Conflict
+from ivr.service import attempts
+from ivr.service.afterwards import HangUp
+from ivr.service.gate import Gate
+from ivr.service.outcomes import Outcomes
+from ivr.service.ports import Phone
+from ivr.service.reports import Reports
+from ivr.service.scenes import Scene, Scenes
+from ivr.service.timeline import record
+
+log = structlog.get_logger(__name__)
+
+NUMBER_ERRORS: Final = frozenset({13223, 13224, 13225, 13226, 13227, 21211, 21214, 21215, 21216, 21217, 21421, 21614})
+"""The carrier will not dial this number at all (twilio.md section 10): no use in trying it again."""
+BUSY_CARRIER: Final = 429
+BUSY_SECONDS, REFUSED_SECONDS, UNREACHED_SECONDS = 2.0, 60.0, 10.0
+"""Rest after: too many requests without Retry-After; another refusal (credentials, our number); no connection."""
+RATE: Final = "dial"
+
+
+@dataclass(frozen=True)
+class DialTools:
+    """What placing works with."""
+
+    scenes: Scenes
+    phone: Phone
+    rules: CallbackRules
+    gate: Gate
+    outcomes: Outcomes
+    reports: Reports
+    monotonic: Callable[[], float]
+    checkpoint: Callable[[str], None]
+    """Called after each numbered commit and after the request: tests and journeys kill a process there."""
+
+
+class Placer:
+    """Places the legs that one process owns."""
+
+    def __init__(self, tools: DialTools, node: str) -> None:
+        self._tools = tools
+        self._rules = tools.rules.dial
+        self._node = node
+
+    def place(self, leg_id: str) -> bool:
+        """Dial one leg that this process owns. False: the rate is used up, try again later."""
+        begun_at = self._tools.monotonic()
+        leg = self._tools.scenes.run(lambda scene: self._begin(scene, leg_id))
+        if leg is None:
+            return True
+        if leg.state == LegState.INTENT:
+            return False
+        self._tools.checkpoint("placing")
+        if self._tools.monotonic() - begun_at > self._rules.freeze_seconds:
+            self._withdraw(leg)  # frozen in between: somebody may have reconciled it already
+            return True
+        self._request(leg)
+        return True
+
+    def _request(self, leg: Leg) -> None:
+        try:
+            ring = self._rules.agent_ring_seconds if leg.party == Party.AGENT else self._rules.customer_ring_seconds
+            sid = self._tools.phone.place(leg, detect_machine=leg.party == Party.CUSTOMER, ring_seconds=ring)
+        except CarrierUnclear as unclear:
+            log.warning("dial_unclear", leg=leg.id, error=str(unclear))
+        except CarrierRejected as refusal:
+            error = refusal
+            log.warning("dial_rejected", leg=leg.id, carrier_code=error.carrier_code, error=str(error))
+            self._tools.scenes.run(lambda scene: self._rejected(scene, leg.id, error))
+        else:
+            self._tools.checkpoint("posted")
+            self._tools.scenes.run(lambda scene: self._placed(scene, leg.id, sid))
+            self._tools.checkpoint("placed")
+
+    # --- commit 2: the point of no return --------------------------------------------------------------------
+
+    def _begin(self, scene: Scene, leg_id: str) -> Leg | None:
+        """Re-check everything and pass the point of no return; a copy still INTENT says: no rate left."""
+        leg = scene.uow.legs.get(leg_id)
+        if leg is None or not self._is_mine(scene, leg):
+            return None
+        attempt = scene.uow.attempts.get(leg.attempt_id)
+        if attempt is None or attempt.ended_at is not None:
+            leg.state, leg.outcome, leg.ended_at = LegState.ENDED, Outcome.CANCELED, scene.now
+            return None
+        if not self._may_ring(scene, leg, attempt):
+            return None
+        if self._tools.gate.is_shut(scene.uow, scene.now) or not self._has_token(scene):
+            leg.owner = leg.lease_until_at = None
+            return replace(leg)
+        leg.state, leg.placing_at = LegState.PLACING, scene.now
+        record(scene.uow, scene.now, "leg_placing", subject=leg, data={"party": leg.party.value})
+        return replace(leg)
+
+    def _is_mine(self, scene: Scene, leg: Leg) -> bool:
+        leased = leg.lease_until_at is not None and leg.lease_until_at > scene.now
+        return leg.state == LegState.INTENT and leg.owner == self._node and leased
+
+    def _has_token(self, scene: Scene) -> bool:
+        rate = self._rules.dials_per_second
+        return rate <= 0 or scene.uow.guards.take_token(RATE, rate, scene.now)
+
+    def _may_ring(self, scene: Scene, leg: Leg, attempt: Attempt) -> bool:
+        """Whether whom it is for still waits, and (callbacks) the gate is open for as long as it takes."""
+        if attempt.callback_id is None:
+            hold = attempts.hold_of(scene.uow, attempt)
+            if hold is not None and hold.status == "connecting":
+                return True
+            scene.after.extend(attempts.end(scene.uow, attempt, Outcome.CUSTOMER_HUNG_UP, scene.now))
+            return False
+        callback = attempts.callback_of(scene.uow, attempt)
+        is_agent = leg.party == Party.AGENT
+        needed = self._rules.reserve_seconds if is_agent else self._rules.customer_ring_seconds
+        why = self._tools.gate.why_not(scene.uow, callback, scene.now, for_seconds=needed)
+        if callback.status == CallbackStatus.DIALING and not why:
+            return True
+        scene.after.extend(attempts.end(scene.uow, attempt, Outcome.CANCELED, scene.now))
+        if callback.status == CallbackStatus.DIALING:
+            self._tools.gate.turn_away(scene.uow, callback, why, scene.now)
+        return False
+
+    # --- commits 4 and 5 -------------------------------------------------------------------------------------
+
+    def _placed(self, scene: Scene, leg_id: str, sid: str) -> None:
+        """Keep the SID; if the leg is no longer waiting for it, take back the call just made."""
+        leg = scene.uow.legs.get(leg_id)
+        if leg is None:
+            scene.after.append(HangUp(sid))
+        elif leg.state == LegState.PLACING:
+            self._tools.reports.placed(scene, leg, sid, how="request")
+        elif leg.sid != sid:
+            record(scene.uow, scene.now, "stray_call", subject=leg, data={"sid": sid, "leg_state": leg.state.value})
+            scene.after.append(HangUp(sid))
+
+    def _rejected(self, scene: Scene, leg_id: str, error: CarrierRejected) -> None:
+        """The carrier surely dialed nothing: end the attempt, at no cost, by what the refusal means."""
+        leg = scene.uow.legs.get(leg_id)
+        attempt = scene.uow.attempts.get(leg.attempt_id) if leg else None
+        if leg is None or attempt is None or leg.state != LegState.PLACING:
+            return
+        leg.state, leg.outcome, leg.ended_at = LegState.REJECTED, Outcome.REJECTED, scene.now
+        record(scene.uow, scene.now, "leg_rejected", subject=leg, data={"carrier_code": error.carrier_code})
+        if attempt.ended_at is not None:
+            return
+        if error.carrier_code in NUMBER_ERRORS:
+            self._number_refused(scene, leg, attempt)
+            return
+        self._tools.gate.pause(scene.uow, scene.now, _rest_seconds(error))
+        _refund(scene, attempt)
+        scene.after.extend(self._tools.outcomes.next_agent(scene.uow, attempt, Outcome.REJECTED, scene.now))
+
+    def _number_refused(self, scene: Scene, leg: Leg, attempt: Attempt) -> None:
+        if leg.party == Party.AGENT:
+            scene.after.extend(self._tools.outcomes.agent_away(scene.uow, attempt, scene.now))
+            return
+        callback = attempts.callback_of(scene.uow, attempt)
+        scene.after.extend(attempts.end(scene.uow, attempt, Outcome.REJECTED, scene.now))
+        attempts.give_to_person(scene.uow, callback, scene.now, "carrier_refused_number")
+
+    def _withdraw(self, leg: Leg) -> None:
+        """We surely sent nothing: back to INTENT, unless somebody decided otherwise meanwhile."""
+        try:
+            self._tools.scenes.run(lambda scene: self._back_to_intent(scene, leg))
+        except Conflict:
+            return  # the reconciler has it
+
+    def _back_to_intent(self, scene: Scene, leg: Leg) -> None:
+        now = scene.uow.legs.get(leg.id)
+        if now is not None and now.state == LegState.PLACING and now.placing_at == leg.placing_at:
+            now.state, now.placing_at, now.owner, now.lease_until_at = LegState.INTENT, None, None, None
+            record(scene.uow, scene.now, "leg_withheld", subject=now, data={"why": "frozen"})
+
+
+def lease(leg: Leg, node: str, *, scene: Scene, seconds: int) -> None:
+    """Let one process place a leg for so long; after that any other may."""
+    leg.owner, leg.lease_until_at = node, scene.now + timedelta(seconds=seconds)
+
+
+def _rest_seconds(error: CarrierRejected) -> float:
+    if error.retry_after_seconds is not None:
+        return error.retry_after_seconds
+    if error.carrier_code in (BUSY_CARRIER, 20429):
+        return BUSY_SECONDS
+    return REFUSED_SECONDS if error.carrier_code else UNREACHED_SECONDS
+
+
+def _refund(scene: Scene, attempt: Attempt) -> None:
+    """An attempt that the carrier refused to begin does not count against the callback."""
+    callback: Callback | None = scene.uow.callbacks.get(attempt.callback_id) if attempt.callback_id else None
+    if callback is not None:
+        callback.dials = max(0, callback.dials - 1)
