@@ -33,7 +33,9 @@ _ALIASES = {
     "fr": "fr-fr", "fr-ca": "fr-fr", "zh": "cmn", "zh-cn": "cmn", "zh-tw": "cmn", "zh-hk": "yue",
     "no": "nb", "no-no": "nb", "fil": "id", "tl": "id",
 }  # fmt: skip
-_VARIANTS = ("f2", "m3", "f4", "m1", "f5", "m7", "Andrea", "paul")
+_VARIANTS = ("f2", "m1", "f4", "adam", "f5", "Hugo", "klatt4", "benjamin")
+_VARIANTS_OF = {"ko": ("f5", "adam", "sandro", "Hugo", "edward2", "f2", "Reed", "klatt6")}
+# chosen by ear of PocketSphinx (English) and Vosk (Korean): the best of 60 variants at 8 kHz with noise at 15 dB
 
 
 class VoiceError(RuntimeError):
@@ -188,8 +190,7 @@ def available() -> bool:
 
 def voices(locale: str) -> tuple[str, ...]:
     """Synthetic voices for the locale that differ clearly and that recognisers hear well, the default first."""
-    _language(locale)
-    return _VARIANTS
+    return _VARIANTS_OF.get(_language(locale), _VARIANTS)
 
 
 def _language(locale: str) -> str:
@@ -215,7 +216,7 @@ def speak(text: str, locale: str, *, voice: str | None = None, rate: int = 160) 
 def _voice_name(locale: str, voice: str | None) -> str:
     if voice and ("+" in voice or voice.lower() in _engine().languages):
         return voice
-    return f"{_language(locale)}+{voice or _VARIANTS[0]}"
+    return f"{_language(locale)}+{voice or voices(locale)[0]}"
 
 
 @lru_cache(maxsize=256)

@@ -16,6 +16,7 @@ export class Phone {
     this.call = "";
     this.answeredAt = null;
     this.onMicrophone = () => {};
+    this.onState = () => {};
     this.closeLiveMicrophone = null;
     this.stopTone = () => {};
     this.sentFrames = 0;
@@ -190,11 +191,13 @@ export class Phone {
     if (state !== "offline") this.call = call;
     const before = this.state;
     this.state = state;
+    this.peer = peer;
     this.article.dataset.state = state;
     this.part("state").textContent = text(`phone.state.${state}`, { peer });
     this.answeredAt = state === "in-call" ? Date.now() - (seconds ?? 0) * 1000 : null;
     this.sound(before, state);
     this.show(state);
+    this.onState();
     this.tick();
   }
 
@@ -211,10 +214,12 @@ export class Phone {
     const busy = state === "in-call" || state === "dialing";
     this.keepFocus(() => {
       this.part("incoming").hidden = !rings;
+      this.part("controls").hidden = rings;
       this.part("dial").hidden = rings || busy;
-      this.button("dial").hidden = rings || busy;
+      this.button("dial").hidden = busy;
       this.button("hang-up").hidden = !busy;
     }, { ringing: "answer", dialing: "hang-up", "in-call": "hang-up", idle: "dial" }[state]);
+    this.transcript.toEnd();
     this.button("dial").disabled = state === "offline";
     this.button("microphone").disabled = state !== "in-call";
     this.part("say").querySelector("button").disabled = state !== "in-call";
@@ -224,7 +229,7 @@ export class Phone {
   keepFocus(change, successor) {
     const focused = this.article.contains(document.activeElement) ? document.activeElement : null;
     change();
-    if (focused && focused.offsetParent === null && successor) this.button(successor).focus();
+    if (focused && !focused.checkVisibility() && successor) this.button(successor).focus();
   }
 
   tick() {

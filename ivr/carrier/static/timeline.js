@@ -3,7 +3,7 @@
 import { text } from "./strings.js";
 
 const MOST = 500;
-const QUIET = new Set(["heard", "said", "key", "telephone"]);
+const QUIET = new Set(["heard", "said", "key"]);
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, {
   hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
 });
@@ -96,6 +96,7 @@ function describe(event) {
   const detail = { ...event.detail, number: event.number };
   if (event.kind === "said" && !detail.text) return undefined;
   if (event.kind === "heard" && !detail.text) return undefined;
+  if (detail.status) detail.status = text(`status.${detail.status}`) ?? detail.status;
   if (event.kind === "document") {
     detail.url = shortAddress(detail.url);
     if (detail.error_code) return text("event.document.failed", detail);
