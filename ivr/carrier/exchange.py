@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from starlette.requests import Request
 
@@ -26,6 +26,7 @@ from ivr.carrier.telephone import Telephone, TelephoneError
 from ivr.carrier.voices import Voices
 from ivr.carrier.webhooks import Webhooks
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
@@ -58,7 +59,7 @@ class Exchange:
         self.reset_connection: Callable[[Request], None] = lambda request: None
         self.flow = CallFlow(self)
         self._live: dict[str, Call] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._noise_seed = itertools.count(1)
 
     # Running
@@ -71,9 +72,10 @@ class Exchange:
         """Stop everything that still runs."""
         for stream in [stream for call in self.calls.values() for stream in call.streams]:
             stream.drop()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._tasks:  # what is cancelled may start something for its farewell
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(self._tasks)
         await self.webhooks.close()
         self.voices.close()
 
@@ -84,15 +86,21 @@ class Exchange:
         for line in lines:
             line.give()
 
-    def background(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """Run something on its own; what it raises is kept in `crashes`."""
+    def spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        """Start something whose result somebody awaits; it ends with the carrier at the latest."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # seen, though nobody may await it
+        return task
+
+    def background(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Run something on its own; what it raises is kept in `crashes`."""
+        task = self.spawn(work)
         task.add_done_callback(self._done)
         return task
 
     def _done(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:
             self.crashes.append(error)

@@ -102,7 +102,7 @@ class Script:
         """Request a document; goes on in the background when the script is overtaken meanwhile."""
         if len(self.call.documents) >= self.exchange.options.max_documents:
             raise WebhookFailure(11200, "the call has fetched too many documents")
-        return await asyncio.shield(asyncio.ensure_future(self._request(jump)))
+        return await asyncio.shield(self.exchange.spawn(self._request(jump)))
 
     async def _request(self, jump: Jump) -> Document:
         url = self._address(jump)

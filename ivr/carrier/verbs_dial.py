@@ -60,7 +60,7 @@ async def _dial_numbers(script: "Script", element: Element) -> Params:
     try:
         groups = [[leg] for leg in legs] if flag(element, "sequential") else [legs]
         for group in groups:
-            winner = await _race(group)
+            winner = await _race(script, group)
             if winner:
                 return await _talk(script, element, winner)
         return _unanswered(legs)
@@ -70,9 +70,9 @@ async def _dial_numbers(script: "Script", element: Element) -> Params:
             script.exchange.background(leg.drop())
 
 
-async def _race(legs: list[DialLeg]) -> DialLeg | None:
+async def _race(script: "Script", legs: list[DialLeg]) -> DialLeg | None:
     """Ring all; the first to be ready wins and the others stop ringing."""
-    waiting = {asyncio.ensure_future(leg.ready()): leg for leg in legs}
+    waiting = {script.exchange.spawn(leg.ready()): leg for leg in legs}
     try:
         while pending := [task for task in waiting if not task.done()]:
             done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)

@@ -103,7 +103,7 @@ class Collector:
 
     async def collect(self) -> list[tuple[str, str]] | None:
         """Wait for input: the parameters of the action, or None when nothing came."""
-        self._prompt = asyncio.ensure_future(prompts(self._script, list(self._element)))
+        self._prompt = self._script.exchange.spawn(prompts(self._script, list(self._element)))
         waiting = asyncio.ensure_future(self._events.get())
         try:
             while True:

@@ -68,7 +68,7 @@ def _farewell(queue: CallerQueue, member: Member, element: Element, *, reason: "
 
 async def _wait(script: Script, element: Element, queue: CallerQueue, *, member: Member) -> tuple[str, Jump | None]:
     """Until an agent, a REST dequeue, or the waiting room's own Leave or Hangup."""
-    room = asyncio.ensure_future(_waiting_room(script, element, queue, member=member))
+    room = script.exchange.spawn(_waiting_room(script, element, queue, member=member))
     try:
         await first_of(room, member.taken)
         if not member.taken.done():

@@ -11,7 +11,9 @@ FRAME = base64.b64encode(b"\x80" * 160).decode()
 
 
 def fork(app, after="<Pause length='1000'/>", attributes=""):
-    return f'<Start><Stream url="{app.stream_url}" {attributes}><Parameter name="turn" value="7"/></Stream></Start>{after}'
+    return (
+        f'<Start><Stream url="{app.stream_url}" {attributes}><Parameter name="turn" value="7"/></Stream></Start>{after}'
+    )
 
 
 def test_fork_introduces_itself_and_sends_frames_of_twenty_milliseconds(app, customer, eventually):
