@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Protocol
 
 from ivr.domain.calls import Call
 from ivr.domain.dialogue import Dialogue, State, start, step
@@ -18,51 +19,59 @@ from ivr.domain.dialogue.heard import (
 )
 from ivr.domain.hearing import Grammar, Hypothesis, Pace
 from ivr.domain.turn import Next, Turn
-from ivr.errors import Conflict, NotFound
-from ivr.service.afterwards import Action, Afterwards
+from ivr.errors import NotFound
+from ivr.service.addresses import conference
 from ivr.service.arrival import Arrivals
-from ivr.service.effects import Effects, Scene
-from ivr.service.ports import Clock, Speaker, Understanding
-from ivr.service.store import Store, UnitOfWork
+from ivr.service.effects import Effects, Exchange
+from ivr.service.ports import Speaker, Understanding
+from ivr.service.scenes import Scene, Scenes
+from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
 from ivr.service.utterance import HeardUtterance
 
 LONGEST_SPEECH = timedelta(seconds=30)
 """A "caller is speaking" mark older than this is stale (the socket died)."""
-TRIES = 3
-"""How often a step is repeated when another process changed the call first."""
+
+
+class HeldCallers(Protocol):
+    """service.legs.Legs, as calls use it: agents who ring or talk for a live caller."""
+
+    def caller_joins(self, attempt_id: str, call_sid: str) -> bool: ...
+    def caller_left(self, call_sid: str) -> None: ...
 
 
 @dataclass(frozen=True)
 class CallPorts:
     """What the call service works with."""
 
-    store: Store
-    clock: Clock
+    scenes: Scenes
     understanding: Understanding
     speaker: Speaker
+    arrivals: Arrivals
+    effects: Effects
+    held: HeldCallers
 
 
 class CallService:
     """A call from ring to goodbye. Every method may be called again with the same arguments without harm."""
 
-    def __init__(self, ports: CallPorts, effects: Effects, arrivals: Arrivals, afterwards: Afterwards) -> None:
+    def __init__(self, ports: CallPorts) -> None:
         self._ports = ports
-        self._effects = effects
-        self._arrivals = arrivals
-        self._afterwards = afterwards
+        self._scenes = ports.scenes
+        self._store, self._clock = ports.scenes.store, ports.scenes.clock
+        self._effects = ports.effects
 
     def arrive(self, sid: str, from_raw: str | None, to: str) -> Turn:
         """Answer a call; a repeated request gets the present turn."""
-        with self._ports.store.begin() as uow:
+        with self._store.begin() as uow:
             call = uow.calls.get(sid) or self._open(uow, sid, from_raw, to)
             uow.commit()
             return _dialogue(call).turn
 
     def _open(self, uow: UnitOfWork, sid: str, from_raw: str | None, to: str) -> Call:
-        now = self._ports.clock.now()
+        now = self._clock.now()
         call = Call(sid=sid, from_number=None, to_number=to, started_at=now)
-        caller, locale = self._arrivals.recognise(uow, call, from_raw)
+        caller, locale = self._ports.arrivals.recognise(uow, call, from_raw)
         locales = (locale, *(name for name in self._ports.speaker.locales if name != locale))
         call.dialogue = start(caller, locales, now)
         call.locale, call.turn = locale, call.dialogue.turn.number
@@ -73,7 +82,7 @@ class CallService:
 
     def present(self, sid: str) -> Turn:
         """The present turn. Raises NotFound."""
-        with self._ports.store.read() as uow:
+        with self._store.read() as uow:
             return _dialogue(_known(uow, sid)).turn
 
     def keys(self, sid: str, turn: int, digits: str) -> Turn:
@@ -114,54 +123,44 @@ class CallService:
 
     def _silent(self, call: Call, turn: int) -> Heard | None:
         since = call.speaking_since_at
-        speaking = since is not None and self._ports.clock.now() - since < LONGEST_SPEECH
+        speaking = since is not None and self._clock.now() - since < LONGEST_SPEECH
         return Silence() if turn == _dialogue(call).turn.number and not speaking else None
 
     def speaking(self, sid: str, is_speaking: bool) -> None:
         """The caller began or stopped to talk."""
-        with self._ports.store.begin() as uow:
+        with self._store.begin() as uow:
             call = uow.calls.get(sid)
             if call is not None and call.is_live:
-                call.speaking_since_at = self._ports.clock.now() if is_speaking else None
+                call.speaking_since_at = self._clock.now() if is_speaking else None
                 uow.commit()
 
     def failed(self, sid: str) -> Turn:
         """A document of ours could not be used: apologise, offer an agent or a callback."""
-        with self._ports.store.begin() as uow:
+        with self._store.begin() as uow:
             if uow.calls.get(sid) is None:
                 self._open(uow, sid, None, "")
                 uow.commit()
         return self._step(sid, lambda call: DocumentFailed())
 
     def join(self, sid: str, attempt_id: str) -> Turn:
-        """An agent accepted: the caller on hold joins the attempt's conference."""
-        return self._step(sid, lambda call: self._joining(call, f"attempt-{attempt_id}"))
-
-    def _joining(self, call: Call, conference: str) -> Heard | None:
-        dialogue = _dialogue(call)
-        return None if dialogue.turn.conference == conference else AgentReady(conference)
+        """An agent accepted: the caller on hold joins the attempt's conference; waits on if the agent has gone."""
+        if not self._ports.held.caller_joins(attempt_id, sid):
+            return self.present(sid)
+        return self._step(sid, lambda call: _joining(call, conference(attempt_id)))
 
     def left_conference(self, sid: str) -> Turn:
         """The agent has left, the caller is still there: ask for the effort."""
+        self._ports.held.caller_left(sid)
         return self._step(sid, lambda call: ConferenceLeft() if _dialogue(call).state == State.JOINED else None)
 
     def ended(self, sid: str) -> None:
         """The call is over."""
-        now = self._ports.clock.now()
-        with self._ports.store.begin() as uow:
-            call = uow.calls.get(sid)
-            if call is None or not call.is_live:
-                return
-            call.ended_at, call.speaking_since_at = now, None
-            hold = uow.holds.get(sid)
-            if hold is not None and hold.status in ("waiting", "connecting"):
-                hold.status = "left"
-            record(uow, now, "call_ended", call=call, data={"state": _dialogue(call).state.value})
-            uow.commit()
+        self._scenes.run(lambda scene: _end(scene, sid))
+        self._ports.held.caller_left(sid)
 
     def hearing(self, sid: str) -> tuple[Turn, Grammar] | None:
         """The present turn and what to listen for; None when nothing is to be heard."""
-        with self._ports.store.read() as uow:
+        with self._store.read() as uow:
             call = uow.calls.get(sid)
             if call is None or not call.is_live:
                 return None
@@ -175,47 +174,33 @@ class CallService:
         return self._ports.understanding.is_complete(turn.locale, turn.expects, text)
 
     def _step(self, sid: str, hear: Callable[[Call], Heard | None], utterance: HeardUtterance | None = None) -> Turn:
-        for last in (False,) * (TRIES - 1) + (True,):
-            try:
-                return self._step_once(sid, hear, utterance)
-            except Conflict:
-                if last:
-                    return self.present(sid)
-        raise AssertionError("unreachable")
+        return self._scenes.run(lambda scene: self._step_once(scene, sid, hear, utterance))
 
-    def _step_once(self, sid: str, hear: Callable[[Call], Heard | None], utterance: HeardUtterance | None) -> Turn:
-        with self._ports.store.begin() as uow:
-            call = _known(uow, sid)
-            heard = hear(call) if call.is_live else None
-            if utterance is not None and utterance.meaning is not None:
-                record(uow, self._ports.clock.now(), "heard", call=call, data=utterance.as_data())
-            after: list[Action] = []
-            if heard is not None:
-                self._advance(uow, call, heard, after)
-            uow.commit()
-            turn = _dialogue(call).turn
-        self._afterwards.run(after)
-        return turn
+    def _step_once(
+        self, scene: Scene, sid: str, hear: Callable[[Call], Heard | None], utterance: HeardUtterance | None
+    ) -> Turn:
+        call = _known(scene.uow, sid)
+        heard = hear(call) if call.is_live else None
+        if utterance is not None and utterance.meaning is not None:
+            record(scene.uow, scene.now, "heard", call=call, data=utterance.as_data())
+        if heard is not None:
+            self._advance(scene, call, heard)
+        return _dialogue(call).turn
 
-    def _advance(self, uow: UnitOfWork, call: Call, heard: Heard, after: list[Action]) -> None:
+    def _advance(self, scene: Scene, call: Call, heard: Heard) -> None:
         before = _dialogue(call)
         if isinstance(heard, Key):
-            record(
-                uow,
-                self._ports.clock.now(),
-                "keyed",
-                call=call,
-                data={"keys": heard.digits, "turn": before.turn.number},
-            )
+            data = {"keys": heard.digits, "turn": before.turn.number}
+            record(scene.uow, scene.now, "keyed", call=call, data=data)
         done = step(before, heard)
         queue = deque(done.effects)
         while queue:
             call.locale = done.dialogue.locale
-            result = self._effects.carry_out(Scene(uow, call, done.dialogue, after), queue.popleft())
+            result = self._effects.carry_out(Exchange(scene, call, done.dialogue), queue.popleft())
             if result is not None:
                 done = step(done.dialogue, result)
                 queue.extendleft(reversed(done.effects))
-        self._save(uow, call, done.dialogue)
+        self._save(scene.uow, call, done.dialogue)
 
     def _save(self, uow: UnitOfWork, call: Call, dialogue: Dialogue) -> None:
         turned = dialogue.turn.number != call.turn
@@ -234,7 +219,19 @@ class CallService:
     def _said(self, uow: UnitOfWork, call: Call, turn: Turn) -> None:
         texts = [self._ports.speaker.text(say.locale or turn.locale, say) for say in turn.say]
         data = {"text": " ".join(texts), "turn": turn.number, "state": turn.state, "locale": turn.locale}
-        record(uow, self._ports.clock.now(), "said", call=call, data=data)
+        record(uow, self._clock.now(), "said", call=call, data=data)
+
+
+def _joining(call: Call, name: str) -> Heard | None:
+    return None if _dialogue(call).turn.conference == name else AgentReady(name)
+
+
+def _end(scene: Scene, sid: str) -> None:
+    call = scene.uow.calls.get(sid)
+    if call is None or not call.is_live:
+        return
+    call.ended_at, call.speaking_since_at = scene.now, None
+    record(scene.uow, scene.now, "call_ended", call=call, data={"state": _dialogue(call).state.value})
 
 
 def _known(uow: UnitOfWork, sid: str) -> Call:

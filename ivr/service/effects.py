@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ivr.domain.callbacks import Callback
+from ivr.domain.callbacks import Callback, Outcome
 from ivr.domain.calls import Call
 from ivr.domain.cases import CaseStatus
 from ivr.domain.dialogue import Dialogue, heard
@@ -12,24 +12,30 @@ from ivr.domain.dialogue import effects as wanted
 from ivr.domain.moments import When, resolve
 from ivr.domain.policies import CallbackRules, calling_window
 from ivr.errors import CallbackRefused, NumberRefused
-from ivr.service.afterwards import Action
+from ivr.service import attempts
 from ivr.service.booking import AlreadyBooked, BookingRequest, Bookings
 from ivr.service.cases import Opening, open_case
 from ivr.service.line import Line
 from ivr.service.ports import Clock, Commerce, NumberRules
+from ivr.service.scenes import Scene
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
 
+Booking = heard.CallbackBooked | heard.CallbackNotBooked
+
 
 @dataclass(frozen=True)
-class Scene:
+class Exchange:
     """One step of one call, in its open transaction."""
 
-    uow: UnitOfWork
+    scene: Scene
     call: Call
     dialogue: Dialogue
-    after: list[Action]
-    """What must be done at the carrier after the commit."""
+
+    @property
+    def uow(self) -> UnitOfWork:
+        """The transaction."""
+        return self.scene.uow
 
 
 @dataclass(frozen=True)
@@ -43,46 +49,46 @@ class Effects:
     line: Line
     rules: CallbackRules
 
-    def carry_out(self, scene: Scene, effect: wanted.Effect) -> heard.Result | None:
+    def carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         """Do one effect."""
         match effect:
             case wanted.FindOrders(readings):
-                return self._find_orders(readings, scene.dialogue.locale)
+                return self._find_orders(readings, exchange.dialogue.locale)
             case wanted.OpenCase():
-                return self._open_case(scene, effect)
+                return self._open_case(exchange, effect)
             case wanted.CancelOrder(order_id, case_id):
-                return self._cancel_order(scene, order_id, case_id)
+                return self._cancel_order(exchange, order_id, case_id)
             case wanted.EstimateWait():
-                return self._estimate(scene)
+                return self._estimate(exchange)
             case wanted.EnterLine():
-                return self._enter_line(scene)
+                return self._enter_line(exchange)
             case wanted.ResolveCase() | wanted.RateEffort() | wanted.LeaveLine():
-                self._note(scene, effect)
+                self._note(exchange, effect)
                 return None
             case _:
-                return self._promise(scene, effect)
+                return self._promise(exchange, effect)
 
-    def _note(self, scene: Scene, effect: wanted.ResolveCase | wanted.RateEffort | wanted.LeaveLine) -> None:
+    def _note(self, exchange: Exchange, effect: wanted.ResolveCase | wanted.RateEffort | wanted.LeaveLine) -> None:
         match effect:
             case wanted.ResolveCase(case_id, outcome):
-                self._resolve_case(scene, case_id, outcome)
+                self._resolve_case(exchange, case_id, outcome)
             case wanted.RateEffort(effort):
-                self._rate(scene, effort)
+                self._rate(exchange, effort)
             case wanted.LeaveLine():
-                self._leave_line(scene)
+                self._leave_line(exchange)
 
-    def _promise(self, scene: Scene, effect: wanted.Effect) -> heard.Result | None:
+    def _promise(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         match effect:
             case wanted.ResolveMoment(when):
-                return self._resolve_moment(scene.dialogue, when)
+                return self._resolve_moment(exchange.dialogue, when)
             case wanted.CheckNumber(digits):
                 return self._check_number(digits)
             case wanted.Book(at, number):
-                return self._book(scene, at, number)
+                return self._book(exchange, at, number)
             case wanted.Move(callback_id, at):
-                return self._move(scene, callback_id, at)
+                return self._move(exchange, callback_id, at)
             case wanted.CancelCallback(callback_id):
-                scene.after.extend(self.bookings.cancel(scene.uow, callback_id, by="customer")[1])
+                exchange.scene.after.extend(self.bookings.cancel(exchange.uow, callback_id, by="customer")[1])
                 return heard.CallbackCanceled()
         raise TypeError(f"no such effect: {effect!r}")
 
@@ -100,68 +106,75 @@ class Effects:
                 return heard.OrdersFound(orders)
         return heard.OrdersFound(())
 
-    def _open_case(self, scene: Scene, effect: wanted.OpenCase) -> heard.CaseOpened:
+    def _open_case(self, exchange: Exchange, effect: wanted.OpenCase) -> heard.CaseOpened:
         now = self.clock.now()
         opening = Opening(
             kind=effect.kind,
-            customer_id=scene.call.customer_id,
+            customer_id=exchange.call.customer_id,
             order_id=effect.order_id,
             words=effect.reason,
-            locale=scene.call.locale,
+            locale=exchange.call.locale,
             source="phone",
-            call=scene.call,
+            call=exchange.call,
         )
-        case = open_case(scene.uow, now, opening)
+        case = open_case(exchange.uow, now, opening)
         return heard.CaseOpened(case.id, case.number, now)
 
-    def _resolve_case(self, scene: Scene, case_id: str, outcome: str) -> None:
-        case = scene.uow.cases.get(case_id)
+    def _resolve_case(self, exchange: Exchange, case_id: str, outcome: str) -> None:
+        case = exchange.uow.cases.get(case_id)
         if case is not None and case.status != CaseStatus.CLOSED:
             case.move(CaseStatus.RESOLVED)
             case.outcome = outcome
-            record(scene.uow, self.clock.now(), "case_resolved", subject=case, data={"outcome": outcome})
+            record(exchange.uow, self.clock.now(), "case_resolved", subject=case, data={"outcome": outcome})
 
-    def _cancel_order(self, scene: Scene, order_id: str, case_id: str) -> heard.OrderCanceled:
+    def _cancel_order(self, exchange: Exchange, order_id: str, case_id: str) -> heard.OrderCanceled:
         done = self.commerce.cancel(order_id)
-        case = scene.uow.cases.get(case_id)
+        case = exchange.uow.cases.get(case_id)
         if case is not None:
-            record(scene.uow, self.clock.now(), "order_canceled" if done else "order_not_canceled", subject=case)
+            record(exchange.uow, self.clock.now(), "order_canceled" if done else "order_not_canceled", subject=case)
         return heard.OrderCanceled(done)
 
-    def _estimate(self, scene: Scene) -> heard.WaitEstimated:
-        wait = self.line.estimate(scene.uow, self._skill(scene), locale=scene.dialogue.locale, call_sid=scene.call.sid)
+    def _estimate(self, exchange: Exchange) -> heard.WaitEstimated:
+        wait = self.line.estimate(
+            exchange.uow, self._skill(exchange), locale=exchange.dialogue.locale, call_sid=exchange.call.sid
+        )
         record(
-            scene.uow,
+            exchange.uow,
             self.clock.now(),
             "wait_told",
-            call=scene.call,
+            call=exchange.call,
             data={"low": wait.low_seconds, "high": wait.high_seconds, "free": wait.agent_free},
         )
         return heard.WaitEstimated(wait.low_seconds, wait.high_seconds, wait.agent_free)
 
-    def _skill(self, scene: Scene) -> str:
-        case = scene.uow.cases.get(scene.call.case_id) if scene.call.case_id else None
+    def _skill(self, exchange: Exchange) -> str:
+        case = exchange.uow.cases.get(exchange.call.case_id) if exchange.call.case_id else None
         return case.skill if case else "general"
 
-    def _rate(self, scene: Scene, effort: int) -> None:
-        case = scene.uow.cases.get(scene.call.case_id) if scene.call.case_id else None
+    def _rate(self, exchange: Exchange, effort: int) -> None:
+        case = exchange.uow.cases.get(exchange.call.case_id) if exchange.call.case_id else None
         if case is not None:
             case.effort = effort
-            record(scene.uow, self.clock.now(), "effort_rated", call=scene.call, data={"effort": effort})
+            record(exchange.uow, self.clock.now(), "effort_rated", call=exchange.call, data={"effort": effort})
 
-    def _enter_line(self, scene: Scene) -> heard.InLine:
-        case = scene.uow.cases.get(scene.dialogue.case_id)
+    def _enter_line(self, exchange: Exchange) -> heard.InLine:
+        case = exchange.uow.cases.get(exchange.dialogue.case_id)
         if case is None:
             raise ValueError("a caller without a case cannot wait in line")
-        self.line.enter(scene.uow, scene.call, case)
-        wait = self.line.estimate(scene.uow, case.skill, locale=scene.dialogue.locale, call_sid=scene.call.sid)
+        self.line.enter(exchange.uow, exchange.call, case)
+        wait = self.line.estimate(exchange.uow, case.skill, locale=exchange.dialogue.locale, call_sid=exchange.call.sid)
         return heard.InLine(wait.agent_free)
 
-    def _leave_line(self, scene: Scene) -> None:
-        hold = scene.uow.holds.get(scene.call.sid)
-        if hold is not None and hold.status in ("waiting", "connecting"):
-            hold.status = "left"
-            record(scene.uow, self.clock.now(), "hold_left", call=scene.call)
+    def _leave_line(self, exchange: Exchange) -> None:
+        hold = exchange.uow.holds.get(exchange.call.sid)
+        if hold is None or hold.status not in ("waiting", "connecting"):
+            return
+        hold.status = "left"
+        now = self.clock.now()
+        record(exchange.uow, now, "hold_left", call=exchange.call)
+        attempt = exchange.uow.attempts.live_of_hold(exchange.call.sid)
+        if attempt is not None:
+            exchange.scene.after.extend(attempts.end(exchange.uow, attempt, Outcome.CUSTOMER_HUNG_UP, now))
 
     def _check_number(self, digits: str) -> heard.NumberChecked:
         try:
@@ -170,17 +183,19 @@ class Effects:
             return heard.NumberChecked(None, refused.reason)
         return heard.NumberChecked(checked.e164, zone=checked.zones[0])
 
-    def _book(self, scene: Scene, at: datetime | None, number: str) -> heard.CallbackBooked | heard.CallbackNotBooked:
-        case = scene.uow.cases.get(scene.dialogue.case_id)
+    def _book(
+        self, exchange: Exchange, at: datetime | None, number: str
+    ) -> heard.CallbackBooked | heard.CallbackNotBooked:
+        case = exchange.uow.cases.get(exchange.dialogue.case_id)
         if case is None:
             raise ValueError("a callback needs a case")
-        hold = scene.uow.holds.get(scene.call.sid)
+        hold = exchange.uow.holds.get(exchange.call.sid)
         request = BookingRequest(
             case_id=case.id,
-            customer_id=scene.call.customer_id,
+            customer_id=exchange.call.customer_id,
             number=number,
-            locale=scene.dialogue.locale,
-            zone=scene.dialogue.caller.zone,
+            locale=exchange.dialogue.locale,
+            zone=exchange.dialogue.caller.zone,
             at=at,
             ticket_at=hold.ticket_at if hold else self.clock.now(),
             source="phone",
@@ -188,7 +203,7 @@ class Effects:
             priority=case.priority,
         )
         try:
-            callback = self.bookings.book(scene.uow, request)
+            callback = self.bookings.book(exchange.uow, request)
         except AlreadyBooked as already:
             return heard.CallbackNotBooked("exists", self.clock.now(), open_view(already.callback))
         except CallbackRefused as refused:
@@ -196,13 +211,13 @@ class Effects:
         return heard.CallbackBooked(open_view(callback), self.clock.now())
 
     def _move(
-        self, scene: Scene, callback_id: str, at: datetime | None
+        self, exchange: Exchange, callback_id: str, at: datetime | None
     ) -> heard.CallbackBooked | heard.CallbackNotBooked:
         try:
-            callback, actions = self.bookings.move(scene.uow, callback_id, at=at)
+            callback, actions = self.bookings.move(exchange.uow, callback_id, at=at)
         except CallbackRefused as refused:
             return heard.CallbackNotBooked(refused.reason, self.clock.now())
-        scene.after.extend(actions)
+        exchange.scene.after.extend(actions)
         return heard.CallbackBooked(open_view(callback), self.clock.now())
 
 
