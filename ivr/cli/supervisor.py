@@ -29,8 +29,7 @@ class Part:
     """One process that must always run."""
 
     name: str
-    arguments: Sequence[str]
-    """After `python -m ivr`."""
+    command: Sequence[str]
     files: Sequence[int] = ()
     """File descriptors it inherits."""
     process: "subprocess.Popen[bytes] | None" = None
@@ -41,9 +40,10 @@ class Part:
 
     def start(self) -> None:
         """Start it. Its standard input is a pipe from us: when we die, it ends (see `watch_parent`)."""
-        command = [sys.executable, "-m", "ivr", *self.arguments, "--with-parent"]
         # A session of its own: Ctrl-C reaches us alone, and we stop the parts in order.
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=self.files, start_new_session=True)
+        self.process = subprocess.Popen(
+            self.command, stdin=subprocess.PIPE, pass_fds=self.files, start_new_session=True
+        )
         self.started_at = time.monotonic()
         log.info("part_started", part=self.name, pid=self.process.pid)
 
@@ -58,6 +58,11 @@ class Part:
             log.error("part_killed", part=self.name, after_seconds=STOP_SECONDS)
             self.process.kill()
             self.process.wait()
+
+
+def ivr_command(*arguments: str) -> list[str]:
+    """The command of a part that is one of ours."""
+    return [sys.executable, "-m", "ivr", *arguments, "--with-parent"]
 
 
 class Supervisor:
@@ -110,7 +115,7 @@ class Supervisor:
 
 
 def watch_parent() -> None:
-    """End this process, as SIGTERM would, when the one that started it is gone (its end of our standard input closes)."""
+    """End this process, as SIGTERM would, when the one that started it is gone: it holds our standard input open."""
     threading.Thread(target=_until_parent_ends, name="parent", daemon=True).start()
 
 

@@ -1,0 +1,109 @@
+"""`agents`: who answers the telephone, with which skills and languages."""
+
+import argparse
+from dataclasses import dataclass
+
+from ivr.bootstrap import make_clock, number_rules, open_store
+from ivr.cli.context import read_settings
+from ivr.domain.agents import Agent, AgentStatus
+from ivr.errors import IllegalMove, NotFound, NumberRefused
+from ivr.service.ports import Clock, NumberRules
+from ivr.service.store import Store
+from ivr.service.timeline import masked, new_id
+from ivr.settings import Settings
+from ivr.settings_values import e164
+
+SETTABLE = (AgentStatus.AVAILABLE, AgentStatus.AWAY, AgentStatus.OFFLINE)
+"""The other statuses follow from calls."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """add, list, status."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    adding = actions.add_parser("add", help="add an agent, on shift at once; the same number again changes them")
+    adding.add_argument("name", metavar="NAME")
+    adding.add_argument("number", metavar="NUMBER", help="their telephone, such as +12025550143")
+    adding.add_argument("--skill", action="append", default=[], help="orders, returns, ...; general takes all")
+    adding.add_argument("--locale", action="append", default=[], help="a language they speak, such as en-US")
+    actions.add_parser("list", help="show all agents")
+    setting = actions.add_parser("status", help="set an agent available, away or offline")
+    setting.add_argument("name", metavar="NAME")
+    setting.add_argument("status", choices=[status.value for status in SETTABLE])
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do one of them."""
+    settings = read_settings(quiet=True)
+    desk = AgentsDesk(open_store(settings), make_clock(settings), number_rules(settings))
+    match arguments.action:
+        case "add":
+            skills, locales = _words(arguments.skill), _words(arguments.locale)
+            print(desk.add(arguments.name, arguments.number, skills=skills, locales=locales or _default(settings)))
+        case "list":
+            print("\n".join(desk.listed()))
+        case "status":
+            print(desk.set_status(arguments.name, AgentStatus(arguments.status)))
+    return 0
+
+
+@dataclass(frozen=True)
+class AgentsDesk:
+    """What the command does, apart from printing; every method returns what to tell."""
+
+    store: Store
+    clock: Clock
+    numbers: NumberRules
+
+    def add(self, name: str, number: str, *, skills: tuple[str, ...], locales: tuple[str, ...]) -> str:
+        """Add an agent, or change the one with this number. Raises NumberRefused, IllegalMove (the name is taken)."""
+        dialable = self._number(number)
+        with self.store.begin() as uow:
+            namesake, agent = uow.agents.by_name(name), uow.agents.by_number(dialable)
+            if namesake is not None and namesake.number != dialable:
+                raise IllegalMove(f"there is an agent {name} with another number; give this one another name")
+            word = "added" if agent is None else "changed"
+            if agent is None:
+                agent = Agent(id=new_id(), name=name, number=dialable, status_at=self.clock.now())
+                uow.agents.add(agent)
+            agent.name, agent.skills, agent.locales = name, skills or ("general",), locales
+            uow.commit()
+            return f"{word}: {_line(agent)}"
+
+    def listed(self) -> list[str]:
+        """One line for each, by name."""
+        with self.store.read() as uow:
+            agents = sorted(uow.agents.all(), key=lambda agent: agent.name)
+            return [_line(agent) for agent in agents] or ["no agents yet: python -m ivr agents add NAME NUMBER"]
+
+    def set_status(self, name: str, status: AgentStatus) -> str:
+        """Raises NotFound."""
+        with self.store.begin() as uow:
+            agent = uow.agents.by_name(name)
+            if agent is None:
+                raise NotFound(f"there is no agent {name}; `agents list` shows all")
+            agent.move(status, self.clock.now())
+            uow.commit()
+            return _line(agent)
+
+    def _number(self, number: str) -> str:
+        """An operator may know more than the numbering plans do: a full international number is always taken."""
+        try:
+            return self.numbers.check(number).e164
+        except NumberRefused:
+            try:
+                return str(e164(number))
+            except ValueError as error:
+                raise NumberRefused("number", str(error)) from None
+
+
+def _line(agent: Agent) -> str:
+    number = f"{masked(agent.number):>4}"
+    return f"{agent.name:<16} {number}  {agent.status:<10} {', '.join(agent.skills):<20} {', '.join(agent.locales)}"
+
+
+def _words(given: list[str]) -> tuple[str, ...]:
+    return tuple(word.strip() for part in given for word in part.split(",") if word.strip())
+
+
+def _default(settings: Settings) -> tuple[str, ...]:
+    return settings.locales[:1] or ("en-US",)

@@ -1,0 +1,68 @@
+"""The public server's process: uvicorn around the app, models loading behind it."""
+
+import signal
+import socket
+import threading
+from types import FrameType
+from typing import Any, Final
+
+import structlog
+import uvicorn
+
+from ivr.bootstrap import Ivr, build
+from ivr.cli.supervisor import watch_parent
+from ivr.errors import IvrError
+from ivr.settings import Settings
+from ivr.web.server import UVICORN, create_asgi
+
+log = structlog.get_logger(__name__)
+
+DRAIN_SECONDS: Final = 10
+"""How long requests may still run once we are asked to end; media sockets close at once."""
+
+
+class AnnouncingServer(uvicorn.Server):
+    """Says in the log when it takes requests."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn.Server."""
+        await super().startup(sockets)
+        for listening in sockets or []:
+            host, port = listening.getsockname()[:2]
+            log.info("serving", address=f"http://{host}:{port}")
+
+
+def serve_web(settings: Settings, listening: socket.socket, *, with_parent: bool) -> int:
+    """Serve until asked to end; exit status 0."""
+    ivr = build(settings)
+    config = uvicorn.Config(
+        create_asgi(ivr.services),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        **_options(UVICORN),
+    )
+    # uvicorn raises the signal again once it is done: by then it is answered.
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, _answered)
+    if with_parent:
+        watch_parent()
+    threading.Thread(target=_load_models, args=(ivr,), name="models", daemon=True).start()
+    AnnouncingServer(config).run(sockets=[listening])
+    return 0
+
+
+def _load_models(ivr: Ivr) -> None:
+    """A call that comes before its language's model is loaded is served by keypad."""
+    try:
+        ivr.load_models()
+    except IvrError as error:
+        log.error("models_failed", code=error.code, error=str(error))
+
+
+def _options(given: Any) -> dict[str, Any]:
+    return dict(given)
+
+
+def _answered(number: int, frame: FrameType | None) -> None:
+    return None
