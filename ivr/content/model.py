@@ -1,0 +1,95 @@
+"""What the files under grammars/ hold, read and checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hassil.expression import Expression
+
+from ivr.content.yaml_files import Located
+
+SlotOut = str | int
+
+
+@dataclass(frozen=True)
+class Template:
+    """One sentence template in hassil syntax."""
+
+    intent: str
+    text: str
+    expression: Expression
+    file: str
+    line: int
+    slots: Mapping[str, SlotOut] = field(default_factory=dict)
+    """Slots that this template sets by itself."""
+
+
+@dataclass(frozen=True)
+class ListValue:
+    """One value of a {list}: how it is said, and what it means."""
+
+    expression: Expression
+    out: SlotOut
+    file: str
+    line: int
+    numeral: str = ""
+    """How a carrier's recogniser writes it: "30"."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One <rule>: a part of sentences with a name."""
+
+    expression: Expression
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class DigitWords:
+    """How digit strings are said."""
+
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Word to digits: "oh" 0, "twenty" 20."""
+    misspelled: Mapping[str, str] = field(default_factory=dict)
+    """What open recognisers write for a digit ("for"); only counts among digits."""
+    repeats: Mapping[str, int] = field(default_factory=dict)
+    """"double" 2, "triple" 3: the next digit so many times."""
+    skipped: tuple[str, ...] = ()
+    """Words between digits that mean nothing ("dash")."""
+
+
+@dataclass(frozen=True)
+class LocaleContent:
+    """All of one locale: what may be said to us, and what we say."""
+
+    locale: str
+    name: str
+    """The language's name in itself."""
+    voice: str
+    """Twilio's <Say> voice."""
+    language: str
+    """BCP 47 tag for <Say> and <Gather>."""
+    free_spacing: bool = False
+    """Words may be written apart or together (Korean): understood syllable by syllable."""
+    slow_rate: str = "85%"
+    templates: Mapping[str, tuple[Template, ...]] = field(default_factory=dict)
+    fragments: Mapping[str, tuple[Template, ...]] = field(default_factory=dict)
+    """Parts of a moment by kind: date, time, relative, asap, ..."""
+    lists: Mapping[str, tuple[ListValue, ...]] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    digits: DigitWords = field(default_factory=DigitWords)
+    fillers: tuple[Located, ...] = ()
+    """Words that may stand anywhere and mean nothing."""
+    rewrites: tuple[tuple[str, str], ...] = ()
+    """Regular expressions and replacements for texts of a carrier's recogniser ("p.m.")."""
+    prompts: Mapping[str, Located] = field(default_factory=dict)
+    spoken: Mapping[str, Located] = field(default_factory=dict)
+    """How times, spans and digits are worded."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything under grammars/."""
+
+    locales: Mapping[str, LocaleContent]
+    """The default locale first."""

@@ -1,0 +1,49 @@
+"""What a turn offers, as lists for the templates of `choice`: the names of things, and their places."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hassil.expression import Expression, TextChunk
+
+from ivr.domain.intents import Choice, SlotValue
+from ivr.understanding.source import ListValue
+
+LAST = -1
+"""In `{ordinal}`: "the last one"."""
+
+
+@dataclass(frozen=True)
+class OfferedName:
+    """One name of one choice, as a list value."""
+
+    expression: Expression
+    out: int
+    file: str = ""
+    line: int = 0
+    numeral: str = ""
+
+
+def choice_lists(lists: Mapping[str, Sequence[ListValue]], choices: Sequence[Choice]) -> dict[str, Sequence[ListValue]]:
+    """The locale's lists with `{item}` filled and `{ordinal}` cut to what is offered."""
+    fitting = [v for v in lists.get("ordinal", ()) if isinstance(v.out, int) and v.out <= len(choices)]
+    return {**lists, "item": offered_names(choices), "ordinal": fitting}
+
+
+def offered_names(choices: Sequence[Choice]) -> list[ListValue]:
+    """Every name of each choice, and its last words ("coffee grinder": "grinder") where only one choice has them."""
+    names = [(phrase.casefold(), index) for index, choice in enumerate(choices, 1) for phrase in choice.phrases]
+    tails = [(tail, index) for phrase, index in names for tail in _tails(phrase)]
+    owners = Counter(text for text, _ in {*names, *tails})
+    known = dict.fromkeys((*names, *(pair for pair in tails if owners[pair[0]] == 1)))
+    return [OfferedName(TextChunk(text=text), index) for text, index in known]
+
+
+def choice_slots(slots: Mapping[str, SlotValue], count: int) -> dict[str, SlotValue]:
+    """`index` counted from 1, also for "the last one"."""
+    return {"index": count if slots.get("index") == LAST else slots.get("index", 0)}
+
+
+def _tails(phrase: str) -> list[str]:
+    words = phrase.split()
+    return [" ".join(words[start:]) for start in range(1, len(words))]

@@ -1,0 +1,81 @@
+"""The Understanding port over the files of grammars/: hassil templates compiled once per locale."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from threading import Lock
+from typing import Final
+
+from ivr.domain.hearing import Grammar
+from ivr.domain.intents import Expects, Meaning
+from ivr.errors import ContentError
+from ivr.service.ports import Recognizer
+from ivr.understanding.building import GrammarBuilder
+from ivr.understanding.locale_parser import LocaleParser
+from ivr.understanding.source import LocaleSource
+from ivr.understanding.vocabulary import UnknownWord, Vocabulary, unknown_words
+
+_KEPT_GRAMMARS: Final = 256
+
+
+class Grammars:
+    """Understanding of every locale given; thread-safe."""
+
+    def __init__(self, sources: Mapping[str, LocaleSource]) -> None:
+        self._sources = dict(sources)
+        self._builders = {locale: GrammarBuilder(source) for locale, source in sources.items()}
+        self._parsers: dict[str, LocaleParser] = {}
+        self._grammars: OrderedDict[tuple[str, Expects], Grammar] = OrderedDict()
+        self._lock = Lock()
+
+    def warm(self) -> None:
+        """Compile every locale now, rather than in the first call."""
+        for locale in self._sources:
+            self._parser(locale)
+
+    def hear_with(self, recognizer: Recognizer) -> None:
+        """Respell words for the models of this recogniser where spacing is free; call it once models are loaded."""
+        with self._lock:
+            for locale, source in self._sources.items():
+                if source.free_spacing and recognizer.hears(locale):
+                    self._builders[locale].hear_with(Vocabulary(recognizer, locale))
+                    for key in [key for key in self._grammars if key[0] == locale]:
+                        del self._grammars[key]
+
+    def check(self, recognizer: Recognizer) -> list[UnknownWord]:
+        """Words of grammars/ that the recogniser's models cannot hear, with file and line."""
+        heard = (source for locale, source in self._sources.items() if recognizer.hears(locale))
+        return [word for source in heard for word in unknown_words(source, recognizer)]
+
+    def grammar(self, locale: str, expects: Expects) -> Grammar:
+        """What the recogniser listens for. Raises ContentError for an unknown locale."""
+        key = (locale, expects)
+        with self._lock:
+            if key not in self._grammars:
+                self._grammars[key] = self._builder(locale).build(expects)
+                while len(self._grammars) > _KEPT_GRAMMARS:
+                    self._grammars.popitem(last=False)
+            self._grammars.move_to_end(key)
+            return self._grammars[key]
+
+    def hints(self, locale: str, expects: Expects) -> tuple[str, ...]:
+        """At most 500 phrases of at most 100 characters."""
+        return self._builder(locale).hints(expects)
+
+    def parse(self, locale: str, expects: Expects, readings: Sequence[str]) -> Meaning:
+        """The best meaning among the readings."""
+        return self._parser(locale).parse(expects, readings)
+
+    def is_complete(self, locale: str, expects: Expects, text: str) -> bool:
+        """Whether more words could not change what the text means."""
+        return self._parser(locale).is_complete(expects, text)
+
+    def _builder(self, locale: str) -> GrammarBuilder:
+        if locale not in self._builders:
+            raise ContentError(f"there is no grammar for {locale}: add the folder grammars/{locale}")
+        return self._builders[locale]
+
+    def _parser(self, locale: str) -> LocaleParser:
+        if locale not in self._parsers:
+            builder = self._builder(locale)
+            self._parsers[locale] = LocaleParser(self._sources[locale], builder.similar_phrases)
+        return self._parsers[locale]

@@ -1,0 +1,164 @@
+"""Parses texts of one locale: covering, digits, likeness."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+
+from ivr.domain.intents import Builtin, Certainty, Choice, Expects, Intent, Meaning
+from ivr.understanding import moments
+from ivr.understanding.choices import choice_lists, choice_slots
+from ivr.understanding.covering import FILLER, Covering, cover
+from ivr.understanding.digits import DigitReader, DigitString
+from ivr.understanding.fuzzy import Similar
+from ivr.understanding.meaning import BOOLEANS, REQUESTS, TAKES_MOMENT, allowed_names, intents_of
+from ivr.understanding.network import Network
+from ivr.understanding.source import LocaleSource
+from ivr.understanding.tokens import spelling
+
+DIGITS_LEAD = "digits_lead"
+"""Rule: what is said before digits ("my order number is")."""
+MOMENT_RULE = "moment"
+"""Rule: a whole moment. Recognisers get it written out; here its fragments are found one by one."""
+_KEPT_NETWORKS = 64
+_ORDER = (Certainty.EXACT, Certainty.STRIPPED, Certainty.FUZZY, Certainty.NONE)
+
+
+class LocaleParser:
+    """Texts of one locale to meanings."""
+
+    def __init__(self, source: LocaleSource, phrases: Mapping[str, Sequence[str]]) -> None:
+        self._source = source
+        self._spelling = spelling(free_spacing=source.free_spacing, rewrites=source.rewrites)
+        self._network = self._main_network()
+        self._digits_lead = self._network_of(DIGITS_LEAD)
+        self._digits = DigitReader(source.digits, self._spelling)
+        self._similar = Similar(phrases, free_spacing=source.free_spacing)
+        self._choices: OrderedDict[tuple[Choice, ...], Network] = OrderedDict()
+
+    def parse(self, expects: Expects, readings: Sequence[str]) -> Meaning:
+        """The best meaning among the readings, best first."""
+        if Builtin.DIGITS in expects.builtins and (meaning := self._digit_meaning(expects, readings)):
+            return meaning
+        meanings = [self._parse(expects, text) for text in readings]
+        return min(meanings, key=lambda m: _ORDER.index(m.certainty), default=Meaning(""))
+
+    def is_complete(self, expects: Expects, text: str) -> bool:
+        """Whether more words could not change what this text means."""
+        meaning = self.parse(expects, (text,))
+        if meaning.certainty != Certainty.EXACT or meaning.first is None:
+            return False
+        if meaning.first.name == "digits":
+            return len(str(meaning.first.slots["value"])) >= max(expects.digit_lengths, default=99)
+        when = meaning.intents[-1].slots.get("when")
+        if isinstance(when, moments.When) and not moments.is_full(when):
+            return False
+        if when is None and meaning.intents[-1].name in TAKES_MOMENT:
+            return meaning.intents[-1].slots.get("action") in ("hear", "cancel")
+        return not self._can_change(expects, text)
+
+    # --- one reading ---------------------------------------------------------------------------------------
+
+    def _parse(self, expects: Expects, text: str) -> Meaning:
+        covering = self._covering(expects, text)
+        intents, certainty = intents_of(covering, expects)
+        if certainty in (Certainty.EXACT, Certainty.STRIPPED):
+            return Meaning(text, self._finished(intents, expects), certainty)
+        words = self._spelling.words(text)
+        ranked = self._similar.rank(words, REQUESTS & set(expects.intents)) if words else []
+        likeliest = tuple(name for name, score in ranked[:3] if score > 0)
+        if certainty == Certainty.FUZZY:
+            first = intents[0].name
+            return Meaning(text, intents, certainty, (first, *(n for n in likeliest if n != first))[:3])
+        nearest = self._similar.accepted(ranked, words)
+        if nearest is None:
+            return Meaning(text, (), Certainty.NONE, likeliest)
+        return Meaning(text, (Intent(nearest),), Certainty.FUZZY, likeliest)
+
+    def _covering(self, expects: Expects, text: str) -> Covering:
+        return cover(self._spelling.words(text), self._networks(expects), allowed_names(expects), self._spelling)
+
+    def _finished(self, intents: tuple[Intent, ...], expects: Expects) -> tuple[Intent, ...]:
+        return tuple(
+            Intent(i.name, choice_slots(i.slots, len(expects.choices))) if i.name == "choice" else i for i in intents
+        )
+
+    def _can_change(self, expects: Expects, text: str) -> bool:
+        """Whether the phrase at the end of the text can still become something else."""
+        tokens = self._spelling.tokens(text)
+        last = self._covering(expects, text).pieces[-1]
+        harmless = BOOLEANS | {last.name} if last.name in BOOLEANS else frozenset({last.name})
+        allowed = allowed_names(expects) - harmless
+        for network in self._networks(expects):
+            for node in network.after(tokens, last.start):
+                sets_slot, names = network.ahead(node)
+                if names & allowed and last.name not in BOOLEANS:
+                    return True
+                if sets_slot and last.name in names:
+                    return True
+        return False
+
+    # --- digits --------------------------------------------------------------------------------------------
+
+    def _digit_meaning(self, expects: Expects, readings: Sequence[str]) -> Meaning | None:
+        """The reading with an accepted length wins; other such readings are kept beside it."""
+        found: dict[str, tuple[str, bool]] = {}
+        for text in readings:
+            string = self._read_digits(text)
+            for value in string.readings if string else ():
+                if not expects.digit_lengths or len(value) in expects.digit_lengths:
+                    found.setdefault(value, (text, bool(string and string.exact)))
+        if not found:
+            return None
+        (value, (text, exact)), *others = found.items()
+        slots = {"value": value}
+        if others:
+            slots["alternatives"] = " ".join(other for other, _ in others)
+        return Meaning(text, (Intent("digits", slots),), Certainty.EXACT if exact else Certainty.STRIPPED)
+
+    def _read_digits(self, text: str) -> DigitString | None:
+        tokens = self._spelling.tokens(text)
+        ends = [match.end for match in self._digits_lead.matches(tokens)]
+        tokens = tokens[max(ends, default=0) :]
+        return self._digits.read(tokens) if tokens else None
+
+    # --- networks ------------------------------------------------------------------------------------------
+
+    def _networks(self, expects: Expects) -> tuple[Network, ...]:
+        if not expects.choices:
+            return (self._network,)
+        if expects.choices not in self._choices:
+            self._choices[expects.choices] = self._choice_network(expects.choices)
+            while len(self._choices) > _KEPT_NETWORKS:
+                self._choices.popitem(last=False)
+        return (self._network, self._choices[expects.choices])
+
+    def _new_network(self, lists: Mapping[str, Sequence[object]] | None = None) -> Network:
+        return Network(
+            self._source.rules,
+            lists or self._source.lists,  # type: ignore[arg-type]
+            self._spelling.tokens,
+            left_out=frozenset({MOMENT_RULE}),
+        )
+
+    def _main_network(self) -> Network:
+        network = self._new_network()
+        for name, templates in self._source.templates.items():
+            for template in templates if name != "choice" else ():
+                network.add(name, template.expression, template.slots)
+        for kind, templates in self._source.fragments.items():
+            for template in templates:
+                network.add(kind, template.expression, template.slots)
+        for word in self._source.fillers:
+            network.add_words(FILLER, word)
+        return network
+
+    def _choice_network(self, choices: tuple[Choice, ...]) -> Network:
+        network = self._new_network(choice_lists(self._source.lists, choices))
+        for template in self._source.templates.get("choice", ()):
+            network.add("choice", template.expression, template.slots)
+        return network
+
+    def _network_of(self, rule: str) -> Network:
+        network = self._new_network()
+        if rule in self._source.rules:
+            network.add(rule, self._source.rules[rule].expression)
+        return network

@@ -1,0 +1,121 @@
+"""Pieces of a text to what was meant: moments joined to callbacks, corrections taken, thresholds kept."""
+
+from collections.abc import Collection, Sequence
+
+from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Certainty, Expects, Intent
+from ivr.understanding import moments
+from ivr.understanding.covering import Covering, Piece
+
+BOOLEANS = frozenset({"yes", "no"})
+TAKES_MOMENT = frozenset({"callback", "existing_callback"})
+REQUESTS = frozenset(
+    {"track_order", "delivered_not_received", "return_refund", "cancel_order", "callback", "existing_callback"}
+)
+"""The dialogue confirms these when they are understood only vaguely; nothing else may be vague."""
+ABSORBED = {"delivered_not_received": frozenset({"track_order"}), "existing_callback": frozenset({"callback"})}
+""""Where is my order, it says delivered but I don't have it" is one request, the more telling one."""
+SURE_SHARE = 0.5
+"""More of the words than this must be known, or the text is not understood (reference/speech.md, section 6)."""
+MOMENT_SHARE = 0.25
+"""Less for moments where one is asked for: they are always read back."""
+VAGUE_SHARE = 0.2
+"""Less still may be known of a request: it is confirmed."""
+
+
+def allowed_names(expects: Expects) -> frozenset[str]:
+    """The names of phrases that count in a turn."""
+    names = {*expects.intents, *GLOBAL_INTENTS}
+    if Builtin.BOOLEAN in expects.builtins:
+        names |= BOOLEANS
+    if wants_moment(expects):
+        names |= moments.KINDS | {"no"}
+    if Builtin.MOMENT in expects.builtins:
+        names.add("callback")
+    if expects.choices:
+        names.add("choice")
+    return frozenset(names)
+
+
+def wants_moment(expects: Expects) -> bool:
+    """Whether a moment can be part of the answer."""
+    return Builtin.MOMENT in expects.builtins or bool(TAKES_MOMENT & set(expects.intents))
+
+
+def intents_of(covering: Covering, expects: Expects) -> tuple[tuple[Intent, ...], Certainty]:
+    """What the pieces mean, in spoken order, and how surely; no intents if too little was known."""
+    when = _moment(covering.pieces)
+    said = [Intent(p.name, p.slots) for p in covering.pieces if p.name not in moments.KINDS]
+    intents = _with_moment(_distinct(said), when, expects)
+    intents = _without_denial(_without_absorbed(intents), expects)
+    if not intents or _contradicts(intents):
+        return (), Certainty.NONE
+    certainty = _certainty(covering, intents, expects)
+    return (intents, certainty) if certainty != Certainty.NONE else ((), certainty)
+
+
+def _moment(pieces: Sequence[Piece]) -> Intent | None:
+    row = moments.fragments_of((p.name, p.slots) for p in pieces if p.name in moments.KINDS or p.name == "no")
+    when = moments.assemble(row)
+    return Intent("moment", {"when": when}) if when is not None else None
+
+
+def _distinct(intents: Sequence[Intent]) -> tuple[Intent, ...]:
+    """Each intent once; a later one with slots completes an earlier one without."""
+    merged: dict[str, Intent] = {}
+    for intent in intents:
+        before = merged.get(intent.name)
+        merged[intent.name] = intent if before is None else Intent(intent.name, {**intent.slots, **before.slots})
+    return tuple(merged.values())
+
+
+def _with_moment(intents: tuple[Intent, ...], moment: Intent | None, expects: Expects) -> tuple[Intent, ...]:
+    """The moment belongs to the callback asked for, else answers the turn."""
+    taken = next((i for i in intents if i.name in TAKES_MOMENT), None)
+    if moment is not None and taken is not None and (taken.name in expects.intents):
+        if taken.name == "existing_callback":
+            slots = {"action": "move", **taken.slots, **moment.slots}
+            slots = slots if slots["action"] in ("move", "hear") else dict(taken.slots)
+            slots = {**slots, "action": "move"} if slots["action"] == "hear" else slots
+        else:
+            slots = {**taken.slots, **moment.slots}
+        return tuple(Intent(i.name, slots) if i is taken else i for i in intents)
+    intents = tuple(i for i in intents if i.name != "callback" or "callback" in expects.intents)
+    if moment is None or Builtin.MOMENT not in expects.builtins:
+        return intents
+    return (*(i for i in intents if i.name not in BOOLEANS), moment)
+
+
+def _without_absorbed(intents: tuple[Intent, ...]) -> tuple[Intent, ...]:
+    names = {intent.name for intent in intents}
+    gone = {absorbed for name in names for absorbed in ABSORBED.get(name, ())}
+    return tuple(intent for intent in intents if intent.name not in gone)
+
+
+def _without_denial(intents: tuple[Intent, ...], expects: Expects) -> tuple[Intent, ...]:
+    """ "No, cancel my order": what is wanted instead is the answer."""
+    if Builtin.BOOLEAN not in expects.builtins:
+        return tuple(i for i in intents if i.name != "no")
+    if len(intents) > 1 and intents[0].name == "no" and intents[1].name != "yes":
+        return intents[1:]
+    return intents
+
+
+def _contradicts(intents: Collection[Intent]) -> bool:
+    return {intent.name for intent in intents} >= BOOLEANS
+
+
+def _certainty(covering: Covering, intents: Sequence[Intent], expects: Expects) -> Certainty:
+    if covering.unknown == 0:
+        return Certainty.EXACT
+    if covering.share > SURE_SHARE or _begins_with_boolean(covering, intents):
+        return Certainty.STRIPPED
+    if intents[0].name == "moment" and covering.share >= MOMENT_SHARE:
+        return Certainty.STRIPPED
+    if intents[0].name in REQUESTS and covering.share >= VAGUE_SHARE:
+        return Certainty.FUZZY
+    return Certainty.NONE
+
+
+def _begins_with_boolean(covering: Covering, intents: Sequence[Intent]) -> bool:
+    """ "Yes, that is the one I got for my birthday": the first word answers."""
+    return len(intents) == 1 and intents[0].name in BOOLEANS and covering.pieces[0].start == 0

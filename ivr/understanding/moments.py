@@ -1,0 +1,144 @@
+"""Fragments of a moment ("tomorrow", "half past three", "in two hours") put together; nothing guessed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ivr.domain.moments import When
+
+CORRECTIONS: Final = frozenset({"correction", "no"})
+"""Said between two moments, the later one counts ("no, I said Friday")."""
+IGNORED: Final = frozenset({"rejected", "moment_glue"})
+"""Said to be left out ("not today") or to join fragments."""
+_UNIT_SECONDS: Final = {"minute": 60, "hour": 3600, "second": 1}
+_UNIT_DAYS: Final = {"day": 1, "week": 7}
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """One part of a moment, as found in a text."""
+
+    kind: str
+    """asap, relative, date, time, part, rejected, unclear, correction, no."""
+    slots: Mapping[str, str | int]
+
+
+def assemble(fragments: Sequence[Fragment]) -> When | None:
+    """One moment from its fragments in spoken order; None if none of them says anything of a moment."""
+    pieces = _uncorrected(fragments)
+    if not pieces:
+        return None
+    known: dict[str, Any] = {}
+    conflict = False
+    for piece in pieces:
+        said = FIELDS[piece.kind](piece.slots)
+        conflict = conflict or any(known.get(key, value) != value for key, value in said.items())
+        conflict = conflict or _excludes(known, said)
+        known = {**said, **known}
+    if conflict or known.get("conflict"):
+        return When(conflict=True)
+    return _finished(known)
+
+
+def _uncorrected(fragments: Sequence[Fragment]) -> list[Fragment]:
+    """The fragments that count: after a correction, a date replaces the date, a time the time."""
+    kept: list[Fragment] = []
+    corrected: list[Fragment] = []
+    for fragment in fragments:
+        if fragment.kind in CORRECTIONS:
+            corrected, kept = [*corrected, *kept], []
+        elif fragment.kind not in IGNORED:
+            kept.append(fragment)
+    kinds = {fragment.kind for fragment in kept}
+    if not kept:
+        return corrected
+    if kinds & {"asap", "relative", "unclear"}:
+        return kept
+    return [*(f for f in corrected if f.kind in ("date", "time", "part") and f.kind not in kinds), *kept]
+
+
+def _excludes(known: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
+    """Two ways of naming a moment that cannot both hold."""
+    both = {**known, **said}
+    days = [key for key in ("day_offset", "weekday", "day") if key in both]
+    alone = [key for key in ("asap", "in_seconds") if key in both]
+    return len(days) > 1 or len(alone) > 1 or bool(alone and (days or "hour" in both or "part" in both))
+
+
+def _finished(known: dict[str, Any]) -> When:
+    part = known.get("part")
+    if known.get("hour") is not None and part is not None:
+        if known.get("half") is None:
+            known["half"] = "am" if part == "morning" else "pm"
+        del known["part"]
+    return When(**known)
+
+
+def _asap(slots: Mapping[str, str | int]) -> dict[str, Any]:
+    return {"asap": True}
+
+
+def _relative(slots: Mapping[str, str | int]) -> dict[str, Any]:
+    """Spans add up ("an hour and a half"); days and weeks name a day."""
+    count, unit = int(slots.get("count", 1)), str(slots.get("unit", "minute"))
+    if unit in _UNIT_DAYS:
+        return {"day_offset": count * _UNIT_DAYS[unit]}
+    return {"in_seconds": count * _UNIT_SECONDS[unit] + int(slots.get("more_seconds", 0))}
+
+
+def _date(slots: Mapping[str, str | int]) -> dict[str, Any]:
+    names = ("day_offset", "weekday", "month", "day", "part")
+    said: dict[str, Any] = {name: slots[name] for name in names if name in slots}
+    if slots.get("week") == "next":
+        said["next_week"] = True
+    return said
+
+
+def _part(slots: Mapping[str, str | int]) -> dict[str, Any]:
+    return {"part": slots["part"]}
+
+
+def _time(slots: Mapping[str, str | int]) -> dict[str, Any]:
+    """Hour, minute and half of the day; `shift` moves the hour by minutes ("quarter to three")."""
+    hour, minute = int(slots["hour"]), int(slots.get("minute", 0))
+    shift = int(slots.get("shift", 0))
+    half = slots.get("half")
+    if hour == 0 or hour > 12:
+        half = "24"
+    total = hour * 60 + minute + shift
+    if shift and half != "24":
+        total = (total - 60) % 720 + 60
+    said: dict[str, Any] = {"hour": total // 60 % 24, "minute": total % 60}
+    if half is not None:
+        said["half"] = half
+    if slots.get("bound"):
+        said["not_before"] = True
+    return said
+
+
+def _unclear(slots: Mapping[str, str | int]) -> dict[str, Any]:
+    return {"conflict": True}
+
+
+FIELDS: Final = {
+    "asap": _asap,
+    "relative": _relative,
+    "date": _date,
+    "part": _part,
+    "time": _time,
+    "unclear": _unclear,
+}
+KINDS: Final = frozenset(FIELDS) | IGNORED | {"correction"}
+
+
+def is_full(when: When) -> bool:
+    """Whether nothing more needs to be said: it can be resolved as it stands."""
+    if when.asap or when.in_seconds is not None:
+        return True
+    has_day = when.day_offset is not None or when.weekday is not None or when.day is not None
+    return not when.conflict and has_day and when.hour is not None and when.half is not None
+
+
+def fragments_of(pairs: Iterable[tuple[str, Mapping[str, str | int]]]) -> list[Fragment]:
+    """Fragments from kinds and slots."""
+    return [Fragment(kind, slots) for kind, slots in pairs]

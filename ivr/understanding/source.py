@@ -1,0 +1,134 @@
+"""What the understanding needs of a locale's files; `ivr.content` provides it, neither imports the other."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from hassil.expression import Expression
+
+
+class Template(Protocol):
+    """One sentence template."""
+
+    @property
+    def intent(self) -> str:
+        """The intent's name."""
+
+    @property
+    def text(self) -> str:
+        """As written in the file."""
+
+    @property
+    def expression(self) -> Expression:
+        """As hassil parsed it."""
+
+    @property
+    def file(self) -> str:
+        """Below grammars/."""
+
+    @property
+    def line(self) -> int:
+        """Counted from 1."""
+
+    @property
+    def slots(self) -> Mapping[str, str | int]:
+        """Slots it sets by itself."""
+
+
+class ListValue(Protocol):
+    """One value of a {list}."""
+
+    @property
+    def expression(self) -> Expression:
+        """How it is said."""
+
+    @property
+    def out(self) -> str | int:
+        """What it means."""
+
+    @property
+    def file(self) -> str:
+        """Below grammars/."""
+
+    @property
+    def line(self) -> int:
+        """Counted from 1."""
+
+    @property
+    def numeral(self) -> str:
+        """How a carrier's recogniser writes it; empty for words."""
+
+
+class Rule(Protocol):
+    """One <rule>."""
+
+    @property
+    def expression(self) -> Expression:
+        """Its body."""
+
+    @property
+    def file(self) -> str:
+        """Below grammars/."""
+
+    @property
+    def line(self) -> int:
+        """Counted from 1."""
+
+
+class DigitWords(Protocol):
+    """How digit strings are said."""
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """Word to digits."""
+
+    @property
+    def misspelled(self) -> Mapping[str, str]:
+        """Words that count as digits only among digits."""
+
+    @property
+    def repeats(self) -> Mapping[str, int]:
+        """Words that repeat the next digit."""
+
+    @property
+    def skipped(self) -> Sequence[str]:
+        """Words between digits that mean nothing."""
+
+
+class LocaleSource(Protocol):
+    """One locale."""
+
+    @property
+    def locale(self) -> str:
+        """Such as en-US."""
+
+    @property
+    def free_spacing(self) -> bool:
+        """Understood syllable by syllable."""
+
+    @property
+    def templates(self) -> Mapping[str, Sequence[Template]]:
+        """By intent."""
+
+    @property
+    def fragments(self) -> Mapping[str, Sequence[Template]]:
+        """Parts of a moment, by kind."""
+
+    @property
+    def lists(self) -> Mapping[str, Sequence[ListValue]]:
+        """By name."""
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """By name."""
+
+    @property
+    def digits(self) -> DigitWords:
+        """How digit strings are said."""
+
+    @property
+    def fillers(self) -> Sequence[str]:
+        """Words that mean nothing."""
+
+    @property
+    def rewrites(self) -> Sequence[tuple[str, str]]:
+        """Regular expressions and replacements."""

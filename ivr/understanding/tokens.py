@@ -1,0 +1,57 @@
+"""Texts to tokens: words, or syllables where spacing is free; digits apart from letters; no punctuation, no case."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+UNKNOWN: Final = "[unk]"
+"""What recognisers write for a stretch outside their grammar."""
+_APOSTROPHES: Final = re.compile(r"['’ʼ`]")
+_TOKEN: Final = re.compile(r"\[unk\]|\d+|[^\W\d_]+")
+_GROUPED: Final = re.compile(r"(?<=\d),(?=\d{3}\b)")
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How one locale's texts become tokens."""
+
+    free_spacing: bool = False
+    rewrites: tuple[tuple["re.Pattern[str]", str], ...] = ()
+
+    def words(self, text: str) -> list[str]:
+        """Normal words of a text as heard, typed, or written by a carrier's recogniser."""
+        text = unicodedata.normalize("NFC", text).casefold().replace("<unk>", UNKNOWN)
+        for pattern, replacement in self.rewrites:
+            text = pattern.sub(replacement, text)
+        return _TOKEN.findall(_APOSTROPHES.sub("", text))
+
+    def tokens(self, text: str) -> list[str]:
+        """What the parser steps over: words, or single syllables where spacing is free."""
+        return self.split(self.words(text))
+
+    def split(self, words: Sequence[str]) -> list[str]:
+        """Normal words as tokens."""
+        if not self.free_spacing:
+            return list(words)
+        return [sign for word in words for sign in ([word] if word == UNKNOWN else word)]
+
+    def boundaries(self, words: Sequence[str]) -> set[int]:
+        """Token positions where a phrase may begin or end: never inside a number or a Latin word."""
+        if not self.free_spacing:
+            return set(range(len(words) + 1))
+        position, allowed = 0, {0}
+        for word in words:
+            size = 1 if word == UNKNOWN else len(word)
+            if word.isascii():
+                allowed |= {position, position + size}
+            else:
+                allowed |= set(range(position, position + size + 1))
+            position += size
+        return allowed
+
+
+def spelling(*, free_spacing: bool, rewrites: Sequence[tuple[str, str]]) -> Spelling:
+    """Compile a locale's rewriting rules."""
+    return Spelling(free_spacing, tuple((re.compile(pattern), to) for pattern, to in rewrites))
