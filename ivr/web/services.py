@@ -1,16 +1,15 @@
-"""What the web layer is given: the use cases, the ports, and where the carrier finds us."""
+"""What the voice side of the web layer is given: the use cases, the ports, and where the carrier finds us."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
-from ivr.domain.hearing import Grammar, Hypothesis
-from ivr.domain.turn import Turn
 from ivr.phone.signature import SignatureCheck
 from ivr.phone.twiml import Hearing
-from ivr.service.ports import Clock, Messenger, Phone, Recognizer, Speaker, Understanding
+from ivr.service.calls import CallService
+from ivr.service.legs import Legs
+from ivr.service.ports import Clock, Phone, Recognizer, Speaker, Understanding
 from ivr.service.store import Store
 from ivr.web.metrics import Metrics
 
@@ -18,43 +17,19 @@ DEFAULT_THREADS = 24
 """Webhooks and pages served at once; a request above that waits its turn."""
 
 
-class Calls(Protocol):
-    """service.calls.CallService, as the webhooks and the stream use it."""
-
-    def arrive(self, sid: str, from_raw: str | None, to: str) -> Turn: ...
-    def present(self, sid: str) -> Turn: ...
-    def keys(self, sid: str, turn: int, digits: str) -> Turn: ...
-    def speech(
-        self, sid: str, turn: int, readings: Sequence[Hypothesis], *, engine: str, audio_seconds: float
-    ) -> Turn: ...
-    def silence(self, sid: str, turn: int) -> Turn: ...
-    def speaking(self, sid: str, is_speaking: bool) -> None: ...
-    def failed(self, sid: str) -> Turn: ...
-    def join(self, sid: str, attempt_id: str) -> Turn: ...
-    def left_conference(self, sid: str) -> Turn: ...
-    def ended(self, sid: str) -> None: ...
-    def hearing(self, sid: str) -> tuple[Turn, Grammar] | None: ...
-    def is_complete(self, turn: Turn, text: str) -> bool: ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """Everything `create_app` needs; bootstrap builds it from the settings, tests from fakes."""
+    """Everything the voice webhooks and the media socket need; bootstrap builds it, pages bring their own bundle."""
 
     store: Store
     clock: Clock
-    calls: Calls
-    legs: Any
-    """service.legs.Legs."""
-    bookings: Any = None
-    """Callbacks asked for on the web and through the API."""
-    verification: Any = None
+    calls: CallService
+    legs: Legs
     understanding: Understanding
     speaker: Speaker
-    recognizers: Mapping[str, Recognizer] = field(default_factory=dict)
-    """By locale; a locale without one is served by keypad."""
+    recognizers: Sequence[Recognizer] = ()
+    """The best first; a locale that none hears, or none hears yet, is served by keypad."""
     phone: Phone
-    messenger: Messenger | None = None
     hearing: Hearing = Hearing.KEYPAD
     public_url: str
     stream_url: str = ""
@@ -62,15 +37,10 @@ class Services:
     auth_tokens: Sequence[str]
     """The first signs; a second one is accepted during a rotation."""
     account_sid: str
-    phone_number: str = ""
-    """E.164: the number customers call."""
     company: str = "Ringback"
-    content: Any = None
     audio_dir: Path | None = None
     """Sound files served under /audio/; `hold.wav` is the music to wait with."""
     threads: int = DEFAULT_THREADS
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    """For pages: whatever they register."""
     readiness: Mapping[str, Callable[[], str]] = field(default_factory=dict)
     """Further checks of /readyz by name; a check returns what is wrong, or an empty text."""
     metrics: Metrics = field(default_factory=Metrics)
@@ -91,6 +61,10 @@ class Services:
             public_url=self.public_url,
             stream_url=self.media_url,
         )
+
+    def recognizer_for(self, locale: str) -> Recognizer | None:
+        """The engine that hears this locale now."""
+        return next((recognizer for recognizer in self.recognizers if recognizer.hears(locale)), None)
 
     def absolute(self, path: str) -> str:
         """An address of ours as the carrier reaches it."""

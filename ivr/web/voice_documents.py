@@ -54,10 +54,10 @@ class Documents:
         return render(turn, texts, context)
 
     def of_leg(self, leg_id: str, turn: Turn, *, answer_path: str = "") -> str:
-        """The document of a leg that we dialed; keys only, nobody listens in on an agent."""
+        """The document of a leg that we dialed; keys only, and nobody listens in on an agent."""
         context = DocumentContext(
-            answer_path=answer_path or f"/voice/leg/{leg_id}/key",
-            again_path=answer_path or f"/voice/leg/{leg_id}/key",
+            answer_path=answer_path,
+            again_path=answer_path,
             left_path=f"/voice/leg/{leg_id}/left",
             music_path=self.music_path,
             wait_path=WAIT_PATH,

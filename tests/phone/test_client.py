@@ -14,7 +14,6 @@ from ivr.errors import CallGone, CarrierRejected, CarrierUnclear, NotFound
 from ivr.phone.client import Account, TwilioMessenger, TwilioPhone
 from ivr.phone.numbers import TwilioNumbers
 
-
 ACCOUNT, CALL = "AC" + "1" * 32, "CA" + "2" * 32
 LEG = Leg(
     id="leg1", attempt_id="a1", party=Party.CUSTOMER, number="+15005550011", created_at=datetime(2026, 1, 5, tzinfo=UTC)

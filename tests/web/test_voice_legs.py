@@ -1,0 +1,101 @@
+"""The webhooks of the legs we dial."""
+
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from ivr.domain.turn import Next, Say
+from ivr.web.server import create_app
+from tests.web.voice_support import CALL, FakeLegs, a_turn, post, some_services
+
+
+@pytest.fixture
+def legs() -> FakeLegs:
+    return FakeLegs()
+
+
+@pytest.fixture
+def client(legs: FakeLegs) -> FlaskClient:
+    return create_app(some_services(legs=legs)).test_client()
+
+
+def xml(response: Any) -> ET.Element:
+    assert response.status_code == 200
+    assert response.content_type == "text/xml; charset=utf-8"
+    return ET.fromstring(response.data)
+
+
+def test_answered_leg_hears_its_turn_and_keys_come_back_with_its_number(client: FlaskClient, legs: FakeLegs) -> None:
+    legs.turn = a_turn(1, state="whisper")
+    gather = xml(post(client, "/voice/leg/l1/answer")).find("Gather")
+    assert gather is not None
+    assert (gather.get("action"), gather.get("input")) == ("/voice/leg/l1/key/1", "dtmf")
+    post(client, "/voice/leg/l1/key/1", Digits="1")
+    post(client, "/voice/leg/l1/key/2")
+    assert legs.asked == [
+        ("answered", "l1", CALL),
+        ("agent_key", "l1", "1", 1),
+        ("agent_key", "l1", None, 2),
+    ]
+
+
+def test_conference_of_a_leg_ends_at_its_own_address(client: FlaskClient, legs: FakeLegs) -> None:
+    legs.turn = a_turn(3, next=Next.JOIN, conference="attempt-1", is_agent=True)
+    dial = xml(post(client, "/voice/leg/l1/answer")).find("Dial")
+    assert dial is not None
+    assert dial.get("action") == "/voice/leg/l1/left"
+    conference = dial.find("Conference")
+    assert conference is not None
+    assert (conference.text, conference.get("endConferenceOnExit")) == ("attempt-1", "true")
+    assert conference.get("waitUrl") == "/voice/hold-music"
+
+
+def test_rating_is_asked_after_the_conference_and_keyed_to_the_attempt(client: FlaskClient, legs: FakeLegs) -> None:
+    legs.turn = a_turn(5, state="rate_effort")
+    gather = xml(post(client, "/voice/leg/l1/left", DialCallStatus="answered")).find("Gather")
+    assert gather is not None
+    assert gather.get("action") == "/voice/rate/attempt1"
+    legs.turn = a_turn(6, next=Next.HANG_UP, say=(Say("goodbye"),))
+    assert xml(post(client, "/voice/rate/attempt1", Digits="2"))[-1].tag == "Hangup"
+    assert legs.asked == [("left_conference", "l1"), ("rate", "attempt1", "2")]
+
+
+def test_reports_reach_the_use_case_as_sent(client: FlaskClient, legs: FakeLegs) -> None:
+    assert post(client, "/voice/leg/l1/status", CallStatus="no-answer", SequenceNumber="3").status_code == 204
+    assert post(client, "/voice/leg/l1/machine", AnsweredBy="machine_start").status_code == 204
+    assert legs.asked == [("status", "l1", CALL, "no-answer", "3"), ("machine", "l1", "machine_start", CALL)]
+
+
+def test_news_and_machine_message_are_spoken(client: FlaskClient, legs: FakeLegs) -> None:
+    legs.turn = a_turn(4, next=Next.HANG_UP, say=(Say("agent_customer_busy"),))
+    assert xml(post(client, "/voice/leg/l1/news")).findtext("Say") == "agent_customer_busy"
+    xml(post(client, "/voice/leg/l1/machine-message"))
+    assert [asked[0] for asked in legs.asked] == ["news", "machine_message"]
+
+
+def test_call_that_is_not_ours_any_more_is_hung_up_without_a_word(client: FlaskClient, legs: FakeLegs) -> None:
+    legs.turn = a_turn(0, next=Next.HANG_UP, say=())
+    assert [verb.tag for verb in xml(post(client, "/voice/leg/l1/answer"))] == ["Hangup"]
+
+
+def test_leg_whose_document_failed_is_tried_once_more_then_ends(client: FlaskClient) -> None:
+    first = xml(post(client, "/voice/leg/l1/fallback", ErrorUrl="https://voice.example.com/voice/leg/l1/answer"))
+    assert first.findtext("Redirect") == "/voice/leg/l1/answer?trouble=1"
+    second = xml(
+        post(client, "/voice/leg/l1/fallback", ErrorUrl="https://voice.example.com/voice/leg/l1/answer?trouble=1")
+    )
+    assert second[-1].tag == "Hangup"
+
+
+def test_error_is_an_apology_and_ends_when_it_stays(client: FlaskClient, legs: FakeLegs) -> None:
+    legs.broken = RuntimeError("x")
+    path, count = "/voice/leg/l1/answer", 0
+    while path:
+        count += 1
+        document = xml(post(client, path))
+        path = document.findtext("Redirect") or ""
+    assert count == 3
+    assert document[-1].tag == "Hangup"
+    assert post(client, "/voice/leg/l1/status", CallStatus="busy").status_code == 500
