@@ -1,0 +1,28 @@
+"""When a turn ends: how much silence means that the caller has finished. All times in ms of the stream's clock."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from ivr.domain.hearing import Pace
+
+
+@dataclass(frozen=True)
+class Patience:
+    """The silences that end a turn, and how long a caller may talk."""
+
+    complete_ms: int
+    """Silence after a text that answers the question."""
+    open_ms: int
+    """Silence after any other text."""
+    longest_ms: int
+    """An utterance is cut here: an endless talker, or a line so noisy that no silence comes."""
+
+
+PATIENCE: Final = {
+    Pace.DIRECTED: Patience(complete_ms=240, open_ms=700, longest_ms=12_000),
+    Pace.DIGITS: Patience(complete_ms=340, open_ms=1500, longest_ms=20_000),
+}
+SURE_MS: Final = 220
+"""This much voiced sound is surely speech: it may stop a prompt."""
+SHORTEST_MS: Final = 100
+"""Less voiced sound than this is a click or a cough, not a word."""

@@ -1,0 +1,96 @@
+"""Is this 20 ms of the line voiced? Comfort noise, line noise and key tones are not."""
+
+from collections import deque
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import webrtcvad
+
+from ivr.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
+
+_MODE: Final = 2
+_QUIETEST_RMS: Final = 40.0
+"""Below this nothing is speech (-58 dBFS); Twilio's comfort noise has an RMS of about 12."""
+_ABOVE_FLOOR: Final = 2.0
+"""Speech is twice as loud as the line's own noise (6 dB)."""
+_FLOOR_FRAMES: Final = 150
+"""The noise is measured over 3 s: in so long a stretch of speech there are pauses."""
+_FLOOR_QUANTILE: Final = 0.1
+_FLOOR_EVERY: Final = 5
+_TONE_SHARE: Final = 0.8
+"""A key tone holds this share of its frame's energy in one low and one high frequency (ITU-T Q.23)."""
+_TWIST: Final = 10.0
+"""The louder of the two tones has at most so many times the energy of the other."""
+_LOW_TONES: Final = (697, 770, 852, 941)
+_HIGH_TONES: Final = (1209, 1336, 1477, 1633)
+
+ONSET_WINDOW: Final = 5
+ONSET_VOICED: Final = 3
+"""Speech begins when 3 of 5 frames are voiced."""
+
+
+def _probe(frequencies: tuple[int, ...]) -> npt.NDArray[np.complex128]:
+    """Rows that pick one frequency each out of a frame (Goertzel as a matrix)."""
+    time = np.arange(FRAME_SAMPLES) / SAMPLE_RATE
+    return np.asarray(np.exp(-2j * np.pi * np.outer(frequencies, time)), np.complex128)
+
+
+_LOW_PROBE: Final = _probe(_LOW_TONES)
+_HIGH_PROBE: Final = _probe(_HIGH_TONES)
+
+
+class VoiceGate:
+    """Says of each frame whether it is voiced; adapts to the noise of its line. One per call."""
+
+    def __init__(self) -> None:
+        self._vad = webrtcvad.Vad(_MODE)
+        self._recent: deque[float] = deque(maxlen=_FLOOR_FRAMES)
+        self._threshold = _QUIETEST_RMS
+        self._count = 0
+
+    def is_voiced(self, frame: Samples) -> bool:
+        """Whether a frame of 160 samples is speech."""
+        wide = frame.astype(np.float32)
+        rms = float(np.sqrt(np.dot(wide, wide) / len(wide)))
+        self._learn(rms)
+        if rms < self._threshold:
+            return False
+        return bool(self._vad.is_speech(frame.tobytes(), SAMPLE_RATE)) and not is_key_tone(frame)
+
+    def _learn(self, rms: float) -> None:
+        self._recent.append(rms)
+        self._count += 1
+        if self._count % _FLOOR_EVERY == 0:
+            ordered = sorted(self._recent)
+            floor = ordered[int(len(ordered) * _FLOOR_QUANTILE)]
+            self._threshold = max(_QUIETEST_RMS, _ABOVE_FLOOR * floor)
+
+
+def is_key_tone(frame: Samples) -> bool:
+    """Whether the frame is a DTMF tone: almost all of its energy in one low and one high frequency."""
+    wide = frame.astype(np.float64)
+    total = float(np.dot(wide, wide)) * len(frame) / 2
+    low = float(np.max(np.abs(_LOW_PROBE @ wide) ** 2))
+    high = float(np.max(np.abs(_HIGH_PROBE @ wide) ** 2))
+    if total <= 0 or low + high < _TONE_SHARE * total:
+        return False
+    return max(low, high) <= _TWIST * min(low, high)
+
+
+class Onset:
+    """Finds where speech begins in a run of voiced and unvoiced frames."""
+
+    def __init__(self) -> None:
+        self._window: deque[bool] = deque(maxlen=ONSET_WINDOW)
+
+    def take(self, voiced: bool) -> bool:
+        """Whether speech has begun with this frame."""
+        self._window.append(voiced)
+        return sum(self._window) >= ONSET_VOICED
+
+    def reset(self) -> None:
+        """Forget the frames so far."""
+        self._window.clear()
+
+

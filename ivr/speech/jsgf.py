@@ -1,0 +1,274 @@
+"""A grammar as a small deterministic word network, from JSGF or from phrases.
+
+PocketSphinx has a JSGF reader of its own, but it loops for ever on deep nesting and copies every rule at every use;
+here a grammar is read once per process, its unsayable words are left out, and equal states are joined.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from ivr.errors import ContentError
+
+_TOKENS: Final = re.compile(
+    r"""\s+ | //[^\n]* | /\*.*?\*/ | \{[^{}]*\} | /[\d.eE+-]+/
+    | (?P<sign>[()\[\]|*+;=]) | <(?P<rule>[^<>]+)> | "(?P<quoted>[^"]*)" | (?P<word>[^\s()\[\]|*+;=<>{}"/]+)""",
+    re.VERBOSE | re.DOTALL,
+)
+_DEEPEST: Final = 60
+_MOST_STATES: Final = 50_000
+
+
+@dataclass(frozen=True)
+class Network:
+    """States 0 to `states` - 1, start 0; `arcs` are (from, to, word); speech may end in `finals`."""
+
+    states: int
+    arcs: tuple[tuple[int, int, str], ...]
+    finals: frozenset[int]
+
+    def words(self) -> set[str]:
+        """Every word that can be said."""
+        return {word for _, _, word in self.arcs}
+
+
+@dataclass
+class _Automaton:
+    """Thompson's construction: arcs by state, None for an empty step."""
+
+    arcs: dict[int, list[tuple[str | None, int]]] = field(default_factory=lambda: defaultdict(list))
+    count: int = 0
+
+    def state(self) -> int:
+        self.count += 1
+        if self.count > _MOST_STATES:
+            raise ContentError(f"a speech grammar has over {_MOST_STATES} states: split the turn's grammar")
+        return self.count - 1
+
+
+@dataclass
+class _Parser:
+    """Recursive descent over the tokens of one rule body; builds straight into the automaton."""
+
+    tokens: list[tuple[str, str]]
+    rules: Mapping[str, list[tuple[str, str]]]
+    automaton: _Automaton
+    above: tuple[str, ...]
+    depth: int = 0
+    at: int = 0
+
+    def alternatives(self, start: int, end: int) -> None:
+        """a b | c"""
+        if self.depth + len(self.above) > _DEEPEST:
+            raise ContentError(f"a speech grammar is nested deeper than {_DEEPEST}: simplify it")
+        self.sequence(start, end)
+        while self.peek() == ("sign", "|"):
+            self.at += 1
+            self.sequence(start, end)
+
+    def sequence(self, start: int, end: int) -> None:
+        """a b c"""
+        here = start
+        while self.peek() not in (None, ("sign", "|"), ("sign", ")"), ("sign", "]")):
+            here = self.repeated(here)
+        self.automaton.arcs[here].append((None, end))
+
+    def repeated(self, start: int) -> int:
+        """An item, followed by * or + or nothing; the new end state."""
+        inner, end = self.automaton.state(), self.automaton.state()
+        self.automaton.arcs[start].append((None, inner))
+        self.item(inner, end)
+        if (sign := self.peek()) in (("sign", "*"), ("sign", "+")):
+            self.at += 1
+            self.automaton.arcs[end].append((None, inner))
+            if sign == ("sign", "*"):
+                self.automaton.arcs[inner].append((None, end))
+        return end
+
+    def item(self, start: int, end: int) -> None:
+        """A word, a rule, (…) or […]."""
+        kind, text = self.tokens[self.at]
+        self.at += 1
+        if kind == "rule":
+            self.rule(text, start, end)
+        elif kind == "word":
+            self.automaton.arcs[start].append((text.lower(), end))
+        elif text in "([":
+            self.group(text, start, end)
+        else:
+            raise ContentError(f"a speech grammar has a stray {text!r}")
+
+    def group(self, bracket: str, start: int, end: int) -> None:
+        """What is inside ( ) or [ ]."""
+        self.depth += 1
+        self.alternatives(start, end)
+        self.depth -= 1
+        if self.peek() != ("sign", ")" if bracket == "(" else "]"):
+            raise ContentError(f"a speech grammar lacks the bracket that closes {bracket!r}")
+        self.at += 1
+        if bracket == "[":
+            self.automaton.arcs[start].append((None, end))
+
+    def rule(self, name: str, start: int, end: int) -> None:
+        """The body of another rule, in place."""
+        if name == "NULL":
+            self.automaton.arcs[start].append((None, end))
+        elif name in self.above:
+            raise ContentError(f"the rule <{name}> of a speech grammar contains itself: use * or +")
+        elif name in self.rules:
+            _Parser(self.rules[name], self.rules, self.automaton, (*self.above, name)).whole(start, end)
+        elif name != "VOID":
+            raise ContentError(f"a speech grammar has no rule <{name}>")
+
+    def whole(self, start: int, end: int) -> None:
+        """The whole body; nothing may follow it."""
+        self.alternatives(start, end)
+        if self.peek() is not None:
+            raise ContentError(f"a speech grammar has a stray {self.tokens[self.at][1]!r}")
+
+    def peek(self) -> tuple[str, str] | None:
+        return self.tokens[self.at] if self.at < len(self.tokens) else None
+
+
+def from_jsgf(text: str, sayable: Callable[[str], bool]) -> Network:
+    """The language of the one public rule, less what needs a word that is not sayable. Raises ContentError."""
+    rules, public = _rules(text)
+    automaton = _Automaton()
+    start, end = automaton.state(), automaton.state()
+    _Parser(rules[public], rules, automaton, (public,)).whole(start, end)
+    return _network(automaton, start, end, sayable)
+
+
+def from_phrases(phrases: Iterable[str], sayable: Callable[[str], bool]) -> Network:
+    """The phrases as alternatives, less those with a word that is not sayable."""
+    automaton = _Automaton()
+    start, end = automaton.state(), automaton.state()
+    tree: dict[tuple[int, str], int] = {}
+    for words in (str(phrase).lower().split() for phrase in phrases):
+        here = start
+        for word in words if all(map(sayable, words)) else ():
+            if (here, word) not in tree:
+                tree[here, word] = automaton.state()
+                automaton.arcs[here].append((word, tree[here, word]))
+            here = tree[here, word]
+        if here != start:
+            automaton.arcs[here].append((None, end))
+    return _network(automaton, start, end, sayable)
+
+
+def _rules(text: str) -> tuple[dict[str, list[tuple[str, str]]], str]:
+    """Rule bodies as tokens by name, and the public rule's name."""
+    rules: dict[str, list[tuple[str, str]]] = {}
+    public = ""
+    for statement in _statements(text):
+        head = [token for token in statement[:3] if token != ("word", "public")]
+        if len(head) < 2 or head[0][0] != "rule" or head[1] != ("sign", "="):
+            continue  # "#JSGF V1.0", "grammar x"
+        name = head[0][1]
+        rules[name] = statement[statement.index(("sign", "=")) + 1 :]
+        if statement[0] == ("word", "public"):
+            public = public or name
+    if not public:
+        raise ContentError("a speech grammar has no public rule")
+    return rules, public
+
+
+def _statements(text: str) -> list[list[tuple[str, str]]]:
+    statements: list[list[tuple[str, str]]] = [[]]
+    for kind, value in _tokens(text):
+        if (kind, value) == ("sign", ";"):
+            statements.append([])
+        else:
+            statements[-1].append((kind, value))
+    if statements[-1]:
+        raise ContentError("a speech grammar does not end in ';'")
+    return statements[:-1]
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    found, at = [], 0
+    while at < len(text):
+        match = _TOKENS.match(text, at)
+        if match is None:
+            raise ContentError(f"a speech grammar is unreadable at {text[at : at + 20]!r}")
+        at = match.end()
+        kind = match.lastgroup
+        if kind == "quoted":
+            found += [("word", word) for word in match["quoted"].split()]
+        elif kind is not None:
+            found.append((kind, match[kind]))
+    return found
+
+
+def _network(automaton: _Automaton, start: int, end: int, sayable: Callable[[str], bool]) -> Network:
+    """Determinised, trimmed to what leads to an end, equal states joined."""
+    steps, finals = _determinise(automaton, start, end, sayable)
+    live = _leading_to(steps, finals)
+    kept = {x: {w: to for w, to in steps[x].items() if to in live} for x in sorted(live | {0})}
+    return _joined(kept, finals)
+
+
+def _determinise(
+    automaton: _Automaton, start: int, end: int, sayable: Callable[[str], bool]
+) -> tuple[list[dict[str, int]], set[int]]:
+    first = _closure(automaton, {start})
+    numbers, queue = {first: 0}, [first]
+    steps: list[dict[str, int]] = []
+    for states in queue:  # grows while it is read
+        targets: dict[str, set[int]] = defaultdict(set)
+        for word, to in (arc for state in states for arc in automaton.arcs.get(state, ())):
+            if word is not None and sayable(word):
+                targets[word].add(to)
+        steps.append({})
+        for word, reached in targets.items():
+            closed = _closure(automaton, reached)
+            if closed not in numbers:
+                if len(numbers) >= _MOST_STATES:
+                    raise ContentError(f"a speech grammar has over {_MOST_STATES} states: split the turn's grammar")
+                numbers[closed] = len(numbers)
+                queue.append(closed)
+            steps[-1][word] = numbers[closed]
+    return steps, {number for states, number in numbers.items() if end in states}
+
+
+def _closure(automaton: _Automaton, states: set[int]) -> frozenset[int]:
+    reached, queue = set(states), list(states)
+    while queue:
+        for word, to in automaton.arcs.get(queue.pop(), ()):
+            if word is None and to not in reached:
+                reached.add(to)
+                queue.append(to)
+    return frozenset(reached)
+
+
+def _leading_to(steps: list[dict[str, int]], finals: set[int]) -> set[int]:
+    back: dict[int, set[int]] = defaultdict(set)
+    for state, arcs in enumerate(steps):
+        for to in arcs.values():
+            back[to].add(state)
+    live, queue = set(finals), list(finals)
+    while queue:
+        for state in back[queue.pop()] - live:
+            live.add(state)
+            queue.append(state)
+    return live
+
+
+def _joined(steps: Mapping[int, Mapping[str, int]], finals: set[int]) -> Network:
+    """Moore's partition refinement: states with the same future become one; the start is number 0."""
+    block = {state: int(state in finals) for state in steps}
+    blocks = len(set(block.values()))
+    while True:
+        signs: dict[tuple[int, frozenset[tuple[str, int]]], int] = {}
+        refined = {}
+        for state, arcs in steps.items():  # the start comes first, so it is 0
+            sign = (block[state], frozenset((word, block[to]) for word, to in arcs.items()))
+            refined[state] = signs.setdefault(sign, len(signs))
+        block = refined
+        if len(signs) == blocks:
+            break
+        blocks = len(signs)
+    arcs_out = {(block[s], block[to], word) for s, arcs in steps.items() for word, to in arcs.items()}
+    return Network(blocks, tuple(sorted(arcs_out)), frozenset(block[s] for s in finals if s in block))

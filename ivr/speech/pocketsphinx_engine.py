@@ -1,0 +1,313 @@
+"""PocketSphinx behind the Recognizer port: the English stand-in where no Vosk model is; the only import of it.
+
+It hears 16,000 Hz and knows no confidence. What nobody's grammar says is caught by a loop over all phones, which may
+come before, after or instead of the grammar and shows as `[unk]`.
+"""
+
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any, Final
+
+import pocketsphinx
+
+from ivr.domain.hearing import Grammar, Hypothesis, Word
+from ivr.errors import EngineUnavailable
+from ivr.speech.audio import SAMPLE_RATE, Upsampler, WholeSamples, pcm_samples
+from ivr.speech.jsgf import Network, from_jsgf, from_phrases
+
+LOCALES: Final = ("en-US", "en-GB")
+UNKNOWN: Final = "[unk]"
+"""How a stretch outside the grammar is written in a text."""
+_PHONES: Final = (
+    "AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH", "EH", "ER", "EY",
+    "F", "G", "HH", "IH", "IY", "JH", "K", "L", "M", "N", "NG", "OW", "OY",
+    "P", "R", "S", "SH", "T", "TH", "UH", "UW", "V", "W", "Y", "Z", "ZH",
+)  # fmt: skip
+_GARBAGE_PREFIX: Final = "ringbackphone"
+_GARBAGE_PROBABILITY: Final = 0.0
+"""Of each phone of the loop: lower accepts more nonsense, higher loses more words; 0: no loop."""
+_MEAN_SECONDS: Final = 1.0
+"""The cepstral mean is taken from so much audio before decoding starts, or from all of a shorter utterance."""
+_MEAN_SEARCH: Final = "mean"
+_START_CMN: Final = "40,3,-1"
+_FRAMES_PER_SECOND: Final = 100
+_KEPT_SEARCHES: Final = 24
+_KEPT_NETWORKS: Final = 128
+_KEPT_DECODERS: Final = 8
+_NBEST_TRIES: Final = 60
+
+
+class _Decoder:
+    """One decoder (0.14 s to make, 29 MB) with the searches that it has compiled; used by one utterance at a time."""
+
+    def __init__(self) -> None:
+        self.engine = pocketsphinx.Decoder(
+            hmm=pocketsphinx.get_model_path("en-us/en-us"),
+            dict=pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"),
+            lm=None,
+            loglevel="FATAL",
+        )
+        for phone in _PHONES:
+            self.engine.add_word(_GARBAGE_PREFIX + phone.lower(), phone, phone == _PHONES[-1])
+        self._searches: OrderedDict[str, None] = OrderedDict()
+        self._add(_MEAN_SEARCH, [(0, 1, 1.0, _GARBAGE_PREFIX + "aa")])
+
+    def knows(self, word: str) -> bool:
+        """Whether the dictionary has this word."""
+        return self.engine.lookup_word(word) is not None
+
+    def use(self, name: str, network: Network) -> None:
+        """Make the network the present search; it is compiled at first use."""
+        if name not in self._searches:
+            while len(self._searches) >= _KEPT_SEARCHES:
+                self.engine.remove_search(self._searches.popitem(last=False)[0])
+            self._add(name, _transitions(network))
+            self._searches[name] = None
+        self._searches.move_to_end(name)
+        self.engine.activate_search(name)
+
+    def mean_of(self, pcm: bytes) -> str:
+        """The cepstral mean of this 16,000 Hz audio."""
+        self.engine.activate_search(_MEAN_SEARCH)
+        self.engine.start_utt()
+        self.engine.process_raw(pcm, full_utt=True)
+        self.engine.end_utt()
+        return str(self.engine.get_cmn(False))
+
+    def _add(self, name: str, transitions: list[tuple[Any, ...]]) -> None:
+        last = max(to for _, to, *_ in transitions)
+        self.engine.add_fsg(name, self.engine.create_fsg(name, 0, last, transitions))
+
+
+class PocketSphinxRecognizer:
+    """Recognizer for English with the model that the package holds."""
+
+    engine = "pocketsphinx"
+
+    def __init__(self) -> None:
+        self._idle: list[_Decoder] = []
+        self._networks: OrderedDict[tuple[str, int], Network] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def load(self) -> None:
+        """Make the first decoder now, so that no caller waits for it."""
+        self.give_back(self.take())
+
+    def hears(self, locale: str) -> bool:
+        """Whether this is English."""
+        return locale in LOCALES
+
+    def open(self, grammar: Grammar, *, alternatives: int = 1) -> "PocketSphinxUtterance":
+        """A new utterance. Raises EngineUnavailable: not English, or nothing in the grammar that it could hear."""
+        self._require(grammar.locale)
+        decoder = self.take()
+        try:
+            network = self._network(grammar, decoder)
+            decoder.use(_search_name(grammar), network)
+        except BaseException:
+            self.give_back(decoder)
+            raise
+        return PocketSphinxUtterance(self, decoder, _search_name(grammar), network, max(1, int(alternatives)))
+
+    def unknown_words(self, locale: str, words: Iterable[str]) -> set[str]:
+        """The words that the dictionary lacks. Raises EngineUnavailable for other languages."""
+        self._require(locale)
+        decoder = self.take()
+        try:
+            return {word for word in words if not _is_known(decoder, word)}
+        finally:
+            self.give_back(decoder)
+
+    def take(self) -> _Decoder:
+        """A decoder that nobody uses."""
+        with self._guard:
+            if self._idle:
+                return self._idle.pop()
+        return _Decoder()
+
+    def give_back(self, decoder: _Decoder) -> None:
+        """The decoder's utterance is over."""
+        with self._guard:
+            if len(self._idle) < _KEPT_DECODERS:
+                self._idle.append(decoder)
+
+    def _require(self, locale: str) -> None:
+        if not self.hears(locale):
+            raise EngineUnavailable(f"PocketSphinx hears {' and '.join(LOCALES)} only, not {locale}: use the keypad")
+
+    def _network(self, grammar: Grammar, decoder: _Decoder) -> Network:
+        key = (grammar.name, hash((grammar.jsgf, grammar.phrases)))
+        with self._guard:
+            found = self._networks.get(key)
+        network = found or _build(grammar, decoder)
+        with self._guard:
+            self._networks[key] = network
+            while len(self._networks) > _KEPT_NETWORKS:
+                self._networks.popitem(last=False)
+        return network
+
+
+class PocketSphinxUtterance:
+    """One utterance; decodes while it is fed, after the first second that the cepstral mean is taken from."""
+
+    def __init__(
+        self, owner: PocketSphinxRecognizer, decoder: _Decoder, search: str, network: Network, alternatives: int
+    ) -> None:
+        self._owner, self._decoder, self._search, self._network = owner, decoder, search, network
+        self._alternatives = alternatives
+        self._whole, self._upsampler = WholeSamples(), Upsampler()
+        self._waiting = bytearray()
+        self._started = False
+        self._result: tuple[Hypothesis, ...] | None = None
+
+    def feed(self, pcm: bytes) -> None:
+        """Take PCM of any length; an odd byte waits for the next piece; after the end nothing happens."""
+        if self._result is not None or not (samples := self._whole.take(pcm)):
+            return
+        wide = self._upsampler.feed(pcm_samples(samples)).tobytes()
+        if self._started:
+            self._process(wide)
+            return
+        self._waiting += wide
+        if len(self._waiting) >= 2 * 2 * SAMPLE_RATE * _MEAN_SECONDS:
+            self._start()
+
+    def partial(self) -> str:
+        """The best text so far."""
+        if self._result is not None:
+            return self._result[0].text if self._result else ""
+        if self._waiting:
+            self._start()
+        return self._present()
+
+    def finish(self) -> tuple[Hypothesis, ...]:
+        """End the utterance; a second call returns the same."""
+        if self._result is None:
+            try:
+                self._result = self._conclude()
+            finally:
+                self._owner.give_back(self._decoder)
+        return self._result
+
+    def _start(self) -> None:
+        """Begin to decode, with the mean of what has been heard so far."""
+        waiting, self._waiting = bytes(self._waiting), bytearray()
+        mean = self._decoder.mean_of(waiting)
+        self._decoder.use(self._search, self._network)
+        self._decoder.engine.set_cmn(mean)
+        self._decoder.engine.start_utt()
+        self._started = True
+        self._process(waiting)
+
+    def _process(self, wide: bytes) -> None:
+        if wide:
+            self._decoder.engine.process_raw(wide)
+
+    def _present(self) -> str:
+        best = self._decoder.engine.hyp() if self._started else None
+        return _readable(best.hypstr) if best is not None else ""
+
+    def _conclude(self) -> tuple[Hypothesis, ...]:
+        if self._waiting:
+            self._start()
+        if not self._started:
+            return ()
+        self._process(self._upsampler.flush().tobytes())
+        unfinished = self._present()
+        self._decoder.engine.end_utt()
+        best = self._decoder.engine.hyp()
+        if best is None:  # no path through the whole grammar: what was heard of one
+            return (Hypothesis(unfinished),) if _has_words(unfinished) else ()
+        return self._readings(best)
+
+    def _readings(self, best: Any) -> tuple[Hypothesis, ...]:
+        first = Hypothesis(_readable(best.hypstr), _log(best.score), self._words())
+        found = {first.text: first}
+        if self._alternatives > 1:
+            for text, score in _nbest(self._decoder.engine):
+                if len(found) >= self._alternatives:
+                    break
+                found.setdefault(text, Hypothesis(text, score))
+        return tuple(reading for reading in found.values() if _has_words(reading.text))
+
+    def _words(self) -> tuple[Word, ...]:
+        """Words with their times; PocketSphinx has no confidence to give (0)."""
+        segments = ((x.word.split("(")[0], x.start_frame, x.end_frame + 1) for x in self._decoder.engine.seg())
+        return tuple(
+            Word(UNKNOWN if _is_garbage(word) else word, start / _FRAMES_PER_SECOND, end / _FRAMES_PER_SECOND, 0.0)
+            for word, start, end in segments
+            if not word.startswith(("<", "[", "+"))
+        )
+
+
+def _search_name(grammar: Grammar) -> str:
+    return f"{grammar.name}:{hash((grammar.jsgf, grammar.phrases))}"
+
+
+def _build(grammar: Grammar, decoder: _Decoder) -> Network:
+    """The grammar's sayable part. Raises EngineUnavailable if there is none, ContentError if it is malformed."""
+
+    def sayable(word: str) -> bool:
+        return _is_known(decoder, word)
+
+    network = from_jsgf(grammar.jsgf, sayable) if grammar.jsgf else from_phrases(grammar.phrases, sayable)
+    if not network.arcs:
+        raise EngineUnavailable(f"grammar {grammar.name} has no phrase that PocketSphinx's dictionary can say")
+    return network
+
+
+def _is_known(decoder: _Decoder, word: object) -> bool:
+    if not isinstance(word, str) or not word.isprintable() or "(" in word or word.startswith(("<", "[", "+")):
+        return False
+    try:
+        return bool(word) and not _is_garbage(word) and decoder.knows(word)
+    except UnicodeEncodeError:
+        return False
+
+
+def _transitions(network: Network) -> list[tuple[Any, ...]]:
+    """The network as PocketSphinx takes it, with the phone loop at both ends and beside it."""
+    end = network.states
+    loop = [
+        (start, to, _GARBAGE_PROBABILITY, _GARBAGE_PREFIX + phone.lower())
+        for start, to in ((0, 0), (0, end), (end, end))
+        for phone in _PHONES
+        if _GARBAGE_PROBABILITY
+    ]
+    words = [(start, to, 1.0, word) for start, to, word in network.arcs]
+    return [*words, *((final, end, 1.0) for final in sorted(network.finals)), *loop]
+
+
+def _nbest(engine: Any) -> list[tuple[str, float]]:
+    """Different texts with scores, best first; the decoder's list repeats texts that differ in silences only."""
+    found: dict[str, float] = {}
+    for _, reading in zip(range(_NBEST_TRIES), engine.nbest() or (), strict=False):
+        if reading is not None and reading.hypstr:
+            found.setdefault(_readable(reading.hypstr), _log(reading.score))
+    return list(found.items())
+
+
+def _readable(text: str) -> str:
+    """The decoder's text with each run of the phone loop as one [unk], without silences."""
+    words: list[str] = []
+    for word in text.split():
+        plain = UNKNOWN if _is_garbage(word) else word.split("(")[0]
+        if plain and not word.startswith(("<", "+", "[")) and not (plain == UNKNOWN and words[-1:] == [UNKNOWN]):
+            words.append(plain)
+    return " ".join(words)
+
+
+def _is_garbage(word: str) -> bool:
+    return word.startswith(_GARBAGE_PREFIX)
+
+
+def _has_words(text: str) -> bool:
+    return bool(text.replace(UNKNOWN, "").strip())
+
+
+def _log(score: float) -> float:
+    return math.log(score) if score > 0 else -math.inf
+
+

@@ -1,0 +1,268 @@
+"""Vosk behind the Recognizer port: the only import of vosk.
+
+Vosk kills the process on an empty or malformed phrase list, on SetGrammar in mid-utterance and on damaged model
+folders (reference/speech.md, "Ways to kill the process"); nothing a caller of the port can pass gets that far.
+"""
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+import vosk
+
+from ivr.domain.hearing import Grammar, Hypothesis, Word
+from ivr.errors import AudioError, EngineUnavailable, IvrError, ModelError
+from ivr.speech import model_check
+from ivr.speech.audio import SAMPLE_RATE, Upsampler, WholeSamples, pcm_samples
+
+UNKNOWN: Final = "[unk]"
+"""How a stretch outside the grammar is written in a text, for every engine and model."""
+_UNKNOWN_SPELLINGS: Final = ("[unk]", "<UNK>", "<unk>")
+_PHRASES_PER_UNKNOWN: Final = 50
+"""One [unk] for so many phrases: a single one fades as the list grows (reference/speech.md, section 2)."""
+_KEPT_LISTS: Final = 128
+_MODEL_RATE: Final = 16000
+
+log = structlog.get_logger(__name__)
+vosk.SetLogLevel(-2)  # below -1, or every dropped word is a line on stderr
+
+
+class _LoadedModel:
+    """One model of this process, and what must be known of it before audio is fed."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self.model = vosk.Model(str(folder))
+        except Exception as error:  # Vosk raises nothing narrower
+            raise ModelError(f"Vosk cannot load {folder}: remove the folder and install the model again") from error
+        self.rate = SAMPLE_RATE if model_check.takes_telephone_rate(folder) else _MODEL_RATE
+        self.unknown = next((s for s in _UNKNOWN_SPELLINGS if self._find(s)), None)
+
+    def knows(self, word: str) -> bool:
+        """Whether the model's vocabulary has this word; markup such as <eps> is no word."""
+        return _is_plain(word) and self._find(word)
+
+    def _find(self, word: str) -> bool:
+        return int(self.model.vosk_model_find_word(word)) >= 0
+
+
+_loaded: dict[Path, _LoadedModel] = {}
+_loading: dict[Path, threading.Lock] = {}
+_guard: Final = threading.Lock()
+
+
+def _load(folder: Path) -> _LoadedModel:
+    """The process's one model of this folder. Raises ModelError."""
+    folder = folder.resolve()
+    with _guard:
+        lock = _loading.setdefault(folder, threading.Lock())
+    with lock:
+        if folder not in _loaded:
+            model_check.check(folder)
+            _loaded[folder] = _LoadedModel(folder)
+        return _loaded[folder]
+
+
+class VoskRecognizer:
+    """Recognizer for the locales that have a model folder; a model loads once per process."""
+
+    engine = "vosk"
+
+    def __init__(self, models: Mapping[str, Path]) -> None:
+        self._folders = dict(models)
+        self._models: dict[str, _LoadedModel] = {}
+        self._problems: dict[str, IvrError] = {}
+        self._lists: OrderedDict[tuple[str, str, int], str] = OrderedDict()
+        self._guard = threading.Lock()
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The locales with a model folder, loaded or not."""
+        return tuple(self._folders)
+
+    def load(self, locale: str) -> None:
+        """Load the locale's model now (seconds, hundreds of MB). Raises ModelError."""
+        if locale not in self._folders:
+            raise ModelError(f"no Vosk model is known for {locale}: `python -m ivr models install {locale}`")
+        try:
+            self._models[locale] = _load(self._folders[locale])
+        except ModelError as error:
+            self._problems[locale] = error
+            raise
+        self._problems.pop(locale, None)
+
+    def load_in_background(self) -> list[threading.Thread]:
+        """Load every model, one thread each; `hears` turns true as they finish, failures are logged."""
+        threads = [threading.Thread(target=self._load_quietly, args=(x,), daemon=True) for x in self._folders]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def problem(self, locale: str) -> str:
+        """Why the locale's model did not load; empty: no failure so far."""
+        return str(self._problems.get(locale, ""))
+
+    def hears(self, locale: str) -> bool:
+        """Whether the locale's model is loaded."""
+        return locale in self._models
+
+    def open(self, grammar: Grammar, *, alternatives: int = 1) -> "VoskUtterance":
+        """A new utterance. Raises EngineUnavailable: model not loaded, or no phrase that it could hear."""
+        model = self._model(grammar.locale)
+        return VoskUtterance(model, self._phrase_list(model, grammar), max(1, int(alternatives)))
+
+    def unknown_words(self, locale: str, words: Iterable[str]) -> set[str]:
+        """The words that are not in the model's vocabulary. Raises EngineUnavailable if it is not loaded."""
+        model = self._model(locale)
+        return {word for word in words if not model.knows(word)}
+
+    def _model(self, locale: str) -> _LoadedModel:
+        if (model := self._models.get(locale)) is None:
+            raise EngineUnavailable(f"the Vosk model for {locale} is not loaded (yet): use the keypad meanwhile")
+        return model
+
+    def _load_quietly(self, locale: str) -> None:
+        try:
+            self.load(locale)
+        except ModelError as error:
+            log.error("speech_model_failed", locale=locale, reason=str(error))
+        else:
+            log.info("speech_model_loaded", locale=locale, engine=self.engine)
+
+    def _phrase_list(self, model: _LoadedModel, grammar: Grammar) -> str:
+        key = (grammar.locale, grammar.name, hash(grammar.phrases))
+        with self._guard:
+            if key not in self._lists:
+                self._lists[key] = _as_json(model, grammar)
+            self._lists.move_to_end(key)
+            while len(self._lists) > _KEPT_LISTS:
+                self._lists.popitem(last=False)
+            return self._lists[key]
+
+
+class VoskUtterance:
+    """One utterance in grammar mode. Feeding after the end changes nothing."""
+
+    def __init__(self, model: _LoadedModel, phrases: str, alternatives: int) -> None:
+        self._model, self._phrases, self._alternatives = model, phrases, alternatives
+        self._whole = WholeSamples()
+        self._heard = bytearray()
+        self._result: tuple[Hypothesis, ...] | None = None
+        self._finished = False
+        self._decoder, self._upsampler = self._fresh()
+
+    def feed(self, pcm: bytes) -> None:
+        """Take PCM of any length; an odd byte waits for the next piece. Raises AudioError."""
+        if self._finished or not (samples := self._whole.take(pcm)):
+            return
+        self._heard += samples
+        if self._result is None:
+            self._accept(samples)
+        else:  # speech went on after `partial` had closed the decoder
+            self._result = None
+            self._decoder, self._upsampler = self._fresh()
+            self._accept(bytes(self._heard))
+
+    def partial(self) -> str:
+        """The whole text so far. Vosk's own partial lags by up to half a second, so the decoder is closed
+        and, if more is fed, a new one hears all of it again (0.02 s per second of speech)."""
+        best = self._close()
+        return best[0].text if best else ""
+
+    def finish(self) -> tuple[Hypothesis, ...]:
+        """End the utterance; a second call returns the same."""
+        self._finished = True
+        return self._close()
+
+    def _fresh(self) -> tuple[Any, Upsampler | None]:
+        decoder = vosk.KaldiRecognizer(self._model.model, self._model.rate, self._phrases)
+        if self._alternatives > 1:
+            decoder.SetMaxAlternatives(self._alternatives)
+        else:
+            decoder.SetWords(True)
+        return decoder, Upsampler() if self._model.rate != SAMPLE_RATE else None
+
+    def _accept(self, pcm: bytes) -> None:
+        if self._upsampler is not None:
+            pcm = self._upsampler.feed(pcm_samples(pcm)).tobytes()
+        if not pcm:
+            return
+        try:
+            self._decoder.AcceptWaveform(pcm)  # its own end-point is ignored: the listener ends turns
+        except Exception as error:  # Vosk raises nothing narrower
+            raise AudioError("Vosk could not process the audio: check conf/mfcc.conf of the model") from error
+
+    def _close(self) -> tuple[Hypothesis, ...]:
+        if self._result is None:
+            if self._upsampler is not None:
+                self._decoder.AcceptWaveform(self._upsampler.flush().tobytes())
+            self._result = _hypotheses(json.loads(self._decoder.FinalResult()))
+        return self._result
+
+
+def _as_json(model: _LoadedModel, grammar: Grammar) -> str:
+    """The phrase list as Vosk takes it. Raises EngineUnavailable if no phrase is left."""
+    phrases = [piece for phrase in grammar.phrases for piece in _known_pieces(model, phrase)]
+    if not phrases:
+        raise EngineUnavailable(f"grammar {grammar.name} has no word that the {grammar.locale} model knows")
+    if model.unknown is not None:
+        phrases += [model.unknown] * max(1, len(phrases) // _PHRASES_PER_UNKNOWN)
+    return json.dumps(phrases, ensure_ascii=False)  # Vosk's reader keeps \uXXXX literally
+
+
+def _known_pieces(model: _LoadedModel, phrase: object) -> list[str]:
+    """The phrase, cut at unknown words: Vosk would drop them and join their neighbours."""
+    pieces: list[list[str]] = [[]]
+    for word in phrase.lower().split() if isinstance(phrase, str) else ():
+        if model.knows(word):
+            pieces[-1].append(word)
+        elif pieces[-1]:
+            pieces.append([])
+    return [" ".join(piece) for piece in pieces if piece]
+
+
+def _is_plain(word: object) -> bool:
+    """Whether the word survives JSON and UTF-8 unchanged and is no markup of the model."""
+    return (
+        isinstance(word, str)
+        and word.isprintable()
+        and bool(word)
+        and not any(sign in '"\\ ' or "\ud800" <= sign <= "\udfff" for sign in word)
+        and word[0] not in "<#![{"
+    )
+
+
+def _hypotheses(result: Mapping[str, Any]) -> tuple[Hypothesis, ...]:
+    """Vosk's result, with or without alternatives; readings without a word are left out."""
+    readings = result.get("alternatives", [result])
+    parsed = [
+        Hypothesis(_text(reading.get("text", "")), _score(reading), _words(reading.get("result", ())))
+        for reading in readings
+    ]
+    seen: dict[str, Hypothesis] = {}
+    for reading in parsed:
+        if reading.text.replace(UNKNOWN, "").strip():
+            seen.setdefault(reading.text, reading)
+    return tuple(seen.values())
+
+
+def _text(text: str) -> str:
+    return " ".join(UNKNOWN if word in _UNKNOWN_SPELLINGS else word for word in text.split())
+
+
+def _score(reading: Mapping[str, Any]) -> float:
+    """The n-best log-likelihood, else the mean word posterior among the grammar's own paths."""
+    if "confidence" in reading:
+        return float(reading["confidence"])
+    words = reading.get("result", ())
+    return sum(float(word["conf"]) for word in words) / len(words) if words else 0.0
+
+
+def _words(words: Iterable[Mapping[str, Any]]) -> tuple[Word, ...]:
+    return tuple(
+        Word(_text(x["word"]), float(x["start"]), float(x["end"]), float(x.get("conf", 0.0))) for x in words
+    )
