@@ -47,20 +47,21 @@ class CallbackEngine:
         rules: CallbackRules,
         *,
         node: str,
+        company: str = "Ringback",
         monotonic: Callable[[], float] = time.monotonic,
         checkpoint: Callable[[str], None] = _no_checkpoint,
     ) -> None:
         self.rules = rules
         self.line = Line(ports.clock, rules.line)
         self.bookings = Bookings(ports.clock, rules, ports.numbers)
-        self.verification = NumberProofs(ports.clock, rules.verification, self.bookings)
+        self.verification = NumberProofs(ports.clock, rules.verification, bookings=self.bookings, company=company)
         self.do_not_call = DoNotCall(ports.clock, self.bookings)
         self.afterwards = Afterwards(ports.phone, ports.messenger, ports.speaker)
         gate = Gate(rules, ports.numbers)
         outcomes = Outcomes(rules, gate, self.line)
         reports = Reports(rules.dial, outcomes)
         scenes = Scenes(ports.store, ports.clock, self.afterwards)
-        self.legs = Legs(scenes, rules, outcomes=outcomes, reports=reports)
+        self.legs = Legs(scenes, rules, outcomes=outcomes, reports=reports, company=company)
         tools = DialTools(
             scenes=scenes,
             phone=ports.phone,

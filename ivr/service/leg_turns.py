@@ -1,5 +1,6 @@
 """What an agent and a called customer hear: turns made of an attempt's rows. Nothing is changed here."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from ivr.domain.agents import Agent
@@ -24,8 +25,9 @@ EFFORTS = tuple(Choice(str(effort)) for effort in range(1, 8))
 class Told:
     """One attempt with what is told about it."""
 
-    def __init__(self, uow: UnitOfWork, attempt: Attempt) -> None:
+    def __init__(self, uow: UnitOfWork, attempt: Attempt, company: str) -> None:
         self.attempt = attempt
+        self._company = company
         self.case: Case | None = uow.cases.get(attempt.case_id)
         self.callback: Callback | None = uow.callbacks.get(attempt.callback_id) if attempt.callback_id else None
         self.agent: Agent | None = uow.agents.get(attempt.agent_id)
@@ -41,7 +43,8 @@ class Told:
 
     def whisper(self, now: datetime, *, number: int, wait_seconds: int) -> Turn:
         """Who, which case, why in their own words, promised when, how often tried; key 1 accepts, 2 passes on."""
-        key = "whisper" if number == 1 else "whisper_again"
+        first = "whisper" if self.callback is not None else "whisper_live"
+        key = first if number == 1 else "whisper_again"
         return Turn(
             number=number,
             locale=self.locale,
@@ -82,7 +85,13 @@ class Told:
 
     def last(self, key: str, args: dict[str, SayArg] | None = None) -> Turn:
         """A last sentence."""
-        return Turn(number=4, locale=self.locale, say=(Say(key, args or {}),), next=Next.HANG_UP, state=key)
+        said = (Say(key, {"company": self._company} | (args or {})),)
+        return Turn(number=4, locale=self.locale, say=said, next=Next.HANG_UP, state=key)
+
+    def thanks(self) -> Turn:
+        """Thank you for the rating, goodbye."""
+        last = self.last("goodbye")
+        return replace(last, say=(Say("rate_thanks"), *last.say), state="rate_thanks")
 
     def machine_message(self, now: datetime) -> Turn:
         """Said to an answering machine: who called, why, and that we try again."""
@@ -99,15 +108,17 @@ class Told:
         )
 
     def _facts(self, now: datetime) -> dict[str, SayArg]:
+        """What there is to tell: an empty one is left out, and with it its part of the prompt."""
         facts: dict[str, SayArg] = {
+            "company": self._company,
             "name": self.customer.name if self.customer else "",
             "case": Spelled(self.case.number if self.case else ""),
             "reason": shortened(self.case.summary if self.case else ""),
-            "tries": self.callback.tries if self.callback else 0,
         }
         if self.callback is not None:
             facts["promised"] = At(self.callback.promised_by_at, self.callback.zone, now)
-        return facts
+            facts["tries"] = self.callback.tries
+        return {key: value for key, value in facts.items() if value}
 
     def _next_try(self, now: datetime) -> dict[str, SayArg]:
         callback = self.callback

@@ -22,7 +22,10 @@ from ivr.service.timeline import record
 class Legs:
     """Agents' and customers' legs, as the webhooks drive them."""
 
-    def __init__(self, scenes: Scenes, rules: CallbackRules, *, outcomes: Outcomes, reports: Reports) -> None:
+    def __init__(
+        self, scenes: Scenes, rules: CallbackRules, *, outcomes: Outcomes, reports: Reports, company: str
+    ) -> None:
+        self._company = company
         self._scenes = scenes
         self._rules = rules.dial
         self._outcomes = outcomes
@@ -68,6 +71,9 @@ class Legs:
         """Whoever's leg it is picked up."""
         return self._scenes.run(lambda scene: self._answered(scene, leg_id, sid, None))
 
+    def _told(self, scene: Scene, attempt: Attempt) -> Told:
+        return Told(scene.uow, attempt, self._company)
+
     def _answered(self, scene: Scene, leg_id: str, sid: str, party: Party | None) -> Turn:
         leg = scene.uow.legs.get(leg_id)
         attempt = scene.uow.attempts.get(leg.attempt_id) if leg else None
@@ -84,7 +90,7 @@ class Legs:
         return self._present_customer(scene, attempt)
 
     def _present_agent(self, scene: Scene, attempt: Attempt, turn: int = 1) -> Turn:
-        told = Told(scene.uow, attempt)
+        told = self._told(scene, attempt)
         if attempt.ended_at is not None:
             return told.news(scene.now)
         if attempt.accepted_at is not None:
@@ -92,7 +98,7 @@ class Legs:
         return told.whisper(scene.now, number=turn, wait_seconds=self._rules.key_wait_seconds)
 
     def _present_customer(self, scene: Scene, attempt: Attempt) -> Turn:
-        told = Told(scene.uow, attempt)
+        told = self._told(scene, attempt)
         agent_leg = attempts.leg_of(scene.uow, attempt, Party.AGENT)
         if attempt.ended_at is not None or agent_leg is None or not agent_leg.is_live:
             return told.last("customer_agent_lost")
@@ -194,7 +200,7 @@ class Legs:
         attempt = scene.uow.attempts.get(leg.attempt_id) if leg else None
         if leg is None or attempt is None:
             return silent_goodbye()
-        told = Told(scene.uow, attempt)
+        told = self._told(scene, attempt)
         if leg.party == Party.AGENT:
             return told.news(scene.now) if attempt.ended_at else told.last("goodbye")
         if attempt.joined_at is not None:
@@ -213,7 +219,7 @@ class Legs:
         with self._scenes.store.read() as uow:
             leg = uow.legs.get(leg_id)
             attempt = uow.attempts.get(leg.attempt_id) if leg else None
-            return say(Told(uow, attempt), self._scenes.clock.now()) if attempt else silent_goodbye()
+            return say(Told(uow, attempt, self._company), self._scenes.clock.now()) if attempt else silent_goodbye()
 
     def rate(self, attempt_id: str, key: str | None) -> Turn:
         """The customer's rating, 1 (very easy) to 7 (very hard), onto the case; anything else: goodbye."""
@@ -223,9 +229,9 @@ class Legs:
         attempt = scene.uow.attempts.get(attempt_id)
         if attempt is None:
             return silent_goodbye()
-        told = Told(scene.uow, attempt)
+        told = self._told(scene, attempt)
         if key not in set("1234567") or told.case is None:
             return told.last("goodbye")
         told.case.effort = int(key or 0)
         record(scene.uow, scene.now, "effort_rated", subject=attempt, data={"effort": told.case.effort})
-        return told.last("rate_thanks")
+        return told.thanks()

@@ -25,9 +25,10 @@ ROUNDS: Final = 20_000
 class NumberProofs:
     """Codes, each bound to one callback, single use."""
 
-    def __init__(self, clock: Clock, rules: VerificationRules, bookings: Bookings) -> None:
+    def __init__(self, clock: Clock, rules: VerificationRules, *, bookings: Bookings, company: str) -> None:
         self._clock = clock
         self._rules = rules
+        self._company = company
         self._bookings = bookings
 
     def start(self, uow: UnitOfWork, callback: Callback) -> Actions:
@@ -48,7 +49,8 @@ class NumberProofs:
         uow.verifications.add(verification)
         callback.closes_at = max(callback.closes_at, verification.expires_at)
         record(uow, now, "code_sent", subject=callback, data={"number": masked(callback.number), "channel": "text"})
-        return (SendText(callback.number, Say("verification_text", {"code": Spelled(code)}), callback.locale),)
+        say = Say("verification_text", {"company": self._company, "code": Spelled(code)})
+        return (SendText(callback.number, say, callback.locale),)
 
     def confirm(self, uow: UnitOfWork, callback_id: str, code: str) -> Callback:
         """Try a code; right: the callback is scheduled.
