@@ -38,8 +38,9 @@ class Utterance(Protocol):
 class Recognizer(Protocol):
     """Speech to words, limited to a turn's grammar."""
 
-    engine: str
-    """`vosk`, `pocketsphinx`: for logs and the doctor."""
+    @property
+    def engine(self) -> str:
+        """`vosk`, `pocketsphinx`: for logs and the doctor."""
 
     def hears(self, locale: str) -> bool:
         """Whether a model for this locale is ready now."""
