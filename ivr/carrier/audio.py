@@ -102,7 +102,7 @@ def line_noise(snr_db: float, seed: int) -> list[bytes]:
     return list(frames(np.clip(samples, -32768, 32767).astype("<i2").tobytes()))
 
 
-def with_noise(pcm: bytes, snr_db: float, seed: int) -> bytes:
+def with_noise(pcm: bytes, snr_db: float, *, seed: int) -> bytes:
     """Speech with white noise `snr_db` below its own level."""
     clean = np.frombuffer(pcm, dtype="<i2").astype(np.float64)
     loud = clean[np.abs(clean) > _AUDIBLE]

@@ -23,14 +23,14 @@ _EVENT_OF = {
 class Callbacks:
     """Sends callbacks in the background and applies the faults ordered."""
 
-    def __init__(self, webhooks: Webhooks, faults: Faults, background: Background, warn: Warn) -> None:
+    def __init__(self, webhooks: Webhooks, faults: Faults, *, background: Background, warn: Warn) -> None:
         self._webhooks = webhooks
         self._faults = faults
         self._background = background
         self._warn = warn
         self._held: dict[str, list[Webhook]] = {}
 
-    def send(self, url: str, method: str, params: Params) -> None:
+    def send(self, url: str, method: str, *, params: Params) -> None:
         """Send one callback that no fault touches but delay and duplication."""
         for _ in range(1 + self._faults.callback_duplicates):
             self._background(self._deliver(Webhook(url, method, params), self._faults.callback_delay_seconds))
@@ -48,7 +48,7 @@ class Callbacks:
         if self._faults.callback_shuffle:
             self._hold(call, Webhook(settings.status_callback, settings.status_method, params))
         else:
-            self.send(settings.status_callback, settings.status_method, params)
+            self.send(settings.status_callback, settings.status_method, params=params)
 
     def _progress(self, call: Call, status: CallStatus) -> Params:
         params = [(name, status.value if name == "CallStatus" else value) for name, value in call.standard_params()]

@@ -84,10 +84,10 @@ class LocalCarrier:
 
     async def _live(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self.exchange = Exchange(self.account_sid, self.auth_token, self.options, self.faults)
+        self.exchange = Exchange(self.account_sid, self.auth_token, options=self.options, faults=self.faults)
         self.exchange.base_url = self.url
         extra = self._routes(self.exchange) if self._routes else ()
-        self._server = CarrierServer(self.exchange, self._bound, extra)
+        self._server = CarrierServer(self.exchange, self._bound, extra=extra)
         self.exchange.reset_connection = self._server.reset
         ticking = asyncio.ensure_future(self.exchange.run())
         self._ready.set()

@@ -51,7 +51,7 @@ class ConferenceCallback:
 class Conference:
     """One room, from the first entry to its end."""
 
-    def __init__(self, exchange: "Exchange", friendly_name: str, callback: ConferenceCallback | None) -> None:
+    def __init__(self, exchange: "Exchange", friendly_name: str, *, callback: ConferenceCallback | None) -> None:
         self.sid = new_sid("CF")
         self.friendly_name = friendly_name
         self.status = "init"
@@ -138,7 +138,7 @@ class Conference:
             participant.muted = muted
             self._tell("mute" if muted else "unmute", participant)
 
-    def hold(self, participant: Participant, hold: bool, music_at: Jump | None) -> None:
+    def hold(self, participant: Participant, hold: bool, *, music_at: Jump | None) -> None:
         """Put somebody on hold with a document of its own, or take them back."""
         if participant.hold == hold:
             return
@@ -205,7 +205,9 @@ class Conference:
         }
         self._sequence += 1
         about = self._about(participant) if participant else {}
-        self._exchange.callbacks.send(self._callback.url, self._callback.method, list((params | about | more).items()))
+        self._exchange.callbacks.send(
+            self._callback.url, self._callback.method, params=list((params | about | more).items())
+        )
 
     @staticmethod
     def _about(participant: Participant) -> dict[str, str]:

@@ -19,7 +19,7 @@ _WHISPER_VERBS = frozenset({"Play", "Say", "Pause", "Gather", "Redirect", "Hangu
 class DialLeg:
     """One called number of a Dial."""
 
-    def __init__(self, exchange: "Exchange", call: Call, whisper: Jump | None) -> None:
+    def __init__(self, exchange: "Exchange", call: Call, *, whisper: Jump | None) -> None:
         self.call = call
         self.over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         """Resolves to `ended` or, when calls.update took the leg away, `redirected`."""
@@ -55,7 +55,7 @@ class DialLeg:
             await self._exchange.flow.hang_up(self.call, by="carrier")
 
 
-def place_legs(script: "Script", dial: Element, numbers: list[Element]) -> list[DialLeg]:
+def place_legs(script: "Script", dial: Element, *, numbers: list[Element]) -> list[DialLeg]:
     """The legs of a Dial, not ringing yet; invalid numbers are reported and left out."""
     legs = []
     for element in numbers:
@@ -65,18 +65,18 @@ def place_legs(script: "Script", dial: Element, numbers: list[Element]) -> list[
             continue
         url = element.get("url")
         whisper = Jump(script.document.resolve(url), element.get("method", "POST")) if url else None
-        legs.append(DialLeg(script.exchange, _call(script, dial, element, to=to), whisper))
+        legs.append(DialLeg(script.exchange, _call(script, dial, element=element, to=to), whisper=whisper))
     return legs
 
 
-def _call(script: "Script", dial: Element, element: Element, *, to: str) -> Call:
+def _call(script: "Script", dial: Element, *, element: Element, to: str) -> Call:
     parent = script.call
     callback, amd = element.get("statusCallback"), element.get("amdStatusCallback")
     settings = CallSettings(
         status_callback=script.document.resolve(callback) if callback else None,
         status_method=element.get("statusCallbackMethod", "POST"),
         status_events=frozenset(element.get("statusCallbackEvent", "completed").split()),
-        timeout_seconds=number(script, dial, "timeout", 30, code=13212, least=1),
+        timeout_seconds=number(script, dial, name="timeout"),
         machine_detection=element.get("machineDetection"),
         amd_callback=script.document.resolve(amd) if amd else None,
         send_digits=element.get("sendDigits", ""),

@@ -27,11 +27,11 @@ async def ring(exchange: "Exchange", call: Call) -> CallStatus:
         return CallStatus.BUSY
     exchange.connect_line(call, telephone)
     exchange.flow.change(call, CallStatus.RINGING)
-    return await _outcome(exchange, call, telephone, decision)
+    return await _outcome(exchange, call, telephone=telephone, decision=decision)
 
 
 async def _outcome(
-    exchange: "Exchange", call: Call, telephone: Telephone, decision: "asyncio.Future[str]"
+    exchange: "Exchange", call: Call, *, telephone: Telephone, decision: "asyncio.Future[str]"
 ) -> CallStatus:
     seconds = call.settings.timeout_seconds + exchange.options.timeout_extra_seconds
     patience = asyncio.ensure_future(exchange.clock.sleep(seconds))
@@ -47,11 +47,11 @@ async def _outcome(
         return CallStatus.BUSY
     if decision.result() == OnRing.MACHINE:
         call.machine = True
-        exchange.background(_greet(exchange, call, telephone))
+        exchange.background(_greet(exchange, call, telephone=telephone))
     return CallStatus.IN_PROGRESS
 
 
-async def _greet(exchange: "Exchange", call: Call, telephone: Telephone) -> None:
+async def _greet(exchange: "Exchange", call: Call, *, telephone: Telephone) -> None:
     """An answering machine speaks, then beeps."""
     text = telephone.machine_greeting
     pcm = audio.silence(exchange.options.machine_greeting_seconds)
@@ -82,7 +82,7 @@ async def detect_machine(exchange: "Exchange", call: Call) -> None:
         ("AnsweredBy", verdict),
         ("MachineDetectionDuration", str(call.machine_detection_ms)),
     ]
-    exchange.callbacks.send(settings.amd_callback, settings.amd_method, params)
+    exchange.callbacks.send(settings.amd_callback, settings.amd_method, params=params)
 
 
 def _verdict(exchange: "Exchange", call: Call) -> tuple[str, float]:

@@ -44,7 +44,7 @@ class Document:
         return absolute
 
 
-def parse(twiml: str | bytes, url: str | None = None, method: str = "POST") -> Document:
+def parse(twiml: str | bytes, url: str | None = None, *, method: str = "POST") -> Document:
     """TwiML as a document. Raises WebhookFailure 12100."""
     try:
         root = fromstring(twiml)
@@ -59,9 +59,9 @@ def document_of(answer: WebhookAnswer, method: str) -> Document:
     """What an answer tells the call to do. Raises WebhookFailure 12100 or 12300."""
     kind = answer.content_type.partition(";")[0].strip().lower()
     if kind in _XML_TYPES:
-        return parse(answer.body, answer.url, method)
+        return parse(answer.body, answer.url, method=method)
     if kind.startswith("audio/"):
-        return _single("Play", answer.url, answer.url, method)
+        return _single("Play", answer.url, url=answer.url, method=method)
     if kind == "text/plain":
         return _plain(answer, method)
     raise WebhookFailure(12300, f"content type {kind or 'missing'} is no TwiML")
@@ -69,12 +69,12 @@ def document_of(answer: WebhookAnswer, method: str) -> Document:
 
 def _plain(answer: WebhookAnswer, method: str) -> Document:
     try:
-        return parse(answer.body, answer.url, method)
+        return parse(answer.body, answer.url, method=method)
     except WebhookFailure:
-        return _single("Say", answer.body.decode(errors="replace"), answer.url, method)
+        return _single("Say", answer.body.decode(errors="replace"), url=answer.url, method=method)
 
 
-def _single(verb: str, text: str, url: str, method: str) -> Document:
+def _single(verb: str, text: str, *, url: str, method: str) -> Document:
     root = Element("Response")
     SubElement(root, verb).text = text
     return Document(tuple(root), url, method)

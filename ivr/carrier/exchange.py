@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 class Exchange:
     """Everything a carrier knows. Must be made and used on one event loop."""
 
-    def __init__(self, account_sid: str, auth_token: str, options: CarrierOptions, faults: Faults) -> None:
+    def __init__(self, account_sid: str, auth_token: str, *, options: CarrierOptions, faults: Faults) -> None:
         self.account_sid, self.auth_token, self.options, self.faults = account_sid, auth_token, options, faults
         self.clock = CallClock(options.speed)
         self.timeline = Timeline()
@@ -53,7 +53,7 @@ class Exchange:
             budget_seconds=options.webhook_budget_seconds,
             connect_seconds=options.webhook_connect_seconds,
         )
-        self.callbacks = Callbacks(self.webhooks, faults, self.background, self._warn)
+        self.callbacks = Callbacks(self.webhooks, faults, background=self.background, warn=self._warn)
         self.voices = Voices(options.voice)
         self.call_queue = CallQueue(options.cps, options.speed)
         self.reset_connection: Callable[[Request], None] = lambda request: None
@@ -108,7 +108,7 @@ class Exchange:
 
     # Telling
 
-    def event(self, kind: str, call: Call | None = None, number: str | None = None, **detail: Any) -> None:
+    def event(self, kind: str, call: Call | None = None, *, number: str | None = None, **detail: Any) -> None:
         """Publish something on the timeline."""
         self.timeline.publish(CarrierEvent(kind, call.sid if call else None, number, detail))
 
@@ -132,7 +132,7 @@ class Exchange:
 
     async def speak(self, text: str, locale: str, *, voice: str | None = None, rate: int | None = None) -> bytes:
         """Text as 8 kHz PCM in the carrier's voice."""
-        pcm, problem = await self.voices.speak(text, locale, voice, rate or self.options.say_rate)
+        pcm, problem = await self.voices.speak(text, locale, voice=voice, rate=rate or self.options.say_rate)
         if problem:
             self.alert(13511, problem)
         return pcm

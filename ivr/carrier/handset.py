@@ -77,7 +77,7 @@ class Handset:
 
     def ringing(self, timeout: float = 10.0) -> Call:
         """Wait until it rings; the call that rings."""
-        self._wait(lambda: self.state is TelephoneState.RINGING, timeout, "did not ring")
+        self._wait(lambda: self.state is TelephoneState.RINGING, timeout, problem="did not ring")
         call = self.telephone.call
         if call is None:
             raise TelephoneError("the call was gone before it could be answered")
@@ -85,7 +85,7 @@ class Handset:
 
     def connected(self, timeout: float = 10.0) -> None:
         """Wait until the call is answered."""
-        self._wait(lambda: self.state is TelephoneState.IN_CALL, timeout, "was not connected")
+        self._wait(lambda: self.state is TelephoneState.IN_CALL, timeout, problem="was not connected")
 
     def answer(self) -> None:
         """Pick up. Raises TelephoneError when nothing rings."""
@@ -149,19 +149,19 @@ class Handset:
             prompts = self.telephone.heard
             return next((i for i in range(first, len(prompts)) if wanted.search(prompts[i].text)), None)
 
-        index = self._wait(found, timeout, f"did not hear {pattern!r}", falsy=None)
+        index = self._wait(found, timeout, problem=f"did not hear {pattern!r}", falsy=None)
         assert index is not None
         self._matched = max(self._matched, index + 1)
         return self.telephone.heard[index]
 
     def finished(self, heard: Heard, timeout: float = 30.0) -> Heard:
         """Wait until this prompt has ended or was cut short."""
-        self._wait(lambda: heard.stopped_at is not None, timeout, f"still hears {heard.text!r}")
+        self._wait(lambda: heard.stopped_at is not None, timeout, problem=f"still hears {heard.text!r}")
         return heard
 
     def hung_up(self, timeout: float = 10.0) -> None:
         """Wait until the telephone is idle again."""
-        self._wait(lambda: self.state is TelephoneState.IDLE, timeout, "is still in a call")
+        self._wait(lambda: self.state is TelephoneState.IDLE, timeout, problem="is still in a call")
 
     def receives_text(self, pattern: str, timeout: float = 10.0) -> TextMessage:
         """Wait for a text message whose body matches."""
@@ -169,15 +169,15 @@ class Handset:
         def found() -> TextMessage | None:
             return next((t for t in self.telephone.texts if re.search(pattern, t.body)), None)
 
-        message = self._wait(found, timeout, f"got no text like {pattern!r}")
+        message = self._wait(found, timeout, problem=f"got no text like {pattern!r}")
         assert message is not None
         return message
 
     def wait_until_quiet(self, timeout: float = 30.0) -> None:
         """Wait until the prompt has finished and nothing new is on its way."""
-        self._run(_within(self.telephone.wait_until_quiet(), timeout, f"{self.number} hears no end"))
+        self._run(_within(self.telephone.wait_until_quiet(), timeout, problem=f"{self.number} hears no end"))
 
-    def _wait(self, check: Callable[[], T], timeout: float, problem: str, falsy: object = False) -> T:
+    def _wait(self, check: Callable[[], T], timeout: float, *, problem: str, falsy: object = False) -> T:
         deadline = time.monotonic() + timeout
         with self.telephone.changed:
             while (result := check()) is falsy or result is None:
@@ -192,7 +192,7 @@ class Handset:
         return f"it is {self.state.value} and heard last: {last}"
 
 
-async def _within(work: Coroutine[Any, Any, None], timeout: float, problem: str) -> None:
+async def _within(work: Coroutine[Any, Any, None], timeout: float, *, problem: str) -> None:
     import asyncio
 
     try:

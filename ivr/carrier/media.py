@@ -55,7 +55,7 @@ def refusal(url: str, insecure: bool) -> tuple[int, str] | None:
 class MediaStream:
     """One open or closed stream of a call; a FrameListener of its line."""
 
-    def __init__(self, exchange: "Exchange", call: "Call", settings: StreamSettings) -> None:
+    def __init__(self, exchange: "Exchange", call: "Call", *, settings: StreamSettings) -> None:
         self.sid = new_sid("MZ")
         self.settings = settings
         self.name = settings.name or self.sid
@@ -272,4 +272,4 @@ class MediaStream:
             ("Timestamp", iso8601(utc_now())),
         ]
         params += [("StreamError", error)] if error else []
-        self._exchange.callbacks.send(self.settings.status_callback, self.settings.status_method, params)
+        self._exchange.callbacks.send(self.settings.status_callback, self.settings.status_method, params=params)

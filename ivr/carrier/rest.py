@@ -105,7 +105,7 @@ def reply(body: dict[str, Any], status: int = 200) -> Response:
     return JSONResponse(body, status)
 
 
-def page(call: RestCall, key: str, items: Sequence[dict[str, Any]]) -> Response:
+def page(call: RestCall, key: str, *, items: Sequence[dict[str, Any]]) -> Response:
     """One page of a list, as the official client reads it."""
     size = min(1000, max(1, int(call.number("PageSize", 50))))
     number = int(call.number("Page", 0))
@@ -119,15 +119,15 @@ def page(call: RestCall, key: str, items: Sequence[dict[str, Any]]) -> Response:
             "page_size": size,
             "start": first,
             "end": max(first, first + len(shown) - 1),
-            "uri": _page_uri(call, number, size),
-            "first_page_uri": _page_uri(call, 0, size),
-            "next_page_uri": _page_uri(call, number + 1, size) if more else None,
-            "previous_page_uri": _page_uri(call, number - 1, size) if number else None,
+            "uri": _page_uri(call, number, size=size),
+            "first_page_uri": _page_uri(call, 0, size=size),
+            "next_page_uri": _page_uri(call, number + 1, size=size) if more else None,
+            "previous_page_uri": _page_uri(call, number - 1, size=size) if number else None,
         }
     )
 
 
-def _page_uri(call: RestCall, number: int, size: int) -> str:
+def _page_uri(call: RestCall, number: int, *, size: int) -> str:
     filters = [(k, v) for k, v in call.params if k not in ("Page", "PageSize", "PageToken")]
     return f"{call.request.url.path}?{urlencode([*filters, ('PageSize', str(size)), ('Page', str(number))])}"
 

@@ -42,13 +42,13 @@ async def send_message(rest: RestCall) -> Response:
         raise bad_request(21602, "Message body is required.")
     if len(body) > 1600:
         raise bad_request(21617, "The concatenated message body exceeds the 1600 character limit.")
-    message = _message(rest, to, sender)
+    message = _message(rest, to, sender=sender)
     rest.exchange.messages[message["sid"]] = message
     rest.exchange.background(_deliver(rest, message))
     return reply(message, 201)
 
 
-def _message(rest: RestCall, to: str, sender: str) -> dict[str, Any]:
+def _message(rest: RestCall, to: str, *, sender: str) -> dict[str, Any]:
     sid, now = new_sid("SM"), rfc2822(utc_now())
     return {
         "sid": sid,
@@ -99,14 +99,14 @@ def _tell(rest: RestCall, message: dict[str, Any]) -> None:
         ("ApiVersion", API_VERSION),
     ]
     params += [("ErrorCode", "30003")] if message["status"] == "undelivered" else []
-    rest.exchange.callbacks.send(url, "POST", params)
+    rest.exchange.callbacks.send(url, "POST", params=params)
 
 
 async def list_messages(rest: RestCall) -> Response:
     """Messages, newest first."""
     to = rest.get("To")
     found = [m for m in rest.exchange.messages.values() if to in ("", m["to"])]
-    return page(rest, "messages", found[::-1])
+    return page(rest, "messages", items=found[::-1])
 
 
 async def fetch_message(rest: RestCall) -> Response:
@@ -124,7 +124,7 @@ async def list_numbers(rest: RestCall) -> Response:
     """The account's numbers, by a part of the number."""
     wanted = rest.get("PhoneNumber").lstrip("+")
     found = [n for n in rest.exchange.numbers.values() if wanted in n.phone_number]
-    return page(rest, "incoming_phone_numbers", [number.body() for number in found])
+    return page(rest, "incoming_phone_numbers", items=[number.body() for number in found])
 
 
 def _number(rest: RestCall) -> AccountNumber:
@@ -163,7 +163,7 @@ def _queue(rest: RestCall) -> CallerQueue:
 
 async def list_queues(rest: RestCall) -> Response:
     """All queues."""
-    return page(rest, "queues", [queue.body() for queue in rest.exchange.queues.values()])
+    return page(rest, "queues", items=[queue.body() for queue in rest.exchange.queues.values()])
 
 
 async def create_queue(rest: RestCall) -> Response:
@@ -185,7 +185,7 @@ async def fetch_queue(rest: RestCall) -> Response:
 async def list_members(rest: RestCall) -> Response:
     """Who waits in a queue, the head first."""
     queue = _queue(rest)
-    return page(rest, "queue_members", [queue.member_body(member) for member in queue.members])
+    return page(rest, "queue_members", items=[queue.member_body(member) for member in queue.members])
 
 
 def _member(rest: RestCall) -> tuple[CallerQueue, Member]:

@@ -85,25 +85,25 @@ def settings(rest: RestCall) -> CallSettings:
     if detection and detection not in _DETECTION:
         raise bad_request(20001, f"MachineDetection must be one of {_DETECTION}")
     return CallSettings(
-        url=address(rest, "Url", 21205),
+        url=address(rest, "Url", code=21205),
         method=rest.method("Method"),
         twiml=rest.optional("Twiml"),
-        fallback_url=address(rest, "FallbackUrl", 21205),
+        fallback_url=address(rest, "FallbackUrl", code=21205),
         fallback_method=rest.method("FallbackMethod"),
-        status_callback=address(rest, "StatusCallback", 21609),
+        status_callback=address(rest, "StatusCallback", code=21609),
         status_method=rest.method("StatusCallbackMethod"),
         status_events=_events(rest),
         timeout_seconds=min(600.0, rest.number("Timeout", 60)),
         time_limit_seconds=rest.number("TimeLimit", 14400),
         machine_detection=detection,
         async_amd=boolean(rest.optional("AsyncAmd")),
-        amd_callback=address(rest, "AsyncAmdStatusCallback", 21609),
+        amd_callback=address(rest, "AsyncAmdStatusCallback", code=21609),
         amd_method="POST",
         send_digits=rest.get("SendDigits")[:32],
     )
 
 
-def address(rest: RestCall, name: str, code: int) -> str | None:
+def address(rest: RestCall, name: str, *, code: int) -> str | None:
     """An absolute http address. Raises RestError."""
     url = rest.optional(name)
     if url and not url.startswith(("http://", "https://")):
@@ -128,7 +128,7 @@ async def list_calls(rest: RestCall) -> Response:
     if rest.exchange.faults.take("stale_lists"):
         newest = utc_now() - timedelta(seconds=rest.exchange.faults.stale_seconds)
         calls = [call for call in calls if call.created_at < newest]
-    return page(rest, "calls", [call.body() for call in reversed(calls)])
+    return page(rest, "calls", items=[call.body() for call in reversed(calls)])
 
 
 def _matches(rest: RestCall, call: Call) -> bool:
@@ -137,10 +137,10 @@ def _matches(rest: RestCall, call: Call) -> bool:
     if any(rest.get(name) and rest.get(name) != value for name, value in wanted.items()):
         return False
     started = call.started_at or call.created_at
-    return _within(rest, "StartTime", started) and _within(rest, "EndTime", call.ended_at)
+    return _within(rest, "StartTime", moment=started) and _within(rest, "EndTime", moment=call.ended_at)
 
 
-def _within(rest: RestCall, name: str, moment: datetime | None) -> bool:
+def _within(rest: RestCall, name: str, *, moment: datetime | None) -> bool:
     after, before, day = (rest.optional(name + suffix) for suffix in (">", "<", ""))
     if not (after or before or day):
         return True
@@ -179,17 +179,17 @@ async def update(rest: RestCall) -> Response:
     call = find(rest)
     status = rest.get("Status")
     if status:
-        await _end(rest.exchange, call, status)
+        await _end(rest.exchange, call, status=status)
     elif rest.get("Url") or rest.get("Twiml"):
         _redirect(rest, call)
     if rest.get("StatusCallback"):
-        call.settings.status_callback = address(rest, "StatusCallback", 21609)
+        call.settings.status_callback = address(rest, "StatusCallback", code=21609)
     if rest.get("FallbackUrl"):
-        call.settings.fallback_url = address(rest, "FallbackUrl", 21205)
+        call.settings.fallback_url = address(rest, "FallbackUrl", code=21205)
     return reply(call.body())
 
 
-async def _end(exchange: "Exchange", call: Call, status: str) -> None:
+async def _end(exchange: "Exchange", call: Call, *, status: str) -> None:
     if status not in (CallStatus.COMPLETED, CallStatus.CANCELED):
         raise bad_request(20001, f"Status must be completed or canceled, not {status!r}")
     if not call.live:
@@ -203,7 +203,7 @@ def _redirect(rest: RestCall, call: Call) -> None:
     if call.status is not CallStatus.IN_PROGRESS:
         status = rest.exchange.options.redirect_not_live_status
         raise RestError(status, 21220, "Call is not in-progress. Cannot redirect.")
-    url = address(rest, "Url", 21205)
+    url = address(rest, "Url", code=21205)
     rest.exchange.event("call.redirect", call, url=url)
     rest.exchange.flow.redirect(call, Jump(url, rest.method("Method")) if url else Inline(rest.get("Twiml")))
 

@@ -48,7 +48,7 @@ async def list_conferences(rest: RestCall) -> Response:
         for conference in rest.exchange.conferences.values()
         if status in ("", conference.status) and name in ("", conference.friendly_name)
     ]
-    return page(rest, "conferences", [conference.body() for conference in reversed(found)])
+    return page(rest, "conferences", items=[conference.body() for conference in reversed(found)])
 
 
 def _find(rest: RestCall) -> Conference:
@@ -79,7 +79,7 @@ async def list_participants(rest: RestCall) -> Response:
     """Who is in a conference now."""
     conference = _find(rest)
     people = [_body(conference, p) for p in conference.participants.values()]
-    return page(rest, "participants", people)
+    return page(rest, "participants", items=people)
 
 
 async def invite(rest: RestCall) -> Response:
@@ -151,7 +151,7 @@ async def update_participant(rest: RestCall) -> Response:
 def _hold(rest: RestCall, conference: Conference, participant: Participant) -> None:
     url = rest.optional("HoldUrl")
     jump = Jump(url, rest.method("HoldMethod", "GET")) if url else None
-    conference.hold(participant, boolean(rest.get("Hold")), jump)
+    conference.hold(participant, boolean(rest.get("Hold")), music_at=jump)
 
 
 def _mute(rest: RestCall, conference: Conference, participant: Participant) -> None:

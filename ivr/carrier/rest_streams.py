@@ -45,7 +45,7 @@ async def start(rest: RestCall) -> Response:
     problem = refusal(settings.url, rest.exchange.options.insecure_streams)
     if problem:
         raise bad_request(*problem)
-    stream = MediaStream(rest.exchange, call, settings)
+    stream = MediaStream(rest.exchange, call, settings=settings)
     refused = fork(stream)
     if refused:
         raise bad_request(31900, refused)
@@ -86,7 +86,7 @@ async def recordings(rest: RestCall) -> Response:
     """All recordings, newest first."""
     call_sid = rest.get("CallSid")
     kept = [r for r in rest.exchange.recordings.values() if not call_sid or r.call_sid == call_sid]
-    return page(rest, "recordings", [r.body() for r in reversed(kept)])
+    return page(rest, "recordings", items=[r.body() for r in reversed(kept)])
 
 
 async def recording(rest: RestCall) -> Response:

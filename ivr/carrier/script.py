@@ -60,7 +60,7 @@ class Script:
         while not isinstance(step, Ending):
             document = await self._load(step)
             if document is None:
-                await say(self.exchange, self.call, _APPLICATION_ERROR)
+                await say(self.exchange, self.call, text=_APPLICATION_ERROR)
                 return Ending.ERROR
             self.document = document
             step = await self._perform(document)

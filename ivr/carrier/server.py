@@ -1,5 +1,6 @@
 """The HTTP side of the carrier: REST, and whatever a page adds, on one port."""
 
+import asyncio
 import socket
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -40,15 +41,34 @@ def application(rest: Rest, extra: Sequence[BaseRoute]) -> Starlette:
     return Starlette(routes=routes, exception_handlers={404: unknown})
 
 
+class _PromptServer(uvicorn.Server):
+    """Stops when told rather than at its next look; tests start and stop many carriers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.told = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Serve until told to stop."""
+        await self.on_tick(0)  # sets the headers every answer carries
+        await self.told.wait()
+
+
 class CarrierServer:
     """uvicorn on the carrier's event loop."""
 
-    def __init__(self, exchange: "Exchange", bound: socket.socket, extra: Sequence[BaseRoute]) -> None:
+    def __init__(self, exchange: "Exchange", bound: socket.socket, *, extra: Sequence[BaseRoute]) -> None:
         self.rest = Rest(exchange)
         config = uvicorn.Config(
-            application(self.rest, extra), log_level="warning", access_log=False, lifespan="off", ws="websockets-sansio"
+            application(self.rest, extra),
+            log_level="warning",
+            access_log=False,
+            date_header=False,  # uvicorn renews it in the loop replaced above
+            lifespan="off",
+            ws="websockets-sansio",
+            timeout_graceful_shutdown=1,  # from Python 3.12 on a request that hangs would hold the stop up
         )
-        self._server = uvicorn.Server(config)
+        self._server = _PromptServer(config)
         self._socket = bound
 
     async def serve(self) -> None:
@@ -57,8 +77,8 @@ class CarrierServer:
 
     def stop(self) -> None:
         """Stop without waiting for requests that hang."""
-        self._server.should_exit = True
         self._server.force_exit = True
+        self._server.told.set()
 
     def reset(self, request: Request) -> None:
         """Break a request's connection without an answer."""

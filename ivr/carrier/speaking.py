@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from ivr.carrier.exchange import Exchange
 
 
-async def say(exchange: "Exchange", call: "Call", text: str, language: str = "en-US", voice: str = "man") -> None:
+async def say(exchange: "Exchange", call: "Call", *, text: str, language: str = "en-US", voice: str = "man") -> None:
     """Speak to the telephone; cancelling cuts the sentence short."""
     if not text.strip():
         return
     pcm = await exchange.speak(text, language)
-    await hear(call, Heard(text, language, voice, call_sid=call.sid), audio.frames(pcm))
+    await hear(call, Heard(text, language, voice, call_sid=call.sid), sound=audio.frames(pcm))
 
 
-async def hear(call: "Call", heard: Heard, sound: Iterable[bytes]) -> None:
+async def hear(call: "Call", heard: Heard, *, sound: Iterable[bytes]) -> None:
     """Play a sound and note when it started, stopped and whether it was cut short."""
     if call.line is None or call.telephone is None or not call.live:
         return
@@ -37,4 +37,4 @@ async def hear(call: "Call", heard: Heard, sound: Iterable[bytes]) -> None:
 
 async def music(call: "Call") -> None:
     """Twilio's own hold music, as silence: until cancelled."""
-    await hear(call, Heard("", kind="music", call_sid=call.sid), itertools.repeat(audio.SILENCE))
+    await hear(call, Heard("", kind="music", call_sid=call.sid), sound=itertools.repeat(audio.SILENCE))

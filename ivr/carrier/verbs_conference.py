@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from ivr.carrier.script import Script
 
 
-async def dial_conference(script: "Script", dial: Element, element: Element) -> list[tuple[str, str]]:
+async def dial_conference(script: "Script", dial: Element, *, element: Element) -> list[tuple[str, str]]:
     """Stay in the room until the call leaves or the room ends."""
     exchange, call = script.exchange, script.call
     exchange.flow.answer(call)
     if not call.live or call.line is None:
         return []
     name = (element.text or "").strip()
-    conference = exchange.conference_named(name) or _open(script, name, element)
+    conference = exchange.conference_named(name) or _open(script, name, element=element)
     participant = _participant(script, element)
     if participant.label and conference.find(participant.label):
         exchange.alert(16025, f"participant label {participant.label!r} is taken", call=call, level="error")
@@ -35,13 +35,13 @@ async def dial_conference(script: "Script", dial: Element, element: Element) -> 
     return [("DialCallStatus", "answered")]
 
 
-def _open(script: "Script", name: str, element: Element) -> Conference:
+def _open(script: "Script", name: str, *, element: Element) -> Conference:
     callback, url = None, element.get("statusCallback")
     if url:
         events = frozenset(element.get("statusCallbackEvent", "").split())
         method = element.get("statusCallbackMethod", "POST")
         callback = ConferenceCallback(script.document.resolve(url), method, events)
-    conference = Conference(script.exchange, name, callback)
+    conference = Conference(script.exchange, name, callback=callback)
     script.exchange.conferences[conference.sid] = conference
     return conference
 
@@ -54,7 +54,7 @@ def _participant(script: "Script", element: Element) -> Participant:
         muted=flag(element, "muted"),
         coaching=bool(coached),
         call_sid_to_coach=coached,
-        start_on_enter=flag(element, "startConferenceOnEnter", True),
+        start_on_enter=flag(element, "startConferenceOnEnter", default=True),
         end_on_exit=flag(element, "endConferenceOnExit"),
         wait=Jump(script.document.resolve(wait), element.get("waitMethod", "POST")) if wait else None,
         silent_wait=wait == "",

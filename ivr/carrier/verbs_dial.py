@@ -22,18 +22,18 @@ Params = list[tuple[str, str]]
 
 async def dial_verb(script: "Script", element: Element) -> Jump | None:
     """Dial, wait until it is over, then the action or the next verb."""
-    script.farewell = lambda reason: _farewell(script, element, reason)
+    script.farewell = lambda reason: _farewell(script, element, reason=reason)
     rooms, queues = element.findall("Conference"), element.findall("Queue")
     if rooms:
-        params: Params = await dial_conference(script, element, rooms[0])
+        params: Params = await dial_conference(script, element, element=rooms[0])
     elif queues:
-        params = await dial_queue(script, element, queues[0])
+        params = await dial_queue(script, element, element=queues[0])
     else:
         params = await _dial_numbers(script, element)
     return action(element, params) if element.get("action") else None
 
 
-def _farewell(script: "Script", element: Element, reason: "Reason") -> Jump | None:
+def _farewell(script: "Script", element: Element, *, reason: "Reason") -> Jump | None:
     """Overtaken: the action is requested though nothing of it will run; without one, a Redirect that follows."""
     if element.get("action"):
         room = element.find("Conference") is not None
@@ -54,7 +54,7 @@ def _numbers(element: Element) -> list[Element]:
 
 
 async def _dial_numbers(script: "Script", element: Element) -> Params:
-    legs = place_legs(script, element, _numbers(element))
+    legs = place_legs(script, element, numbers=_numbers(element))
     if not legs:
         return [("DialCallStatus", "failed")]
     try:
@@ -62,7 +62,7 @@ async def _dial_numbers(script: "Script", element: Element) -> Params:
         for group in groups:
             winner = await _race(script, group)
             if winner:
-                return await _talk(script, element, winner)
+                return await _talk(script, element, leg=winner)
         return _unanswered(legs)
     finally:
         bridge.disconnect(script.call)
@@ -88,10 +88,10 @@ async def _race(script: "Script", legs: list[DialLeg]) -> DialLeg | None:
             task.cancel()
 
 
-async def _talk(script: "Script", element: Element, leg: DialLeg) -> Params:
+async def _talk(script: "Script", element: Element, *, leg: DialLeg) -> Params:
     script.exchange.flow.answer(script.call)
     bridge.connect(script.call, leg.call)
-    limit = number(script, element, "timeLimit", 14400, code=13223)
+    limit = number(script, element, name="timeLimit")
     star = asyncio.get_running_loop().create_future()
     if flag(element, "hangupOnStar"):
         script.call.on_key = lambda key: star.set_result(None) if key == "*" and not star.done() else None

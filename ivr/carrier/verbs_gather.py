@@ -37,9 +37,9 @@ def _settings(script: "Script", element: Element) -> GatherSettings:
     if not set(inputs) <= {"dtmf", "speech"}:
         script.exchange.alert(13326, f"invalid input {element.get('input')!r}", call=script.call)
         inputs = ["dtmf"]
-    timeout = number(script, element, "timeout", 5, code=13313)
+    timeout = number(script, element, name="timeout")
     auto = element.get("speechTimeout", "auto") == "auto"
-    limit = int(number(script, element, "numDigits", 0, code=13314, least=1))
+    limit = int(number(script, element, name="numDigits"))
     finish = element.get("finishOnKey", "#")
     if len(finish) > 1 or finish not in "0123456789#*":
         script.exchange.alert(13310, f"invalid finishOnKey {finish!r}", call=script.call)
@@ -48,7 +48,7 @@ def _settings(script: "Script", element: Element) -> GatherSettings:
         keys="dtmf" in inputs,
         speech="speech" in inputs,
         timeout_seconds=timeout,
-        speech_timeout_seconds=timeout if auto else number(script, element, "speechTimeout", timeout, code=13327),
+        speech_timeout_seconds=timeout if auto else number(script, element, name="speechTimeout"),
         most_digits=limit or None,
         finish_on_key=finish,
         action_on_empty=flag(element, "actionOnEmptyResult"),
@@ -170,7 +170,7 @@ class Collector:
             params = [*self._script.call.standard_params(), ("UnstableSpeechResult", text)]
             params += [("StableSpeechResult", ""), ("SequenceNumber", str(len(self._spoken) - 1))]
             method = self._element.get("partialResultCallbackMethod", "POST")
-            self._script.exchange.callbacks.send(self._script.document.resolve(url), method, params)
+            self._script.exchange.callbacks.send(self._script.document.resolve(url), method, params=params)
 
     def _timed_out(self) -> list[tuple[str, str]] | None:
         if self._digits:

@@ -40,9 +40,9 @@ async def enqueue_verb(script: Script, element: Element) -> Jump | Ending | None
     member = Member(script.call, loop.create_future(), loop.create_future())
     queue.members.append(member)
     queue.arrived.set()
-    script.farewell = lambda reason: _farewell(queue, member, element, reason=reason)
+    script.farewell = lambda reason: _farewell(queue, member, element=element, reason=reason)
     try:
-        result, jump = await _wait(script, element, queue, member=member)
+        result, jump = await _wait(script, element, queue=queue, member=member)
     finally:
         if member in queue.members:
             queue.members.remove(member)
@@ -61,14 +61,14 @@ def _times(queue: CallerQueue, member: Member) -> Params:
     return [("QueueSid", queue.sid), ("QueueTime", str(member.waited_seconds))]
 
 
-def _farewell(queue: CallerQueue, member: Member, element: Element, *, reason: "Reason") -> Jump | None:
+def _farewell(queue: CallerQueue, member: Member, *, element: Element, reason: "Reason") -> Jump | None:
     result = "hangup" if reason == "hang-up" else "redirected"
     return _after(element, [("QueueResult", result), *_times(queue, member)])
 
 
-async def _wait(script: Script, element: Element, queue: CallerQueue, *, member: Member) -> tuple[str, Jump | None]:
+async def _wait(script: Script, element: Element, *, queue: CallerQueue, member: Member) -> tuple[str, Jump | None]:
     """Until an agent, a REST dequeue, or the waiting room's own Leave or Hangup."""
-    room = script.exchange.spawn(_waiting_room(script, element, queue, member=member))
+    room = script.exchange.spawn(_waiting_room(script, element, queue=queue, member=member))
     try:
         await first_of(room, member.taken)
         if not member.taken.done():
@@ -82,7 +82,7 @@ async def _wait(script: Script, element: Element, queue: CallerQueue, *, member:
     return "bridged", None
 
 
-async def _waiting_room(script: Script, element: Element, queue: CallerQueue, *, member: Member) -> Ending:
+async def _waiting_room(script: Script, element: Element, *, queue: CallerQueue, member: Member) -> Ending:
     url = element.get("waitUrl")
     if url is None:
         await music(script.call)
@@ -97,12 +97,12 @@ async def _waiting_room(script: Script, element: Element, queue: CallerQueue, *,
     return Ending.LEAVE
 
 
-async def dial_queue(script: Script, dial: Element, element: Element) -> Params:
+async def dial_queue(script: Script, dial: Element, *, element: Element) -> Params:
     """Talk to the head of a queue, waiting for one as long as the Dial's timeout."""
     queue = queue_named(script.exchange, (element.text or "").strip(), create=False)
     if queue is None:
         return [("DialCallStatus", "failed")]
-    member = await _head(script, queue, number(script, dial, "timeout", 30, code=13212))
+    member = await _head(script, queue, patience_seconds=number(script, dial, name="timeout"))
     if member is None:
         return [("DialCallStatus", "no-answer")]
     begun = script.exchange.clock.now()
@@ -116,7 +116,7 @@ async def dial_queue(script: Script, dial: Element, element: Element) -> Params:
     ]
 
 
-async def _head(script: Script, queue: CallerQueue, patience_seconds: float) -> Member | None:
+async def _head(script: Script, queue: CallerQueue, *, patience_seconds: float) -> Member | None:
     patience = asyncio.ensure_future(script.exchange.clock.sleep(patience_seconds))
     try:
         while not queue.members:

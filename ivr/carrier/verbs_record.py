@@ -24,7 +24,7 @@ _Params = list[tuple[str, str]]
 class Recorder:
     """A FrameListener that keeps the inbound track."""
 
-    def __init__(self, silence_seconds: float, longest_seconds: float, keys: str) -> None:
+    def __init__(self, silence_seconds: float, longest_seconds: float, *, keys: str) -> None:
         self.done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         """Resolves to the key that ended it, or nothing."""
         self.pcm = bytearray()
@@ -51,13 +51,13 @@ async def record_verb(script: "Script", element: Element) -> Jump:
     """Beep, record, on to the action."""
     call = script.call
     assert call.line is not None
-    if flag(element, "playBeep", True):
+    if flag(element, "playBeep", default=True):
         beep = Heard("", kind="beep", call_sid=call.sid)
-        await hear(call, beep, itertools.islice(audio.frames(audio.tone(1000, 0.4)), 20))
+        await hear(call, beep, sound=itertools.islice(audio.frames(audio.tone(1000, 0.4)), 20))
     recorder = _recorder(script, element)
     recording = Recording(call.account_sid, call.sid, "RecordVerb")
     script.exchange.recordings[recording.sid] = recording
-    script.farewell = lambda reason: _farewell(script, element, recording, reason=reason)
+    script.farewell = lambda reason: _farewell(script, element, recording=recording, reason=reason)
     call.line.listeners.append(recorder)
     call.on_key = recorder.on_key
     try:
@@ -66,15 +66,15 @@ async def record_verb(script: "Script", element: Element) -> Jump:
         call.on_key = None
         call.line.listeners.remove(recorder)
         recording.pcm, recording.status = bytes(recorder.pcm), "completed"
-        _tell(script, element, recording)
-    return action(element, _params(script, recording, key))
+        _tell(script, element, recording=recording)
+    return action(element, _params(script, recording, key=key))
 
 
 def _recorder(script: "Script", element: Element) -> Recorder:
     return Recorder(
-        number(script, element, "timeout", 5, code=13612),
-        number(script, element, "maxLength", 3600, code=13613, least=1),
-        element.get("finishOnKey", "1234567890*#"),
+        number(script, element, name="timeout"),
+        number(script, element, name="maxLength"),
+        keys=element.get("finishOnKey", "1234567890*#"),
     )
 
 
@@ -82,7 +82,7 @@ def _url(script: "Script", recording: Recording) -> str:
     return script.exchange.base_url + recording.path
 
 
-def _params(script: "Script", recording: Recording, key: str) -> _Params:
+def _params(script: "Script", recording: Recording, *, key: str) -> _Params:
     return [
         ("RecordingUrl", _url(script, recording)),
         ("RecordingSid", recording.sid),
@@ -91,11 +91,11 @@ def _params(script: "Script", recording: Recording, key: str) -> _Params:
     ]
 
 
-def _farewell(script: "Script", element: Element, recording: Recording, *, reason: "Reason") -> Jump | None:
-    return action(element, _params(script, recording, "hangup")) if reason == "hang-up" else None
+def _farewell(script: "Script", element: Element, *, recording: Recording, reason: "Reason") -> Jump | None:
+    return action(element, _params(script, recording, key="hangup")) if reason == "hang-up" else None
 
 
-def _tell(script: "Script", element: Element, recording: Recording) -> None:
+def _tell(script: "Script", element: Element, *, recording: Recording) -> None:
     url = element.get("recordingStatusCallback")
     if not url:
         return
@@ -112,4 +112,4 @@ def _tell(script: "Script", element: Element, recording: Recording) -> None:
         ("RecordingTrack", "inbound"),
     ]
     method = element.get("recordingStatusCallbackMethod", "POST")
-    script.exchange.callbacks.send(script.document.resolve(url), method, params)
+    script.exchange.callbacks.send(script.document.resolve(url), method, params=params)

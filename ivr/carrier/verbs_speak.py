@@ -21,12 +21,12 @@ _BREAKS = {"none": 0.0, "x-weak": 0.1, "weak": 0.25, "medium": 0.5, "strong": 0.
 async def say_verb(script: "Script", element: Element) -> None:
     """Speak the text, with the breaks SSML asks for."""
     language, voice = element.get("language", "en-US"), element.get("voice", "man")
-    for _ in range(_loops(script, element, 13510)):
+    for _ in range(_loops(script, element)):
         for part in _parts(element):
             if isinstance(part, float):
                 await script.exchange.clock.sleep(part)
             else:
-                await say(script.exchange, script.call, part, language, voice)
+                await say(script.exchange, script.call, text=part, language=language, voice=voice)
 
 
 def _parts(element: Element) -> Iterator[str | float]:
@@ -61,8 +61,8 @@ def _break_seconds(element: Element) -> float:
     return seconds / 1000 if time.endswith("ms") else seconds
 
 
-def _loops(script: "Script", element: Element, code: int) -> int:
-    return int(number(script, element, "loop", 1, code=code)) or _MOST_LOOPS
+def _loops(script: "Script", element: Element) -> int:
+    return int(number(script, element, name="loop")) or _MOST_LOOPS
 
 
 async def play_verb(script: "Script", element: Element) -> None:
@@ -74,9 +74,9 @@ async def play_verb(script: "Script", element: Element) -> None:
     if sound is None:
         return
     heard_as = (element.text or "").strip()
-    for _ in range(_loops(script, element, 13410)):
+    for _ in range(_loops(script, element)):
         heard = Heard(heard_as, kind="play", call_sid=script.call.sid)
-        await hear(script.call, heard, audio.frames(sound))
+        await hear(script.call, heard, sound=audio.frames(sound))
 
 
 async def _play_digits(script: "Script", digits: str) -> None:
@@ -111,7 +111,7 @@ def _decode(kind: str, body: bytes) -> bytes:
 
 async def pause_verb(script: "Script", element: Element) -> None:
     """Wait."""
-    await script.exchange.clock.sleep(number(script, element, "length", 1, code=13910))
+    await script.exchange.clock.sleep(number(script, element, name="length"))
 
 
 async def prompts(script: "Script", elements: list[Element]) -> None:

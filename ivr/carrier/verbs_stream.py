@@ -38,7 +38,7 @@ async def start_verb(script: "Script", element: Element) -> None:
     for child in element:
         if child.tag == "Stream":
             settings = _settings(script, child, bidirectional=False)
-            problem = fork(MediaStream(script.exchange, script.call, settings))
+            problem = fork(MediaStream(script.exchange, script.call, settings=settings))
             if problem:
                 script.exchange.alert(31900, problem, call=script.call, level="error")
 
@@ -68,7 +68,7 @@ async def connect_verb(script: "Script", element: Element) -> Jump | None:
     """Hand the call to the app's socket until that closes."""
     child = next((child for child in element if child.tag == "Stream"), None)
     if child is not None:
-        stream = MediaStream(script.exchange, script.call, _settings(script, child, bidirectional=True))
+        stream = MediaStream(script.exchange, script.call, settings=_settings(script, child, bidirectional=True))
         await _converse(script, stream)
     return action(element, []) if element.get("action") else None
 

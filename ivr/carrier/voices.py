@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from ivr.carrier import audio
 from ivr.carrier.options import Speak, Voice
@@ -16,7 +17,7 @@ class Voices:
         self._speak, self._problem = _find(voice)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="carrier-voice")
 
-    async def speak(self, text: str, locale: str, voice: str | None, rate: int) -> tuple[bytes, str | None]:
+    async def speak(self, text: str, locale: str, *, voice: str | None, rate: int) -> tuple[bytes, str | None]:
         """The audio, and what went wrong if it is only silence of about the right length."""
         silent = audio.silence(len(text) * SECONDS_PER_CHARACTER)
         if self._speak is None:
@@ -24,13 +25,10 @@ class Voices:
             return silent, problem
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._worker, self._call, text, locale, voice, rate), None
+            spoken = partial(self._speak, text, locale, voice=voice, rate=rate)
+            return await loop.run_in_executor(self._worker, spoken), None
         except RuntimeError as error:  # VoiceError: no such locale or voice
             return silent, str(error)
-
-    def _call(self, text: str, locale: str, voice: str | None, rate: int) -> bytes:
-        assert self._speak is not None
-        return self._speak(text, locale, voice=voice, rate=rate)
 
     def close(self) -> None:
         """End the worker thread."""

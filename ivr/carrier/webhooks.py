@@ -44,15 +44,15 @@ class Overrides:
         """These limits, changed by a fragment."""
         given = {name: values[-1] for name, values in parse_qs(fragment).items()}
         return Overrides(
-            connect_seconds=_milliseconds(given.get("ct"), self.connect_seconds, 10.0),
-            read_seconds=_milliseconds(given.get("rt"), self.read_seconds, 15.0),
-            total_seconds=_milliseconds(given.get("tt"), self.total_seconds, 15.0),
+            connect_seconds=_milliseconds(given.get("ct"), self.connect_seconds, most=10.0),
+            read_seconds=_milliseconds(given.get("rt"), self.read_seconds, most=15.0),
+            total_seconds=_milliseconds(given.get("tt"), self.total_seconds, most=15.0),
             retries=min(5, int(given["rc"])) if given.get("rc", "").isdigit() else self.retries,
             retry_on=frozenset(given["rp"].split(",")) if "rp" in given else self.retry_on,
         )
 
 
-def _milliseconds(text: str | None, default: float, most: float) -> float:
+def _milliseconds(text: str | None, default: float, *, most: float) -> float:
     return min(most, max(0.1, int(text) / 1000)) if text and text.isdigit() else default
 
 
@@ -107,23 +107,23 @@ class Webhooks:
         token = secrets.token_hex(16)
         for attempt in range(limits.retries + 1):
             try:
-                return await self._follow(webhook, limits, token)
+                return await self._follow(webhook, limits, token=token)
             except WebhookFailure as failure:
                 kinds = {_kind(failure), "all"}
                 if attempt == limits.retries or not kinds & limits.retry_on:
                     raise
         raise AssertionError("unreachable")
 
-    async def _follow(self, webhook: Webhook, limits: Overrides, token: str) -> WebhookAnswer:
+    async def _follow(self, webhook: Webhook, limits: Overrides, *, token: str) -> WebhookAnswer:
         for _ in range(_MAX_REDIRECTS + 1):
-            response = await self._send(webhook, limits, token)
+            response = await self._send(webhook, limits, token=token)
             webhook.cookies.extract_cookies(response)
             if response.status_code not in (301, 302, 307):
                 return _answer(webhook.url, response)
             webhook = _redirected(webhook, response)
         raise WebhookFailure(11215, "too many HTTP redirects")
 
-    async def _send(self, webhook: Webhook, limits: Overrides, token: str) -> httpx.Response:
+    async def _send(self, webhook: Webhook, limits: Overrides, *, token: str) -> httpx.Response:
         request = self._request(webhook, token)
         timeout = httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds)
         request.extensions = {"timeout": timeout.as_dict()}

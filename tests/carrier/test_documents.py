@@ -72,9 +72,9 @@ def test_connection_failure_is_tried_twice(app, carrier, customer):
     tries = []
     deliver = carrier.exchange.webhooks._send
 
-    async def counted(webhook, limits, token):
+    async def counted(webhook, limits, *, token):
         tries.append(webhook.url)
-        return await deliver(webhook, limits, token)
+        return await deliver(webhook, limits, token=token)
 
     carrier.exchange.webhooks._send = counted
     carrier.number(OURS, voice_url="http://127.0.0.1:9/voice", fallback_url=app.url + "/fallback")

@@ -17,6 +17,10 @@ def statuses(app):
     return [request.params["CallStatus"] for request in received]
 
 
+def last_status(app):
+    return max(app.to("/status"), key=lambda request: int(request.params["SequenceNumber"])).params
+
+
 def test_answered_call_reports_every_step_in_order(app, customer, client):
     app.answers["/answered"] = "<Say>Hello</Say>"
     customer.on_ring = "answer"
@@ -26,7 +30,7 @@ def test_answered_call_reports_every_step_in_order(app, customer, client):
     customer.hung_up()
     app.wait_for("/status", 4)
     assert statuses(app) == ["initiated", "ringing", "in-progress", "completed"]
-    last = max(app.to("/status"), key=lambda request: int(request.params["SequenceNumber"])).params
+    last = last_status(app)
     assert last["SipResponseCode"] == "200"
     assert last["CallbackSource"] == "call-progress-events"
     assert int(last["CallDuration"]) >= 0
@@ -44,7 +48,7 @@ def test_unanswered_call_ends_with_its_reason(app, customer, client, on_ring, st
     place(client, app, timeout=5)
     app.wait_for("/status", 2 if on_ring == "busy" else 3)
     assert statuses(app)[-1] == status
-    assert app.to("/status")[-1].params["SipResponseCode"] == code
+    assert last_status(app)["SipResponseCode"] == code
     assert not app.to("/answered")
 
 
