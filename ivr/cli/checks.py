@@ -1,0 +1,202 @@
+"""What `doctor` looks at: each check finds one thing in order, wants a hand, or only has something to say."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+from sqlalchemy.exc import SQLAlchemyError
+
+from ivr.bootstrap import Ivr, build, carrier_account
+from ivr.errors import CarrierRejected, ContentError, IvrError, ModelError, NotFound
+from ivr.phone.numbers import TwilioNumbers
+from ivr.settings import Settings
+from ivr.settings_values import is_loopback
+
+BEAT_SECONDS: Final = 10.0
+"""A dispatcher that has not beaten for so long is taken for dead."""
+REACH_SECONDS: Final = 5.0
+UNAUTHORIZED: Final = 20003
+STAND_IN: Final = "pocketsphinx"
+
+
+class Verdict(StrEnum):
+    """What a check found."""
+
+    GOOD = "good"
+    NOTE = "note"
+    """Works, or is not needed; but you may want to know."""
+    BAD = "bad"
+    """Needed, and does not work."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report, and what to do about it."""
+
+    about: str
+    verdict: Verdict
+    text: str
+    remedy: str = ""
+
+
+Check = Callable[[Ivr], Iterator[Finding]]
+
+
+def examine(settings: Settings, *, offline: bool = False) -> Iterator[Finding]:
+    """Everything, one after the other; no check stops the next."""
+    ivr = build(settings)
+    asking: tuple[Check, ...] = () if offline else (number, public_address)
+    for check in (credentials, *asking, database, content, hearing, hours, doors):
+        yield from check(ivr)
+
+
+def credentials(ivr: Ivr) -> Iterator[Finding]:
+    """Whether everything that serve needs is set."""
+    try:
+        ivr.settings.require("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "IVR_PUBLIC_URL", "IVR_PHONE_NUMBER")
+    except IvrError as error:
+        yield Finding("carrier", Verdict.BAD, str(error), "copy the first two from the Twilio console")
+        return
+    where = ivr.settings.api_base or "Twilio"
+    kind = " (on this machine: no real telephone rings)" if ivr.settings.has_own_carrier else ""
+    yield Finding("carrier", Verdict.GOOD, f"{where}{kind}")
+
+
+def number(ivr: Ivr) -> Iterator[Finding]:
+    """Whether the account's number calls us."""
+    try:
+        present = TwilioNumbers(carrier_account(ivr.settings)).present()
+    except NotFound as error:
+        yield Finding("number", Verdict.BAD, str(error))
+    except CarrierRejected as error:
+        yield _rejected(error)
+    except IvrError as error:
+        yield Finding("number", Verdict.BAD, str(error), "check the network, TWILIO_API_BASE and the credentials")
+    else:
+        yield _pointing(present.get("voice_url", ""), ivr.settings.public_url)
+
+
+def _rejected(error: CarrierRejected) -> Finding:
+    if error.carrier_code == UNAUTHORIZED or "401" in str(error):
+        remedy = "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN do not belong together; copy both again"
+        return Finding("number", Verdict.BAD, str(error), remedy)
+    return Finding("number", Verdict.NOTE, str(error), "this carrier does not tell what a number points at")
+
+
+def _pointing(voice_url: str, public_url: str) -> Finding:
+    if voice_url == f"{public_url}/voice":
+        return Finding("number", Verdict.GOOD, f"calls {voice_url}")
+    points = f"calls {voice_url or 'nothing'}, not this server"
+    return Finding("number", Verdict.BAD, points, "python -m ivr connect")
+
+
+def public_address(ivr: Ivr) -> Iterator[Finding]:
+    """Whether the carrier can reach us."""
+    url = ivr.settings.public_url
+    if not url:
+        return
+    if _refused_stream(ivr.settings):
+        remedy = "use an https address, or IVR_HEARING=gather"
+        yield Finding("public address", Verdict.BAD, f"{url}: Twilio opens media sockets to wss:// only", remedy)
+    host = urlsplit(url).hostname or ""
+    try:
+        # A server on this machine is never behind the environment's proxy.
+        answer = httpx.get(f"{url}/healthz", timeout=REACH_SECONDS, trust_env=not is_loopback(host))
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        remedy = "start `python -m ivr serve`, and a tunnel or proxy that leads to it"
+        yield Finding("public address", Verdict.BAD, f"{url} does not answer ({type(error).__name__})", remedy)
+        return
+    if "application/json" not in answer.headers.get("content-type", ""):
+        remedy = "IVR_PUBLIC_URL must lead to `python -m ivr serve`"
+        yield Finding("public address", Verdict.BAD, f"{url} is answered by something else", remedy)
+        return
+    yield Finding("public address", Verdict.GOOD, f"{url} reaches this server")
+
+
+def _refused_stream(settings: Settings) -> bool:
+    plain = (settings.stream_url or settings.public_url).startswith(("http://", "ws://"))
+    return settings.hearing == "stream" and plain and not settings.has_own_carrier
+
+
+def database(ivr: Ivr) -> Iterator[Finding]:
+    """Whether it opens; who dispatches; who answers."""
+    try:
+        with ivr.store.read() as uow:
+            beat_at, agents = uow.guards.last_beat_at("dispatch"), list(uow.agents.all())
+    except (SQLAlchemyError, IvrError, OSError) as error:
+        text = f"does not open: {str(error).splitlines()[0]}"
+        yield Finding("database", Verdict.BAD, text, "correct IVR_DATABASE_URL, or start the database")
+        return
+    yield Finding("database", Verdict.GOOD, ivr.settings.describe()["IVR_DATABASE_URL"])
+    age = (ivr.clock.now() - beat_at).total_seconds() if beat_at else None
+    if age is not None and age <= BEAT_SECONDS:
+        yield Finding("dispatcher", Verdict.GOOD, f"last seen {age:.0f} s ago")
+    else:
+        yield Finding("dispatcher", Verdict.NOTE, "none is running", "python -m ivr serve")
+    on_shift = [agent for agent in agents if agent.status not in ("away", "offline")]
+    remedy = "" if on_shift else "python -m ivr agents add NAME NUMBER"
+    text = f"{len(on_shift)} of {len(agents)} on shift"
+    yield Finding("agents", Verdict.GOOD if on_shift else Verdict.NOTE, text, remedy)
+
+
+def content(ivr: Ivr) -> Iterator[Finding]:
+    """Whether grammars/ can be read, every line of it."""
+    try:
+        locales = ", ".join(ivr.content.locales)
+        _ = ivr.speaker, ivr.understanding
+    except (ContentError, IvrError) as error:
+        yield Finding("grammars", Verdict.BAD, str(error), "correct that line")
+        return
+    yield Finding("grammars", Verdict.GOOD, f"{locales} from {ivr.settings.grammars_dir}")
+
+
+def hearing(ivr: Ivr) -> Iterator[Finding]:
+    """Which engine hears which language."""
+    mode = ivr.settings.hearing
+    if mode != "stream":
+        said = {"gather": "the carrier's own recogniser", "keypad": "keys alone"}[mode]
+        yield Finding("hearing", Verdict.GOOD, f"{said} (IVR_HEARING={mode})")
+        return
+    try:
+        locales = tuple(ivr.content.locales)
+    except IvrError:
+        return  # told by the check of the grammars
+    for locale in locales:
+        yield _engine(ivr, locale)
+
+
+def _engine(ivr: Ivr, locale: str) -> Finding:
+    about, install = f"hearing {locale}", f"python -m ivr models install {locale.lower()}"
+    problem = ""
+    if locale in ivr.vosk.locales:
+        try:
+            ivr.vosk.load(locale)
+        except ModelError as error:
+            problem = str(error)
+    engine = ivr.recognizers.engine_for(locale)
+    if engine is None:
+        return Finding(about, Verdict.BAD if problem else Verdict.NOTE, problem or "by keypad only: no engine", install)
+    if problem:
+        return Finding(about, Verdict.BAD, f"by {engine}, because {problem}", install)
+    if engine == STAND_IN:
+        return Finding(about, Verdict.NOTE, f"by {engine}, the stand-in: Vosk hears better", install)
+    return Finding(about, Verdict.GOOD, f"by {engine}")
+
+
+def hours(ivr: Ivr) -> Iterator[Finding]:
+    """When agents work and customers may be rung."""
+    shown = ivr.settings.describe()
+    calling = shown.get("IVR_CALLING_HOURS") or "at any hour (own carrier)"
+    text = f"agents {ivr.settings.hours} ({ivr.settings.hours_zone}); customers rung {calling} on their own clocks"
+    yield Finding("hours", Verdict.GOOD, text)
+
+
+def doors(ivr: Ivr) -> Iterator[Finding]:
+    """Which doors are closed because no secret is set."""
+    if not ivr.settings.api_keys:
+        yield Finding("API", Verdict.NOTE, "refuses everybody", "set IVR_API_KEYS")
+    if not ivr.settings.supervisor_password:
+        yield Finding("supervisor", Verdict.NOTE, "the page lets nobody in", "set IVR_SUPERVISOR_PASSWORD")
