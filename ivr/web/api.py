@@ -1,4 +1,4 @@
-"""The API under /api/v1: the same callbacks as the phone and the page. Keys in `Authorization: Bearer`."""
+"""The API under /api/v1: the same callbacks as the phone and the page. Keys in the header `Authorization`."""
 
 import hmac
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Case, Event
 from ivr.errors import CallbackRefused, IvrError, NotFound
 from ivr.service.booking import AlreadyBooked
+from ivr.service.narration import describe
 from ivr.service.requests import CallbackWish
 from ivr.web.desk import Desk
 from ivr.web.errors import status_of
@@ -29,9 +30,8 @@ class Api:
 
     def authorize(self) -> tuple[Response, int] | None:
         """Refuse a request without a valid key."""
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        keys = self._desk.api_keys
-        if scheme == "Bearer" and any(hmac.compare_digest(given.encode(), key.encode()) for key in keys):
+        given = _key()
+        if given and any(hmac.compare_digest(given.encode(), key.encode()) for key in self._desk.api_keys):
             return None
         return problem(401, "unauthorized", "Send an API key: `Authorization: Bearer …` (IVR_API_KEYS).")
 
@@ -107,10 +107,18 @@ class Api:
         return jsonify({**case_json(case), "timeline": [event_json(event) for event in events]})
 
     def events(self) -> Response:
-        """The newest events of all cases, newest first."""
+        """The newest events of all cases, oldest of them first."""
         with self._services.store.read() as uow:
             events = uow.events.recent(MOST_EVENTS)
-        return jsonify({"events": [event_json(event) for event in events]})
+        return jsonify({"events": [event_json(event) for event in reversed(events)]})
+
+
+def _key() -> str:
+    """The key of a Bearer header, or of Basic with any user name (tools that know nothing else)."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme == "Bearer":
+        return given
+    return (request.authorization.password or "") if request.authorization else ""
 
 
 def problem(status: int, code: str, detail: str) -> tuple[Response, int]:
@@ -169,6 +177,7 @@ def event_json(event: Event) -> dict[str, Any]:
         "id": event.id,
         "at": event.at.isoformat(),
         "kind": event.kind,
+        "text": describe(event),
         "call": event.call_sid,
         "callback": event.callback_id,
         "data": dict(event.data),

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.cases import Case
+from ivr.service.narration import describe
 from ivr.service.timeline import masked
 from ivr.web.desk import Desk
 from ivr.web.services import Services
@@ -105,7 +106,7 @@ class SupervisorPages:
         )
 
     def _shared(self) -> dict[str, Any]:
-        return {"company": self._services.company, "masked": masked, "is_late": is_late}
+        return {"company": self._services.company, "masked": masked, "is_late": is_late, "describe": describe}
 
 
 def require_supervisor() -> Response | None:
