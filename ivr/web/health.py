@@ -31,8 +31,8 @@ def register_health(app: Flask, services: Services) -> None:
         wrong = {name: text for name, check in services.readiness.items() if (text := check())}
         if not _reads(services):
             wrong["database"] = "does not answer; see IVR_DATABASE_URL"
-        engines = {locale: services.recognizer_for(locale) for locale in services.speaker.locales}
-        hearing = {locale: engine.engine if engine else "keypad" for locale, engine in engines.items()}
+        ears = services.recognizer
+        hearing = {locale: (ears and ears.engine_for(locale)) or "keypad" for locale in services.speaker.locales}
         return jsonify(ready=not wrong, wrong=wrong, hearing=hearing, mode=services.hearing), 503 if wrong else 200
 
     @app.get("/metrics")

@@ -9,8 +9,9 @@ from ivr.phone.signature import SignatureCheck
 from ivr.phone.twiml import Hearing
 from ivr.service.calls import CallService
 from ivr.service.legs import Legs
-from ivr.service.ports import Clock, Phone, Recognizer, Speaker, Understanding
+from ivr.service.ports import Clock, Phone, Speaker, Understanding
 from ivr.service.store import Store
+from ivr.speech.recognizers import Recognizers
 from ivr.web.metrics import Metrics
 
 DEFAULT_THREADS = 24
@@ -27,8 +28,8 @@ class Services:
     legs: Legs
     understanding: Understanding
     speaker: Speaker
-    recognizers: Sequence[Recognizer] = ()
-    """The best first; a locale that none hears, or none hears yet, is served by keypad."""
+    recognizer: Recognizers | None = None
+    """A locale that it does not hear, or not yet, is served by keypad."""
     phone: Phone
     hearing: Hearing = Hearing.KEYPAD
     public_url: str
@@ -61,10 +62,6 @@ class Services:
             public_url=self.public_url,
             stream_url=self.media_url,
         )
-
-    def recognizer_for(self, locale: str) -> Recognizer | None:
-        """The engine that hears this locale now."""
-        return next((recognizer for recognizer in self.recognizers if recognizer.hears(locale)), None)
 
     def absolute(self, path: str) -> str:
         """An address of ours as the carrier reaches it."""

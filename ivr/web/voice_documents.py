@@ -85,7 +85,7 @@ class Documents:
         return play_for_ever(self.music_path, WAIT_PATH)
 
     def _stream(self, sid: str, turn: Turn, *, first: bool) -> StreamStart | None:
-        if self._services.hearing is not Hearing.STREAM or not self._services.recognizers:
+        if self._services.hearing is not Hearing.STREAM or self._services.recognizer is None:
             return None
         return self._streams.start_for(sid, first=first) if turn.next is not Next.HANG_UP else None
 

@@ -60,6 +60,8 @@ class FakeCalls:
     broken: Exception | None = None
     known: set[str] = field(default_factory=lambda: {CALL})
     is_live: bool = True
+    after_speech: Turn | None = None
+    """Where speech leads; None: nowhere."""
 
     def _note(self, *asked: Any) -> Turn:
         self.asked.append(asked)
@@ -79,7 +81,8 @@ class FakeCalls:
         return self._note("keys", sid, turn, digits)
 
     def speech(self, sid: str, turn: int, readings: Sequence[Any], *, engine: str, audio_seconds: float) -> Turn:
-        return self._note("speech", sid, turn, tuple(reading.text for reading in readings), engine)
+        present = self._note("speech", sid, turn, tuple(reading.text for reading in readings), engine)
+        return self.after_speech or present
 
     def silence(self, sid: str, turn: int) -> Turn:
         return self._note("silence", sid, turn)
