@@ -30,7 +30,12 @@ Part = Callable[[Flask], None]
 """Registers more of the site: pages, API."""
 MAX_BODY_BYTES: Final = 256 * 1024
 AUDIO_AGE_SECONDS: Final = 3600
-UVICORN: Final = {"ws_max_size": MAX_FRAME_BYTES, "ws_per_message_deflate": False, "server_header": False, "proxy_headers": False}
+UVICORN: Final = {
+    "ws_max_size": MAX_FRAME_BYTES,
+    "ws_per_message_deflate": False,
+    "server_header": False,
+    "proxy_headers": False,
+}
 """What uvicorn must be told; addresses come from the settings, so no proxy header is believed."""
 
 
