@@ -64,12 +64,12 @@ def read_digits(path: Path, root: Path) -> DigitWords:
     )
 
 
-def read_texts(path: Path, root: Path, section: str) -> dict[str, Located]:
+def read_texts(path: Path, root: Path) -> dict[str, Located]:
     """Texts by key, such as prompts. Raises ContentError."""
-    texts = _section(read_mapping(path, root), section)
+    texts = read_mapping(path, root)
     for key, text in texts.items():
         if not isinstance(text, Located):
-            raise ContentError(f"{key.place}: {key} must be a text; put it in quotes")
+            raise ContentError(f"{getattr(key, 'place', path.name)}: {key} must be a text; put it in quotes")
     return {str(key): text for key, text in texts.items()}
 
 
@@ -168,11 +168,15 @@ def _range(name: Located, body: Mapping[str, Any], language: str) -> Iterator[Li
 def _section(content: Mapping[str, Any], name: str) -> dict[Located, Any]:
     section = content.get(name) or {}
     if not isinstance(section, dict):
-        raise ContentError(f"{next(iter(content)).place}: `{name}:` must hold names with values")
+        raise ContentError(f"{_place_of(content)}: `{name}:` must hold names with values")
     for key in section:
         if not isinstance(key, Located) and name not in ("digits", "misspelled"):
-            raise ContentError(f"{next(iter(content)).place}: the name {key!r} in `{name}:` must be in quotes")
+            raise ContentError(f"{_place_of(content)}: the name {key!r} in `{name}:` must be in quotes")
     return section
+
+
+def _place_of(content: Mapping[Any, Any]) -> str:
+    return next((key.place for key in content if isinstance(key, Located)), "?")
 
 
 def _member(name: Located, block: Any, member: str) -> list[Any]:

@@ -10,7 +10,7 @@ from ivr.content.yaml_files import read_mapping
 from ivr.errors import ContentError
 
 DEFAULT_LOCALE = "en-US"
-_OWN_FILES = frozenset({"locale.yaml", "prompts.yaml", "spoken.yaml", "digits.yaml"})
+GRAMMAR_FILES = ("lists.yaml", "rules.yaml", "moments.yaml")
 
 
 def load(folder: Path) -> Content:
@@ -28,7 +28,7 @@ def load(folder: Path) -> Content:
 def _load_locale(folder: Path, root: Path) -> LocaleContent:
     about = read_mapping(folder / "locale.yaml", root)
     language = str(_needed(about, "language", folder))
-    files = [path for path in sorted(folder.glob("*.yaml")) if path.name not in _OWN_FILES]
+    files = [folder / name for name in GRAMMAR_FILES if (folder / name).exists()]
     sentences = sorted((folder / "sentences").glob("*.yaml"))
     templates = grammar_files.read_templates(sentences, root)
     fragments = grammar_files.read_templates(files, root)
@@ -51,8 +51,8 @@ def _load_locale(folder: Path, root: Path) -> LocaleContent:
         digits=grammar_files.read_digits(folder / "digits.yaml", root),
         fillers=tuple(about.get("fillers", ())),
         rewrites=tuple((str(pattern), str(to)) for pattern, to in about.get("rewrites", ())),
-        prompts=grammar_files.read_texts(folder / "prompts.yaml", root, "prompts"),
-        spoken=grammar_files.read_texts(folder / "spoken.yaml", root, "spoken"),
+        prompts=grammar_files.read_texts(folder / "prompts.yaml", root),
+        spoken=grammar_files.read_texts(folder / "spoken.yaml", root),
     )
 
 

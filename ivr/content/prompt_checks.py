@@ -1,7 +1,128 @@
-"""Placeholder, completed with the prompts."""
+"""Which prompts exist, and which {places} each one has: the same in every locale."""
 
-from ivr.content.model import Content
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from ivr.content.model import Content, LocaleContent
+from ivr.content.speaker import OPTIONAL, PLACE
+from ivr.content.wording import REQUIRED_WORDINGS
+from ivr.content.yaml_files import Located
+from ivr.errors import ContentError
+
+_KEYS_BY_PLACES: Final[Mapping[str, str]] = {
+    "": """
+        menu menu_rephrase menu_keys language_changed intent_track_order intent_delivered_not_received
+        intent_return_refund intent_cancel_order intent_callback intent_existing_callback kind_track_order
+        kind_delivered_not_received kind_return_refund kind_cancel_order kind_question ask_order_number
+        ask_order_keys order_not_found cancel_kept dnr_not_delivered_yet offer_agent_or_callback offer_again
+        ask_moment ask_moment_keys moment_conflict moment_which_day moment_which_time moment_am_or_pm
+        moment_closed moment_too_far moment_no_such_time ask_callback_number callback_kept callback_canceled
+        confirm_cancel_callback existing_callback_none existing_callback_menu callback_refused_number
+        callback_refused_extension callback_refused_country callback_refused_line_type
+        callback_refused_do_not_call callback_refused_hours callback_refused_too_many_today
+        callback_refused_limit callback_refused_past callback_refused_too_far callback_refused_exists
+        connecting_agent hold_started agent_joins agent_lost nothing_heard not_understood apology give_up
+        anything_else whisper_accepted whisper_declined agent_set_away customer_agent_lost rate_effort
+        rate_thanks
+    """,
+    "case": """
+        whisper_again
+    """,
+    "company": """
+        greeting goodbye
+    """,
+    "item": """
+        cancel_confirm cancel_done cancel_too_late order_status_canceled order_status_returned
+    """,
+    "key": """
+        language_menu
+    """,
+    "number": """
+        confirm_callback_number
+    """,
+    "wait": """
+        span offer_callback_wait offer_callback hold_music_line
+    """,
+    "what": """
+        confirm_intent
+    """,
+    "when": """
+        moment confirm_moment callback_moved existing_callback_by existing_callback_at agent_customer_busy
+        agent_customer_no_answer agent_customer_machine agent_customer_failed
+    """,
+    "case company": """
+        customer_greeting
+    """,
+    "case when": """
+        callback_booked_asap callback_booked_at
+    """,
+    "code company": """
+        verification_text
+    """,
+    "digits item": """
+        confirm_order
+    """,
+    "item when": """
+        order_status_preparing order_status_shipped order_status_out_for_delivery
+    """,
+    "case company when": """
+        machine_message
+    """,
+    "case item until": """
+        return_explain return_too_late
+    """,
+    "case name reason": """
+        whisper_live
+    """,
+    "first other second": """
+        ask_order_pick_2
+    """,
+    "first second third": """
+        menu_three
+    """,
+    "item place when": """
+        order_status_delivered
+    """,
+    "case item place when": """
+        dnr_explain
+    """,
+    "first other second third": """
+        ask_order_pick_3
+    """,
+    "case name promised reason tries": """
+        whisper
+    """,
+}
+"""Prompts by the places that they have."""
+
+REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
+    key: frozenset(places.split()) for places, keys in _KEYS_BY_PLACES.items() for key in keys.split()
+}
+"""Every prompt with its places."""
 
 
 def check_prompts(content: Content) -> None:
-    """Every prompt exists in every locale."""
+    """Every locale has every prompt and wording, with exactly its places. Raises ContentError."""
+    for locale in content.locales.values():
+        _check(locale, "prompts.yaml", locale.prompts, REQUIRED_PROMPTS)
+        _check(locale, "spoken.yaml", locale.spoken, REQUIRED_WORDINGS)
+
+
+def _check(
+    locale: LocaleContent, file: str, texts: Mapping[str, Located], required: Mapping[str, frozenset[str]]
+) -> None:
+    missing = [key for key in required if key not in texts]
+    if missing:
+        raise ContentError(f"{locale.locale}/{file}:1: missing: {', '.join(missing)}")
+    for key, places in required.items():
+        _check_places(key, texts[key], places)
+
+
+def _check_places(key: str, text: Located, places: Iterable[str]) -> None:
+    found, wanted = set(PLACE.findall(text)), set(places)
+    if found != wanted:
+        raise ContentError(f"{text.place}: {key} must have the places {sorted(wanted)}, it has {sorted(found)}")
+    if set("[]") & set(OPTIONAL.sub("", text)):
+        raise ContentError(f"{text.place}: the [brackets] of {key} do not pair; they can't be nested")
+    if set("{}") & set(PLACE.sub("", text)):
+        raise ContentError(f"{text.place}: a {{place}} of {key} is not a plain name")

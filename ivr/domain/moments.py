@@ -1,8 +1,10 @@
 """The moment of a callback: as said (When), and its resolution against a clock, a zone and opening hours."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from typing import Final, Protocol
 
 
 @dataclass(frozen=True)
@@ -61,3 +63,153 @@ class Unresolved:
 
     reason: AskBack
     nearest_at: datetime | None = None
+
+
+class Opening(Protocol):
+    """When the customer may be rung, such as `hours.CallingHours`. All moments are aware UTC."""
+
+    def allows(self, at: datetime) -> bool:
+        """Whether a telephone may ring at this moment."""
+
+    def next_allowed(self, at: datetime) -> datetime | None:
+        """The first allowed moment not before `at`; None if there is none soon."""
+
+
+HORIZON: Final = timedelta(days=30)
+"""Later moments are refused."""
+PART_HOURS: Final = {"morning": (9, 12), "afternoon": (13, 17), "evening": (17, 21)}
+"""A part of the day without an hour means its first hour; it is over at the second."""
+
+
+def resolve(when: When, now: datetime, zone: tzinfo, opening: Opening) -> Resolved | Unresolved:
+    """When it is, on the clock of the zone, or what to ask back. `now` is aware UTC."""
+    if when.conflict:
+        return Unresolved(AskBack.CONFLICT)
+    if when.asap or when.in_seconds is not None:
+        return _checked(now + timedelta(seconds=when.in_seconds or 0), now, opening)
+    if when.hour is None:
+        return _without_hour(when, now, zone, opening)
+    if not (0 <= when.hour <= 23 and 0 <= (when.minute or 0) <= 59):
+        return Unresolved(AskBack.WHICH_TIME)
+    return _on_a_day(when, now, zone, opening)
+
+
+def _without_hour(when: When, now: datetime, zone: tzinfo, opening: Opening) -> Resolved | Unresolved:
+    """A part of the day stands for its first hour, unless that is over and the part is not: then ask."""
+    if _lacks_day(when):
+        return Unresolved(AskBack.WHICH_DAY)
+    if when.part not in PART_HOURS:
+        return Unresolved(AskBack.WHICH_TIME)
+    begins, ends = PART_HOURS[when.part]
+    local = now.astimezone(zone)
+    first_day = next(_days(when, local.date()), None)
+    if first_day == local.date() and begins <= local.hour < ends:
+        return Unresolved(AskBack.WHICH_TIME)
+    return _on_a_day(replace(when, hour=begins, minute=0, half="24"), now, zone, opening)
+
+
+def _on_a_day(when: When, now: datetime, zone: tzinfo, opening: Opening) -> Resolved | Unresolved:
+    """The first day with a time that is not over; a missing half of the day is taken from the opening hours."""
+    if _lacks_day(when):
+        return Unresolved(AskBack.WHICH_DAY)
+    for day in _days(when, now.astimezone(zone).date()):
+        times = [_local(day, clock, zone) for clock in _clock_times(when)]
+        ahead = [at for at in times if at.astimezone(UTC) > now]
+        if when.half is None and len(ahead) < len(times) and not _names_day(when):
+            ahead = _next_of_each(times, now, zone)
+        if ahead:
+            return _chosen(ahead, now, opening)
+    return Unresolved(AskBack.WHICH_DAY)
+
+
+def _chosen(times: list[datetime], now: datetime, opening: Opening) -> Resolved | Unresolved:
+    """The only one that fits; if several fit, ask; if none, tell the nearest."""
+    fitting = [at for at in times if opening.allows(at.astimezone(UTC))]
+    if len(fitting) > 1:
+        return Unresolved(AskBack.AM_OR_PM)
+    at = (fitting or times)[0]
+    if not _exists(at):
+        return Unresolved(AskBack.NO_SUCH_TIME, opening.next_allowed(at.astimezone(UTC)))
+    return _checked(at.astimezone(UTC), now, opening)
+
+
+def _checked(at: datetime, now: datetime, opening: Opening) -> Resolved | Unresolved:
+    if at - now > HORIZON:
+        return Unresolved(AskBack.TOO_FAR)
+    if not opening.allows(at):
+        return Unresolved(AskBack.CLOSED, opening.next_allowed(at))
+    return Resolved(at)
+
+
+def _next_of_each(times: list[datetime], now: datetime, zone: tzinfo) -> list[datetime]:
+    """Without a day, "at three" means the next three o'clock of either half."""
+    later = (at if at.astimezone(UTC) > now else _local(at.date() + timedelta(days=1), at.time(), zone) for at in times)
+    return sorted(later, key=lambda at: at.astimezone(UTC))
+
+
+def _clock_times(when: When) -> list[time]:
+    """One time, or both halves of the day if none was said."""
+    hour, minute = when.hour or 0, when.minute or 0
+    if when.half == "am":
+        hours = [hour % 12]
+    elif when.half == "pm":
+        hours = [hour % 12 + 12]
+    elif when.half == "24" or hour == 0 or hour > 12:
+        hours = [hour]
+    else:
+        hours = [hour % 12, hour % 12 + 12]
+    return [time(h, minute) for h in hours]
+
+
+def _names_day(when: When) -> bool:
+    return when.day_offset is not None or when.weekday is not None or when.day is not None
+
+
+def _lacks_day(when: When) -> bool:
+    """ "Next week" without a weekday, a month without a day."""
+    return not _names_day(when) and (when.next_week or when.month is not None)
+
+
+def _days(when: When, today: date) -> Iterator[date]:
+    """The days it can mean, nearest first: the next one counts if the time of the first is over."""
+    if when.weekday is not None:
+        yield from _weekdays(when, today)
+    elif when.day is not None:
+        yield from _month_days(when.month, when.day, today)
+    else:
+        first = today + timedelta(days=when.day_offset or 0)
+        yield from (first, first + timedelta(days=1))
+
+
+def _weekdays(when: When, today: date) -> Iterator[date]:
+    """This weekday's next date; of next week, counted from Monday, if that was said."""
+    assert when.weekday is not None
+    if when.next_week:
+        yield today + timedelta(days=7 - today.weekday() + when.weekday)
+        return
+    first = today + timedelta(days=(when.weekday - today.weekday()) % 7)
+    yield from (first, first + timedelta(days=7))
+
+
+def _month_days(month: int | None, day: int, today: date) -> Iterator[date]:
+    """This date in the next months or years; days that a month does not have are passed over."""
+    for step in range(14):
+        year, index = divmod(today.year * 12 + today.month - 1 + step, 12)
+        if month is not None and index + 1 != month:
+            continue
+        try:
+            found = date(year, index + 1, day)
+        except ValueError:
+            continue
+        if found >= today:
+            yield found
+
+
+def _local(day: date, clock: time, zone: tzinfo) -> datetime:
+    """The wall-clock time in the zone; of a doubled hour the first."""
+    return datetime.combine(day, clock, zone)
+
+
+def _exists(at: datetime) -> bool:
+    """Whether the wall clock shows this time, or jumps over it."""
+    return at.astimezone(UTC).astimezone(at.tzinfo).replace(tzinfo=None) == at.replace(tzinfo=None)

@@ -11,16 +11,17 @@ from ivr.errors import ContentError
 from ivr.service.ports import Recognizer
 from ivr.understanding.building import GrammarBuilder
 from ivr.understanding.locale_parser import LocaleParser
-from ivr.understanding.source import LocaleSource
+from ivr.understanding.source import GrammarSource, LocaleSource
 from ivr.understanding.vocabulary import UnknownWord, Vocabulary, unknown_words
 
 _KEPT_GRAMMARS: Final = 256
 
 
-class Grammars:
+class GrammarUnderstanding:
     """Understanding of every locale given; thread-safe."""
 
-    def __init__(self, sources: Mapping[str, LocaleSource]) -> None:
+    def __init__(self, content: GrammarSource) -> None:
+        sources: Mapping[str, LocaleSource] = content.locales
         self._sources = dict(sources)
         self._builders = {locale: GrammarBuilder(source) for locale, source in sources.items()}
         self._parsers: dict[str, LocaleParser] = {}

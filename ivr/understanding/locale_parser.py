@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
 from ivr.domain.intents import Builtin, Certainty, Choice, Expects, Intent, Meaning
+from ivr.domain.moments import When
 from ivr.understanding import moments
 from ivr.understanding.choices import choice_lists, choice_slots
 from ivr.understanding.covering import FILLER, Covering, cover
@@ -49,7 +50,7 @@ class LocaleParser:
         if meaning.first.name == "digits":
             return len(str(meaning.first.slots["value"])) >= max(expects.digit_lengths, default=99)
         when = meaning.intents[-1].slots.get("when")
-        if isinstance(when, moments.When) and not moments.is_full(when):
+        if isinstance(when, When) and not moments.is_full(when):
             return False
         if when is None and meaning.intents[-1].name in TAKES_MOMENT:
             return meaning.intents[-1].slots.get("action") in ("hear", "cancel")

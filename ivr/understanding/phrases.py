@@ -6,7 +6,7 @@ all it can know; they are given in long walks, which need not be sentences (refe
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 from random import Random
 from typing import Final
 
@@ -121,7 +121,7 @@ def _text(text: str) -> Neighbours:
     words = spoken_words(text)
     if not words:
         return _NOTHING
-    return Neighbours(False, {words[0]: None}, {words[-1]: None}, dict.fromkeys(zip(words, words[1:], strict=False)))
+    return Neighbours(False, {words[0]: None}, {words[-1]: None}, dict.fromkeys(pairwise(words)))
 
 
 def _combined(group: Group, parts: Sequence[Neighbours]) -> Neighbours:

@@ -132,3 +132,11 @@ class LocaleSource(Protocol):
     @property
     def rewrites(self) -> Sequence[tuple[str, str]]:
         """Regular expressions and replacements."""
+
+
+class GrammarSource(Protocol):
+    """All locales."""
+
+    @property
+    def locales(self) -> Mapping[str, LocaleSource]:
+        """By name."""

@@ -1,0 +1,61 @@
+"""The Speaker port: prompts by key, their {places} filled and [optional] parts left out."""
+
+import re
+from typing import Final
+
+from ivr.content.model import Content
+from ivr.content.wording import Wording
+from ivr.domain.turn import At, Money, Phrase, Say, SayArg, Span, Spelled
+from ivr.errors import ContentError
+
+PLACE: Final = re.compile(r"\{(\w+)\}")
+OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")
+_WRITTEN: Final = "_text"
+"""Prompts whose key ends so are read on a screen: digits stand together."""
+
+
+class PromptSpeaker:
+    """Every word a person hears, from grammars/<locale>/prompts.yaml."""
+
+    def __init__(self, content: Content) -> None:
+        self.locales: tuple[str, ...] = tuple(content.locales)
+        self._prompts = {name: locale.prompts for name, locale in content.locales.items()}
+        self._wordings = {name: Wording(name, locale.spoken) for name, locale in content.locales.items()}
+
+    def text(self, locale: str, say: Say) -> str:
+        """The sentence. Raises ContentError for an unknown locale or key, or a place that is not filled."""
+        locale = say.locale or locale
+        template = self._template(locale, say.key)
+        filled = {name: self._words(locale, say.key, arg) for name, arg in say.args.items()}
+        kept = OPTIONAL.sub(lambda part: part[1] if _has_all(part[1], filled) else "", template)
+        missing = sorted(set(PLACE.findall(kept)) - filled.keys())
+        if missing:
+            raise ContentError(f"prompt {say.key} of {locale} needs {', '.join(missing)}; the caller did not give it")
+        return " ".join(PLACE.sub(lambda place: filled[place[1]], kept).split())
+
+    def _template(self, locale: str, key: str) -> str:
+        prompts = self._prompts.get(locale)
+        if prompts is None:
+            raise ContentError(f"there are no prompts for {locale}: add the folder grammars/{locale}")
+        if key not in prompts:
+            raise ContentError(f"{locale}/prompts.yaml: there is no prompt {key}; add it")
+        return prompts[key]
+
+    def _words(self, locale: str, key: str, arg: SayArg) -> str:
+        wording = self._wordings[locale]
+        match arg:
+            case Spelled(digits):
+                return digits if key.endswith(_WRITTEN) else wording.digits(arg)
+            case At():
+                return wording.moment(arg)
+            case Span():
+                return wording.span(arg)
+            case Money():
+                return wording.money(arg)
+            case Phrase(other):
+                return self.text(locale, Say(other))
+        return str(arg)
+
+
+def _has_all(part: str, filled: dict[str, str]) -> bool:
+    return all(filled.get(place) for place in PLACE.findall(part))

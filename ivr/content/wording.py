@@ -1,0 +1,108 @@
+"""Moments, spans, money and digits in words, by CLDR (babel) and the patterns of spoken.yaml."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency
+
+from ivr.domain.turn import At, Money, Span, Spelled
+
+REQUIRED_WORDINGS: Final[Mapping[str, frozenset[str]]] = {
+    "time": frozenset(),
+    "time_on_the_hour": frozenset(),
+    "weekday": frozenset(),
+    "date": frozenset(),
+    "yesterday": frozenset({"time"}),
+    "today": frozenset({"time"}),
+    "tomorrow": frozenset({"weekday", "time"}),
+    "day": frozenset({"weekday", "date", "time"}),
+    "under_a_minute": frozenset(),
+    "a_minute": frozenset(),
+    "minutes": frozenset({"low"}),
+    "minutes_between": frozenset({"low", "high"}),
+    "minutes_up_to": frozenset({"high"}),
+    "an_hour": frozenset(),
+    "hours": frozenset({"low"}),
+    "hours_between": frozenset({"low", "high"}),
+    "hours_up_to": frozenset({"high"}),
+    "digit_groups": frozenset(),
+}
+"""Every wording with its places."""
+
+_DAYS: Final = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+_MINUTES_UP_TO: Final = 120
+"""Longer spans are told in hours."""
+_NARROW: Final = re.compile("[\u202f\u00a0\u2009]")
+
+
+class Wording:
+    """The wordings of one locale."""
+
+    def __init__(self, locale: str, patterns: Mapping[str, str]) -> None:
+        self._locale = Locale.parse(locale, sep="-")
+        self._patterns = patterns
+
+    def moment(self, at: At) -> str:
+        """ "Tomorrow, Wednesday, at 3:30 PM", on the clock of the zone."""
+        zone = ZoneInfo(at.zone)
+        local, today = at.at.astimezone(zone), at.now.astimezone(zone).date()
+        pattern = self._patterns[_DAYS.get((local.date() - today).days, "day")]
+        words = {
+            "time": self._time(local),
+            "weekday": self._date(local, "weekday"),
+            "date": self._date(local, "date"),
+        }
+        return plain(pattern.format(**words))
+
+    def span(self, span: Span) -> str:
+        """ "Between 5 and 10 minutes": whole minutes, the low end down, the high end up."""
+        low, high = max(span.low_seconds, 0) // 60, -(-max(span.high_seconds, 0) // 60)
+        if span.high_seconds < 60:
+            return self._patterns["under_a_minute"]
+        if high <= _MINUTES_UP_TO:
+            return self._range("minutes", "a_minute", low, high)
+        return self._range("hours", "an_hour", low // 60, -(-high // 60))
+
+    def money(self, money: Money) -> str:
+        """ "$19.99"."""
+        return plain(format_currency(Decimal(money.amount), money.currency, locale=self._locale))
+
+    def digits(self, spelled: Spelled) -> str:
+        """ "1 2 3, 4 5 6 7": voices read single digits, and pause at commas."""
+        return ", ".join(" ".join(group) for group in self._groups(spelled.digits))
+
+    def _groups(self, digits: str) -> list[str]:
+        wanted = self._patterns.get(f"digit_groups_{len(digits)}", self._patterns["digit_groups"])
+        sizes = [int(size) for size in wanted.split()]
+        groups: list[str] = []
+        while digits:
+            size = sizes[min(len(groups), len(sizes) - 1)]
+            groups.append(digits[-size:])
+            digits = digits[:-size]
+        return groups[::-1]
+
+    def _range(self, unit: str, one: str, low: int, high: int) -> str:
+        if high <= 1:
+            return self._patterns[one]
+        if low == high:
+            return self._patterns[unit].format(low=low)
+        kind = f"{unit}_between" if low else f"{unit}_up_to"
+        return self._patterns[kind].format(low=low, high=high)
+
+    def _time(self, local: datetime) -> str:
+        pattern = self._patterns["time" if local.minute else "time_on_the_hour"]
+        return str(format_time(local, pattern, locale=self._locale))
+
+    def _date(self, local: datetime, key: str) -> str:
+        return str(format_date(local.date(), self._patterns[key], locale=self._locale))
+
+
+def plain(text: str) -> str:
+    """Usual spaces only: CLDR's narrow and fixed ones are read wrongly by some voices."""
+    return _NARROW.sub(" ", text)
