@@ -100,7 +100,6 @@ class CallFlow:
     async def _run(self, call: Call, start: Start) -> None:
         call.script = Script(self._exchange, call)
         await call.script.run(start)
-        await self._exchange.clock.sleep(self._exchange.options.keep_alive_seconds)
         self.finish(call, CallStatus.COMPLETED if call.answered else CallStatus.NO_ANSWER)
 
     def redirect(self, call: Call, start: Start) -> None:
@@ -108,6 +107,10 @@ class CallFlow:
         self._exchange.background(self._redirect(call, start))
 
     async def _redirect(self, call: Call, start: Start) -> None:
+        async with call.redirecting:  # two updates in a row run one after the other, in their order
+            await self._overtake(call, start)
+
+    async def _overtake(self, call: Call, start: Start) -> None:
         script, loser = call.script, call.script.farewell("update") if call.script and call.script.farewell else None
         await self._stop_task(call)
         for left in call.on_redirect:

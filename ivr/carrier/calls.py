@@ -1,5 +1,6 @@
 """One call (one leg, one CallSid): its state, its standard parameters and its REST body."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,8 +11,6 @@ from ivr.carrier.formats import API_VERSION, new_sid, rfc2822, utc_now
 from ivr.carrier.signing import Params
 
 if TYPE_CHECKING:
-    import asyncio
-
     import httpx
 
     from ivr.carrier.line import Line
@@ -110,11 +109,13 @@ class Call:
     line: "Line | None" = None
     telephone: "Telephone | None" = None
     script: "Script | None" = None
-    task: "asyncio.Task[None] | None" = None
+    task: asyncio.Task[None] | None = None
     on_key: Callable[[str], None] | None = None
     on_speech: "Callable[[SpeechEvent], None] | None" = None
     on_end: list[Callable[[], None]] = field(default_factory=list)
     on_redirect: list[Callable[[], None]] = field(default_factory=list)
+    redirecting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    bridged_to: "Call | None" = None
     typed_ahead: str = ""
 
     @property

@@ -142,6 +142,11 @@ class LocalCarrier:
             self._handsets[number].on_ring = on_ring
         return self._handsets[number]
 
+    @property
+    def handsets(self) -> list[Handset]:
+        """All telephones asked for so far."""
+        return list(self._handsets.values())
+
     # What happened
 
     @property

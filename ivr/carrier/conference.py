@@ -178,10 +178,14 @@ class Conference:
             participant.waiting = None
 
     def _hears(self, listener: Participant) -> bytes:
+        speakers = self.speakers_for(listener)
+        return mix([p.call.line.inbound for p in speakers if p.call.line]) if speakers else SILENCE
+
+    def speakers_for(self, listener: Participant) -> list[Participant]:
+        """Whom a participant hears."""
         if self.status != "in-progress" or listener.hold:
-            return SILENCE
-        others = [p for p in self.participants.values() if p is not listener and self._audible(p, listener)]
-        return mix([p.call.line.inbound for p in others if p.call.line])
+            return []
+        return [p for p in self.participants.values() if p is not listener and self._audible(p, listener)]
 
     @staticmethod
     def _audible(speaker: Participant, listener: Participant) -> bool:

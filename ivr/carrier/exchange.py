@@ -196,6 +196,13 @@ class Exchange:
         """The telephone hangs up."""
         await self.flow.hang_up(call, by="telephone")
 
+    def speakers_for(self, call: Call) -> list[Call]:
+        """The calls whose telephones this one hears: the other side of a bridge, or of a conference."""
+        if call.bridged_to:
+            return [call.bridged_to]
+        rooms = [room for room in self.conferences.values() if call.sid in room.participants]
+        return [p.call for room in rooms for p in room.speakers_for(room.participants[call.sid])]
+
     def conference_named(self, name: str) -> Conference | None:
         """The conference of this name that has not ended."""
         return next((c for c in self.conferences.values() if c.friendly_name == name and c.live), None)

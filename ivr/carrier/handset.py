@@ -127,7 +127,7 @@ class Handset:
 
     def stay_silent(self, seconds: float) -> None:
         """Do nothing for this long in call time."""
-        self._run(self.telephone._exchange.clock.sleep(seconds))
+        self._run(self.telephone.wait(seconds))
 
     def hang_up(self) -> None:
         """End the call; nothing when idle."""
@@ -172,6 +172,19 @@ class Handset:
         message = self._wait(found, timeout, problem=f"got no text like {pattern!r}")
         assert message is not None
         return message
+
+    def joined_with(self, other: "Handset", timeout: float = 10.0) -> None:
+        """Wait until each of the two hears the other, over a bridge or in a conference."""
+
+        def hears(listener: Handset, speaker: Handset) -> bool:
+            call = listener.telephone.call
+            return call is not None and speaker.telephone.call in self.telephone.speakers_for(call)
+
+        deadline = time.monotonic() + timeout
+        while not (hears(self, other) and hears(other, self)):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{self.number} and {other.number} are not joined within {timeout:g} s")
+            time.sleep(0.01)  # rooms change without either telephone noticing
 
     def wait_until_quiet(self, timeout: float = 30.0) -> None:
         """Wait until the prompt has finished and nothing new is on its way."""

@@ -51,8 +51,6 @@ class CarrierOptions:
     machine_greeting_seconds: float = 5.0
     key_seconds: float = 0.1
     """How long a key and the gap after it last, each."""
-    keep_alive_seconds: float = 0.0
-    """Silence after the last verb before the carrier hangs up."""
 
     late_gather_action: bool = False
     """Request a Gather's action though calls.update overtook it (undocumented, twilio.md section 13)."""

@@ -48,7 +48,7 @@ async def start(rest: RestCall) -> Response:
     stream = MediaStream(rest.exchange, call, settings=settings)
     refused = fork(stream)
     if refused:
-        raise bad_request(31900, refused)
+        raise bad_request(20001, refused)
     return reply(_body(stream), 201)
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from ivr.carrier import rest_account, rest_calls, rest_conferences, rest_streams
-from ivr.carrier.rest import Rest, not_found
+from ivr.carrier.rest import Rest, RestError, not_found
 
 if TYPE_CHECKING:
     from ivr.carrier.exchange import Exchange
@@ -38,7 +38,10 @@ def application(rest: Rest, extra: Sequence[BaseRoute]) -> Starlette:
     async def unknown(request: Request, error: Exception) -> Response:
         return not_found(request.url.path).response()
 
-    return Starlette(routes=routes, exception_handlers={404: unknown})
+    async def wrong_method(request: Request, error: Exception) -> Response:
+        return RestError(405, 20004, "Method not allowed").response()
+
+    return Starlette(routes=routes, exception_handlers={404: unknown, 405: wrong_method})
 
 
 class _PromptServer(uvicorn.Server):

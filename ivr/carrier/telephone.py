@@ -181,6 +181,10 @@ class Telephone:
         self._audio.append(listener)
         return lambda: self._audio.remove(listener) if listener in self._audio else None
 
+    async def wait(self, seconds: float) -> None:
+        """Do nothing for this long in call time."""
+        await self._exchange.clock.sleep(seconds)
+
     # What the exchange does with it
 
     def on_frame(self, inbound: bytes, outbound: bytes) -> None:
@@ -242,6 +246,10 @@ class Telephone:
         self.texts.append(message)
         self._notify()
         self._exchange.event("text", None, number=self.number, body=message.body, sender=message.from_)
+
+    def speakers_for(self, call: Call) -> list[Call]:
+        """The calls whose telephones are heard on this one."""
+        return self._exchange.speakers_for(call)
 
     async def wait_until_quiet(self) -> None:
         """Return when nothing has been heard, and no document was on its way, for a fifth of a second of call time."""

@@ -1,13 +1,13 @@
 """Say, Play and Pause."""
 
 import wave
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from ivr.carrier import audio
 from ivr.carrier.attributes import number
-from ivr.carrier.speaking import hear, say
+from ivr.carrier.speaking import hear
+from ivr.carrier.ssml import Phrase, phrases
 from ivr.carrier.telephone import Heard
 from ivr.carrier.webhooks import Webhook, WebhookFailure
 
@@ -15,50 +15,24 @@ if TYPE_CHECKING:
     from ivr.carrier.script import Script
 
 _MOST_LOOPS = 1000
-_BREAKS = {"none": 0.0, "x-weak": 0.1, "weak": 0.25, "medium": 0.5, "strong": 0.75, "x-strong": 1.0}
 
 
 async def say_verb(script: "Script", element: Element) -> None:
-    """Speak the text, with the breaks SSML asks for."""
+    """Speak the text as one prompt, with the breaks and rates SSML asks for."""
     language, voice = element.get("language", "en-US"), element.get("voice", "man")
-    for _ in range(_loops(script, element)):
-        for part in _parts(element):
-            if isinstance(part, float):
-                await script.exchange.clock.sleep(part)
-            else:
-                await say(script.exchange, script.call, text=part, language=language, voice=voice)
-
-
-def _parts(element: Element) -> Iterator[str | float]:
-    """Sentences and the seconds of silence between them."""
-    text = ""
-    for piece in _pieces(element):
-        if isinstance(piece, float):
-            yield " ".join(text.split())
-            yield piece
-            text = ""
-        else:
-            text += piece
-    yield " ".join(text.split())
-
-
-def _pieces(element: Element) -> Iterator[str | float]:
-    if element.tag == "break":
-        yield _break_seconds(element)
+    spoken = phrases(element, language)
+    if not spoken:
         return
-    yield element.get("alias") or element.text or ""
-    for child in element:
-        yield from _pieces(child)
-        yield child.tail or ""
+    pcm = b"".join([await _speak(script, phrase) for phrase in spoken])
+    text = " ".join(phrase.text for phrase in spoken if phrase.text)
+    for _ in range(_loops(script, element)):
+        await hear(script.call, Heard(text, language, voice, call_sid=script.call.sid), sound=audio.frames(pcm))
 
 
-def _break_seconds(element: Element) -> float:
-    time, strength = element.get("time"), element.get("strength", "medium")
-    if time is None:
-        return _BREAKS.get(strength, 0.5)
-    digits = time.removesuffix("s").removesuffix("m")
-    seconds = float(digits) if digits.replace(".", "", 1).isdigit() else 0.5
-    return seconds / 1000 if time.endswith("ms") else seconds
+async def _speak(script: "Script", phrase: Phrase) -> bytes:
+    rate = round(script.exchange.options.say_rate * phrase.rate)
+    spoken = await script.exchange.speak(phrase.text, phrase.language, rate=rate) if phrase.text else b""
+    return spoken + audio.silence(phrase.pause_seconds)
 
 
 def _loops(script: "Script", element: Element) -> int:

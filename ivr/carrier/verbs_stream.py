@@ -40,7 +40,7 @@ async def start_verb(script: "Script", element: Element) -> None:
             settings = _settings(script, child, bidirectional=False)
             problem = fork(MediaStream(script.exchange, script.call, settings=settings))
             if problem:
-                script.exchange.alert(31900, problem, call=script.call, level="error")
+                script.exchange.alert(20001, problem, call=script.call, level="error")
 
 
 def fork(stream: MediaStream) -> str | None:

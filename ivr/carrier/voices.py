@@ -8,6 +8,8 @@ from ivr.carrier import audio
 from ivr.carrier.options import Speak, Voice
 
 SECONDS_PER_CHARACTER = 0.06
+USUAL_RATE = 160
+"""Words a minute."""
 
 
 class Voices:
@@ -19,7 +21,7 @@ class Voices:
 
     async def speak(self, text: str, locale: str, *, voice: str | None, rate: int) -> tuple[bytes, str | None]:
         """The audio, and what went wrong if it is only silence of about the right length."""
-        silent = audio.silence(len(text) * SECONDS_PER_CHARACTER)
+        silent = audio.silence(len(text) * SECONDS_PER_CHARACTER * USUAL_RATE / rate)
         if self._speak is None:
             problem, self._problem = self._problem, None  # said once
             return silent, problem

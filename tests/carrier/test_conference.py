@@ -50,6 +50,7 @@ def test_room_starts_with_the_second_participant(app, joined):
 
 
 def test_participants_hear_each_other(customer, agent, joined, eventually):
+    customer.joined_with(agent)
     heard = []
     agent.on_audio(heard.append)
     customer.play(LOUD * 10)

@@ -19,7 +19,7 @@ def test_dialed_number_is_whispered_to_and_bridged(app, customer, agent, eventua
     assert (child.parent_sid, child.direction, child.from_) == (call.sid, "outbound-dial", OURS)
     agent.answer()
     agent.finished(agent.hears("waiting"))
-    eventually(lambda: call.line.feed)
+    customer.joined_with(agent)
     heard = []
     customer.on_audio(heard.append)
     agent.play(LOUD * 5)

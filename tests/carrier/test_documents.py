@@ -175,8 +175,16 @@ def test_plain_text_is_read_aloud(app, customer):
 def test_ssml_is_spoken_as_text_with_its_breaks(app, customer):
     app.answers["/voice"] = '<Say>Order <break time="1s"/><say-as interpret-as="digits">12</say-as> is here</Say>'
     customer.dial(OURS)
-    first, second = customer.hears("Order"), customer.hears("12 is here")
-    assert second.started_at - first.stopped_at == pytest.approx(1, abs=0.1)
+    heard = customer.finished(customer.hears("^Order 12 is here$"))
+    words = len("Order") + len("12 is here")
+    assert heard.stopped_at - heard.started_at == pytest.approx(words * 0.06 + 1, abs=0.05)
+
+
+def test_slow_speech_takes_longer(app, customer):
+    app.answers["/voice"] = '<Say><prosody rate="50%">One two three four five</prosody></Say>'
+    customer.dial(OURS)
+    heard = customer.finished(customer.hears("One two"))
+    assert heard.stopped_at - heard.started_at == pytest.approx(2 * 0.06 * len(heard.text), abs=0.05)
 
 
 def test_sound_file_is_played_and_its_request_tells_nothing_of_the_call(app, customer):

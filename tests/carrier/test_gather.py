@@ -154,3 +154,16 @@ def test_overtaken_gather_may_still_request_its_action(app, open_carrier, connec
     customer.hears("New document")
     assert app.wait_for("/keys")[0].params["Digits"] == "12"
     assert customer.call is call  # the late answer's Hangup was never run
+
+
+def test_two_redirects_in_a_row_leave_only_the_second_running(app, customer, client):
+    app.answers["/voice"] = '<Gather numDigits="4" action="/keys"/>'
+    app.answers["/first"] = "<Say>First</Say><Redirect/>"
+    app.answers["/second"] = "<Say>Second</Say><Pause length='5'/><Say>Still the second</Say>"
+    call = customer.dial(OURS)
+    customer.connected()
+    for path in ("/first", "/second"):
+        client.calls(call.sid).update(url=app.url + path)
+    second = customer.hears("Second")
+    customer.hears("Still the second")
+    assert not [heard for heard in customer.heard if heard.text == "First" and heard.started_at > second.started_at]
