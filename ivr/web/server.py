@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, Final, cast
 
 import structlog
@@ -11,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, WebSocketRoute
 
 from ivr.phone.media_stream import MAX_FRAME_BYTES
+from ivr.phone.twiml import Hearing
 from ivr.web.asgi_body import WholeBody
 from ivr.web.errors import register_errors
 from ivr.web.health import register_health
@@ -41,11 +43,13 @@ UVICORN: Final = {
 
 def create_app(services: Services, *, parts: Sequence[Part] = (), streams: OpenStreams | None = None) -> Flask:
     """Webhooks and health as a plain WSGI app, with pages and API as `parts`. Raises SettingsError or ContentError."""
+    if streams is None:
+        services, streams = _without_sockets(services), open_streams(services)
     app = Flask("ivr.web", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     register_errors(app)
-    _register_voice(app, services, streams or open_streams(services))
+    _register_voice(app, services, streams)
     _register_audio(app, services)
     register_health(app, services)
     for part in parts:
@@ -80,6 +84,13 @@ def open_streams(services: Services) -> OpenStreams:
         media_url=services.media_url,
         status_url=services.absolute("/voice/stream-status"),
     )
+
+
+def _without_sockets(services: Services) -> Services:
+    """A WSGI server opens no media sockets: unless IVR_STREAM_URL says who does, the carrier's recogniser hears."""
+    if services.hearing is Hearing.STREAM and not services.stream_url:
+        return replace(services, hearing=Hearing.GATHER)
+    return services
 
 
 def _register_voice(app: Flask, services: Services, streams: OpenStreams) -> None:

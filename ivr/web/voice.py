@@ -72,16 +72,13 @@ class VoiceWebhooks:
         return self._document(self._calls.failed(_sid()), "failure", first=not self._streams.is_open(_sid()))
 
     def join(self, attempt_id: str) -> Response:
-        """A caller on hold goes into the conference with the agent, or holds on if the agent is gone."""
-        sid = _sid()
-        joins = self._services.legs.caller_joins(attempt_id, sid)
-        return self._document(self._calls.join(sid, attempt_id) if joins else self._calls.present(sid), "agent")
+        """A caller on hold goes into the conference with the agent; without an agent the present turn goes on."""
+        return self._document(self._calls.join(_sid(), attempt_id), "agent")
 
     def left(self) -> Response:
         """The conference of a caller who was on hold is over."""
         if request.form.get("CallStatus") in OVER:
             return self._over()
-        self._services.legs.caller_left(_sid())
         return self._document(self._calls.left_conference(_sid()), "conference_over")
 
     def hold_music(self) -> Response:
@@ -117,7 +114,6 @@ class VoiceWebhooks:
 
     def _end(self) -> None:
         self._calls.ended(_sid())
-        self._services.legs.caller_left(_sid())
         self._streams.ended(_sid())
         self._log.forget(_sid())
 

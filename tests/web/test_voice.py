@@ -80,10 +80,9 @@ def test_barge_in_fetches_a_listening_document_only_of_the_present_turn(client: 
     assert xml(post(client, "/voice/turn/5")).find("Gather/Say") is not None
 
 
-def test_end_of_the_call_is_told_to_call_and_legs(client: FlaskClient, calls: FakeCalls, legs: FakeLegs) -> None:
+def test_end_of_the_call_is_told(client: FlaskClient, calls: FakeCalls) -> None:
     assert post(client, "/voice/status", CallStatus="completed").status_code == 204
     assert calls.asked == [("ended", CALL)]
-    assert legs.asked == [("caller_left", CALL)]
 
 
 def test_status_of_a_call_that_goes_on_changes_nothing(client: FlaskClient, calls: FakeCalls) -> None:
@@ -97,24 +96,22 @@ def test_gather_that_the_hang_up_ended_is_no_silence(client: FlaskClient, calls:
     assert calls.asked == [("ended", CALL)]
 
 
-def test_caller_on_hold_joins_the_agent_who_accepted(client: FlaskClient, calls: FakeCalls, legs: FakeLegs) -> None:
+def test_caller_on_hold_joins_the_agent_who_accepted(client: FlaskClient, calls: FakeCalls) -> None:
     calls.turn = a_turn(6, next=Next.JOIN, conference="attempt-a1")
-    assert xml(post(client, "/voice/join/a1")).findtext("Dial/Conference") == "attempt-a1"
-    assert legs.asked == [("caller_joins", "a1", CALL)]
+    document = xml(post(client, "/voice/join/a1"))
+    assert document.findtext("Dial/Conference") == "attempt-a1"
+    assert document.find("Dial").attrib["action"] == "/voice/left"  # type: ignore[union-attr]
     assert calls.asked == [("join", CALL, "a1")]
 
 
-def test_caller_holds_on_when_the_agent_is_gone(client: FlaskClient, calls: FakeCalls, legs: FakeLegs) -> None:
-    legs.joins = False
-    calls.turn = a_turn(6, next=Next.HOLD)
-    assert xml(post(client, "/voice/join/a1")).find("Gather") is not None
-    assert calls.asked == [("present", CALL)]
-
-
-def test_caller_is_asked_on_when_the_agent_leaves(client: FlaskClient, calls: FakeCalls, legs: FakeLegs) -> None:
+def test_caller_is_asked_on_when_the_agent_leaves(client: FlaskClient, calls: FakeCalls) -> None:
     assert xml(post(client, "/voice/left", DialCallStatus="answered")).find("Gather") is not None
     assert calls.asked == [("left_conference", CALL)]
-    assert legs.asked == [("caller_left", CALL)]
+
+
+def test_caller_who_hangs_up_in_the_conference_has_ended_the_call(client: FlaskClient, calls: FakeCalls) -> None:
+    assert len(xml(post(client, "/voice/left", DialCallStatus="completed", CallStatus="completed"))) == 0
+    assert calls.asked == [("ended", CALL)]
 
 
 def test_broken_document_leads_to_an_apology_by_the_dialogue(client: FlaskClient, calls: FakeCalls) -> None:
@@ -198,8 +195,22 @@ def test_carriers_recogniser_is_given_hints() -> None:
 
 
 def test_without_any_engine_no_stream_is_started() -> None:
-    client = create_app(some_services(hearing=Hearing.STREAM)).test_client()
+    client = create_app(some_services(hearing=Hearing.STREAM, stream_url="wss://media.example.com")).test_client()
     assert xml(post(client, "/voice")).find("Start") is None
+
+
+def test_plain_wsgi_server_leaves_hearing_to_the_carrier() -> None:
+    client = create_app(some_services(hearing=Hearing.STREAM, recognizer=object())).test_client()
+    document = xml(post(client, "/voice"))
+    assert document.find("Start") is None
+    assert document.find("Gather").attrib["input"] == "dtmf speech"  # type: ignore[union-attr]
+
+
+def test_sockets_on_another_machine_keep_the_stream() -> None:
+    far = some_services(hearing=Hearing.STREAM, recognizer=object(), stream_url="wss://media.example.com")
+    stream = xml(post(create_app(far).test_client(), "/voice")).find("Start/Stream")
+    assert stream is not None
+    assert stream.get("url") == "wss://media.example.com/media"
 
 
 def test_hold_music_is_a_file_of_ours_when_there_is_one(tmp_path: Path, calls: FakeCalls) -> None:

@@ -117,7 +117,6 @@ class FakeLegs:
     """Notes every call by name; documents say `turn`."""
 
     turn: Turn = field(default_factory=a_turn)
-    joins: bool = True
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     broken: Exception | None = None
 
@@ -126,7 +125,7 @@ class FakeLegs:
             self.asked.append((name, *args, *named.values()))
             if self.broken is not None:
                 raise self.broken
-            return self.joins if name == "caller_joins" else self.turn
+            return self.turn
 
         return call
 
