@@ -51,7 +51,9 @@ MOVES = {
 }
 
 
-RELEASED = frozenset({"canceled_by_customer", "canceled_by_do_not_call", "replaced", "phoned_in", "unverified"})
+RELEASED = frozenset(
+    {"canceled_by_customer", "canceled_by_api", "canceled_by_do_not_call", "replaced", "phoned_in", "unverified"}
+)
 """Reasons of an end that is not ours: the promise is neither kept nor broken."""
 
 

@@ -122,7 +122,7 @@ def earlier_attempts(uow: UnitOfWork, entry: Callback | Hold) -> list[Attempt]:
     """All attempts for a callback or a waiting caller, by number."""
     if isinstance(entry, Hold):
         return list(uow.attempts.of_hold(entry.call_sid))
-    return list(uow.attempts.of_callback(entry.id)) if entry.dials else []
+    return list(uow.attempts.of_callback(entry.id))
 
 
 def passed_by(uow: UnitOfWork, entry: Callback | Hold, since: datetime) -> set[str]:

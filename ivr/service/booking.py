@@ -124,13 +124,15 @@ class Bookings:
         return callback, actions
 
     def cancel(self, uow: UnitOfWork, callback_id: str, *, by: str) -> tuple[Callback, Actions]:
-        """Take a promise back; what rings for it stops. Run the actions after the commit. Raises NotFound, IllegalMove.
+        """Take a promise back; what rings for it stops. Run the actions after the commit. Twice is no error.
 
-        `by`: customer, agent, supervisor, do_not_call.
+        `by`: customer, agent, supervisor, api, do_not_call. Raises NotFound, IllegalMove (it has ended otherwise).
         """
         callback = uow.callbacks.get(callback_id)
         if callback is None:
             raise NotFound("no such callback; it may have been booked on another system")
+        if callback.status == CallbackStatus.CANCELED:
+            return callback, ()
         now = self._clock.now()
         actions = withdraw(uow, callback, now, "canceled")
         callback.move(CallbackStatus.CANCELED)

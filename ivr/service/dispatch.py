@@ -4,11 +4,12 @@ Any number of processes may run one: a claim is one transaction on rows that the
 one live leg per number. Nothing is kept in memory between ticks.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from ivr.domain.agents import Agent
-from ivr.domain.callbacks import Callback, CallbackStatus, Hold, LegState
+from ivr.domain.callbacks import Callback, CallbackStatus, Hold, LegState, Party
 from ivr.errors import Conflict
 from ivr.service import attempts
 from ivr.service.line import in_order
@@ -33,15 +34,16 @@ class Dispatcher:
 
     def tick(self) -> int:
         """Claim and place whatever is due. Returns how many legs were handed to the carrier."""
+        waiting = self.take()
         begun = self.claim()
         if begun:
             self._tools.checkpoint("claimed")
-        placed = 0
-        for leg_id in (*begun, *self.take()):
+        mine = (*waiting, *begun)
+        for placed, leg_id in enumerate(mine):
             if not self._placer.place(leg_id):
-                break
-            placed += 1
-        return placed
+                self._give_back(mine[placed + 1 :])
+                return placed
+        return len(mine)
 
     def next_wake_at(self) -> datetime | None:
         """When the next promise falls due (aware UTC); None: none is known."""
@@ -69,7 +71,19 @@ class Dispatcher:
         waiting = scene.uow.legs.to_place(scene.now, BATCH)
         for leg in waiting:
             lease(leg, self._node, scene=scene, seconds=self._rules.lease_seconds)
-        return tuple(leg.id for leg in waiting)
+        # Customers first: an agent is on the line for them.
+        return tuple(leg.id for leg in sorted(waiting, key=lambda leg: leg.party == Party.AGENT))
+
+    def _give_back(self, leg_ids: Sequence[str]) -> None:
+        """The rate is used up: let whoever has the next token place them."""
+        if leg_ids:
+            self._tools.scenes.run(lambda scene: self._free(scene, leg_ids))
+
+    def _free(self, scene: Scene, leg_ids: Sequence[str]) -> None:
+        for leg_id in leg_ids:
+            leg = scene.uow.legs.get(leg_id)
+            if leg is not None and leg.state == LegState.INTENT and leg.owner == self._node:
+                leg.owner = leg.lease_until_at = None
 
     def _claim(self, scene: Scene) -> tuple[str, ...]:
         if self._tools.gate.is_shut(scene.uow, scene.now):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil, sqrt
 
 from ivr.domain.agents import Agent, AgentStatus
@@ -115,7 +115,8 @@ def _competitors(uow: UnitOfWork, now: datetime, team: Sequence[Agent]) -> list[
 
 
 def _place(hold: Hold | None, priority: int, now: datetime) -> tuple[int, datetime]:
-    return (priority, now) if hold is None else (hold.priority, hold.ticket_at)
+    """Whoever comes now is behind all who came at this very moment."""
+    return (priority, now + timedelta(microseconds=1)) if hold is None else (hold.priority, hold.ticket_at)
 
 
 def _note_key(skill: str) -> str:

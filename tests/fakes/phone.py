@@ -74,12 +74,13 @@ class FakePhone:
         fault = self.faults.popleft() if self.faults else None
         if fault in REJECTIONS:
             raise REJECTIONS[fault]()
-        if fault not in (Fault.LOST_500, Fault.LOST_TIMEOUT):
-            call = self._make(leg, detect_machine)
-            self.on_place(call)
+        if fault in (Fault.LOST_500, Fault.LOST_TIMEOUT):
+            raise CarrierUnclear(fault)
+        call = self._make(leg, detect_machine)
+        self.on_place(call)
         if fault is not None:
             raise CarrierUnclear(fault)
-        return self.calls[-1].sid
+        return call.sid
 
     def _make(self, leg: Leg, detect_machine: bool) -> FakeCall:
         call = FakeCall(f"CA{len(self.calls):032x}", leg.number, leg.id, leg.party, self._clock.now())

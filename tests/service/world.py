@@ -46,20 +46,23 @@ class World:
 
     def start(self, node: str = "") -> None:
         """A new process on the same database."""
-        ports = EnginePorts(
+        self.engine = CallbackEngine(
+            self.ports(),
+            self.rules,
+            node=node or self.node,
+            monotonic=self.clock.monotonic,
+            checkpoint=self._checkpoint,
+        )
+
+    def ports(self) -> EnginePorts:
+        """What every process works over."""
+        return EnginePorts(
             store=self.store,
             clock=self.clock,
             phone=self.phone,
             messenger=self.messenger,
             speaker=KeySpeaker(),
             numbers=PhoneNumbers("US"),
-        )
-        self.engine = CallbackEngine(
-            ports,
-            self.rules,
-            node=node or self.node,
-            monotonic=self.clock.monotonic,
-            checkpoint=self._checkpoint,
         )
 
     def _checkpoint(self, name: str) -> None:

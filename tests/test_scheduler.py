@@ -1,0 +1,136 @@
+"""APScheduler as a clock: it survives errors, never doubles a round, beats, and gives up when it can't go on."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ivr.scheduler import CallbackClock, GuardedScheduler, Pace
+from ivr.service.store import Store
+from tests.fakes.clock import FakeClock
+
+QUICK = Pace(tick_seconds=0.02, sweep_seconds=0.02, beat_seconds=0.02, stalled_seconds=20)
+PATIENCE = 20
+
+
+class Work:
+    """A dispatcher and a sweep that count, wait or fail as told."""
+
+    def __init__(self, act: Callable[[int], None] = lambda n: None) -> None:
+        self._act = act
+        self.rounds = 0
+        self.done = threading.Event()
+        self.wake_at: datetime | None = None
+
+    def tick(self) -> int:
+        self.rounds += 1
+        self._act(self.rounds)
+        if self.rounds >= 5:
+            self.done.set()
+        return 0
+
+    def sweep(self) -> None:
+        self.tick()
+
+    def next_wake_at(self) -> datetime | None:
+        return self.wake_at
+
+
+@contextmanager
+def running(clock: CallbackClock) -> Iterator[CallbackClock]:
+    clock.start()
+    try:
+        yield clock
+    finally:
+        clock.stop()
+
+
+def fails(n: int) -> None:
+    if n in (1, 2, 3):
+        raise RuntimeError("on purpose")
+
+
+def test_ticks_and_sweeps_go_on_after_errors(store: Store) -> None:
+    dispatcher, sweeper = Work(fails), Work(fails)
+    with running(CallbackClock(dispatcher, (sweeper,), store=store, clock=FakeClock(), node="n", pace=QUICK)):
+        assert dispatcher.done.wait(PATIENCE)
+        assert sweeper.done.wait(PATIENCE)
+
+
+def test_a_round_that_still_runs_is_not_doubled(store: Store) -> None:
+    inside: list[int] = []
+    most: list[int] = []
+    pause = threading.Event()
+
+    def slow(n: int) -> None:
+        inside.append(n)
+        most.append(len(inside))
+        pause.wait(0.05)
+        inside.remove(n)
+
+    dispatcher = Work(slow)
+    dispatcher.wake_at = datetime(2026, 3, 10, 16, 0, 0, 5000, tzinfo=UTC)  # always 5 ms ahead: extra wake-ups
+    with running(CallbackClock(dispatcher, (), store=store, clock=FakeClock(), node="n", pace=QUICK)):
+        assert dispatcher.done.wait(PATIENCE)
+    assert max(most) == 1
+
+
+def test_wakes_at_the_due_moment_before_the_next_tick(store: Store) -> None:
+    clock = FakeClock()
+    dispatcher = Work()
+    dispatcher.wake_at = clock.now() + timedelta(milliseconds=10)
+    rare = Pace(tick_seconds=3600, sweep_seconds=3600, beat_seconds=3600, stalled_seconds=20)
+    with running(CallbackClock(dispatcher, (), store=store, clock=clock, node="n", pace=rare)):
+        assert dispatcher.done.wait(PATIENCE), "no tick but the first would come for an hour"
+
+
+def test_heartbeat_is_a_row(store: Store) -> None:
+    clock = FakeClock()
+    dispatcher = Work()
+    beats = CallbackClock(dispatcher, (), store=store, clock=clock, node="n", pace=QUICK)
+    beats.beat()
+    with store.read() as uow:
+        assert uow.guards.last_beat_at("dispatch") == clock.now()
+
+
+def test_process_gives_up_when_no_tick_succeeds(store: Store) -> None:
+    def always_fails(n: int) -> None:
+        raise RuntimeError("database gone")
+
+    gave_up = threading.Event()
+    pace = Pace(tick_seconds=0.02, sweep_seconds=3600, beat_seconds=0.02, stalled_seconds=0.3)
+    clock = CallbackClock(
+        Work(always_fails), (), store=store, clock=FakeClock(), node="n", pace=pace, on_stall=gave_up.set
+    )
+    with running(clock):
+        assert gave_up.wait(PATIENCE)
+
+
+def test_heartbeat_stops_when_ticks_fail(store: Store) -> None:
+    clock = FakeClock()
+    pace = Pace(stalled_seconds=0.0)
+    CallbackClock(Work(), (), store=store, clock=clock, node="n", pace=pace).beat()
+    with store.read() as uow:
+        assert uow.guards.last_beat_at("dispatch") is None
+
+
+def test_scheduler_thread_survives_an_error_in_its_own_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    def broken(self: BackgroundScheduler) -> float:
+        raise RuntimeError("job store gone")
+
+    monkeypatch.setattr(BackgroundScheduler, "_process_jobs", broken)
+    assert GuardedScheduler()._process_jobs() == 1.0
+
+
+def test_nothing_is_claimed_after_stop(store: Store) -> None:
+    dispatcher = Work()
+    clock = CallbackClock(dispatcher, (), store=store, clock=FakeClock(), node="n", pace=QUICK)
+    with running(clock):
+        assert dispatcher.done.wait(PATIENCE)
+    rounds = dispatcher.rounds
+    clock.tick()
+    assert dispatcher.rounds == rounds
