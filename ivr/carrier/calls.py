@@ -181,7 +181,6 @@ class Call:
             "caller_name": None,
             "queue_time": str(self.settings.queue_time_ms),
             "trunk_sid": None,
-            "annotation": None,
             "uri": self.uri,
             "date_created": rfc2822(self.created_at),
             "date_updated": rfc2822(self.updated_at),

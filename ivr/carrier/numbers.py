@@ -29,25 +29,41 @@ class AccountNumber:
     def body(self) -> dict[str, Any]:
         """The number as REST shows it."""
         changeable = {name: getattr(self, name) for name in CHANGEABLE.values()}
-        return changeable | {
-            "sid": self.sid,
-            "account_sid": self.account_sid,
-            "phone_number": self.phone_number,
-            "friendly_name": self.friendly_name or self.phone_number,
-            "api_version": API_VERSION,
-            "beta": False,
-            "capabilities": {"voice": True, "sms": True, "mms": False, "fax": False},
-            "origin": "hosted",
-            "status": "in-use",
-            "voice_receive_mode": "voice",
-            "voice_caller_id_lookup": False,
-            "emergency_status": "Inactive",
-            "date_created": self.created,
-            "date_updated": self.created,
-            "uri": f"/{API_VERSION}/Accounts/{self.account_sid}/IncomingPhoneNumbers/{self.sid}.json",
-        }
+        return (
+            dict.fromkeys(_UNUSED)
+            | changeable
+            | {
+                "sid": self.sid,
+                "account_sid": self.account_sid,
+                "phone_number": self.phone_number,
+                "friendly_name": self.friendly_name or self.phone_number,
+                "api_version": API_VERSION,
+                "beta": False,
+                "capabilities": {"voice": True, "sms": True, "mms": False, "fax": False},
+                "origin": "hosted",
+                "status": "in-use",
+                "voice_receive_mode": "voice",
+                "voice_caller_id_lookup": False,
+                "emergency_status": "Inactive",
+                "address_requirements": "none",
+                "date_created": self.created,
+                "date_updated": self.created,
+                "uri": f"/{API_VERSION}/Accounts/{self.account_sid}/IncomingPhoneNumbers/{self.sid}.json",
+            }
+        )
 
 
+_UNUSED = (
+    "address_sid",
+    "bundle_sid",
+    "emergency_address_sid",
+    "emergency_address_status",
+    "identity_sid",
+    "sms_application_sid",
+    "trunk_sid",
+    "type",
+    "voice_application_sid",
+)
 CHANGEABLE = {
     "VoiceUrl": "voice_url",
     "VoiceMethod": "voice_method",

@@ -63,7 +63,6 @@ class CallerQueue:
             "date_created": self.created,
             "date_updated": self.created,
             "uri": self.uri,
-            "subresource_uris": {"members": self.uri.replace(".json", "/Members.json")},
         }
 
     @property

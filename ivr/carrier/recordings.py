@@ -57,5 +57,10 @@ class Recording:
             "start_time": self.created,
             "price": None,
             "price_unit": "USD",
+            "error_code": None,
+            "conference_sid": None,
+            "encryption_details": None,
+            "media_url": self.path,
+            "subresource_uris": {},
             "uri": self.path + ".json",
         }
