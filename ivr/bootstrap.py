@@ -1,22 +1,30 @@
 """The only place where edges meet services: settings in, a system that runs out."""
 
-import hashlib
-import hmac
 import os
 import socket
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TypedDict, Unpack
 
-from ivr.clock import ShiftedClock, SystemClock
-from ivr.content import Content, load
+import structlog
+from flask import Flask
+from starlette.applications import Starlette
+
+from ivr.content import Content
 from ivr.content.shop import DemoShop
 from ivr.content.speaker import PromptSpeaker
-from ivr.domain.policies import BookingRules, CallbackRules, DialRules
-from ivr.errors import IvrError, SettingsError
-from ivr.phone.client import Account, TwilioMessenger, TwilioPhone
+from ivr.parts import (
+    callback_rules,
+    carrier_account,
+    load_content,
+    make_clock,
+    model_environment,
+    number_rules,
+    open_store,
+    session_key,
+)
+from ivr.phone.client import TwilioMessenger, TwilioPhone
 from ivr.phone.twiml import Hearing
 from ivr.scheduler import CallbackClock
 from ivr.service.arrival import Arrivals
@@ -24,20 +32,24 @@ from ivr.service.calls import CallPorts, CallService
 from ivr.service.dispatch import Dispatcher
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine, EnginePorts
-from ivr.service.ports import Clock, Commerce, Messenger, Phone, Speaker, Understanding
+from ivr.service.ports import Clock, Commerce, Messenger, Phone, Speaker
 from ivr.service.requests import WebRequests
+from ivr.service.scenes import Scenes
 from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.speech.model_folders import find_models
 from ivr.speech.pocketsphinx_engine import PocketSphinxRecognizer
 from ivr.speech.recognizers import Recognizers
 from ivr.speech.vosk_engine import VoskRecognizer
-from ivr.storage import SqlStore
-from ivr.understanding import GrammarUnderstanding
+from ivr.understanding.grammars import GrammarUnderstanding
 from ivr.understanding.numbers import PhoneNumbers
 from ivr.web.catalogue import Catalogue
 from ivr.web.desk import Desk
+from ivr.web.register import register_desk
+from ivr.web.server import create_app, create_asgi
 from ivr.web.services import Services
+
+log = structlog.get_logger(__name__)
 
 
 class Overrides(TypedDict, total=False):
@@ -85,14 +97,19 @@ class Ivr:
         return PromptSpeaker(self.content)
 
     @cached_property
-    def understanding(self) -> Understanding:
+    def understanding(self) -> GrammarUnderstanding:
         """Words to intents."""
         return GrammarUnderstanding(self.content)
 
     @cached_property
     def commerce(self) -> Commerce:
         """The shop's orders."""
-        return self.overrides.get("commerce") or DemoShop(self.store)
+        return self.overrides.get("commerce") or self.shop
+
+    @cached_property
+    def shop(self) -> DemoShop:
+        """The demonstration's shop. Raises ContentError."""
+        return DemoShop(self.settings.grammars_dir, self.clock.now)
 
     @cached_property
     def phone(self) -> Phone:
@@ -133,9 +150,13 @@ class Ivr:
             speaker=self.speaker,
             numbers=self.numbers,
         )
-        given = {"checkpoint": self.overrides["checkpoint"]} if "checkpoint" in self.overrides else {}
-        rules, company = callback_rules(self.settings), self.settings.company
-        return CallbackEngine(ports, rules, node=self.node, company=company, **given)
+        return CallbackEngine(
+            ports,
+            callback_rules(self.settings),
+            node=self.node,
+            company=self.settings.company,
+            checkpoint=self.overrides.get("checkpoint", _no_checkpoint),
+        )
 
     @cached_property
     def node(self) -> str:
@@ -146,9 +167,23 @@ class Ivr:
     def calls(self) -> CallService:
         """The use cases of a live call."""
         engine = self.engine
-        ports = CallPorts(self.store, self.clock, self.understanding, self.speaker)
-        effects = Effects(self.clock, self.commerce, self.numbers, engine.bookings, engine.line)
-        return CallService(ports, effects, Arrivals(self.numbers, self.commerce, self.speaker, self.settings.company))
+        effects = Effects(
+            clock=self.clock,
+            commerce=self.commerce,
+            numbers=self.numbers,
+            bookings=engine.bookings,
+            line=engine.line,
+            rules=engine.rules,
+        )
+        ports = CallPorts(
+            scenes=Scenes(self.store, self.clock, engine.afterwards),
+            understanding=self.understanding,
+            speaker=self.speaker,
+            arrivals=Arrivals(self.numbers, self.commerce, self.speaker, self.settings.company),
+            effects=effects,
+            held=engine.legs,
+        )
+        return CallService(ports)
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
@@ -163,33 +198,26 @@ class Ivr:
 
     @cached_property
     def services(self) -> Services:
-        """What the web layer is given. Raises SettingsError if the carrier's settings are missing."""
+        """What the voice webhooks are given. Raises SettingsError if the carrier's settings are missing."""
         settings = self.settings
         settings.require("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "IVR_PUBLIC_URL")
-        hears = settings.hearing == Hearing.STREAM
         return Services(
             store=self.store,
             clock=self.clock,
             calls=self.calls,
             legs=self.engine.legs,
-            bookings=self.engine.bookings,
-            verification=self.engine.verification,
             understanding=self.understanding,
             speaker=self.speaker,
-            recognizers=dict.fromkeys(self.content.locales, self.recognizers) if hears else {},
+            recognizer=self.recognizers if settings.hearing == Hearing.STREAM else None,
             phone=self.phone,
-            messenger=self.messenger,
             hearing=Hearing(settings.hearing),
             public_url=settings.public_url,
             stream_url=settings.stream_url,
             auth_tokens=settings.auth_tokens,
             account_sid=settings.account_sid,
-            phone_number=settings.phone_number,
             company=settings.company,
-            content=self.content,
             audio_dir=settings.audio_dir,
             threads=settings.threads,
-            extra={"desk": self.desk},
         )
 
     @cached_property
@@ -210,12 +238,33 @@ class Ivr:
             secure_cookies=settings.public_url.startswith("https://"),
         )
 
+    def wsgi(self) -> Flask:
+        """The plain app for any WSGI server: webhooks, pages, API; no media socket."""
+        return create_app(self.services, parts=(self._pages,))
+
+    def asgi(self) -> Starlette:
+        """The public server's app, media socket included."""
+        return create_asgi(self.services, parts=(self._pages,))
+
+    def _pages(self, app: Flask) -> None:
+        register_desk(app, self.services, self.desk)
+
     def load_models(self) -> None:
-        """Load speech models, each in its own thread; a language without one is served by keypad meanwhile."""
-        if self.settings.hearing == Hearing.STREAM:
-            self.vosk.load_in_background()
-            if "en-US" in self.content.locales and "en-US" not in self.vosk.locales:
-                self.pocketsphinx.load()
+        """Load speech models; takes seconds. A language whose model is not there yet is served by keypad meanwhile."""
+        if self.settings.hearing != Hearing.STREAM:
+            return
+        self.understanding.warm()
+        threads = self.vosk.load_in_background()
+        if "en-US" not in self.vosk.locales:
+            self.pocketsphinx.load()
+        for thread in threads:
+            thread.join()
+        self.understanding.hear_with(self.recognizers)
+        for locale in self.content.locales:
+            engine = self.recognizers.engine_for(locale) or "keypad only"
+            log.info("hearing", locale=locale, engine=engine)
+        for word in self.understanding.check(self.recognizers):
+            log.warning("word_never_heard", word=word.word, file=word.file, line=word.line)
 
 
 def build(settings: Settings, **overrides: Unpack[Overrides]) -> Ivr:
@@ -223,75 +272,5 @@ def build(settings: Settings, **overrides: Unpack[Overrides]) -> Ivr:
     return Ivr(settings, overrides)
 
 
-def open_store(settings: Settings) -> Store:
-    """The database, its tables brought up to date."""
-    return SqlStore(settings.database_url)
-
-
-def make_clock(settings: Settings) -> Clock:
-    """The machine's time; with a carrier of our own, one that a demonstration can move forward."""
-    return ShiftedClock(settings.clock_file) if settings.clock_file else SystemClock()
-
-
-def number_rules(settings: Settings) -> PhoneNumbers:
-    """Numbers are read as people do who live where our own number lies."""
-    if settings.phone_number:
-        return PhoneNumbers.of_own_number(settings.phone_number, settings.hours_zone)
-    return PhoneNumbers(fallback_zone=settings.hours_zone)
-
-
-def carrier_account(settings: Settings) -> Account:
-    """Whose calls these are. Raises SettingsError naming what is missing."""
-    settings.require("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "IVR_PUBLIC_URL")
-    return Account(
-        sid=settings.account_sid,
-        auth_token=settings.auth_token,
-        number=settings.phone_number,
-        public_url=settings.public_url,
-        api_base=settings.api_base,
-    )
-
-
-def callback_rules(settings: Settings) -> CallbackRules:
-    """The rules of callbacks as the settings bend them."""
-    opens, closes = settings.calling_hours or (CallbackRules.calls_open_at, CallbackRules.calls_close_at)
-    return CallbackRules(
-        booking=BookingRules(
-            countries=frozenset({*settings.countries, number_rules(settings).country}),
-            line_types=frozenset(settings.line_types),
-        ),
-        dial=DialRules(
-            dials_per_second=settings.dial_rate,
-            dials_per_day=settings.daily_dials,
-            agent_ring_seconds=settings.ring_seconds_agent,
-            customer_ring_seconds=settings.ring_seconds_customer,
-            settle_seconds=settings.settle_seconds,
-        ),
-        opening=settings.opening,
-        calls_open_at=opens,
-        calls_close_at=closes,
-        any_hour=settings.calling_hours is None,
-    )
-
-
-def load_content(settings: Settings) -> Content:
-    """The languages that are served, the first greets. Raises ContentError, or SettingsError for an unknown one."""
-    content = load(settings.grammars_dir)
-    unknown = [name for name in settings.locales if name not in content.locales]
-    if unknown:
-        known = ", ".join(content.locales)
-        raise SettingsError(f"IVR_LOCALES: there are no grammars for {', '.join(unknown)}; there are for {known}")
-    if not settings.locales:
-        return content
-    return replace(content, locales={name: content.locales[name] for name in settings.locales})
-
-
-def model_environment(settings: Settings) -> Mapping[str, str]:
-    """Where speech models are, in the words of the environment."""
-    named = {f"IVR_VOSK_MODEL_{name.replace('-', '_').upper()}": str(path) for name, path in settings.vosk_models.items()}
-    return named | ({"IVR_MODELS": str(settings.models)} if settings.models else {})
-
-
-def session_key(auth_token: str) -> str:
-    """A key for pages' sessions that all processes share and that tells nothing about the token."""
-    return hmac.new(auth_token.encode(), b"ringback sessions", hashlib.sha256).hexdigest()
+def _no_checkpoint(name: str) -> None:
+    """Tests stop a process at these; nothing else does."""

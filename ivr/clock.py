@@ -20,26 +20,21 @@ class ShiftedClock:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._read_at_ns = -1
+        self._seen = (-1, -1)
         self._offset = timedelta()
 
     def now(self) -> datetime:
         """Aware UTC."""
         try:
-            changed_at_ns = self._file.stat().st_mtime_ns
+            about = self._file.stat()
         except OSError:
             return datetime.now(UTC) + self._offset
-        if changed_at_ns != self._read_at_ns:
-            self._read_at_ns = changed_at_ns
+        # The size too: a file may be emptied and written within one step of the file system's clock.
+        seen = (about.st_mtime_ns, about.st_size)
+        if seen != self._seen:
+            self._seen = seen
             self._offset = max(self._offset, timedelta(seconds=_seconds(self._file)))
         return datetime.now(UTC) + self._offset
-
-
-def shift(file: Path, seconds: float) -> None:
-    """Move every ShiftedClock on this file forward by so many seconds."""
-    part = file.with_suffix(".part")
-    part.write_text(str(_seconds(file) + max(0.0, seconds)), "utf-8")
-    part.replace(file)
 
 
 def _seconds(file: Path) -> float:

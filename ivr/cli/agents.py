@@ -3,10 +3,10 @@
 import argparse
 from dataclasses import dataclass
 
-from ivr.bootstrap import make_clock, number_rules, open_store
 from ivr.cli.context import read_settings
 from ivr.domain.agents import Agent, AgentStatus
 from ivr.errors import IllegalMove, NotFound, NumberRefused
+from ivr.parts import make_clock, number_rules, open_store
 from ivr.service.ports import Clock, NumberRules
 from ivr.service.store import Store
 from ivr.service.timeline import masked, new_id

@@ -2,7 +2,7 @@
 
 import argparse
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +13,7 @@ from ivr.cli.no_carrier import NoPhone
 from ivr.domain.agents import Agent, AgentStatus
 from ivr.domain.hearing import Hypothesis
 from ivr.domain.turn import Next, Turn
+from ivr.parts import load_content
 from ivr.service.timeline import new_id
 from ivr.settings import Settings
 
@@ -35,10 +36,12 @@ def run(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="ringback-") as folder:
         if not arguments.keep:
             settings = replace(settings, database_url=f"sqlite:///{Path(folder) / 'call.db'}")
+        if arguments.locale:
+            settings = _greeting_in(settings, arguments.locale)
         ivr = build(settings, phone=NoPhone(), messenger=None)
         if not arguments.keep:
             _put_agent(ivr, AGENTS[arguments.agent])
-        caller = _caller(ivr, settings, arguments)
+        caller = _caller(ivr) if arguments.caller is None else arguments.caller
         print(HELP)
         TypedCall(ivr, _typed, print).talk(caller)
     return 0
@@ -112,6 +115,18 @@ def _put_agent(ivr: Ivr, status: AgentStatus | None) -> None:
     with ivr.store.begin() as uow:
         uow.agents.add(agent)
         uow.commit()
+
+
+def _caller(ivr: Ivr) -> str:
+    """A customer of the demonstration who speaks the language that greets."""
+    greeting = ivr.speaker.locales[0]
+    customers = sorted(ivr.shop.customers, key=lambda customer: customer.locale != greeting)
+    return customers[0].number
+
+
+def _greeting_in(settings: Settings, locale: str) -> Settings:
+    others = settings.locales or tuple(load_content(settings).locales)
+    return replace(settings, locales=(locale, *(name for name in others if name != locale)))
 
 
 def _typed() -> str | None:

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.bootstrap import Ivr, build, carrier_account
+from ivr.bootstrap import Ivr, build
 from ivr.errors import CarrierRejected, ContentError, IvrError, ModelError, NotFound
+from ivr.parts import carrier_account
 from ivr.phone.numbers import TwilioNumbers
 from ivr.settings import Settings
 from ivr.settings_values import is_loopback

@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ivr.bootstrap import carrier_account, open_store
 from ivr.cli.context import read_settings
 from ivr.errors import NotFound
+from ivr.parts import carrier_account, open_store
 from ivr.phone.numbers import TwilioNumbers
 from ivr.service.store import Store
 from ivr.settings_values import e164

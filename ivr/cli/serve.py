@@ -32,8 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
         held = _inherited(arguments.fd) if arguments.fd is not None else _bound(arguments.host, arguments.port)
         return serve_web(settings, held, with_parent=arguments.with_parent)
     listening = _bound(arguments.host, arguments.port)
-    held = listening.fileno()
-    web = Part("web", ivr_command("serve", "--fd", str(held)), files=[held])
+    number = listening.fileno()
+    web = Part("web", ivr_command("serve", "--fd", str(number)), files=[number])
     # The dispatcher ends first: what it has just placed still finds a server to talk to.
     return Supervisor([Part("dispatcher", ivr_command("dispatch")), web]).run()
 

@@ -13,7 +13,7 @@ from ivr.bootstrap import Ivr, build
 from ivr.cli.supervisor import watch_parent
 from ivr.errors import IvrError
 from ivr.settings import Settings
-from ivr.web.server import UVICORN, create_asgi
+from ivr.web.server import UVICORN
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +36,7 @@ def serve_web(settings: Settings, listening: socket.socket, *, with_parent: bool
     """Serve until asked to end; exit status 0."""
     ivr = build(settings)
     config = uvicorn.Config(
-        create_asgi(ivr.services),
+        ivr.asgi(),
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,

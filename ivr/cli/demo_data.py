@@ -1,0 +1,52 @@
+"""`demo-data`: puts the demonstration's customers in place, and shows them with their orders."""
+
+import argparse
+from collections.abc import Sequence
+
+from ivr.bootstrap import Ivr, build
+from ivr.cli.context import read_settings
+from ivr.content.shop import DemoRow, ShopCustomer
+from ivr.domain.cases import Customer
+from ivr.service.store import UnitOfWork
+from ivr.service.timeline import new_id
+
+COLUMNS = ("name", "telephone", "locale", "order", "status", "item")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Whether to show them."""
+    parser.add_argument("--print", action="store_true", help="show customers and orders, tab-separated")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it; doing it twice changes nothing."""
+    ivr = build(read_settings(quiet=True))
+    added = put_customers(ivr)
+    if arguments.print:
+        print("\n".join(table(ivr.shop.demo_rows())))
+    else:
+        orders = len(ivr.shop.demo_rows())
+        print(f"{len(ivr.shop.customers)} customers ({added} new) and {orders} orders are in place; --print shows them")
+    return 0
+
+
+def put_customers(ivr: Ivr) -> int:
+    """Let the database know the shop's customers; returns how many are new."""
+    with ivr.store.begin() as uow:
+        added = sum(_put(uow, customer) for customer in ivr.shop.customers)
+        uow.commit()
+    return added
+
+
+def table(rows: Sequence[DemoRow]) -> list[str]:
+    """One line an order, under a line of names."""
+    lines = [(row.name, row.number, row.locale, row.order_number, row.status, row.item) for row in rows]
+    return ["\t".join(line) for line in (COLUMNS, *lines)]
+
+
+def _put(uow: UnitOfWork, known: ShopCustomer) -> bool:
+    if uow.customers.by_number(known.number) is not None:
+        return False
+    customer = Customer(id=new_id(), number=known.number, name=known.name, locale=known.locale, zone=known.zone)
+    uow.customers.add(customer)
+    return True

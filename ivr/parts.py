@@ -1,0 +1,95 @@
+"""One part of the system at a time, made from the settings: what bootstrap joins, and what small commands need."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ivr.clock import ShiftedClock, SystemClock
+from ivr.content import Content, load
+from ivr.domain.policies import BookingRules, CallbackRules, DialRules
+from ivr.errors import SettingsError
+from ivr.phone.client import Account
+from ivr.service.ports import Clock
+from ivr.service.store import Store
+from ivr.settings import MODEL_PREFIX, Settings
+from ivr.storage import SqlStore
+from ivr.understanding.numbers import PhoneNumbers
+
+
+def open_store(settings: Settings) -> Store:
+    """The database, its tables brought up to date."""
+    store = SqlStore(settings.database_url)
+    store.migrate()
+    return store
+
+
+def make_clock(settings: Settings) -> Clock:
+    """The machine's time; with a carrier of our own, one that a demonstration can move forward."""
+    return ShiftedClock(settings.clock_file) if settings.clock_file else SystemClock()
+
+
+def number_rules(settings: Settings) -> PhoneNumbers:
+    """Numbers are read as people do who live where our own number lies."""
+    if settings.phone_number:
+        return PhoneNumbers.of_own_number(settings.phone_number, settings.hours_zone)
+    return PhoneNumbers(fallback_zone=settings.hours_zone)
+
+
+def carrier_account(settings: Settings) -> Account:
+    """Whose calls these are. Raises SettingsError naming what is missing."""
+    settings.require("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "IVR_PUBLIC_URL")
+    return Account(
+        sid=settings.account_sid,
+        auth_token=settings.auth_token,
+        number=settings.phone_number,
+        public_url=settings.public_url,
+        api_base=settings.api_base,
+    )
+
+
+def callback_rules(settings: Settings) -> CallbackRules:
+    """The rules of callbacks as the settings bend them."""
+    opens, closes = settings.calling_hours or (CallbackRules.calls_open_at, CallbackRules.calls_close_at)
+    return CallbackRules(
+        booking=BookingRules(
+            countries=frozenset({*settings.countries, number_rules(settings).country}),
+            line_types=frozenset(settings.line_types),
+        ),
+        dial=DialRules(
+            dials_per_second=settings.dial_rate,
+            dials_per_day=settings.daily_dials,
+            agent_ring_seconds=settings.ring_seconds_agent,
+            customer_ring_seconds=settings.ring_seconds_customer,
+            settle_seconds=settings.settle_seconds,
+        ),
+        opening=settings.opening,
+        calls_open_at=opens,
+        calls_close_at=closes,
+        any_hour=settings.calling_hours is None,
+    )
+
+
+def load_content(settings: Settings) -> Content:
+    """The languages that are served, the first greets. Raises ContentError, or SettingsError for an unknown one."""
+    content = load(settings.grammars_dir)
+    unknown = [name for name in settings.locales if name not in content.locales]
+    if unknown:
+        known = ", ".join(content.locales)
+        raise SettingsError(f"IVR_LOCALES: there are no grammars for {', '.join(unknown)}; there are for {known}")
+    if not settings.locales:
+        return content
+    return replace(content, locales={name: content.locales[name] for name in settings.locales})
+
+
+def model_environment(settings: Settings) -> Mapping[str, str]:
+    """Where speech models are, in the words of the environment."""
+    named = {
+        f"{MODEL_PREFIX}{name.replace('-', '_').upper()}": str(path) for name, path in settings.vosk_models.items()
+    }
+    return named | ({"IVR_MODELS": str(settings.models)} if settings.models else {})
+
+
+def session_key(auth_token: str) -> str:
+    """A key for pages' sessions that all processes share and that tells nothing about the token."""
+    return hmac.new(auth_token.encode(), b"ringback sessions", hashlib.sha256).hexdigest()
