@@ -28,6 +28,7 @@ class Arrivals:
             checked = self.numbers.check(from_raw or "")
         except NumberRefused:
             return Caller(company=self.company), default
+        default = next((name for name in self.speaker.locales if name.endswith(f"-{checked.country}")), default)
         customer = uow.customers.by_number(checked.e164) or self._new_customer(uow, checked.e164, default)
         call.from_number, call.customer_id = checked.e164, customer.id
         locale = customer.locale if customer.locale in self.speaker.locales else default

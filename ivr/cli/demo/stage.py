@@ -1,5 +1,6 @@
 """The stage of demo, benchmarks and journeys: the local carrier, and `serve` as a process of its own beside it."""
 
+import json
 import os
 import secrets
 import socket
@@ -8,15 +9,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from starlette.routing import BaseRoute
+
 from ivr.carrier import CarrierOptions, Handset, LocalCarrier
-from ivr.carrier.page import phones_page
+from ivr.carrier.exchange import Exchange
+from ivr.carrier.page import PhonesPage, phones_page
 from ivr.storage import SqlStore
 
 OUR_NUMBER = "+12025550100"
@@ -43,11 +47,16 @@ class Stage:
         self.url = f"http://127.0.0.1:{self.port}"
         self.account_sid, self.auth_token = "AC" + secrets.token_hex(16), secrets.token_hex(16)
         self.api_key, self.password = secrets.token_urlsafe(16), secrets.token_urlsafe(9)
-        self.carrier = LocalCarrier(self.account_sid, self.auth_token, self.options, routes=phones_page)
+        self.carrier = LocalCarrier(self.account_sid, self.auth_token, self.options, routes=self._phones)
         self.store = SqlStore(f"sqlite:///{self.folder / 'ringback.db'}")
         self._app: subprocess.Popen[bytes] | None = None
         self.started_in_seconds = 0.0
         self.shifted = timedelta()
+
+    def _phones(self, exchange: Exchange) -> Sequence[BaseRoute]:
+        """The page with telephones, showing the app's own timeline (Basic: any name, the API key)."""
+        timeline = f"http://demo:{self.api_key}@127.0.0.1:{self.port}/api/v1/events"
+        return phones_page(PhonesPage(timeline_url=timeline))(exchange)
 
     def __enter__(self) -> Self:
         try:
@@ -131,6 +140,17 @@ class Stage:
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
         raise StageError(f"the app was not ready in {READY_SECONDS:.0f} s; its last words:\n{self.last_words()}")
+
+    def until_heard(self, locale: str) -> str:
+        """Wait until speech in a language can be heard (its model is loaded): the engine. Raises StageError."""
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:
+                engine = json.load(answer)["hearing"].get(locale, "keypad")
+            if engine != "keypad":
+                return str(engine)
+            time.sleep(0.1)
+        raise StageError(f"no engine hears {locale}; `python -m ivr doctor` says why")
 
     def last_words(self) -> str:
         """The end of the app's log."""

@@ -1,0 +1,144 @@
+"""`demo`: the whole story on this machine's own carrier, first in English, then in Korean; then telephones to try."""
+
+import argparse
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from ivr.carrier.page import ROOT
+from ivr.carrier.voice import available
+from ivr.cli.demo.customer import Part
+from ivr.cli.demo.screen import Screen
+from ivr.cli.demo.spotter import PromptSpotter
+from ivr.cli.demo.stage import OUR_NUMBER, Stage, StageError
+from ivr.cli.demo.story import BrokenPromise, Cast, Story
+from ivr.content import Content, load
+from ivr.settings import Settings
+
+CONNECT_SECONDS: Final = 10.0
+"""How long `models install` may try to reach Vosk's models."""
+ENGLISH: Final = Cast(
+    title="The story in English",
+    locale="en-US",
+    customer_number="+12025550187",
+    agent_name="Anna",
+    agent_number="+12025550161",
+    agent_says="Hello, this is Anna. I have your case here, and I am sending you a new one today.",
+    order_id="11976551942819482",
+    part=Part(
+        request="it says delivered but I don't have it",
+        digits="2819482",
+        digits_said="two eight one nine four eight two",
+        when="in one minute",
+        interrupts=True,
+    ),
+)
+KOREAN: Final = Cast(
+    title="The same story in Korean (한국어)",
+    locale="ko-KR",
+    customer_number="+821000000999",
+    agent_name="Jisu",
+    agent_number="+821000000998",
+    agent_says="안녕하세요, 상담원 지수입니다. 접수하신 내용을 보고 있습니다. 오늘 새 상품을 보내 드리겠습니다.",
+    order_id="11595254453726167",
+    part=Part(
+        request="배송 완료라고 나오는데 못 받았어요",
+        digits="3726167",
+        digits_said="삼 칠 이 육 일 육 칠",
+        when="일 분 뒤에",
+        yes="네",
+        no="아니요",
+        effort="1",
+        interrupts=True,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is played."""
+
+    casts: tuple[Cast, ...]
+    once: bool
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which stories, and whether to stay."""
+    parser.add_argument("--once", action="store_true", help="exit when the stories are over, also in a terminal")
+    parser.add_argument("--language", choices=("en", "ko", "both"), default="both", help="default: %(default)s")
+    parser.add_argument("--no-install", action="store_true", help="do not try to fetch Vosk's English model first")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 if every promise was kept; 1 and the reason if not."""
+    if not available():
+        print("The demo's voice is missing: pip install -e '.[demo]' (make setup does it).", file=sys.stderr)
+        return 1
+    casts = {"en": (ENGLISH,), "ko": (KOREAN,), "both": (ENGLISH, KOREAN)}[arguments.language]
+    screen = Screen()
+    if not arguments.no_install:
+        _try_english_model(screen)
+    with tempfile.TemporaryDirectory(prefix="ringback-demo-") as folder:
+        return _play(Plan(casts, arguments.once or not sys.stdout.isatty()), Path(folder), screen)
+
+
+def _try_english_model(screen: Screen) -> None:
+    """Vosk's small English model, if the network lets us have it."""
+    from ivr.errors import ModelError
+    from ivr.speech.models import install
+
+    screen.line("stage", "fetching Vosk's small English model (about 40 MB) …")
+    try:
+        install("en-us", connect_seconds=CONNECT_SECONDS)
+        screen.line("stage", "Vosk's English model is here")
+    except ModelError as error:
+        screen.line("stage", f"no Vosk for English: {error}")
+
+
+def _play(plan: Plan, folder: Path, screen: Screen) -> int:
+    try:
+        with Stage(folder) as stage:
+            _introduce(stage, plan, screen)
+            _act(stage, plan, screen)
+            _stay(stage, plan, screen)
+    except (BrokenPromise, StageError, TimeoutError) as problem:
+        screen.line("stage", f"The story failed: {problem}")
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _introduce(stage: Stage, plan: Plan, screen: Screen) -> None:
+    screen.line("stage", f"app ready after {stage.started_in_seconds:.1f} s: {stage.url}, carrier: {stage.carrier.url}")
+    for cast in plan.casts:
+        stage.agent(cast.agent_name, cast.agent_number, cast.locale)
+
+
+def _act(stage: Stage, plan: Plan, screen: Screen) -> None:
+    content = _content()
+    for cast in plan.casts:
+        screen.begin(cast.title)
+        screen.line("stage", f"{cast.locale} is heard by {stage.until_heard(cast.locale)}")
+        Story(stage, cast, screen, PromptSpotter(content.locales[cast.locale].prompts)).play()
+        screen.line("stage", f"every promise was kept, in {screen.seconds:.0f} seconds")
+
+
+def _content() -> Content:
+    return load(Settings.from_env({}).grammars_dir)
+
+
+def _stay(stage: Stage, plan: Plan, screen: Screen) -> None:
+    if plan.once:
+        return
+    cast = plan.casts[0]
+    address = f"{stage.carrier.url}{ROOT}?customer={quote(cast.customer_number)}&agent={quote(cast.agent_number)}"
+    print(f"\nTry it yourself, with two telephones: {address}&to={quote(OUR_NUMBER)}")
+    print(f"Ask for a callback: {stage.url}/      Supervisor: {stage.url}/supervisor/ (password {stage.password})")
+    print("Ctrl-C ends it.", flush=True)
+    while True:
+        time.sleep(1)
