@@ -92,3 +92,15 @@ class CallGone(IvrError):
     """The call has ended meanwhile (Twilio 21220 or 20404): expected, stop quietly."""
 
     code = "call_gone"
+
+
+class StorageUnavailable(IvrError):
+    """The database does not answer or refuses work; whether the last change was saved is unknown: read it again."""
+
+    code = "storage_unavailable"
+
+
+class StoredValueUnreadable(IvrError):
+    """A row holds a value that this version of the program does not know; the text names it."""
+
+    code = "stored_value"

@@ -1,0 +1,103 @@
+"""Callbacks, live callers on hold, and codes that prove a number."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import func, select
+
+from ivr.domain.callbacks import Callback, CallbackStatus, Hold
+from ivr.domain.calls import Verification
+from ivr.storage import schema, tables
+from ivr.storage.rows import Repository
+
+ENDED: Final = frozenset({CallbackStatus.DONE, CallbackStatus.CANCELED, CallbackStatus.EXPIRED})
+CLOSING_LIMIT: Final = 500
+"""So many windows are closed in one sweep; the next one takes the rest."""
+
+
+class SqlCallbacks(Repository):
+    """service.store.Callbacks."""
+
+    def add(self, callback: Callback) -> None:
+        """Conflict at commit if its number or its case has an open one."""
+        self._add(callback)
+
+    def get(self, callback_id: str) -> Callback | None:
+        """By id."""
+        return self._session.get(Callback, callback_id)
+
+    def open_for_number(self, number: str) -> Callback | None:
+        """The one that may still ring this number."""
+        return self._first(select(Callback).where(tables.callbacks.c.number == number, schema.IS_OPEN))
+
+    def open_for_case(self, case_id: str) -> Callback | None:
+        """The one that still stands."""
+        return self._first(select(Callback).where(tables.callbacks.c.case_id == case_id, schema.IS_OPEN))
+
+    def of_case(self, case_id: str) -> Sequence[Callback]:
+        """Oldest first."""
+        c = tables.callbacks.c
+        return self._all(select(Callback).where(c.case_id == case_id).order_by(c.created_at, c.id))
+
+    def due(self, now: datetime, limit: int) -> Sequence[Callback]:
+        """The first in line first; held until the unit of work ends."""
+        c = tables.callbacks.c
+        ripe = select(Callback).where(schema.IS_SCHEDULED, c.due_at <= now)
+        return self._all(ripe.order_by(c.priority, c.ticket_at).limit(limit), lock=True)
+
+    def next_due_at(self, after: datetime) -> datetime | None:
+        """The earliest later than `after`."""
+        due_at = tables.callbacks.c.due_at
+        later = select(due_at).where(schema.IS_SCHEDULED, due_at > after).order_by(due_at).limit(1)
+        return self._session.scalar(later)
+
+    def listed(self, statuses: Sequence[str], limit: int) -> Sequence[Callback]:
+        """By due_at; if all these statuses are ends: the last ended first."""
+        c = tables.callbacks.c
+        wanted = {CallbackStatus(status) for status in statuses}
+        order = (c.ended_at.desc().nulls_last(), c.id) if wanted and wanted <= ENDED else (c.due_at, c.id)
+        return self._all(select(Callback).where(schema.one_of("status", wanted)).order_by(*order).limit(limit))
+
+    def count_created(self, number: str, since: datetime) -> int:
+        """Whatever became of them."""
+        c = tables.callbacks.c
+        mine = select(func.count()).select_from(tables.callbacks)
+        return self._count(mine.where(c.number == number, c.created_at >= since))
+
+    def closing_before(self, now: datetime) -> Sequence[Callback]:
+        """The longest over first, at most CLOSING_LIMIT; those that another process sweeps are left out."""
+        closes_at = tables.callbacks.c.closes_at
+        over = select(Callback).where(schema.CAN_CLOSE, closes_at <= now)
+        return self._all(over.order_by(closes_at).limit(CLOSING_LIMIT), lock=True)
+
+
+class SqlHolds(Repository):
+    """service.store.Holds."""
+
+    def add(self, hold: Hold) -> None:
+        """Conflict at commit if the call is on the line already."""
+        self._add(hold)
+
+    def get(self, call_sid: str) -> Hold | None:
+        """By the caller's CallSid."""
+        return self._session.get(Hold, call_sid)
+
+    def waiting(self) -> Sequence[Hold]:
+        """The first in line first."""
+        c = tables.holds.c
+        return self._all(select(Hold).where(schema.IS_WAITING).order_by(c.priority, c.ticket_at, c.call_sid))
+
+
+class SqlVerifications(Repository):
+    """service.store.Verifications."""
+
+    def add(self, verification: Verification) -> None:
+        """Older ones of the callback stay for counting."""
+        self._add(verification)
+
+    def of_callback(self, callback_id: str) -> Verification | None:
+        """The newest."""
+        c = tables.verifications.c
+        mine = select(Verification).where(c.callback_id == callback_id)
+        return self._first(mine.order_by(c.created_at.desc(), c.id))

@@ -1,0 +1,25 @@
+"""Inbound calls."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from ivr.domain.calls import Call
+from ivr.storage import schema, tables
+from ivr.storage.rows import Repository
+
+
+class SqlCalls(Repository):
+    """service.store.Calls."""
+
+    def add(self, call: Call) -> None:
+        """Conflict at commit if the CallSid is known."""
+        self._add(call)
+
+    def get(self, sid: str) -> Call | None:
+        """By CallSid. Raises StoredValueUnreadable if its dialogue was written by an incompatible version."""
+        return self._session.get(Call, sid)
+
+    def live(self) -> Sequence[Call]:
+        """Oldest first."""
+        return self._all(select(Call).where(schema.NOT_ENDED).order_by(tables.calls.c.started_at))

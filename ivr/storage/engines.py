@@ -1,0 +1,108 @@
+"""Connections: what each database must be told so that a promise, once answered for, survives a power cut."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+
+from ivr.errors import SettingsError
+from ivr.storage.failures import translate
+
+BUSY_SECONDS: Final = 30
+STATEMENT_SECONDS: Final = 15
+LOCK_SECONDS: Final = 10
+IDLE_SECONDS: Final = 60
+"""A transaction that does nothing for so long is ended by the server: a frozen process must not hold locks."""
+
+SQLITE_PRAGMAS: Final = (
+    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+
+POSTGRES_CONNECT: Final[dict[str, Any]] = {
+    "connect_timeout": 10,
+    "application_name": "ringback",
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+    "options": f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={LOCK_SECONDS}s"
+    f" -c idle_in_transaction_session_timeout={IDLE_SECONDS}s -c timezone=UTC",
+}
+
+
+def parse(url: str) -> URL:
+    """The address with its driver. Raises SettingsError for what is no file of SQLite and no PostgreSQL."""
+    try:
+        parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    except ArgumentError as error:
+        raise SettingsError("IVR_DATABASE_URL is not an address; try sqlite:///ringback.db") from error
+    match parsed.get_backend_name():
+        case "postgresql":
+            return parsed.set(drivername="postgresql+psycopg")
+        case "sqlite" if parsed.database and parsed.database != ":memory:" and "mode" not in parsed.query:
+            return parsed.set(drivername="sqlite+pysqlite")
+    raise SettingsError("IVR_DATABASE_URL must be sqlite:///a-file.db or postgresql://user@host/database")
+
+
+def engines(url: URL) -> tuple[Engine, Engine]:
+    """For writing and for reading."""
+    return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgres(url)
+
+
+def _sqlite(url: URL) -> tuple[Engine, Engine]:
+    """One connection writes: threads of this process queue for it instead of sleeping in SQLite's busy handler."""
+    Path(url.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
+    arguments = {"timeout": BUSY_SECONDS}
+    write = create_engine(
+        url, connect_args=arguments, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=BUSY_SECONDS
+    )
+    read = create_engine(
+        url, connect_args=arguments, hide_parameters=True, pool_size=8, max_overflow=56, pool_timeout=BUSY_SECONDS
+    )
+    for engine, begin, query_only in ((write, "BEGIN IMMEDIATE", False), (read, "BEGIN", True)):
+        _prepare_sqlite(engine, begin, query_only=query_only)
+        translate(engine)
+    return write, read
+
+
+def _prepare_sqlite(engine: Engine, begin: str, *, query_only: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: DBAPIConnection, record: object) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]  # the driver must not begin: we say how
+        cursor = connection.cursor()
+        for pragma in (*SQLITE_PRAGMAS, f"PRAGMA query_only = {int(query_only)}"):
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine, "reset")
+    def on_reset(connection: DBAPIConnection, record: object, state: object) -> None:
+        connection.rollback()  # a COMMIT that broke a foreign key leaves SQLite's transaction open
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def _postgres(url: URL) -> tuple[Engine, Engine]:
+    """One pool; reading sees one moment of the database, as on SQLite."""
+    write = create_engine(
+        url,
+        connect_args={**POSTGRES_CONNECT, **url.query},
+        hide_parameters=True,
+        isolation_level="READ COMMITTED",
+        pool_size=10,
+        max_overflow=30,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+    )
+    translate(write)
+    read = write.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return write, read

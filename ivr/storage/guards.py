@@ -1,0 +1,90 @@
+"""Small rows that keep promises honest, each changed by one statement that is atomic on both databases."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import CursorResult, Table, delete, func, insert, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Executable
+
+from ivr.storage import guard_tables as tables
+from ivr.storage.rows import Repository
+
+CLOCK_SLIP: Final = timedelta(minutes=1)
+"""A token so far in the future was taken before the clock was set back: it no longer counts."""
+
+
+class SqlGuards(Repository):
+    """service.store.Guards."""
+
+    def is_new_webhook(self, call_sid: str, kind: str, sequence: str) -> bool:
+        """The first one's row wins; who comes while that is not committed waits for it."""
+        row = {"call_sid": call_sid, "kind": kind, "sequence": sequence}
+        return self._changed(self._insert(tables.webhook_events).values(row).on_conflict_do_nothing())
+
+    def count_hit(self, key: str, now: datetime, window_seconds: int) -> int:
+        """Exact sliding window; uses of one key are counted one after the other."""
+        hits, window = tables.hits, timedelta(seconds=window_seconds)
+        if self._is_postgres:
+            self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+        self._session.execute(delete(hits).where(hits.c.key == key, hits.c.expires_at <= now))
+        self._session.execute(insert(hits).values(key=key, at=now, expires_at=now + window))
+        used = select(func.count()).select_from(hits).where(hits.c.key == key, hits.c.at > now - window)
+        return self._count(used)
+
+    def take_token(self, name: str, per_second: float, now: datetime) -> bool:
+        """One UPDATE of the moment at which the next token is there."""
+        if per_second <= 0:
+            return True
+        next_at = now + timedelta(seconds=1 / per_second)
+        rates = tables.rates
+        taken = self._insert(rates).values(name=name, next_at=next_at)
+        ripe = or_(rates.c.next_at <= now, rates.c.next_at > next_at + CLOCK_SLIP)
+        return self._changed(
+            taken.on_conflict_do_update(index_elements=["name"], set_={"next_at": next_at}, where=ripe)
+        )
+
+    def do_not_call(self, number: str) -> bool:
+        """Whether the number is on the list."""
+        return self._session.scalar(select(1).where(tables.do_not_call.c.number == number)) is not None
+
+    def add_do_not_call(self, number: str, at: datetime, reason: str) -> None:
+        """The first entry stays."""
+        row = {"number": number, "at": at, "reason": reason}
+        self._changed(self._insert(tables.do_not_call).values(row).on_conflict_do_nothing())
+
+    def beat(self, node: str, role: str, at: datetime) -> None:
+        """One row a process."""
+        self._put(tables.beats, {"node": node, "role": role}, {"at": at})
+
+    def last_beat_at(self, role: str) -> datetime | None:
+        """Of any process in this role."""
+        return self._session.scalar(select(func.max(tables.beats.c.at)).where(tables.beats.c.role == role))
+
+    def get_note(self, key: str) -> Mapping[str, Any] | None:
+        """None if there is none."""
+        return self._session.scalar(select(tables.notes.c.value).where(tables.notes.c.key == key))
+
+    def set_note(self, key: str, value: Mapping[str, Any] | None) -> None:
+        """None removes it."""
+        if value is None:
+            self._session.execute(delete(tables.notes).where(tables.notes.c.key == key))
+        else:
+            self._put(tables.notes, {"key": key}, {"value": dict(value)})
+
+    @property
+    def _is_postgres(self) -> bool:
+        return self._session.get_bind().dialect.name == "postgresql"
+
+    def _insert(self, table: Table) -> Any:
+        """Both dialects have the same INSERT ... ON CONFLICT; SQLAlchemy keeps them as two classes."""
+        return postgresql.insert(table) if self._is_postgres else sqlite.insert(table)
+
+    def _put(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        row = self._insert(table).values({**key, **values})
+        self._changed(row.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+
+    def _changed(self, statement: Executable) -> bool:
+        result = self._session.execute(statement)
+        return isinstance(result, CursorResult) and result.rowcount == 1

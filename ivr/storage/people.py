@@ -1,0 +1,56 @@
+"""Customers and agents."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from ivr.domain.agents import Agent, AgentStatus
+from ivr.domain.cases import Customer
+from ivr.storage import tables
+from ivr.storage.rows import Repository
+
+
+class SqlCustomers(Repository):
+    """service.store.Customers."""
+
+    def add(self, customer: Customer) -> None:
+        """Conflict at commit if the number is known already."""
+        self._add(customer)
+
+    def get(self, customer_id: str) -> Customer | None:
+        """By id."""
+        return self._session.get(Customer, customer_id)
+
+    def by_number(self, number: str) -> Customer | None:
+        """By E.164 number."""
+        return self._first(select(Customer).where(tables.customers.c.number == number))
+
+
+class SqlAgents(Repository):
+    """service.store.Agents."""
+
+    def add(self, agent: Agent) -> None:
+        """Conflict at commit if another agent has the number."""
+        self._add(agent)
+
+    def get(self, agent_id: str) -> Agent | None:
+        """By id."""
+        return self._session.get(Agent, agent_id)
+
+    def by_number(self, number: str) -> Agent | None:
+        """By E.164 number."""
+        return self._first(select(Agent).where(tables.agents.c.number == number))
+
+    def by_name(self, name: str) -> Agent | None:
+        """By name."""
+        return self._first(select(Agent).where(tables.agents.c.name == name).order_by(tables.agents.c.id))
+
+    def all(self) -> Sequence[Agent]:
+        """By name."""
+        return self._all(select(Agent).order_by(tables.agents.c.name, tables.agents.c.id))
+
+    def available(self) -> Sequence[Agent]:
+        """The longest idle first; held until the unit of work ends."""
+        c = tables.agents.c
+        free = select(Agent).where(c.status == AgentStatus.AVAILABLE).order_by(c.status_at, c.id)
+        return self._all(free, lock=True)

@@ -1,0 +1,101 @@
+"""SqlStore and its unit of work."""
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from ivr.errors import IvrError
+from ivr.service import store as ports
+from ivr.storage import engines, migrating
+from ivr.storage.attempts import SqlAttempts, SqlLegs
+from ivr.storage.callbacks import SqlCallbacks, SqlHolds, SqlVerifications
+from ivr.storage.calls import SqlCalls
+from ivr.storage.cases import SqlCases, SqlEvents
+from ivr.storage.failures import translated
+from ivr.storage.guards import SqlGuards
+from ivr.storage.people import SqlAgents, SqlCustomers
+
+
+class SqlUnitOfWork:
+    """service.store.UnitOfWork: one transaction; entities stay readable after it."""
+
+    def __init__(self, engine: Engine, *, writes: bool) -> None:
+        self._session = _Session(engine, expire_on_commit=False)
+        self._writes = writes
+        session = self._session
+        self._events = SqlEvents(session, writes=writes)
+        self.events: ports.Events = self._events
+        self.customers: ports.Customers = SqlCustomers(session, writes=writes)
+        self.cases: ports.Cases = SqlCases(session, writes=writes)
+        self.callbacks: ports.Callbacks = SqlCallbacks(session, writes=writes)
+        self.holds: ports.Holds = SqlHolds(session, writes=writes)
+        self.attempts: ports.Attempts = SqlAttempts(session, writes=writes)
+        self.legs: ports.Legs = SqlLegs(session, writes=writes)
+        self.agents: ports.Agents = SqlAgents(session, writes=writes)
+        self.calls: ports.Calls = SqlCalls(session, writes=writes)
+        self.verifications: ports.Verifications = SqlVerifications(session, writes=writes)
+        self.guards: ports.Guards = SqlGuards(session, writes=writes)
+
+    def commit(self) -> None:
+        """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""
+        if not self._writes:
+            raise RuntimeError("store.read() is for reading; use store.begin()")
+        with translated():
+            self._events.write()
+            self._session.commit()
+
+    def __enter__(self) -> Self:
+        with translated():
+            self._session.connection()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with translated():
+            self._session.close()
+
+
+class SqlStore:
+    """service.store.Store on SQLite (a file) or PostgreSQL; safe to share between threads, never across a fork."""
+
+    def __init__(self, url: str) -> None:
+        self._url = engines.parse(url)
+        self._write, self._read = engines.engines(self._url)
+
+    def begin(self) -> SqlUnitOfWork:
+        """For changes. SQLite: waits for the one writer at the start, so it never fails half-way."""
+        return SqlUnitOfWork(self._write, writes=True)
+
+    def read(self) -> SqlUnitOfWork:
+        """One moment of the database; never waits for writers."""
+        return SqlUnitOfWork(self._read, writes=False)
+
+    def migrate(self) -> None:
+        """Bring the tables up to date; of two processes that start together one waits. Raises StorageUnavailable."""
+        with translated():
+            migrating.upgrade(self._write)
+
+    def check(self) -> str:
+        """Empty if the database answers and its tables are up to date; else what is wrong and what to do."""
+        try:
+            with translated(), self._read.connect() as connection:
+                connection.execute(text("SELECT 1"))
+                return migrating.what_is_missing(connection)
+        except IvrError as error:
+            return str(error)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._read.dispose()
+        self._write.dispose()
+
+
+class _Session(Session):
+    """Queries write pending changes first; a version that another process raised meanwhile is found there too."""
+
+    def flush(self, objects: object = None) -> None:
+        with translated():
+            super().flush()
