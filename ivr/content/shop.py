@@ -115,15 +115,15 @@ class DemoShop:
         return Order(
             id=order_id,
             number=owner.number,
-            item=_in_language(item["name"], locale),
+            item=str(_in_language(item["name"], locale)),
             status=status,
             ordered_at=self._at(row["ordered"], owner.zone),
             expected_at=self._at(row["expected"], owner.zone) if "expected" in row else None,
             delivered_at=self._at(row["delivered"], owner.zone) if "delivered" in row else None,
-            left_at=_in_language(place, locale) if place else "",
+            left_at=str(_in_language(place, locale)) if place else "",
             amount=str(item["price"][currency]),
             currency=currency,
-            item_phrases=tuple(_in_language(item.get("also", {}), locale)),
+            item_phrases=tuple(map(str, _in_language(item.get("also", {}), locale))),
         )
 
     def _at(self, text: Located, zone: str) -> datetime:
