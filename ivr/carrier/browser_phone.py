@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _MOST_UNSENT = 100
 _LONGEST_AUDIO = 8000
 _LONGEST_TEXT = 500
+_LONGEST_MESSAGE = 4096
 _ABSENCE_SECONDS = 5.0
 _MISSED = {CallStatus.NO_ANSWER: "missed", CallStatus.CANCELED: "missed", CallStatus.BUSY: "declined"}
 
@@ -210,13 +211,14 @@ class BrowserPhone:
 
     async def _obey(self, text: str) -> None:
         try:
-            message = json.loads(text)
-            if not isinstance(message, dict) or message.get("do") not in self._actions:
+            message = json.loads(text[:_LONGEST_MESSAGE])
+            action = self._actions.get(str(message.get("do"))) if isinstance(message, dict) else None
+            if action is None:
                 raise Problem("bad_message")
-            await self._actions[message["do"]](message)
+            await action(message)
         except Problem as problem:
             self._tell("problem", code=problem.code, **problem.values)
-        except ValueError:
+        except (ValueError, RecursionError):
             self._tell("problem", code="bad_message")
 
     async def _dial(self, message: Message) -> None:

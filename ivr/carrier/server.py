@@ -10,6 +10,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
 
 from ivr.carrier import rest_account, rest_calls, rest_conferences, rest_streams
 from ivr.carrier.rest import Rest, RestError, not_found
@@ -57,6 +59,17 @@ class _PromptServer(uvicorn.Server):
         await self.told.wait()
 
 
+class _Sockets(WebSocketsSansIOProtocol):
+    """uvicorn 0.54 raises while it shuts down when the other side of a socket is just closing it, and then hangs."""
+
+    def shutdown(self) -> None:
+        """Close the socket."""
+        try:
+            super().shutdown()
+        except InvalidState:
+            self.transport.close()
+
+
 class CarrierServer:
     """uvicorn on the carrier's event loop."""
 
@@ -68,7 +81,7 @@ class CarrierServer:
             access_log=False,
             date_header=False,  # uvicorn renews it in the loop replaced above
             lifespan="off",
-            ws="websockets-sansio",
+            ws=_Sockets,
             timeout_graceful_shutdown=1,  # from Python 3.12 on a request that hangs would hold the stop up
         )
         self._server = _PromptServer(config)
