@@ -6,6 +6,7 @@ from typing import Final
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from ivr.domain.turn import Turn
 from ivr.phone.media_stream import Connected, Malformed, Media, Message, Started, Stopped, read_message
 from ivr.phone.signature import is_call_sid
 from ivr.web.services import Services
@@ -70,8 +71,9 @@ class MediaEndpoint:
 
     async def _admitted(self, started: Started) -> CallHearing | None:
         """The call's hearing, if the stream is for a live call of ours and has its token."""
-        reason = await asyncio.get_running_loop().run_in_executor(self._pools.calls, self._refusal, started)
-        if reason is None and self._services.recognizer is not None:
+        present = await asyncio.get_running_loop().run_in_executor(self._pools.calls, self._present, started)
+        reason = present if isinstance(present, str) else "second_stream"
+        if isinstance(present, Turn) and self._services.recognizer is not None:
             hearing = CallHearing(
                 self._services,
                 self._streams,
@@ -80,17 +82,20 @@ class MediaEndpoint:
                 sid=started.call_sid,
             )
             if self._streams.opened(started.call_sid, hearing):
+                hearing.expect(present)
                 return hearing
             hearing.close()
-        self._refused("media_start", reason or "second_stream")
+        self._refused("media_start", reason)
         return None
 
-    def _refusal(self, started: Started) -> str | None:
+    def _present(self, started: Started) -> Turn | str:
+        """The turn that is being heard, or why the stream is refused."""
         if not self._check.owns(started.account_sid) or not is_call_sid(started.call_sid):
             return "not_ours"
         if not self._streams.take_token(started.call_sid, started.parameters.get("token", "")):
             return "token"
-        return None if self._services.calls.hearing(started.call_sid) is not None else "not_live"
+        hearing = self._services.calls.hearing(started.call_sid)
+        return hearing[0] if hearing is not None else "not_live"
 
     async def _hear(self, socket: WebSocket, started: Started, hearing: CallHearing) -> None:
         broken = True

@@ -4,7 +4,7 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from ivr.domain.turn import Turn
 from ivr.phone.twiml import StreamStart
@@ -13,6 +13,13 @@ from ivr.web.stream_tokens import StreamTokens
 
 REMEMBERED: Final = 2000
 """Calls; the oldest are forgotten, which costs no more than a needless listening document."""
+
+
+class Ear(Protocol):
+    """An open media stream."""
+
+    def expect(self, turn: Turn) -> None:
+        """A document of this turn goes out: get ready to hear its answer. From any thread; returns at once."""
 
 
 @dataclass
@@ -24,8 +31,7 @@ class _Known:
     """`time.monotonic()`; None: another process served the document."""
     heard_at: float | None = None
     """When the end of a turn was found whose answer is not served yet."""
-    ear: object | None = None
-    """Who hears the call here."""
+    ear: Ear | None = None
     broken: bool = False
     """The stream was lost while the call went on: the next document opens another."""
 
@@ -63,8 +69,11 @@ class OpenStreams:
             known = self._of(sid)
             known.turn_number, known.prompt_until = turn.number, now + prompt_seconds
             heard_at, known.heard_at = known.heard_at, None
+            ear = known.ear
         if heard_at is not None:
             self._metrics.turn_seconds.observe(now - heard_at)
+        if ear is not None:
+            ear.expect(turn)
 
     def heard(self, sid: str, at: float) -> None:
         """The end of a turn was found at this `time.monotonic()`."""
@@ -82,7 +91,7 @@ class OpenStreams:
             until = self._of(sid).prompt_until
         return until is None or time.monotonic() < until
 
-    def opened(self, sid: str, ear: object) -> bool:
+    def opened(self, sid: str, ear: Ear) -> bool:
         """Take a stream; False if the call has one already."""
         with self._lock:
             known = self._of(sid)
@@ -92,7 +101,7 @@ class OpenStreams:
         self._metrics.streams.inc()
         return True
 
-    def closed(self, sid: str, ear: object, *, broken: bool) -> None:
+    def closed(self, sid: str, ear: Ear, *, broken: bool) -> None:
         """A stream is over; `broken`: without the carrier saying so."""
         with self._lock:
             known = self._known.get(sid)

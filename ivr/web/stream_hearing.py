@@ -1,13 +1,15 @@
 """One call's hearing: what the listener tells becomes steps of the call, and each step the next document."""
 
 import os
+import threading
 import time
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import structlog
 
-from ivr.domain.hearing import Hypothesis, Pace
+from ivr.domain.hearing import Grammar, Hypothesis, Pace
 from ivr.domain.turn import Next, Turn
 from ivr.errors import CallGone, CarrierRejected, CarrierUnclear
 from ivr.speech.events import FalseStart, Heard, HearingFailed, ListenEvent, Rejected, SpeechStarted, SpeechSure
@@ -29,6 +31,8 @@ AGAIN_SECONDS: Final = 0.4
 ALTERNATIVES: Final = {Pace.DIRECTED: 3, Pace.DIGITS: 5}
 """Readings asked of the recogniser: it can't count digits, so more of them are looked through (speech.md)."""
 SHOWN_READINGS: Final = 3
+PREPARED_GRAMMARS: Final = 256
+"""Engines keep what they compile of a grammar, which may take a second; the caller hears a prompt meanwhile."""
 
 
 class HearingPools:
@@ -37,6 +41,19 @@ class HearingPools:
     def __init__(self) -> None:
         self.calls = ThreadPoolExecutor(DECODERS, thread_name_prefix="hearing")
         self.requests = ThreadPoolExecutor(REQUESTERS, thread_name_prefix="redirect")
+        self._prepared: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def is_unprepared(self, grammar: Grammar) -> bool:
+        """True once for each grammar that this process meets."""
+        key = (grammar.locale, grammar.name)
+        with self._guard:
+            if key in self._prepared:
+                return False
+            self._prepared[key] = None
+            while len(self._prepared) > PREPARED_GRAMMARS:
+                self._prepared.popitem(last=False)
+        return True
 
     def close(self) -> None:
         """Take no more work."""
@@ -65,6 +82,11 @@ class CallHearing:
         """Take mu-law of any length; cheap."""
         self._listener.feed(payload, timestamp_ms)
 
+    def expect(self, turn: Turn) -> None:
+        """Have the turn's grammar compiled before the caller answers."""
+        if turn.next in (Next.LISTEN, Next.HOLD):
+            self._pools.calls.submit(self._prepare, turn)
+
     def close(self) -> None:
         """The stream is over."""
         self._listener.close()
@@ -83,6 +105,13 @@ class CallHearing:
             complete=lambda text: self._calls.is_complete(turn, text),
             token=turn.number,
         )
+
+    def _prepare(self, turn: Turn) -> None:
+        if not self._recognizer.hears(turn.locale):
+            return
+        grammar = self._services.understanding.grammar(turn.locale, turn.expects)
+        if self._pools.is_unprepared(grammar):
+            self._recognizer.open(grammar, alternatives=ALTERNATIVES[turn.pace]).finish()
 
     def _tell(self, event: ListenEvent) -> None:
         match event:

@@ -12,6 +12,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from ivr.domain.hearing import Pace
+from ivr.domain.intents import Expects
 from ivr.domain.turn import Next
 from ivr.errors import CallGone, CarrierUnclear
 from ivr.phone.twiml import Hearing
@@ -190,6 +191,19 @@ def test_language_that_no_engine_hears_is_served_by_keypad(world: World) -> None
     assert world.ear.grammars == []
 
 
+def test_grammar_of_a_turn_is_compiled_before_the_caller_answers(world: World) -> None:
+    with world.socket() as socket:
+        line = Line(socket, world.token())
+        line.start()
+        assert eventually(lambda: len(world.ear.grammars) == 1)
+        world.calls.turn = a_turn(2, expects=Expects(intents=("yes",)))
+        world.post("/voice/turn/2")
+        world.post("/voice/turn/2")
+        assert eventually(lambda: len(world.ear.grammars) == 2)
+        line.stop()
+    assert [grammar.name for grammar in world.ear.grammars] == ["en-US:", "en-US:yes"]
+
+
 def test_engine_that_fails_does_not_end_the_hearing(world: World) -> None:
     world.ear.broken = RuntimeError("engine")
     with world.socket() as socket:
@@ -268,7 +282,7 @@ def test_malformed_frames_are_counted_and_the_call_goes_on(world: World) -> None
         world.calls.after_speech = a_turn(2)
         line.speak(silence(0.3) + voice(1.0) + silence(1.0))
         assert eventually(lambda: world.phone.redirects) == [(CALL, "/voice/turn/2")]
-    assert len(world.ear.grammars) == 1
+    assert len(world.asked("speech")) == 1
     for reason, count in {"before_start": 1, "not_json": 1, "binary": 1, "unknown_event": 1, "wrong_fields": 1}.items():
         assert world.counted(f'ringback_stream_faults_total{{reason="{reason}"}}') == count
 
