@@ -12,7 +12,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 _E164 = re.compile(r"(?:\+|%2B)[1-9]\d{6,14}(?!\d)", re.IGNORECASE)
 _NUMBER_KEYS = frozenset({"number", "from_number", "to_number", "from", "to", "caller", "called", "phone"})
 _DIGITS = re.compile(r"\+?[\d\s().-]{5,22}")
-_QUIET = ("werkzeug", "apscheduler", "urllib3", "twilio", "alembic.runtime.migration", "websockets")
+_QUIET = ("werkzeug", "apscheduler", "urllib3", "twilio", "alembic", "websockets", "uvicorn.error")
 
 
 def configure(style: str = "auto", *, level: int = logging.INFO) -> None:

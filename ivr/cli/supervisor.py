@@ -1,5 +1,6 @@
 """Keeps the parts of `serve` alive: starts each as a process of its own, restarts the one that dies, stops all."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -120,6 +121,7 @@ def watch_parent() -> None:
 
 
 def _until_parent_ends() -> None:
-    while sys.stdin.buffer.read(1024):
+    # Not through sys.stdin: a thread that waits in there when the interpreter ends makes it abort.
+    while os.read(0, 1024):
         pass
     signal.raise_signal(signal.SIGTERM)
