@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
-from ivr.carrier.formats import API_VERSION, new_sid, rfc2822, utc_now
+from ivr.carrier.formats import API_VERSION, country_of, new_sid, rfc2822, utc_now
 from ivr.carrier.signing import Params
 
 if TYPE_CHECKING:
@@ -151,9 +151,9 @@ class Call:
         return params + self._places() if self.direction == "inbound" else params
 
     def _places(self) -> Params:
-        sides = ("From", "To", "Caller", "Called")
+        sides = {"From": self.from_, "To": self.to, "Caller": self.from_, "Called": self.to}
         empty = [(side + part, "") for side in sides for part in ("City", "State", "Zip")]
-        known = [(f"{side}Country", "US") for side in sides]
+        known = [(f"{side}Country", country_of(number)) for side, number in sides.items()]
         return [*empty, *known, ("CallToken", self.sid), ("StirVerstat", "TN-Validation-Passed-A")]
 
     def body(self) -> dict[str, Any]:

@@ -158,7 +158,7 @@ class Exchange:
         """The call has no audio any more."""
         self._live.pop(call.sid, None)
 
-    def inbound_call(self, telephone: Telephone, to: str) -> Call:
+    def inbound_call(self, telephone: Telephone, to: str, *, caller_id: str | None = None) -> Call:
         """A telephone calls a number of the account. Raises TelephoneError for any other number."""
         number = self.numbers.get(to)
         if number is None:
@@ -167,7 +167,7 @@ class Exchange:
             Call(
                 self.account_sid,
                 to,
-                telephone.number,
+                caller_id or telephone.number,
                 "inbound",
                 status=CallStatus(self.options.inbound_status),
                 number_sid=number.sid,

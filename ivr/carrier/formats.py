@@ -4,6 +4,8 @@ import secrets
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
+import phonenumbers
+
 API_VERSION = "2010-04-01"
 
 
@@ -25,6 +27,15 @@ def rfc2822(moment: datetime | None) -> str | None:
 def iso8601(moment: datetime) -> str:
     """A moment as stream callbacks write it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def country_of(number: str) -> str:
+    """The country a number's calling code belongs to first, as FromCountry says it; empty for a withheld number."""
+    try:
+        code = phonenumbers.parse(number).country_code or 0
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.region_code_for_country_code(code)
 
 
 def boolean(value: str | None, default: bool = False) -> bool:

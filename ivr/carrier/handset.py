@@ -66,11 +66,14 @@ class Handset:
     def on_ring(self, value: str) -> None:
         self.telephone.on_ring = OnRing(value)
 
-    def dial(self, to: str) -> Call:
-        """Call a number of the account and return at once. Raises TelephoneError."""
+    def dial(self, to: str, *, caller_id: str | None = None) -> Call:
+        """Call a number of the account and return at once; `caller_id` such as "anonymous" hides the own number.
+
+        Raises TelephoneError.
+        """
 
         async def dial() -> Call:
-            return self.telephone.dial(to)
+            return self.telephone.dial(to, caller_id=caller_id)
 
         call: Call = self._run(dial())
         return call

@@ -96,11 +96,14 @@ class Telephone:
 
     # What the page and the handset do with it
 
-    def dial(self, to: str) -> Call:
-        """Call a number of the account. Raises TelephoneError when busy or when nobody serves that number."""
+    def dial(self, to: str, *, caller_id: str | None = None) -> Call:
+        """Call a number of the account; `caller_id` is shown instead of the own number, such as "anonymous".
+
+        Raises TelephoneError when busy or when nobody serves that number.
+        """
         if self.state is not TelephoneState.IDLE:
             raise TelephoneError(f"{self.number} is already in a call: hang up first")
-        call = self._exchange.inbound_call(self, to)
+        call = self._exchange.inbound_call(self, to, caller_id=caller_id)
         self._join(call, TelephoneState.DIALING)
         return call
 
