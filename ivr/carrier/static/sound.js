@@ -3,6 +3,7 @@
 import { decode } from "./mulaw.js";
 
 const LINE_HERTZ = 3500;
+const PATIENCE = 4000; // milliseconds
 const KEY_HERTZ = {
   1: [697, 1209], 2: [697, 1336], 3: [697, 1477],
   4: [770, 1209], 5: [770, 1336], 6: [770, 1477],
@@ -139,7 +140,7 @@ export async function openMicrophone(onFrame) {
   if (!navigator.mediaDevices) throw problem("microphone_insecure");
   const sound = await audio();
   if (!sound) throw problem("sound");
-  await sound.resume();
+  await running(sound);
   const stream = await navigator.mediaDevices
     .getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 } })
     .catch((error) => {
@@ -154,6 +155,12 @@ export async function openMicrophone(onFrame) {
     source.disconnect();
     for (const track of stream.getTracks()) track.stop();
   };
+}
+
+/** Resolves when the page's sound runs; a machine without any audio device never gets there. */
+async function running(sound) {
+  const patience = new Promise((_, fail) => setTimeout(() => fail(problem("sound")), PATIENCE));
+  await Promise.race([sound.resume(), patience]);
 }
 
 function problem(code) {
