@@ -24,7 +24,7 @@ from ivr.web.stream_status import stream_status_blueprint
 from ivr.web.stream_tokens import StreamTokens
 from ivr.web.voice import VoiceWebhooks, voice_blueprint
 from ivr.web.voice_documents import Documents
-from ivr.web.voice_signed import signature_gate
+from ivr.web.voice_signed import observer, signature_gate
 
 log = structlog.get_logger(__name__)
 
@@ -94,7 +94,7 @@ def _without_sockets(services: Services) -> Services:
 
 
 def _register_voice(app: Flask, services: Services, streams: OpenStreams) -> None:
-    gate = signature_gate(services.signature_check(), services.metrics)
+    gate, observe = signature_gate(services.signature_check(), services.metrics), observer(services.metrics)
     documents = Documents(services, streams)
     for blueprint in (
         voice_blueprint(VoiceWebhooks(services, streams, documents)),
@@ -102,6 +102,7 @@ def _register_voice(app: Flask, services: Services, streams: OpenStreams) -> Non
         stream_status_blueprint(services, streams),
     ):
         blueprint.before_request(gate)
+        blueprint.after_request(observe)
         app.register_blueprint(blueprint)
 
 

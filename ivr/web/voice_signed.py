@@ -1,10 +1,11 @@
 """The gate before every voice webhook: signed by the carrier, for our account, about a call; else only 403."""
 
+import time
 from collections.abc import Callable
 from typing import Final
 
 import structlog
-from flask import Response, request
+from flask import Response, g, request
 
 from ivr.phone.signature import SignatureCheck, is_call_sid
 from ivr.web.metrics import Metrics
@@ -20,6 +21,7 @@ def signature_gate(check: SignatureCheck, metrics: Metrics) -> Callable[[], Resp
     """A `before_request` that lets only the carrier through."""
 
     def gate() -> Response | None:
+        g.began = time.perf_counter()
         reason = _refusal(check)
         if reason is None:
             metrics.webhooks.labels(request.endpoint or "").inc()
@@ -29,6 +31,17 @@ def signature_gate(check: SignatureCheck, metrics: Metrics) -> Callable[[], Resp
         return Response("forbidden\n", 403, content_type="text/plain; charset=utf-8")
 
     return gate
+
+
+def observer(metrics: Metrics) -> Callable[[Response], Response]:
+    """An `after_request` that notes how long each webhook took."""
+
+    def observe(response: Response) -> Response:
+        if "began" in g:
+            metrics.seconds.labels(request.endpoint or "").observe(time.perf_counter() - g.began)
+        return response
+
+    return observe
 
 
 def _refusal(check: SignatureCheck) -> str | None:

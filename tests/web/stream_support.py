@@ -124,9 +124,9 @@ def eventually(check: Callable[[], Any], seconds: float = 5.0) -> Any:
 
 
 @contextmanager
-def serving(app: Any) -> Iterator[int]:
+def serving(app: Any, **options: Any) -> Iterator[int]:
     """The app under a real uvicorn as `serve` runs it; its port."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, **UVICORN)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, **(UVICORN | options))
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
