@@ -87,7 +87,8 @@ def model_environment(settings: Settings) -> Mapping[str, str]:
     named = {
         f"{MODEL_PREFIX}{name.replace('-', '_').upper()}": str(path) for name, path in settings.vosk_models.items()
     }
-    return named | ({"IVR_MODELS": str(settings.models)} if settings.models else {})
+    places = {"IVR_MODELS": str(settings.models or ""), "IVR_MODELS_URL": settings.models_url}
+    return named | {name: value for name, value in places.items() if value}
 
 
 def session_key(auth_token: str) -> str:

