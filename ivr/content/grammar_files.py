@@ -61,6 +61,7 @@ def read_digits(path: Path, root: Path) -> DigitWords:
         misspelled={str(w): str(d) for d, words in _words_by_digits(content, "misspelled") for w in words},
         repeats={str(word): int(count) for word, count in _section(content, "repeats").items()},
         skipped=tuple(str(word) for word in content.get("skipped", ())),
+        doubtful={str(word): str(digits) for word, digits in _section(content, "doubtful").items()},
     )
 
 
@@ -146,10 +147,17 @@ def _list_values(name: Located, body: Any, language: str) -> Iterator[ListValue]
     if not values:
         raise ContentError(f"{name.place}: the list {{{name}}} needs `values:` or `range:`")
     for value in values:
-        text, out = (value["in"], value.get("out")) if isinstance(value, dict) else (value, None)
+        text, out, written = _value_parts(value)
         if not isinstance(text, Located):
             raise ContentError(f"{name.place}: a value of {{{name}}} is not a text ({text!r}); put it in quotes")
-        yield ListValue(_parse(text), str(text) if out is None else out, text.file, text.line)
+        yield ListValue(_parse(text), str(text) if out is None else out, text.file, text.line, written)
+
+
+def _value_parts(value: Any) -> tuple[Any, SlotOut | None, tuple[str, ...]]:
+    """The text, what it means, and how a carrier's recogniser writes it."""
+    if not isinstance(value, dict):
+        return value, None, ()
+    return value.get("in"), value.get("out"), tuple(str(text) for text in value.get("written", ()))
 
 
 def _range(name: Located, body: Mapping[str, Any], language: str) -> Iterator[ListValue]:
@@ -162,7 +170,7 @@ def _range(name: Located, body: Mapping[str, Any], language: str) -> Iterator[Li
         numeral = f"{number} {suffixes.get(str(number), body.get('suffix', ''))}".strip()
         for words in sorted(set(texts.values())):
             chunk = TextChunk(text=words.replace("-", " "))
-            yield ListValue(chunk, number, name.file, name.line, numeral=numeral)
+            yield ListValue(chunk, number, name.file, name.line, (numeral,))
 
 
 def _section(content: Mapping[str, Any], name: str) -> dict[Located, Any]:

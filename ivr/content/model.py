@@ -31,7 +31,7 @@ class ListValue:
     out: SlotOut
     file: str
     line: int
-    numeral: str = ""
+    written: tuple[str, ...] = ()
     """How a carrier's recogniser writes it: "30"."""
 
 
@@ -56,6 +56,8 @@ class DigitWords:
     """"double" 2, "triple" 3: the next digit so many times."""
     skipped: tuple[str, ...] = ()
     """Words between digits that mean nothing ("dash")."""
+    doubtful: Mapping[str, str] = field(default_factory=dict)
+    """Words that may mean nothing or these digits; the accepted length decides."""
 
 
 @dataclass(frozen=True)

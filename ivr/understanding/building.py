@@ -14,6 +14,7 @@ from ivr.understanding.vocabulary import Vocabulary
 
 LEAD, TAIL, AND, DIGITS_LEAD, MOMENT = "lead", "tail", "and_then", "digits_lead", "moment"
 """Rules: politeness around a sentence, what joins two requests, what precedes digits, a whole moment."""
+TAKES_MOMENT = frozenset({"callback", "existing_callback"})
 SECOND_REQUESTS = ("callback",)
 """What a recogniser that follows the grammar word by word may hear after "and"."""
 MOST_HINTS, LONGEST_HINT = 500, 100
@@ -144,18 +145,20 @@ class GrammarBuilder:
     # --- JSGF ----------------------------------------------------------------------------------------------
 
     def _jsgf(self, expects: Expects) -> str:
+        """What holds a moment stands last, so that a recogniser can join the ends of all sentences."""
         writer = JsgfWriter(self._source.rules, choice_lists(self._source.lists, expects.choices))
-        parts = [self._part(writer, part) for part in turn_parts(expects)]
-        if Builtin.MOMENT in expects.builtins:
-            parts += [self._part(writer, "callback"), writer.expansion_of_rule(MOMENT)]
+        names = turn_parts(expects)
+        plain = [self._part(writer, name) for name in names if name not in TAKES_MOMENT]
         if expects.choices:
-            parts.append(self._part(writer, "choice"))
+            plain.append(self._part(writer, "choice"))
         if Builtin.DIGITS in expects.builtins:
-            parts.append(self._digits(writer, expects.digit_lengths))
-        core = writer.define("answer", alternatives(parts))
-        lead, tail = self._optional(writer, LEAD), self._optional(writer, TAIL)
-        body = " ".join(part for part in (lead, core, self._second(writer, expects), tail) if part)
-        return writer.grammar("turn", body)
+            plain.append(self._digits(writer, expects.digit_lengths))
+        timed = [self._part(writer, name) for name in names if name in TAKES_MOMENT]
+        if Builtin.MOMENT in expects.builtins:
+            timed += [self._part(writer, "callback"), writer.expansion_of_rule(MOMENT)]
+        row = f"{writer.define('answer', alternatives(plain))} {self._second(writer, expects)}"
+        body = alternatives([row, *timed])
+        return writer.grammar("turn", f"{self._optional(writer, LEAD)} {body} {self._optional(writer, TAIL)}")
 
     def _part(self, writer: JsgfWriter, name: str) -> str:
         templates = self._source.templates.get(name, ())

@@ -21,7 +21,7 @@ class OfferedName:
     out: int
     file: str = ""
     line: int = 0
-    numeral: str = ""
+    written: tuple[str, ...] = ()
 
 
 def choice_lists(lists: Mapping[str, Sequence[ListValue]], choices: Sequence[Choice]) -> dict[str, Sequence[ListValue]]:

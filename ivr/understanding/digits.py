@@ -1,4 +1,4 @@
-"""Digit strings as people say them: one by one, doubled, in pairs ("forty five"), or written as numerals."""
+"""Digit strings as people say them: one by one, doubled, in pairs ("forty five"), or written as written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,8 @@ class DigitReader:
         self._misspelled = {self._key(word): digits for word, digits in words.misspelled.items()}
         self._repeats = {self._key(word): count for word, count in words.repeats.items()}
         self._skipped = {self._key(word) for word in words.skipped}
-        known = (*self._words, *self._misspelled, *self._repeats, *self._skipped)
+        self._doubtful = {self._key(word): ("", digits) for word, digits in words.doubtful.items()}
+        known = (*self._words, *self._misspelled, *self._repeats, *self._skipped, *self._doubtful)
         self._longest = max((len(key) for key in known), default=1)
 
     def read(self, tokens: Sequence[str]) -> DigitString | None:
@@ -68,6 +69,8 @@ class DigitReader:
             key = tuple(tokens[position : position + size])
             if key in self._repeats and (repeated := self._repeated(tokens, position + size, self._repeats[key])):
                 return _Piece(repeated.readings, size + repeated.size)
+            if key in self._doubtful:
+                return _Piece(self._doubtful[key], size)
             if key in self._words:
                 return self._pair(tokens, position + size, self._words[key], size)
             if key in self._misspelled and (among_digits or self._digit_follows(tokens, position + size)):

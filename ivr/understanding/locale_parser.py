@@ -87,7 +87,7 @@ class LocaleParser:
         tokens = self._spelling.tokens(text)
         last = self._covering(expects, text).pieces[-1]
         harmless = BOOLEANS | {last.name} if last.name in BOOLEANS else frozenset({last.name})
-        allowed = allowed_names(expects) - harmless
+        allowed = allowed_names(expects) - harmless - moments.NEVER_CHANGE
         for network in self._networks(expects):
             for node in network.after(tokens, last.start):
                 sets_slot, names = network.ahead(node)

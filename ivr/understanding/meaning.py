@@ -45,8 +45,8 @@ def intents_of(covering: Covering, expects: Expects) -> tuple[tuple[Intent, ...]
     """What the pieces mean, in spoken order, and how surely; no intents if too little was known."""
     when = _moment(covering.pieces)
     said = [Intent(p.name, p.slots) for p in covering.pieces if p.name not in moments.KINDS]
-    intents = _with_moment(_distinct(said), when, expects)
-    intents = _without_denial(_without_absorbed(intents), expects)
+    intents = _with_moment(_without_absorbed(_distinct(said)), when, expects)
+    intents = _without_denial(intents, expects)
     if not intents or _contradicts(intents):
         return (), Certainty.NONE
     certainty = _certainty(covering, intents, expects)
@@ -71,18 +71,21 @@ def _distinct(intents: Sequence[Intent]) -> tuple[Intent, ...]:
 def _with_moment(intents: tuple[Intent, ...], moment: Intent | None, expects: Expects) -> tuple[Intent, ...]:
     """The moment belongs to the callback asked for, else answers the turn."""
     taken = next((i for i in intents if i.name in TAKES_MOMENT), None)
-    if moment is not None and taken is not None and (taken.name in expects.intents):
-        if taken.name == "existing_callback":
-            slots = {"action": "move", **taken.slots, **moment.slots}
-            slots = slots if slots["action"] in ("move", "hear") else dict(taken.slots)
-            slots = {**slots, "action": "move"} if slots["action"] == "hear" else slots
-        else:
-            slots = {**taken.slots, **moment.slots}
-        return tuple(Intent(i.name, slots) if i is taken else i for i in intents)
+    if moment is not None and taken is not None and taken.name in expects.intents:
+        return tuple(_timed(i, moment) if i is taken else i for i in intents)
     intents = tuple(i for i in intents if i.name != "callback" or "callback" in expects.intents)
     if moment is None or Builtin.MOMENT not in expects.builtins:
         return intents
     return (*(i for i in intents if i.name not in BOOLEANS), moment)
+
+
+def _timed(intent: Intent, moment: Intent) -> Intent:
+    """A moment said with a callback that is to be canceled means nothing; with one asked about, its move."""
+    if intent.name == "callback":
+        return Intent(intent.name, {**intent.slots, **moment.slots})
+    if intent.slots.get("action") == "cancel":
+        return intent
+    return Intent(intent.name, {**intent.slots, **moment.slots, "action": "move"})
 
 
 def _without_absorbed(intents: tuple[Intent, ...]) -> tuple[Intent, ...]:

@@ -8,6 +8,8 @@ from ivr.domain.moments import When
 
 CORRECTIONS: Final = frozenset({"correction", "no"})
 """Said between two moments, the later one counts ("no, I said Friday")."""
+NEVER_CHANGE: Final = frozenset({"unclear", "rejected", "correction", "moment_glue"})
+"""More words may make these of a moment, but so rarely that a turn does not wait for them."""
 IGNORED: Final = frozenset({"rejected", "moment_glue"})
 """Said to be left out ("not today") or to join fragments."""
 _UNIT_SECONDS: Final = {"minute": 60, "hour": 3600, "second": 1}
@@ -99,11 +101,11 @@ def _part(slots: Mapping[str, str | int]) -> dict[str, Any]:
 
 
 def _time(slots: Mapping[str, str | int]) -> dict[str, Any]:
-    """Hour, minute and half of the day; `shift` moves the hour by minutes ("quarter to three")."""
-    hour, minute = int(slots["hour"]), int(slots.get("minute", 0))
+    """Hour, minute and half of the day; `shift` moves it by minutes ("quarter to three"); noon is an exact hour."""
+    hour, minute = int(slots.get("exact_hour", slots.get("hour", 0))), int(slots.get("minute", 0))
     shift = int(slots.get("shift", 0))
     half = slots.get("half")
-    if hour == 0 or hour > 12:
+    if "exact_hour" in slots or hour == 0 or hour > 12:
         half = "24"
     total = hour * 60 + minute + shift
     if shift and half != "24":

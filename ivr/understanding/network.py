@@ -50,11 +50,9 @@ class Network:
         split: Split,
         *,
         left_out: frozenset[str] = frozenset(),
-        numerals: bool = True,
     ) -> None:
         self._rules, self._lists, self._split = rules, lists, split
         self._left_out = left_out
-        self._numerals = numerals
         self._nodes = [_Node()]
         self._states: dict[int, State] = {}
         self._open: dict[int, tuple[bool, frozenset[str]]] = {}
@@ -198,6 +196,6 @@ class Network:
         for value in self._lists.get(reference.list_name, ()):
             slot: Slots = ((reference.slot_name, value.out),)
             self._nodes[self._expression(value.expression, begin)].free.append((end, slot))
-            if value.numeral and self._numerals:
-                self._nodes[self._words(value.numeral, begin)].free.append((end, slot))
+            for numeral in value.written:
+                self._nodes[self._words(numeral, begin)].free.append((end, slot))
         return end

@@ -54,8 +54,8 @@ class ListValue(Protocol):
         """Counted from 1."""
 
     @property
-    def numeral(self) -> str:
-        """How a carrier's recogniser writes it; empty for words."""
+    def written(self) -> Sequence[str]:
+        """How a carrier's recogniser writes it; none for words."""
 
 
 class Rule(Protocol):
@@ -92,6 +92,10 @@ class DigitWords(Protocol):
     @property
     def skipped(self) -> Sequence[str]:
         """Words between digits that mean nothing."""
+
+    @property
+    def doubtful(self) -> Mapping[str, str]:
+        """Words that mean nothing or these digits."""
 
 
 class LocaleSource(Protocol):
