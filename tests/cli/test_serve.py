@@ -1,0 +1,102 @@
+"""`serve` as a whole: two processes behind one port, restarted when they die, ended together."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+SECONDS = 60
+"""Give up waiting; a loaded machine may need a fifth of it."""
+
+
+@pytest.fixture
+def serving(tmp_path: Path):
+    """A running `serve` and its log."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("IVR_", "TWILIO_"))} | {
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+        "TWILIO_AUTH_TOKEN": "2" * 32,
+        "TWILIO_API_BASE": "http://127.0.0.1:9",
+        "IVR_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "IVR_PHONE_NUMBER": "+12025550100",
+        "IVR_DATABASE_URL": f"sqlite:///{tmp_path / 'ivr.db'}",
+        "IVR_HEARING": "keypad",
+        "IVR_LOG": "json",
+    }
+    log = tmp_path / "log"
+    command = [sys.executable, "-m", "ivr", "serve", "--port", str(port)]
+    with log.open("wb") as file:
+        process = subprocess.Popen(command, env=environ, stdin=subprocess.DEVNULL, stderr=file, cwd=tmp_path)
+    yield process, f"http://127.0.0.1:{port}", log
+    process.kill()
+    process.wait()
+
+
+def test_serve_answers_heals_and_ends(serving) -> None:
+    process, url, log = serving
+    _until(lambda: _status(f"{url}/readyz") == 200)
+    _until(lambda: _json(f"{url}/healthz").get("dispatcher_age_seconds") is not None)
+
+    os.kill(_pids(log, "web")[-1], signal.SIGKILL)
+    assert _status(f"{url}/readyz") == 200, "the port is held while the server starts again: callers wait"
+    assert len(_pids(log, "web")) == 2
+
+    os.kill(_pids(log, "dispatcher")[-1], signal.SIGKILL)
+    _until(lambda: len(_pids(log, "dispatcher")) == 2)
+
+    children = [_pids(log, name)[-1] for name in ("web", "dispatcher")]
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(SECONDS) == 0
+    assert not any(_runs(child) for child in children)
+    assert "Traceback" not in log.read_text()
+
+
+def _pids(log: Path, part: str) -> list[int]:
+    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    return [line["pid"] for line in lines if line["event"] == "part_started" and line["part"] == part]
+
+
+def _status(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=SECONDS) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+    except OSError:
+        return 0
+
+
+def _json(url: str) -> dict[str, object]:
+    try:
+        with urllib.request.urlopen(url, timeout=SECONDS) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return json.load(error)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _until(condition) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
