@@ -4,7 +4,6 @@ import time
 from typing import Final
 
 from flask import Flask, Response, jsonify
-from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.errors import IvrError
 from ivr.web.services import Services
@@ -44,7 +43,7 @@ def _dispatcher_age(services: Services) -> float | None:
     try:
         with services.store.read() as uow:
             beat_at = uow.guards.last_beat_at("dispatch")
-    except (SQLAlchemyError, IvrError):
+    except IvrError:
         return None
     return None if beat_at is None else round((services.clock.now() - beat_at).total_seconds(), 1)
 
@@ -53,6 +52,6 @@ def _reads(services: Services) -> bool:
     try:
         with services.store.read() as uow:
             uow.guards.last_beat_at("dispatch")
-    except (SQLAlchemyError, IvrError):
+    except IvrError:
         return False
     return True
