@@ -56,7 +56,9 @@ class SqlCallbacks(Repository):
         """By due_at; if all these statuses are ends: the last ended first."""
         c = tables.callbacks.c
         wanted = {CallbackStatus(status) for status in statuses}
-        order = (c.ended_at.desc().nulls_last(), c.id) if wanted and wanted <= ENDED else (c.due_at, c.id)
+        if not wanted:
+            return []
+        order = (c.ended_at.desc().nulls_last(), c.id) if wanted <= ENDED else (c.due_at, c.id)
         return self._all(select(Callback).where(schema.one_of("status", wanted)).order_by(*order).limit(limit))
 
     def count_created(self, number: str, since: datetime) -> int:

@@ -94,7 +94,7 @@ def _postgres(url: URL) -> tuple[Engine, Engine]:
     """One pool; reading sees one moment of the database, as on SQLite."""
     write = create_engine(
         url,
-        connect_args={**POSTGRES_CONNECT, **url.query},
+        connect_args=_connect_arguments(url),
         hide_parameters=True,
         isolation_level="READ COMMITTED",
         pool_size=10,
@@ -106,3 +106,11 @@ def _postgres(url: URL) -> tuple[Engine, Engine]:
     translate(write)
     read = write.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return write, read
+
+
+def _connect_arguments(url: URL) -> dict[str, Any]:
+    """Ours, unless the address says otherwise."""
+    said = {name: url.query[name] for name in POSTGRES_CONNECT if name in url.query}
+    if "options" in said:
+        said["options"] = f"{POSTGRES_CONNECT['options']} {said['options']}"
+    return POSTGRES_CONNECT | said

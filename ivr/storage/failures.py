@@ -9,11 +9,12 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 
-from ivr.errors import Conflict, IvrError, StorageUnavailable
+from ivr.errors import Conflict, IvrError, NotFound, StorageUnavailable
 
 RETRY_STATES: Final = frozenset({"40001", "40P01", "55P03"})
 """PostgreSQL: serialization failure, deadlock, lock not available in time."""
 NO_TABLE: Final = "42P01"
+NO_PARENT: Final = "23503"
 
 
 def translate(engine: Engine) -> None:
@@ -46,6 +47,8 @@ def _handle(context: ExceptionContext) -> BaseException | None:
 def _as_ours(error: BaseException) -> IvrError:
     """By class name and state: both drivers follow DB-API 2. Only first lines: PostgreSQL's details show values."""
     text, state = _first_line(error), getattr(error, "sqlstate", None)
+    if state == NO_PARENT or text.startswith("FOREIGN KEY"):
+        return NotFound(f"what this belongs to is not in the database: {text}")
     if _is_a(error, "IntegrityError") or state in RETRY_STATES:
         return Conflict(f"a promise of the database would break, or another change came first: {text}")
     if _is_a(error, "DataError"):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import CursorResult, Executable, Table, delete, func, insert, or_, select
+from sqlalchemy import Executable, Table, delete, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.storage import guard_tables as tables
@@ -20,7 +20,8 @@ class SqlGuards(Repository):
     def is_new_webhook(self, call_sid: str, kind: str, sequence: str) -> bool:
         """The first one's row wins; who comes while that is not committed waits for it."""
         row = {"call_sid": call_sid, "kind": kind, "sequence": sequence}
-        return self._changed(self._insert(tables.webhook_events).values(row).on_conflict_do_nothing())
+        seen = self._insert(tables.webhook_events).values(row).on_conflict_do_nothing()
+        return self._returns(seen.returning(tables.webhook_events.c.call_sid))
 
     def count_hit(self, key: str, now: datetime, window_seconds: int) -> int:
         """Exact sliding window; uses of one key are counted one after the other."""
@@ -40,9 +41,8 @@ class SqlGuards(Repository):
         rates = tables.rates
         taken = self._insert(rates).values(name=name, next_at=next_at)
         ripe = or_(rates.c.next_at <= now, rates.c.next_at > next_at + CLOCK_SLIP)
-        return self._changed(
-            taken.on_conflict_do_update(index_elements=["name"], set_={"next_at": next_at}, where=ripe)
-        )
+        taken = taken.on_conflict_do_update(index_elements=["name"], set_={"next_at": next_at}, where=ripe)
+        return self._returns(taken.returning(rates.c.name))
 
     def do_not_call(self, number: str) -> bool:
         """Whether the number is on the list."""
@@ -51,7 +51,7 @@ class SqlGuards(Repository):
     def add_do_not_call(self, number: str, at: datetime, reason: str) -> None:
         """The first entry stays."""
         row = {"number": number, "at": at, "reason": reason}
-        self._changed(self._insert(tables.do_not_call).values(row).on_conflict_do_nothing())
+        self._session.execute(self._insert(tables.do_not_call).values(row).on_conflict_do_nothing())
 
     def beat(self, node: str, role: str, at: datetime) -> None:
         """One row a process."""
@@ -84,8 +84,8 @@ class SqlGuards(Repository):
 
     def _put(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         row = self._insert(table).values({**key, **values})
-        self._changed(row.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+        self._session.execute(row.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
-    def _changed(self, statement: Executable) -> bool:
-        result = self._session.execute(statement)
-        return isinstance(result, CursorResult) and result.rowcount == 1
+    def _returns(self, statement: Executable) -> bool:
+        """Whether a row was written: not every driver tells a row count."""
+        return self._session.execute(statement).first() is not None

@@ -1,0 +1,256 @@
+"""What the repositories find, and in which order."""
+
+import pytest
+
+from ivr.domain.agents import AgentStatus
+from ivr.domain.callbacks import CallbackStatus, LegState, Party
+from ivr.domain.cases import CaseStatus
+from ivr.storage import SqlStore
+from tests.storage import rows
+from tests.storage.rows import NOW, ids, later, save
+
+
+def line_up(store: SqlStore, *callbacks: object) -> None:
+    """Save callbacks with a case each."""
+    cases = [rows.case(f"case-{n}", number=f"{n:07d}") for n in range(len(callbacks))]
+    for case, callback in zip(cases, callbacks, strict=True):
+        callback.case_id, callback.number = case.id, f"+1202555{case.number[-4:]}"  # type: ignore[attr-defined]
+    save(store, *cases, *callbacks)
+
+
+def test_due_callbacks_come_by_priority_then_ticket(store: SqlStore) -> None:
+    line_up(
+        store,
+        rows.callback("late_ticket", ticket_at=later(minutes=-1)),
+        rows.callback("early_ticket", ticket_at=later(minutes=-9)),
+        rows.callback("urgent", priority=1),
+        rows.callback("not_due", due_at=later(seconds=1)),
+        rows.callback("dialing", status=CallbackStatus.DIALING, priority=1),
+        rows.callback("unverified", status=CallbackStatus.UNVERIFIED, priority=1),
+    )
+    with store.begin() as uow:
+        assert ids(uow.callbacks.due(NOW, 9)) == ["urgent", "early_ticket", "late_ticket"]
+        assert ids(uow.callbacks.due(NOW, 2)) == ["urgent", "early_ticket"]
+    with store.read() as uow:
+        assert ids(uow.callbacks.due(NOW, 1)) == ["urgent"]
+
+
+def test_the_next_due_moment_is_that_of_a_scheduled_callback_in_the_future(store: SqlStore) -> None:
+    line_up(
+        store,
+        rows.callback("past", due_at=later(seconds=-1)),
+        rows.callback("now", due_at=NOW),
+        rows.callback("second", due_at=later(hours=2)),
+        rows.callback("first", due_at=later(hours=1)),
+        rows.callback("canceled", due_at=later(seconds=1), status=CallbackStatus.CANCELED),
+    )
+    with store.read() as uow:
+        assert uow.callbacks.next_due_at(NOW) == later(hours=1)
+        assert uow.callbacks.next_due_at(later(hours=2)) is None
+
+
+def test_windows_that_are_over_are_found_until_the_callback_has_ended(store: SqlStore) -> None:
+    line_up(
+        store,
+        rows.callback("over", closes_at=NOW),
+        rows.callback("long_over", closes_at=later(hours=-1), status=CallbackStatus.UNVERIFIED),
+        rows.callback("open", closes_at=later(seconds=1)),
+        rows.callback("dialing", closes_at=NOW, status=CallbackStatus.DIALING),
+        rows.callback("done", closes_at=NOW, status=CallbackStatus.DONE),
+    )
+    with store.begin() as uow:
+        assert ids(uow.callbacks.closing_before(NOW)) == ["long_over", "over"]
+
+
+def test_lists_go_by_due_time_and_ended_ones_by_their_end_newest_first(store: SqlStore) -> None:
+    line_up(
+        store,
+        rows.callback("later", due_at=later(hours=2)),
+        rows.callback("sooner", due_at=later(hours=1), status=CallbackStatus.DIALING),
+        rows.callback("done", status=CallbackStatus.DONE, ended_at=NOW),
+        rows.callback("expired", status=CallbackStatus.EXPIRED, ended_at=later(hours=1)),
+        rows.callback("canceled", status=CallbackStatus.CANCELED),
+    )
+    with store.read() as uow:
+        listed = uow.callbacks.listed
+        assert ids(listed([CallbackStatus.SCHEDULED, CallbackStatus.DIALING], 9)) == ["sooner", "later"]
+        ended = [CallbackStatus.DONE, CallbackStatus.EXPIRED, CallbackStatus.CANCELED]
+        assert ids(listed(ended, 9)) == ["expired", "done", "canceled"]
+        assert ids(listed(ended, 1)) == ["expired"]
+        assert listed([], 9) == []
+
+
+def test_open_callbacks_are_found_by_number_and_case_and_all_are_counted(store: SqlStore) -> None:
+    old = rows.callback("old", status=CallbackStatus.DONE, created_at=later(days=-2))
+    save(store, rows.case(), old, rows.callback("new", created_at=later(seconds=1)))
+    number = old.number
+    with store.read() as uow:
+        assert ids(filter(None, [uow.callbacks.open_for_number(number)])) == ["new"]
+        assert ids(filter(None, [uow.callbacks.open_for_case("case")])) == ["new"]
+        assert uow.callbacks.open_for_number("+1") is None
+        assert ids(uow.callbacks.of_case("case")) == ["old", "new"]
+        assert uow.callbacks.count_created(number, later(days=-2)) == 2
+        assert uow.callbacks.count_created(number, NOW) == 1
+
+
+def test_cases_of_a_customer_that_are_not_done_come_newest_first(store: SqlStore) -> None:
+    mine = {"customer_id": "customer"}
+    save(
+        store,
+        rows.customer(),
+        rows.case("old", opened_at=later(days=-1), **mine),
+        rows.case("new", status=CaseStatus.WITH_AGENT, **mine),
+        rows.case("resolved", status=CaseStatus.RESOLVED, **mine),
+        rows.case("closed", status=CaseStatus.CLOSED, **mine),
+        rows.case("foreign", opened_at=later(days=-2)),
+    )
+    with store.read() as uow:
+        assert ids(uow.cases.open_of("customer")) == ["new", "old"]
+        assert ids(uow.cases.recent(9))[-2:] == ["old", "foreign"]
+        assert len(uow.cases.recent(2)) == 2
+        number = rows.case("old").number
+        assert ids(filter(None, [uow.cases.by_number(number)])) == ["old"]
+
+
+def test_serials_are_never_given_twice_even_if_nothing_was_saved_with_them(store: SqlStore) -> None:
+    given = []
+    for _ in range(3):
+        with store.begin() as uow:
+            given += [uow.cases.next_serial(), uow.cases.next_serial()]
+            uow.commit()
+    assert given == sorted(set(given))
+
+
+def test_people_are_found_by_number_and_name(store: SqlStore) -> None:
+    save(store, rows.customer(), rows.agent("Ana"), rows.agent("Bo"))
+    with store.read() as uow:
+        customer, ana = uow.customers.by_number("+12025550100"), uow.agents.by_name("Ana")
+        assert customer is not None
+        assert ana is not None
+        assert customer.id == "customer"
+        assert uow.agents.by_number(ana.number) is ana
+        assert ids(uow.agents.all()) == ["Ana", "Bo"]
+        assert (uow.agents.by_name("Cy"), uow.customers.by_number("+1")) == (None, None)
+
+
+def test_the_agent_who_is_idle_longest_comes_first(store: SqlStore) -> None:
+    save(
+        store,
+        rows.agent("Ana", status_at=later(minutes=-1)),
+        rows.agent("Bo", status_at=later(minutes=-2)),
+        rows.agent("Cy", status=AgentStatus.BUSY, status_at=later(minutes=-3)),
+    )
+    with store.begin() as uow:
+        assert ids(uow.agents.available()) == ["Bo", "Ana"]
+
+
+def test_callers_on_hold_come_in_the_order_of_the_line(store: SqlStore) -> None:
+    save(
+        store,
+        rows.case(),
+        rows.hold("CA1", ticket_at=later(minutes=1)),
+        rows.hold("CA2"),
+        rows.hold("CA3", priority=1, ticket_at=later(minutes=5)),
+        rows.hold("CA4", status="left", priority=1),
+    )
+    with store.begin() as uow:
+        assert [hold.call_sid for hold in uow.holds.waiting()] == ["CA3", "CA2", "CA1"]
+
+
+@pytest.fixture
+def tried(store: SqlStore) -> SqlStore:
+    """A store with a case, its callback, an agent and two attempts, the first of which has ended."""
+    ended = rows.attempt("first", ended_at=NOW)
+    save(store, rows.case(), rows.callback(), rows.agent(), rows.attempt(number=2), ended)
+    return store
+
+
+def test_attempts_come_by_number_and_live_ones_are_those_that_have_not_ended(tried: SqlStore) -> None:
+    on_hold = rows.attempt("held", callback_id=None, hold_call_sid="CA1", started_at=later(hours=-1))
+    save(tried, on_hold, rows.attempt("before", callback_id=None, hold_call_sid="CA1", number=0, ended_at=NOW))
+    with tried.read() as uow:
+        assert ids(uow.attempts.of_callback("callback")) == ["first", "attempt"]
+        assert ids(uow.attempts.live()) == ["held", "attempt"]
+        assert ids(uow.attempts.of_hold("CA1")) == ["before", "held"]
+        assert ids(filter(None, [uow.attempts.live_of_hold("CA1")])) == ["held"]
+        assert uow.attempts.live_of_hold("CA2") is None
+
+
+def test_legs_to_place_are_intents_that_nobody_owns_or_whose_lease_is_over(tried: SqlStore) -> None:
+    legs = (
+        rows.leg("new", number="+1", created_at=later(seconds=2)),
+        rows.leg("abandoned", number="+2", owner="dead", lease_until_at=NOW, created_at=later(seconds=1)),
+        rows.leg("owned", number="+3", owner="node", lease_until_at=later(seconds=1)),
+        rows.leg("placing", number="+4", state=LegState.PLACING),
+    )
+    save(tried, *legs)
+    with tried.begin() as uow:
+        assert ids(uow.legs.to_place(NOW, 9)) == ["abandoned", "new"]
+        assert ids(uow.legs.to_place(NOW, 1)) == ["abandoned"]
+
+
+def test_legs_that_stay_in_a_state_are_found_by_when_they_entered_it(tried: SqlStore) -> None:
+    for n, state in enumerate((LegState.INTENT, LegState.PLACING, LegState.PLACED, LegState.ENDED)):
+        old = {"created_at": later(minutes=-1), "placing_at": None if n == 0 else later(seconds=-30)}
+        save(tried, rows.leg(f"old_{state}", number=f"+{n}", state=state, **old))
+        save(tried, rows.leg(f"new_{state}", number=f"+1{n}", state=state, placing_at=None if n == 0 else NOW))
+    with tried.read() as uow:
+        for state in (LegState.INTENT, LegState.PLACING, LegState.PLACED):
+            assert ids(uow.legs.in_state(state, NOW)) == [f"old_{state}"]
+        with pytest.raises(ValueError, match="ended"):
+            uow.legs.in_state(LegState.ENDED, NOW)
+
+
+def test_legs_are_found_by_sid_attempt_and_live_number_and_counted_from_placing(tried: SqlStore) -> None:
+    ended = rows.leg("ended", state=LegState.ENDED, sid="CA8", placing_at=later(minutes=-1))
+    customers = rows.leg("customer", number="+1", party=Party.CUSTOMER, sid="CA9", state=LegState.PLACED)
+    customers.placing_at = customers.created_at = later(seconds=1)
+    save(tried, ended, customers)
+    with tried.read() as uow:
+        assert ids(filter(None, [uow.legs.by_sid("CA8"), uow.legs.live_for_number("+1")])) == ["ended", "customer"]
+        assert uow.legs.live_for_number(ended.number) is None
+        assert ids(uow.legs.of_attempt("attempt")) == ["ended", "customer"]
+        assert uow.legs.count_placed(later(minutes=-1)) == 2
+        assert uow.legs.count_placed(later(minutes=-1), Party.AGENT) == 1
+        assert uow.legs.count_placed(NOW) == 1
+
+
+def test_calls_that_have_not_ended_and_the_newest_code_are_found(tried: SqlStore) -> None:
+    save(tried, rows.call("CA1"), rows.call("CA2", ended_at=NOW), rows.call("CA3", started_at=later(hours=-1)))
+    save(tried, rows.verification("old"), rows.verification("new", created_at=later(seconds=1)))
+    with tried.read() as uow:
+        assert [call.sid for call in uow.calls.live()] == ["CA3", "CA1"]
+        assert ids(filter(None, [uow.verifications.of_callback("callback")])) == ["new"]
+        assert uow.verifications.of_callback("other") is None
+
+
+def test_the_timeline_of_a_case_holds_lines_of_its_calls_and_callbacks_from_before_it_was_opened(
+    tried: SqlStore,
+) -> None:
+    save(tried, rows.case("other"), rows.call("CA1", case_id="case"), rows.call("CA2", case_id="other"))
+    save(
+        tried,
+        rows.event("opened", case_id="case", call_sid="CA2", at=later(seconds=2)),
+        rows.event("rang", callback_id="callback", at=later(seconds=9)),
+        rows.event("answered", call_sid="CA1"),
+        rows.event("heard", call_sid="CA1"),
+        rows.event("spoken_of_in_the_same_call", call_sid="CA2", at=later(seconds=1)),
+        rows.event("of_the_other", call_sid="CA2", case_id="other"),
+        rows.event("of_nobody", call_sid="CA3", data={"a": [1]}),
+    )
+    with tried.read() as uow:
+        found = ["answered", "heard", "spoken_of_in_the_same_call", "opened", "rang"]
+        assert ids(uow.events.of_case("case")) == found
+        assert ids(uow.events.recent(2)) == ["rang", "opened"]
+        assert uow.events.recent(9)[2:][-1].data == {}
+        assert {"a": [1]} in [event.data for event in uow.events.recent(9)]
+
+
+def test_lines_added_in_a_transaction_are_seen_in_it(store: SqlStore) -> None:
+    with store.begin() as uow:
+        uow.cases.add(rows.case())
+        uow.events.add(rows.event("opened", case_id="case"))
+        assert ids(uow.events.of_case("case")) == ["opened"]
+        uow.commit()
+    with store.read() as uow:
+        assert ids(uow.events.of_case("case")) == ["opened"]
