@@ -1,6 +1,7 @@
 """The whole system put together from settings alone."""
 
 from datetime import UTC, datetime, time, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,14 @@ def test_a_demonstrations_clock_jumps_forward_and_never_back(tmp_path: Path) -> 
     for broken in ("", "nonsense", "60"):
         file.write_text(broken)
         assert clock.now() - datetime.now(UTC) > timedelta(minutes=119)
+
+
+def test_an_api_key_may_be_set_as_its_hash_but_the_hash_opens_nothing(given: dict[str, str]) -> None:
+    plain, hidden = "a-plain-key-of-the-api", "a-key-known-by-its-hash"
+    hashed = f"sha256:{sha256(hidden.encode()).hexdigest()}"
+    client = build(Settings.from_env({**given, "IVR_API_KEYS": f"{plain},{hashed}"})).wsgi().test_client()
+    answers = {
+        key: client.get("/api/v1/events", headers={"Authorization": f"Bearer {key}"}).status_code
+        for key in (plain, hidden, hashed, "another-key-altogether", "")
+    }
+    assert answers == {plain: 200, hidden: 200, hashed: 401, "another-key-altogether": 401, "": 401}

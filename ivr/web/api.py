@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -31,7 +32,7 @@ class Api:
     def authorize(self) -> tuple[Response, int] | None:
         """Refuse a request without a valid key."""
         given = _key()
-        if given and any(hmac.compare_digest(given.encode(), key.encode()) for key in self._desk.api_keys):
+        if given and any(hmac.compare_digest(_hashed(given), _expected(key)) for key in self._desk.api_keys):
             return None
         return problem(401, "unauthorized", "Send an API key: `Authorization: Bearer …` (IVR_API_KEYS).")
 
@@ -119,6 +120,15 @@ def _key() -> str:
     if scheme == "Bearer":
         return given
     return (request.authorization.password or "") if request.authorization else ""
+
+
+def _expected(key: str) -> str:
+    """A key of the settings is plain, or `sha256:` and its hash."""
+    return key.removeprefix("sha256:") if key.startswith("sha256:") else _hashed(key)
+
+
+def _hashed(key: str) -> str:
+    return sha256(key.encode()).hexdigest()
 
 
 def problem(status: int, code: str, detail: str) -> tuple[Response, int]:

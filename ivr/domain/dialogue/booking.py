@@ -40,12 +40,14 @@ def ask_moment(dialogue: Dialogue, *say: Say) -> Step:
 
 
 def take_moment(dialogue: Dialogue, when: When) -> Step:
+    """A moment was said, or as soon as possible."""
     if when.asap:
         return as_soon_as_possible(dialogue)
     return open_case_then(replace(dialogue, when=when), ResolveMoment(when))
 
 
 def as_soon_as_possible(dialogue: Dialogue) -> Step:
+    """Promise a callback without a named time."""
     return book(replace(dialogue, at=None, when=When(asap=True)))
 
 
@@ -98,6 +100,7 @@ def answer_moment_confirm(dialogue: Dialogue, intent: Intent) -> Step | None:
 
 
 def book(dialogue: Dialogue) -> Step:
+    """Promise it, or ask what is still missing: which number to ring."""
     if dialogue.moves_id:
         return Step(dialogue, (Move(dialogue.moves_id, dialogue.at),))
     number = dialogue.number or dialogue.caller.number

@@ -23,6 +23,7 @@ def existing_is(dialogue: Dialogue, callback: OpenCallback) -> Say:
 
 
 def exists(dialogue: Dialogue, callback: OpenCallback) -> Step:
+    """Tell of the open callback that stands in the way of another."""
     known = replace(dialogue, caller=replace(dialogue.caller, callback=callback))
     return Step(ask(known, State.EXISTING, existing_is(known, callback)))
 
