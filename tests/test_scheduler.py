@@ -52,14 +52,14 @@ def fails(n: int) -> None:
         raise RuntimeError("on purpose")
 
 
-def test_ticks_and_sweeps_go_on_after_errors(store: Store) -> None:
+def test_ticks_and_sweeps_go_on_after_errors(sqlite_store: Store) -> None:
     dispatcher, sweeper = Work(fails), Work(fails)
-    with running(CallbackClock(dispatcher, (sweeper,), store=store, clock=FakeClock(), node="n", pace=QUICK)):
+    with running(CallbackClock(dispatcher, (sweeper,), store=sqlite_store, clock=FakeClock(), node="n", pace=QUICK)):
         assert dispatcher.done.wait(PATIENCE)
         assert sweeper.done.wait(PATIENCE)
 
 
-def test_a_round_that_still_runs_is_not_doubled(store: Store) -> None:
+def test_a_round_that_still_runs_is_not_doubled(sqlite_store: Store) -> None:
     inside: list[int] = []
     most: list[int] = []
     pause = threading.Event()
@@ -72,47 +72,47 @@ def test_a_round_that_still_runs_is_not_doubled(store: Store) -> None:
 
     dispatcher = Work(slow)
     dispatcher.wake_at = datetime(2026, 3, 10, 16, 0, 0, 5000, tzinfo=UTC)  # always 5 ms ahead: extra wake-ups
-    with running(CallbackClock(dispatcher, (), store=store, clock=FakeClock(), node="n", pace=QUICK)):
+    with running(CallbackClock(dispatcher, (), store=sqlite_store, clock=FakeClock(), node="n", pace=QUICK)):
         assert dispatcher.done.wait(PATIENCE)
     assert max(most) == 1
 
 
-def test_wakes_at_the_due_moment_before_the_next_tick(store: Store) -> None:
+def test_wakes_at_the_due_moment_before_the_next_tick(sqlite_store: Store) -> None:
     clock = FakeClock()
     dispatcher = Work()
     dispatcher.wake_at = clock.now() + timedelta(milliseconds=10)
     rare = Pace(tick_seconds=3600, sweep_seconds=3600, beat_seconds=3600, stalled_seconds=20)
-    with running(CallbackClock(dispatcher, (), store=store, clock=clock, node="n", pace=rare)):
+    with running(CallbackClock(dispatcher, (), store=sqlite_store, clock=clock, node="n", pace=rare)):
         assert dispatcher.done.wait(PATIENCE), "no tick but the first would come for an hour"
 
 
-def test_heartbeat_is_a_row(store: Store) -> None:
+def test_heartbeat_is_a_row(sqlite_store: Store) -> None:
     clock = FakeClock()
     dispatcher = Work()
-    beats = CallbackClock(dispatcher, (), store=store, clock=clock, node="n", pace=QUICK)
+    beats = CallbackClock(dispatcher, (), store=sqlite_store, clock=clock, node="n", pace=QUICK)
     beats.beat()
-    with store.read() as uow:
+    with sqlite_store.read() as uow:
         assert uow.guards.last_beat_at("dispatch") == clock.now()
 
 
-def test_process_gives_up_when_no_tick_succeeds(store: Store) -> None:
+def test_process_gives_up_when_no_tick_succeeds(sqlite_store: Store) -> None:
     def always_fails(n: int) -> None:
         raise RuntimeError("database gone")
 
     gave_up = threading.Event()
     pace = Pace(tick_seconds=0.02, sweep_seconds=3600, beat_seconds=0.02, stalled_seconds=0.3)
     clock = CallbackClock(
-        Work(always_fails), (), store=store, clock=FakeClock(), node="n", pace=pace, on_stall=gave_up.set
+        Work(always_fails), (), store=sqlite_store, clock=FakeClock(), node="n", pace=pace, on_stall=gave_up.set
     )
     with running(clock):
         assert gave_up.wait(PATIENCE)
 
 
-def test_heartbeat_stops_when_ticks_fail(store: Store) -> None:
+def test_heartbeat_stops_when_ticks_fail(sqlite_store: Store) -> None:
     clock = FakeClock()
     pace = Pace(stalled_seconds=0.0)
-    CallbackClock(Work(), (), store=store, clock=clock, node="n", pace=pace).beat()
-    with store.read() as uow:
+    CallbackClock(Work(), (), store=sqlite_store, clock=clock, node="n", pace=pace).beat()
+    with sqlite_store.read() as uow:
         assert uow.guards.last_beat_at("dispatch") is None
 
 
@@ -126,9 +126,9 @@ def test_scheduler_thread_survives_an_error_in_its_own_loop(monkeypatch: pytest.
     assert GuardedScheduler()._process_jobs() == 1.0
 
 
-def test_nothing_is_claimed_after_stop(store: Store) -> None:
+def test_nothing_is_claimed_after_stop(sqlite_store: Store) -> None:
     dispatcher = Work()
-    clock = CallbackClock(dispatcher, (), store=store, clock=FakeClock(), node="n", pace=QUICK)
+    clock = CallbackClock(dispatcher, (), store=sqlite_store, clock=FakeClock(), node="n", pace=QUICK)
     with running(clock):
         assert dispatcher.done.wait(PATIENCE)
     rounds = dispatcher.rounds

@@ -49,7 +49,7 @@ class Reconciler:
         """Look for the calls of unclear dials. Returns how many legs were looked for."""
         now = self._tools.scenes.clock.now()
         with self._tools.scenes.store.read() as uow:
-            old = uow.legs.in_state(LegState.PLACING, now - timedelta(seconds=self._rules.settle_seconds))
+            old = uow.legs.in_state(LegState.PLACING, now)
             due = [(leg.id, leg.number, leg.placing_at) for leg in old if self._look_is_due(leg, now)]
         for leg_id, number, placing_at in due:
             self._look(leg_id, number, placing_at or now)

@@ -1,0 +1,273 @@
+"""Any order of people, faults and crashes: a generated history, and what must be true of every one of them."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from ivr.domain.agents import AgentStatus
+from ivr.domain.callbacks import CallbackStatus, LegState, Party
+from ivr.errors import CallbackRefused, IllegalMove
+from ivr.service.store import Store
+from tests.fakes.phone import FakeCall, Fault
+from tests.service.world import RULES, Killed, World
+
+T = TypeVar("T")
+NUMBERS = tuple(f"+120255501{n:02d}" for n in range(3))
+AGENTS = {"Ada": "+12025550171", "Bob": "+12025550172"}
+NEW_YORK = ZoneInfo("America/New_York")
+ENDED = (CallbackStatus.DONE, CallbackStatus.CANCELED, CallbackStatus.EXPIRED, CallbackStatus.NEEDS_HUMAN)
+FAULTS = [fault for fault in Fault if fault != Fault.BAD_NUMBER]
+WEIGHTS = {
+    "book": 4,
+    "move": 2,
+    "cancel": 1,
+    "tick": 3,
+    "sweep": 2,
+    "a_day_passes": 1,
+    "the_dispatcher_dies": 3,
+    "the_carrier_fails_next": 2,
+    "an_agent_is_rung": 8,
+    "a_customer_is_rung": 8,
+    "somebody_hangs_up": 4,
+    "a_key_comes_late_or_twice": 1,
+    "webhooks_arrive": 5,
+    "webhooks_get_lost": 1,
+    "an_old_webhook_comes_again": 2,
+}
+STEPS = [name for name, weight in WEIGHTS.items() for _ in range(weight)]
+
+
+class Promises(RuleBasedStateMachine):
+    """Three customers, two agents, one carrier, one dispatcher that dies now and then.
+
+    One rule with weighted steps: Hypothesis would otherwise leave whole rules out of a run, and few would get far.
+    """
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self.world = World(store, RULES)
+        for name, number in AGENTS.items():
+            self.world.agent(name, number)
+        self.booked = [self.world.book(number) for number in NUMBERS[:2]]
+        self.seen: list[tuple[FakeCall, str, int]] = []
+        self.world.phone.on_place = self._rings
+
+    @rule(data=st.data(), step=st.sampled_from(STEPS))
+    def something_happens(self, data: st.DataObject, step: str) -> None:
+        self._data = data
+        getattr(self, step)()
+
+    def _pick(self, choices: Sequence[T]) -> T:
+        return self._data.draw(st.sampled_from(choices))
+
+    def _rings(self, call: FakeCall) -> None:
+        """What must be true whenever the carrier makes a call."""
+        assert len(self.world.phone.live(call.to)) == 1, "two live legs to one number"
+        local = self.world.clock.now().astimezone(NEW_YORK)
+        assert 9 <= local.hour < 19, f"a telephone rings at {local}"
+        with self.world.store.read() as uow:
+            leg = uow.legs.get(call.leg_id)
+            callback = uow.callbacks.get(leg.callback_id or "") if leg else None
+        assert leg is not None
+        assert leg.state == LegState.PLACING
+        assert callback is None or callback.status == CallbackStatus.DIALING
+
+    # --- customers -------------------------------------------------------------------------------------------
+
+    def book(self) -> None:
+        with suppress(CallbackRefused):
+            self.booked.append(self.world.book(self._pick(NUMBERS), at=self._at(None, None, 1, 30, 1440)))
+
+    def move(self) -> None:
+        with suppress(CallbackRefused, IllegalMove):
+            self.world.move(self._pick(self.booked), self._at(None, 5, 120))
+
+    def cancel(self) -> None:
+        with suppress(IllegalMove):
+            self.world.cancel(self._pick(self.booked))
+
+    def _at(self, *minutes: int | None) -> datetime | None:
+        chosen = self._pick(minutes)
+        return None if chosen is None else self.world.clock.now() + timedelta(minutes=chosen)
+
+    # --- time and crashes ------------------------------------------------------------------------------------
+
+    def tick(self, seconds: float | None = None) -> None:
+        self.world.clock.advance(self._pick([0, 10, 45, 121, 700]) if seconds is None else seconds)
+        self.world.engine.dispatcher.tick()
+
+    def sweep(self, seconds: float | None = None) -> None:
+        self.world.clock.advance(self._pick([0, 11, 61, 185]) if seconds is None else seconds)
+        self.world.engine.reconciler.sweep()
+        self.world.engine.housekeeper.sweep()
+
+    def a_day_passes(self) -> None:
+        for call in self.world.phone.live():
+            self.world.phone.report(call, "completed")
+        self.world.clock.advance(self._pick([24, 24, 7]) * 3600)
+
+    def the_dispatcher_dies(self) -> None:
+        sweeps = self._pick([False, False, True])
+        points = ("looked", "fetched") if sweeps else ("claimed", "placing", "posted", "placed")
+        self.world.kill_at = self._pick(points)
+        try:
+            self.sweep(185) if sweeps else self.tick(1)
+        except Killed:
+            self.world.start(node=f"node{self.world.clock.now().timestamp()}")
+        self.world.kill_at = ""
+
+    def the_carrier_fails_next(self) -> None:
+        self.world.phone.faults.append(self._pick(FAULTS))
+
+    # --- telephones ------------------------------------------------------------------------------------------
+
+    def _some(self, party: Party, *statuses: str) -> FakeCall | None:
+        found = [call for call in self.world.phone.live() if call.party == party and call.status in statuses]
+        return self._pick(found) if found else None
+
+    def _answers(self, call: FakeCall) -> None:
+        self.world.phone.report(call, "in-progress")
+        self.world.engine.legs.answered(call.leg_id, call.sid)
+
+    def an_agent_is_rung(self) -> None:
+        self.tick(1)
+        call = self._some(Party.AGENT, "queued", "ringing")
+        if call is None:
+            return
+        does = self._pick(["1", "1", "1", "1", "1", "2", "", "no-answer", "completed"])
+        if does == "no-answer":
+            self.world.phone.report(call, does)
+            return
+        self._answers(call)
+        if does == "completed":
+            self.world.phone.report(call, does)
+        else:
+            self.world.engine.legs.agent_key(call.leg_id, does or None, turn=1 if does else 2)
+
+    def a_customer_is_rung(self) -> None:
+        self.tick(1)
+        call = self._some(Party.CUSTOMER, "queued", "ringing")
+        if call is None:
+            return
+        does = self._pick(["answers", "answers", "ringing", "machine_start", "busy", "no-answer", "failed"])
+        if does in ("ringing", "busy", "no-answer", "failed"):
+            self.world.phone.report(call, does)
+            return
+        self._answers(call)
+        if does == "machine_start":
+            self.world.engine.legs.machine(call.leg_id, does, sid=call.sid)
+
+    def somebody_hangs_up(self) -> None:
+        call = self._some(self._pick(list(Party)), "in-progress")
+        if call is not None:
+            self.world.clock.advance(self._pick([1, 60]))
+            self.world.phone.report(call, "completed")
+
+    def a_key_comes_late_or_twice(self) -> None:
+        call = self._some(Party.AGENT, "in-progress")
+        if call is not None:
+            self.world.engine.legs.agent_key(call.leg_id, self._pick(["1", "2", None]), turn=self._pick([1, 2]))
+
+    # --- webhooks --------------------------------------------------------------------------------------------
+
+    def webhooks_arrive(self) -> None:
+        waiting = list(self.world.phone.webhooks)
+        self.world.phone.webhooks.clear()
+        self.seen.extend(waiting)
+        newest_first, times = self._pick([False, True]), self._pick([1, 2])
+        for call, status, sequence in reversed(waiting) if newest_first else waiting:
+            for _ in range(times):
+                self._deliver(call, status, sequence)
+
+    def webhooks_get_lost(self) -> None:
+        self.world.phone.webhooks.clear()
+
+    def an_old_webhook_comes_again(self) -> None:
+        if self.seen:
+            self._deliver(*self._pick(self.seen))
+
+    def _deliver(self, call: FakeCall, status: str, sequence: int) -> None:
+        self.world.engine.legs.status(call.leg_id, call.sid, call_status=status, sequence=str(sequence))
+
+    # --- what must always be true -----------------------------------------------------------------------------
+
+    @invariant()
+    def no_number_rings_twice_at_once(self) -> None:
+        numbers = [call.to for call in self.world.phone.live()]
+        assert len(numbers) == len(set(numbers))
+
+    @invariant()
+    def no_promise_is_lost(self) -> None:
+        for callback in self.booked:
+            row = self.world.callback(callback)
+            assert row.status in (*ENDED, CallbackStatus.SCHEDULED, CallbackStatus.DIALING)
+            assert row.is_open or row.ended_at is not None or row.status == CallbackStatus.NEEDS_HUMAN
+
+    @invariant()
+    def who_is_dialed_has_exactly_one_live_attempt(self) -> None:
+        for callback in self.booked:
+            live = [attempt for attempt in self.world.attempts(callback) if attempt.ended_at is None]
+            dialing = self.world.callback(callback).status == CallbackStatus.DIALING
+            assert len(live) == int(dialing)
+
+    def teardown(self) -> None:
+        """Left alone with people who answer, every promise ends, and nobody is held any more."""
+        self.world.phone.faults.clear()
+        for _ in range(60):
+            if not self._unfinished():
+                break
+            self._round_of_goodwill()
+        assert not self._unfinished()
+        for _ in range(3):
+            self.sweep(400)
+            self.world.deliver()
+        statuses = {self.world.agent_row(name).status for name in AGENTS}
+        assert statuses <= {AgentStatus.AVAILABLE, AgentStatus.AWAY}
+
+    def _unfinished(self) -> bool:
+        return bool(self.world.phone.live()) or any(self.world.callback(c).is_open for c in self.booked)
+
+    def _round_of_goodwill(self) -> None:
+        world = self.world
+        self._agents_come_back()
+        self.sweep(185)
+        world.deliver()
+        due = [world.callback(c).due_at for c in self.booked if world.callback(c).status == CallbackStatus.SCHEDULED]
+        if due and not world.phone.live():
+            world.clock.set(max(world.clock.now(), min(due)))
+        for _ in range(3):
+            world.tick(1)
+            self._answer_all()
+        world.clock.advance(5)
+        for call in world.phone.live():
+            world.phone.report(call, "completed" if call.status == "in-progress" else "no-answer")
+        world.deliver()
+
+    def _answer_all(self) -> None:
+        for call in self.world.phone.live():
+            if call.status != "in-progress":
+                self._answers(call)
+            if call.party == Party.AGENT:
+                self.world.engine.legs.agent_key(call.leg_id, "1", turn=1)
+
+    def _agents_come_back(self) -> None:
+        with self.world.store.begin() as uow:
+            for agent in uow.agents.all():
+                if agent.status == AgentStatus.AWAY:
+                    agent.move(AgentStatus.AVAILABLE, self.world.clock.now())
+            uow.commit()
+
+
+def test_promises_hold_in_any_history(new_store: Callable[[], Store]) -> None:
+    run_state_machine_as_test(
+        lambda: Promises(new_store()),
+        settings=settings(
+            max_examples=10, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
