@@ -12,9 +12,12 @@ Report = Callable[[str, str], None]
 """Told (what, text): `says`, `keys`."""
 MOST_TURNS = 30
 """A call that goes on longer has lost its way."""
-QUESTION = re.compile(
-    r"^(menu|ask_|confirm_|offer_|moment_|cancel_confirm|anything_else|language_menu|existing_callback_menu|hold_|rate_)"
-)
+SPEAKS = 2
+"""How often the same question is answered in words before the keypad is used."""
+CONFIRMATIONS = frozenset({"confirm_order", "confirm_moment", "confirm_intent"})
+PICKS = {"1": "first", "2": "second", "3": "third"}
+QUESTIONS = ("menu", "ask_", "confirm_", "offer_", "moment_", "cancel_confirm", "anything_else", "hold_", "rate_")
+STATEMENTS = frozenset({"moment_closed", "moment_no_such_time"})
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,13 @@ class Part:
     is_right_moment: Callable[[str], bool] = field(default=lambda when: True)
     """Whether the moment read back is the one meant."""
     when_keys: str = "1"
+    half_key: str = "2"
+    """Morning (1) or afternoon (2), if it is asked."""
+    item: str = ""
+    """The item's name, for callers whose orders are known."""
+    wanted: str = ""
+    """How the menu calls what is wanted."""
+    needs_order: bool = True
     yes: str = "yes"
     no: str = "no"
     voice: str | None = None
@@ -55,7 +65,7 @@ class Customer:
         self._report = report or (lambda what, text: None)
         self._seen = len(handset.heard)
         self._asked: dict[str, int] = {}
-        self._busy_with_keys = False
+        self._order_told = False
 
     def talk(self, timeout: float = 120.0) -> None:
         """Talk until the promise is made or the line is gone. Raises TimeoutError."""
@@ -82,7 +92,7 @@ class Customer:
         while self._seen < len(prompts):
             heard = prompts[self._seen]
             spotted = self._spotter.spot(heard.text)
-            asks = spotted is not None and QUESTION.match(spotted.key) is not None
+            asks = spotted is not None and _asks(spotted.key)
             if asks and not self._may_answer(heard.stopped_at is not None, spotted):
                 return None
             self._seen += 1
@@ -101,18 +111,32 @@ class Customer:
         if asked.key == "anything_else":
             self.handset.hang_up()
             return False
-        say = self._words(asked)
-        if say is not None and self._asked[asked.key] <= 2:
-            self._report("says", say)
-            self.handset.say(say, voice=self.part.voice, rate=self.part.rate, noise_db=self.part.noise_db)
-            return True
-        keys = self._keys(asked)
-        self._report("keys", keys)
-        self.handset.press(keys)
+        words = self._words(asked) if self._asked[asked.key] <= SPEAKS else None
+        if words is not None:
+            self._report("says", words)
+            self.handset.say(words, voice=self.part.voice, rate=self.part.rate, noise_db=self.part.noise_db)
+        else:
+            keys = self._keys(asked)
+            self._report("keys", keys)
+            self.handset.press(keys)
+        self._note(asked)
         return True
+
+    def _note(self, asked: Spotted) -> None:
+        if asked.key in ("confirm_order", "ask_order_pick_2", "ask_order_pick_3") and self._is_right(asked):
+            self._order_told = True
+
+    @property
+    def _lost_its_way(self) -> bool:
+        """An agent or a callback is offered before the order was even asked for: not what was wanted."""
+        return self.part.needs_order and not self._order_told
 
     def _words(self, asked: Spotted) -> str | None:
         part = self.part
+        if asked.key.startswith("offer_") and self._lost_its_way:
+            return None
+        if asked.key.startswith("ask_order_pick"):
+            return part.item if part.item in asked.places.values() else None
         words: Mapping[str, str] = {
             "menu": part.request,
             "menu_rephrase": part.request,
@@ -122,7 +146,7 @@ class Customer:
             "ask_moment": part.when,
             "offer_agent_or_callback": part.when,
         }
-        if asked.key in ("confirm_order", "confirm_moment", "confirm_intent"):
+        if asked.key in CONFIRMATIONS:
             return part.yes if self._is_right(asked) else part.no
         return words.get(asked.key)
 
@@ -131,23 +155,43 @@ class Customer:
             return re.sub(r"\D", "", asked.places["digits"]).endswith(self.part.digits)
         if asked.key == "confirm_moment":
             return self.part.is_right_moment(asked.places["when"])
+        if asked.key == "confirm_intent":
+            return asked.places["what"] == self.part.wanted
+        if asked.key.startswith("ask_order_pick"):
+            return self.part.item in asked.places.values()
         return True
 
     def _keys(self, asked: Spotted) -> str:
+        part = self.part
+        if asked.key.startswith("offer_") and self._lost_its_way:
+            return "*"
+        if asked.key.startswith("ask_order_pick"):
+            return next((key for key, place in PICKS.items() if asked.places.get(place) == part.item), "9")
+        if asked.key == "menu_three":
+            return next((key for key, place in PICKS.items() if asked.places.get(place) == part.wanted), "*")
+        if asked.key.startswith("confirm_"):
+            return "1" if self._is_right(asked) else "2"
         keys: Mapping[str, str] = {
-            "menu": self.part.menu_key,
-            "menu_rephrase": self.part.menu_key,
-            "menu_keys": self.part.menu_key,
-            "ask_order_number": f"{self.part.digits}#",
-            "ask_order_keys": f"{self.part.digits}#",
-            "ask_moment": f"{self.part.when_keys}#",
-            "ask_moment_keys": f"{self.part.when_keys}#",
+            "menu": part.menu_key,
+            "menu_rephrase": part.menu_key,
+            "menu_keys": part.menu_key,
+            "ask_order_number": f"{part.digits}#",
+            "ask_order_keys": f"{part.digits}#",
+            "ask_moment": f"{part.when_keys}#",
+            "ask_moment_keys": f"{part.when_keys}#",
+            "moment_conflict": f"{part.when_keys}#",
+            "moment_which_day": f"{part.when_keys}#",
+            "moment_which_time": f"{part.when_keys}#",
+            "moment_am_or_pm": part.half_key,
             "offer_callback_wait": "2",
             "offer_callback": "2",
             "offer_again": "2",
             "offer_agent_or_callback": "2",
-            "rate_effort": self.part.effort,
+            "rate_effort": part.effort,
         }
-        if asked.key.startswith("confirm_"):
-            return "1" if self._is_right(asked) else "2"
-        return keys.get(asked.key, "0")
+        return keys.get(asked.key, "*")
+
+
+def _asks(key: str) -> bool:
+    """Whether a prompt waits for an answer."""
+    return key.startswith((*QUESTIONS, "existing_callback_menu", "language_menu")) and key not in STATEMENTS

@@ -48,7 +48,8 @@ class Stage:
         self.account_sid, self.auth_token = "AC" + secrets.token_hex(16), secrets.token_hex(16)
         self.api_key, self.password = secrets.token_urlsafe(16), secrets.token_urlsafe(9)
         self.carrier = LocalCarrier(self.account_sid, self.auth_token, self.options, routes=self._phones)
-        self.store = SqlStore(f"sqlite:///{self.folder / 'ringback.db'}")
+        self.database_url = f"sqlite:///{self.folder / 'ringback.db'}"
+        self.store = SqlStore(self.database_url)
         self._app: subprocess.Popen[bytes] | None = None
         self.started_in_seconds = 0.0
         self.shifted = timedelta()
@@ -92,7 +93,7 @@ class Stage:
             "TWILIO_API_BASE": self.carrier.url,
             "IVR_PUBLIC_URL": self.url,
             "IVR_PHONE_NUMBER": OUR_NUMBER,
-            "IVR_DATABASE_URL": self.store.url,
+            "IVR_DATABASE_URL": self.database_url,
             "IVR_CALLING_HOURS": "always",
             "IVR_DIAL_RATE": "0",
             "IVR_CLOCK_FILE": str(self.clock_file),
