@@ -71,7 +71,7 @@ class Settings:
         "IVR_LOCALES", read.locales, (), "Languages served, the first greets.", shown="all in grammars/"
     )
     content: Path | None = _setting(
-        "IVR_CONTENT", read.existing_folder, None, "A folder with your own grammars/ and audio/.", shown="ours"
+        "IVR_CONTENT", read.content_folder, None, "A folder with your own grammars/ and audio/.", shown="ours"
     )
     company: str = _setting("IVR_COMPANY", read.text, "Ringback", "The name that callers hear.")
     hours: str = _setting(

@@ -69,11 +69,13 @@ def folder(value: str) -> Path:
     return Path(value).expanduser()
 
 
-def existing_folder(value: str) -> Path:
-    """A folder that exists."""
+def content_folder(value: str) -> Path:
+    """A folder that holds grammars/ or audio/."""
     path = folder(value).resolve()
     if not path.is_dir():
         raise ValueError("there is no such folder")
+    if not any((path / name).is_dir() for name in ("grammars", "audio")):
+        raise ValueError("it holds neither grammars/ nor audio/; name the folder around them")
     return path
 
 

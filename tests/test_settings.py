@@ -84,6 +84,7 @@ def test_a_name_like_no_other_points_at_the_readme() -> None:
         ("IVR_CALLING_HOURS", "9 to 5", "09:00-19:00"),
         ("IVR_CALLING_HOURS", "21:00-23:00", "between 08:00 and 20:00"),
         ("IVR_CONTENT", "/no/such/folder", "no such folder"),
+        ("IVR_CONTENT", "/dev", "neither grammars/ nor audio/"),
         ("IVR_VOSK_MODEL_ENGLISH", "/m", "IVR_VOSK_MODEL_EN_US"),
         ("IVR_HOURS", "weekdays", "Mon-Fri 09:00-17:00"),
         ("IVR_HOURS_ZONE", "Mars/Olympus", "IANA"),

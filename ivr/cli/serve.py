@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     listening = _bound(arguments.host, arguments.port)
     number = listening.fileno()
     web = Part("web", ivr_command("serve", "--fd", str(number)), files=[number])
-    # The dispatcher ends first: what it has just placed still finds a server to talk to.
+    # The server starts first and ends last: what the dispatcher has just placed still finds it.
     return Supervisor([Part("dispatcher", ivr_command("dispatch")), web]).run()
 
 

@@ -74,10 +74,13 @@ class Supervisor:
         self._stop = threading.Event()
 
     def run(self) -> int:
-        """Start all parts; stop them, first to last, when asked. Exit status 0, or 2 if a part refuses its settings."""
+        """Start all parts, the last first; stop them, first to last, when asked.
+
+        Exit status 0, or 2 if a part refuses its settings.
+        """
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._asked_to_stop)
-        for part in self._parts:
+        for part in reversed(self._parts):
             part.start()
         try:
             return self._watch()
