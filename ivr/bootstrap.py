@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypedDict, Unpack
+from typing import Self, TypedDict, Unpack
 
 import structlog
 from flask import Flask
@@ -41,6 +41,7 @@ from ivr.speech.model_folders import find_models
 from ivr.speech.pocketsphinx_engine import PocketSphinxRecognizer
 from ivr.speech.recognizers import Recognizers
 from ivr.speech.vosk_engine import VoskRecognizer
+from ivr.storage import SqlStore
 from ivr.understanding.grammars import GrammarUnderstanding
 from ivr.understanding.numbers import PhoneNumbers
 from ivr.web.catalogue import Catalogue
@@ -73,8 +74,23 @@ class Ivr:
 
     @cached_property
     def store(self) -> Store:
-        """The database."""
-        return self.overrides.get("store") or open_store(self.settings)
+        """The database: the one that was given, or our own."""
+        return self.overrides.get("store") or self._own_store
+
+    @cached_property
+    def _own_store(self) -> SqlStore:
+        return open_store(self.settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the database's connections back; a store that was given is its giver's to close."""
+        if "_own_store" in self.__dict__:
+            self._own_store.close()
 
     @cached_property
     def clock(self) -> Clock:

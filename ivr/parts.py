@@ -11,14 +11,13 @@ from ivr.domain.policies import BookingRules, CallbackRules, DialRules
 from ivr.errors import SettingsError
 from ivr.phone.client import Account
 from ivr.service.ports import Clock
-from ivr.service.store import Store
 from ivr.settings import MODEL_PREFIX, Settings
 from ivr.storage import SqlStore
 from ivr.understanding.numbers import PhoneNumbers
 
 
-def open_store(settings: Settings) -> Store:
-    """The database, its tables brought up to date."""
+def open_store(settings: Settings) -> SqlStore:
+    """The database, its tables brought up to date; close it. Raises StorageUnavailable."""
     store = SqlStore(settings.database_url)
     store.migrate()
     return store

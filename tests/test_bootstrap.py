@@ -78,9 +78,10 @@ def test_the_session_key_does_not_tell_the_token() -> None:
 
 
 def test_a_system_answers_a_health_check_and_refuses_the_unsigned(given: dict[str, str]) -> None:
-    client = build(Settings.from_env(given)).wsgi().test_client()
-    assert client.get("/readyz").status_code == 200
-    assert client.post("/voice", data={"CallSid": "CA" + "0" * 32}).status_code == 403
+    with build(Settings.from_env(given)) as ivr:
+        client = ivr.wsgi().test_client()
+        assert client.get("/readyz").status_code == 200
+        assert client.post("/voice", data={"CallSid": "CA" + "0" * 32}).status_code == 403
 
 
 def test_without_credentials_nothing_is_served(given: dict[str, str]) -> None:
@@ -90,10 +91,10 @@ def test_without_credentials_nothing_is_served(given: dict[str, str]) -> None:
 
 
 def test_keypad_only_serving_hears_nothing(given: dict[str, str]) -> None:
-    ivr = build(Settings.from_env({**given, "IVR_HEARING": "keypad"}))
-    assert ivr.services.recognizer is None
-    ivr.load_models()
-    assert not ivr.vosk.hears("ko-KR")
+    with build(Settings.from_env({**given, "IVR_HEARING": "keypad"})) as ivr:
+        assert ivr.services.recognizer is None
+        ivr.load_models()
+        assert not ivr.vosk.hears("ko-KR")
 
 
 def test_a_part_can_be_replaced(given: dict[str, str]) -> None:
@@ -101,9 +102,9 @@ def test_a_part_can_be_replaced(given: dict[str, str]) -> None:
         def now(self) -> datetime:
             return datetime(2030, 1, 1, tzinfo=UTC)
 
-    ivr = build(Settings.from_env(given), clock=Stopped(), node="here")
-    assert ivr.services.clock.now().year == 2030
-    assert ivr.node == "here"
+    with build(Settings.from_env(given), clock=Stopped(), node="here") as ivr:
+        assert ivr.services.clock.now().year == 2030
+        assert ivr.node == "here"
 
 
 def test_without_a_clock_file_time_is_the_machines() -> None:
@@ -124,9 +125,10 @@ def test_a_demonstrations_clock_jumps_forward_and_never_back(tmp_path: Path) -> 
 def test_an_api_key_may_be_set_as_its_hash_but_the_hash_opens_nothing(given: dict[str, str]) -> None:
     plain, hidden = "a-plain-key-of-the-api", "a-key-known-by-its-hash"
     hashed = f"sha256:{sha256(hidden.encode()).hexdigest()}"
-    client = build(Settings.from_env({**given, "IVR_API_KEYS": f"{plain},{hashed}"})).wsgi().test_client()
-    answers = {
-        key: client.get("/api/v1/events", headers={"Authorization": f"Bearer {key}"}).status_code
-        for key in (plain, hidden, hashed, "another-key-altogether", "")
-    }
+    with build(Settings.from_env({**given, "IVR_API_KEYS": f"{plain},{hashed}"})) as ivr:
+        client = ivr.wsgi().test_client()
+        answers = {
+            key: client.get("/api/v1/events", headers={"Authorization": f"Bearer {key}"}).status_code
+            for key in (plain, hidden, hashed, "another-key-altogether", "")
+        }
     assert answers == {plain: 200, hidden: 200, hashed: 401, "another-key-altogether": 401, "": 401}

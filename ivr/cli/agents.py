@@ -1,6 +1,7 @@
 """`agents`: who answers the telephone, with which skills and languages."""
 
 import argparse
+from contextlib import closing
 from dataclasses import dataclass
 
 from ivr.cli.context import read_settings
@@ -34,16 +35,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do one of them."""
     settings = read_settings(quiet=True)
-    desk = AgentsDesk(open_store(settings), make_clock(settings), number_rules(settings))
+    with closing(open_store(settings)) as store:
+        desk = AgentsDesk(store, make_clock(settings), number_rules(settings))
+        print("\n".join(_told(desk, arguments, _default(settings))))
+    return 0
+
+
+def _told(desk: "AgentsDesk", arguments: argparse.Namespace, default: tuple[str, ...]) -> list[str]:
     match arguments.action:
         case "add":
-            skills, locales = _words(arguments.skill), _words(arguments.locale)
-            print(desk.add(arguments.name, arguments.number, skills=skills, locales=locales or _default(settings)))
-        case "list":
-            print("\n".join(desk.listed()))
+            skills, locales = _words(arguments.skill), _words(arguments.locale) or default
+            return [desk.add(arguments.name, arguments.number, skills=skills, locales=locales)]
         case "status":
-            print(desk.set_status(arguments.name, AgentStatus(arguments.status)))
-    return 0
+            return [desk.set_status(arguments.name, AgentStatus(arguments.status))]
+    return desk.listed()
 
 
 @dataclass(frozen=True)

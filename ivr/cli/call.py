@@ -38,12 +38,12 @@ def run(arguments: argparse.Namespace) -> int:
             settings = replace(settings, database_url=f"sqlite:///{Path(folder) / 'call.db'}")
         if arguments.locale:
             settings = _greeting_in(settings, arguments.locale)
-        ivr = build(settings, phone=NoPhone(), messenger=None)
-        if not arguments.keep:
-            _put_agent(ivr, AGENTS[arguments.agent])
-        caller = _caller(ivr) if arguments.caller is None else arguments.caller
-        print(HELP)
-        TypedCall(ivr, _typed, print).talk(caller)
+        with build(settings, phone=NoPhone(), messenger=None) as ivr:
+            if not arguments.keep:
+                _put_agent(ivr, AGENTS[arguments.agent])
+            caller = _caller(ivr) if arguments.caller is None else arguments.caller
+            print(HELP)
+            TypedCall(ivr, _typed, print).talk(caller)
     return 0
 
 

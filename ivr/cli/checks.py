@@ -49,10 +49,10 @@ Check = Callable[[Ivr], Iterator[Finding]]
 
 def examine(settings: Settings, *, offline: bool = False) -> Iterator[Finding]:
     """Everything, one after the other; no check stops the next."""
-    ivr = build(settings)
     asking: tuple[Check, ...] = () if offline else (number, public_address)
-    for check in (credentials, *asking, database, content, hearing, hours, doors):
-        yield from check(ivr)
+    with build(settings) as ivr:
+        for check in (credentials, *asking, database, content, hearing, hours, doors):
+            yield from check(ivr)
 
 
 def credentials(ivr: Ivr) -> Iterator[Finding]:

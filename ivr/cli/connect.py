@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 
 from ivr.cli.context import read_settings
@@ -24,12 +25,13 @@ def run(arguments: argparse.Namespace) -> int:
     account = carrier_account(settings)
     if arguments.number:
         account = replace(account, number=arguments.number)
-    numbers, store = TwilioNumbers(account), open_store(settings)
-    if arguments.undo:
-        _tell("restored", undo(numbers, store, account.number))
-    else:
-        _tell("until now", connect(numbers, store, account.number))
-        _tell("connected", numbers.present())
+    numbers = TwilioNumbers(account)
+    with closing(open_store(settings)) as store:
+        if arguments.undo:
+            _tell("restored", undo(numbers, store, account.number))
+        else:
+            _tell("until now", connect(numbers, store, account.number))
+            _tell("connected", numbers.present())
     return 0
 
 

@@ -20,13 +20,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it; doing it twice changes nothing."""
-    ivr = build(read_settings(quiet=True))
-    added = put_customers(ivr)
+    with build(read_settings(quiet=True)) as ivr:
+        added, rows = put_customers(ivr), ivr.shop.demo_rows()
+        count = len(ivr.shop.customers)
     if arguments.print:
-        print("\n".join(table(ivr.shop.demo_rows())))
+        print("\n".join(table(rows)))
     else:
-        orders = len(ivr.shop.demo_rows())
-        print(f"{len(ivr.shop.customers)} customers ({added} new) and {orders} orders are in place; --print shows them")
+        print(f"{count} customers ({added} new) and {len(rows)} orders are in place; --print shows them")
     return 0
 
 

@@ -30,8 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
         watch_parent()
     from ivr.bootstrap import build
 
-    scheduler = build(settings).scheduler
-    scheduler.start()
-    stop.wait()
-    scheduler.stop()
+    with build(settings) as ivr:
+        ivr.scheduler.start()
+        stop.wait()
+        ivr.scheduler.stop()
     return 0

@@ -49,6 +49,7 @@ def serve_web(settings: Settings, listening: socket.socket, *, with_parent: bool
         watch_parent()
     threading.Thread(target=_load_models, args=(ivr,), name="models", daemon=True).start()
     AnnouncingServer(config).run(sockets=[listening])
+    ivr.close()
     return 0
 
 

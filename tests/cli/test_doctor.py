@@ -1,6 +1,7 @@
 """The doctor: what works, what does not, and what to do about it."""
 
 import threading
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -44,7 +45,8 @@ def somebody_else():
 
 
 def found(settings: Settings, about: str, *, offline: bool = True):
-    return next(finding for finding in examine(settings, offline=offline) if finding.about == about)
+    with closing(examine(settings, offline=offline)) as findings:
+        return next(finding for finding in findings if finding.about == about)
 
 
 def carrier_settings(carrier, **given: str) -> dict[str, str]:
