@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from threading import Lock
 
 from ivr.domain.callbacks import Leg, Party
 from ivr.errors import CallGone, CarrierRejected, CarrierUnclear
@@ -59,6 +60,7 @@ class FakePhone:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._lock = Lock()
         self.calls: list[FakeCall] = []
         self.faults: deque[Fault] = deque()
         self.list_is_down = False
@@ -83,9 +85,10 @@ class FakePhone:
         return call.sid
 
     def _make(self, leg: Leg, detect_machine: bool) -> FakeCall:
-        call = FakeCall(f"CA{len(self.calls):032x}", leg.number, leg.id, leg.party, self._clock.now())
-        call.detect_machine = detect_machine
-        self.calls.append(call)
+        with self._lock:
+            call = FakeCall(f"CA{len(self.calls):032x}", leg.number, leg.id, leg.party, self._clock.now())
+            call.detect_machine = detect_machine
+            self.calls.append(call)
         return call
 
     def redirect(self, call_sid: str, path: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from ivr.domain.callbacks import CallbackStatus, LegState, Outcome, Party
+from ivr.service.engine import CallbackEngine
 from tests.fakes.phone import Fault
 from tests.service.world import AGENT, CUSTOMER, OTHER_AGENT, RULES, Killed, World
 
@@ -225,6 +226,28 @@ def test_customer_rung_by_a_lost_process_is_hung_up_if_the_agent_is_gone(world: 
     finish(world, callback)
 
 
+@pytest.mark.parametrize("taken", [True, False])
+def test_process_that_outslept_its_lease_leaves_the_leg_to_others(world: World, taken: bool) -> None:
+    world.agent()
+    callback = world.book()
+    other = CallbackEngine(world.ports(), world.rules, node="other", monotonic=world.clock.monotonic)
+
+    def sleep(name: str) -> None:
+        if name == "claimed":
+            world.clock.advance(LEASE + 1)
+            assert not taken or other.dispatcher.take()
+
+    world.engine = CallbackEngine(
+        world.ports(), world.rules, node="one", monotonic=world.clock.monotonic, checkpoint=sleep
+    )
+    world.tick()
+    assert world.phone.calls == []
+    assert world.legs(callback, Party.AGENT)[0].state == LegState.INTENT
+    world.clock.advance(LEASE + 1)
+    other.dispatcher.tick()
+    assert rung(world, AGENT) == 1
+
+
 def test_frozen_process_does_not_send_its_request(world: World) -> None:
     world.agent()
     callback = world.book()
@@ -314,6 +337,6 @@ def freeze_at(world: World, point: str, seconds: float) -> None:
             world.clock.advance(seconds)
             world.start()
 
-    world.engine = type(world.engine)(
+    world.engine = CallbackEngine(
         world.ports(), world.rules, node=world.node, monotonic=world.clock.monotonic, checkpoint=checkpoint
     )

@@ -7,6 +7,7 @@ import pytest
 
 from ivr.domain.callbacks import CallbackStatus, LegState, Party
 from ivr.domain.policies import CallbackRules, DialRules
+from ivr.service.engine import CallbackEngine
 from ivr.service.store import Store
 from tests.service.world import AGENT, CUSTOMER, OTHER_AGENT, OTHER_CUSTOMER, RULES, World
 
@@ -173,7 +174,7 @@ def test_canceled_at_the_same_moment_as_claimed_one_of_them_wins(world: World) -
             canceled.append(name)
             world.cancel(callback)
 
-    world.engine = type(world.engine)(
+    world.engine = CallbackEngine(
         world.ports(), world.rules, node="one", monotonic=world.clock.monotonic, checkpoint=cancel_now
     )
     world.tick()
