@@ -89,7 +89,7 @@ class Upsampler:
         self._odd = _between(self.HALF, image)
         self._even = _centre(self.HALF, image)
         self._tail = np.zeros(2 * self.HALF - 1, np.float32)
-        self._skip = self.HALF - 1
+        self._skip = self.HALF
 
     def feed(self, samples: Samples) -> Samples:
         """Twice as many samples, less the filter's delay."""

@@ -92,5 +92,3 @@ class Onset:
     def reset(self) -> None:
         """Forget the frames so far."""
         self._window.clear()
-
-

@@ -4,6 +4,7 @@ PocketSphinx has a JSGF reader of its own, but it loops for ever on deep nesting
 here a grammar is read once per process, its unsayable words are left out, and equal states are joined.
 """
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -17,8 +18,9 @@ _TOKENS: Final = re.compile(
     | (?P<sign>[()\[\]|*+;=]) | <(?P<rule>[^<>]+)> | "(?P<quoted>[^"]*)" | (?P<word>[^\s()\[\]|*+;=<>{}"/]+)""",
     re.VERBOSE | re.DOTALL,
 )
+_BUILT_IN: Final = ("NULL", "VOID")
 _DEEPEST: Final = 60
-_MOST_STATES: Final = 50_000
+_MOST_STATES: Final = 200_000
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,22 @@ class _Automaton:
             raise ContentError(f"a speech grammar has over {_MOST_STATES} states: split the turn's grammar")
         return self.count - 1
 
+    def insert(self, network: Network, start: int, end: int) -> None:
+        """A copy of the network between two states."""
+        copies = [self.state() for _ in range(network.states)]
+        self.arcs[start].append((None, copies[0]))
+        for source, to, word in network.arcs:
+            self.arcs[copies[source]].append((word, copies[to]))
+        for final in network.finals:
+            self.arcs[copies[final]].append((None, end))
+
 
 @dataclass
 class _Parser:
     """Recursive descent over the tokens of one rule body; builds straight into the automaton."""
 
     tokens: list[tuple[str, str]]
-    rules: Mapping[str, list[tuple[str, str]]]
+    rules: "_Rules"
     automaton: _Automaton
     above: tuple[str, ...]
     depth: int = 0
@@ -112,15 +123,11 @@ class _Parser:
             self.automaton.arcs[start].append((None, end))
 
     def rule(self, name: str, start: int, end: int) -> None:
-        """The body of another rule, in place."""
+        """Another rule's network, in place."""
         if name == "NULL":
             self.automaton.arcs[start].append((None, end))
-        elif name in self.above:
-            raise ContentError(f"the rule <{name}> of a speech grammar contains itself: use * or +")
-        elif name in self.rules:
-            _Parser(self.rules[name], self.rules, self.automaton, (*self.above, name)).whole(start, end)
         elif name != "VOID":
-            raise ContentError(f"a speech grammar has no rule <{name}>")
+            self.automaton.insert(self.rules.network(name, self.above), start, end)
 
     def whole(self, start: int, end: int) -> None:
         """The whole body; nothing may follow it."""
@@ -132,13 +139,50 @@ class _Parser:
         return self.tokens[self.at] if self.at < len(self.tokens) else None
 
 
-def from_jsgf(text: str, sayable: Callable[[str], bool]) -> Network:
-    """The language of the one public rule, less what needs a word that is not sayable. Raises ContentError."""
-    rules, public = _rules(text)
-    automaton = _Automaton()
-    start, end = automaton.state(), automaton.state()
-    _Parser(rules[public], rules, automaton, (public,)).whole(start, end)
-    return _network(automaton, start, end, sayable)
+@dataclass
+class _Rules:
+    """The rules of one grammar; each becomes a small network of its own before it is used anywhere."""
+
+    bodies: Mapping[str, list[tuple[str, str]]]
+    sayable: Callable[[str], bool]
+    known: dict[str, Network]
+    signatures: dict[str, str] = field(default_factory=dict)
+
+    def network(self, name: str, above: tuple[str, ...]) -> Network:
+        """The rule's language. Raises ContentError: unknown, or part of itself."""
+        key = self.signature(name, above)
+        if key not in self.known:
+            automaton = _Automaton()
+            start, end = automaton.state(), automaton.state()
+            _Parser(self.bodies[name], self, automaton, (*above, name)).whole(start, end)
+            self.known[key] = _network(automaton, start, end, self.sayable)
+        return self.known[key]
+
+    def signature(self, name: str, above: tuple[str, ...]) -> str:
+        """Equal for rules of equal text, however they and those that they use are called."""
+        if name not in self.signatures:
+            self.signatures[name] = self._signed(name, above)
+        return self.signatures[name]
+
+    def _signed(self, name: str, above: tuple[str, ...]) -> str:
+        if name in above:
+            raise ContentError(f"the rule <{name}> of a speech grammar contains itself: use * or +")
+        if name not in self.bodies:
+            raise ContentError(f"a speech grammar has no rule <{name}>")
+        parts = [
+            self.signature(text, (*above, name)) if kind == "rule" and text not in _BUILT_IN else f"{kind}\t{text}"
+            for kind, text in self.bodies[name]
+        ]
+        return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def from_jsgf(text: str, sayable: Callable[[str], bool], known: dict[str, Network] | None = None) -> Network:
+    """The language of the one public rule, less what needs a word that is not sayable. Raises ContentError.
+
+    `known` keeps the networks of rules from one grammar to the next: grammars of one locale share most of them.
+    """
+    bodies, public = _bodies(text)
+    return _Rules(bodies, sayable, known if known is not None else {}).network(public, ())
 
 
 def from_phrases(phrases: Iterable[str], sayable: Callable[[str], bool]) -> Network:
@@ -158,7 +202,7 @@ def from_phrases(phrases: Iterable[str], sayable: Callable[[str], bool]) -> Netw
     return _network(automaton, start, end, sayable)
 
 
-def _rules(text: str) -> tuple[dict[str, list[tuple[str, str]]], str]:
+def _bodies(text: str) -> tuple[dict[str, list[tuple[str, str]]], str]:
     """Rule bodies as tokens by name, and the public rule's name."""
     rules: dict[str, list[tuple[str, str]]] = {}
     public = ""

@@ -94,7 +94,7 @@ class Listener:
 
     def _broken(self, error: Exception) -> None:
         """An error of the recogniser, of `ask` or of `tell` itself must not end the call."""
-        log.error("hearing_failed", reason=repr(error), exc_info=error)
+        log.error("hearing_failed", reason=repr(error), exc_info=None if isinstance(error, IvrError) else error)
         code = error.code if isinstance(error, IvrError) else "internal"
         self._tell(HearingFailed(self._turns.drop(), code, str(error)))
 
@@ -168,5 +168,5 @@ class _InOrder:
                 job()
             except Exception as error:  # noqa: BLE001  the outermost loop of a call's hearing
                 self._broken(error)
-        except Exception:  # the listener's owner fails even to be told
-            log.exception("hearing_failed_silently")
+        except Exception as error:  # noqa: BLE001  the listener's owner fails even to be told
+            log.error("hearing_failed_untold", reason=repr(error))

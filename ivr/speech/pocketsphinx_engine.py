@@ -309,5 +309,3 @@ def _has_words(text: str) -> bool:
 
 def _log(score: float) -> float:
     return math.log(score) if score > 0 else -math.inf
-
-

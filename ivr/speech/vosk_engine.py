@@ -263,6 +263,4 @@ def _score(reading: Mapping[str, Any]) -> float:
 
 
 def _words(words: Iterable[Mapping[str, Any]]) -> tuple[Word, ...]:
-    return tuple(
-        Word(_text(x["word"]), float(x["start"]), float(x["end"]), float(x.get("conf", 0.0))) for x in words
-    )
+    return tuple(Word(_text(x["word"]), float(x["start"]), float(x["end"]), float(x.get("conf", 0.0))) for x in words)
