@@ -11,7 +11,6 @@ from ivr.domain.calls import Verification
 from ivr.storage import schema, tables
 from ivr.storage.rows import Repository
 
-ENDED: Final = frozenset({CallbackStatus.DONE, CallbackStatus.CANCELED, CallbackStatus.EXPIRED})
 CLOSING_LIMIT: Final = 500
 """So many windows are closed in one sweep; the next one takes the rest."""
 
@@ -54,12 +53,21 @@ class SqlCallbacks(Repository):
 
     def listed(self, statuses: Sequence[str], limit: int) -> Sequence[Callback]:
         """By due_at; if all these statuses are ends: the last ended first."""
-        c = tables.callbacks.c
         wanted = {CallbackStatus(status) for status in statuses}
-        if not wanted:
-            return []
-        order = (c.ended_at.desc().nulls_last(), c.id) if wanted <= ENDED else (c.due_at, c.id)
-        return self._all(select(Callback).where(schema.one_of("status", wanted)).order_by(*order).limit(limit))
+        found = [callback for status in sorted(wanted) for callback in self._with(status, limit)]
+        if wanted <= schema.ENDED_STATUSES:
+            return sorted(found, key=_ended_at, reverse=True)[:limit]
+        return sorted(found, key=lambda callback: (callback.due_at, callback.id))[:limit]
+
+    def _with(self, status: CallbackStatus, limit: int) -> Sequence[Callback]:
+        """One status at a time: each has an index in the wanted order, several at once would be sorted whole."""
+        c = tables.callbacks.c
+        query = select(Callback).where(schema.one_of("status", {status})).limit(limit)
+        if status in schema.ENDED_STATUSES:
+            return self._all(query.where(schema.HAS_ENDED).order_by(c.ended_at.desc()))
+        if status != CallbackStatus.SCHEDULED:
+            query = query.where(schema.IS_IN_HAND)
+        return self._all(query.order_by(c.due_at))
 
     def count_created(self, number: str, since: datetime) -> int:
         """Whatever became of them."""
@@ -103,3 +111,7 @@ class SqlVerifications(Repository):
         c = tables.verifications.c
         mine = select(Verification).where(c.callback_id == callback_id)
         return self._first(mine.order_by(c.created_at.desc(), c.id))
+
+
+def _ended_at(callback: Callback) -> datetime:
+    return callback.ended_at or callback.due_at

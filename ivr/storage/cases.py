@@ -60,7 +60,7 @@ class SqlEvents(Repository):
     def write(self) -> None:
         """Send what was added."""
         if self._added:
-            self._session.execute(insert(tables.events), self._added)
+            self._session.connection().execute(insert(tables.events), self._added)
             self._added = []
 
     def of_case(self, case_id: str) -> Sequence[Event]:

@@ -18,7 +18,6 @@ IDLE_SECONDS: Final = 60
 """A transaction that does nothing for so long is ended by the server: a frozen process must not hold locks."""
 
 SQLITE_PRAGMAS: Final = (
-    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -59,17 +58,17 @@ def engines(url: URL) -> tuple[Engine, Engine]:
 def _sqlite(url: URL) -> tuple[Engine, Engine]:
     """One connection writes: threads of this process queue for it instead of sleeping in SQLite's busy handler."""
     Path(url.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
-    arguments = {"timeout": BUSY_SECONDS}
-    write = create_engine(
-        url, connect_args=arguments, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=BUSY_SECONDS
-    )
-    read = create_engine(
-        url, connect_args=arguments, hide_parameters=True, pool_size=8, max_overflow=56, pool_timeout=BUSY_SECONDS
-    )
+    patience = float(str(url.query.get("timeout", BUSY_SECONDS)))
+    write = create_engine(url, pool_size=1, max_overflow=0, **_sqlite_arguments(patience))
+    read = create_engine(url, pool_size=8, max_overflow=56, **_sqlite_arguments(patience))
     for engine, begin, query_only in ((write, "BEGIN IMMEDIATE", False), (read, "BEGIN", True)):
         _prepare_sqlite(engine, begin, query_only=query_only)
         translate(engine)
     return write, read
+
+
+def _sqlite_arguments(patience: float) -> dict[str, Any]:
+    return {"connect_args": {"timeout": patience}, "pool_timeout": patience, "hide_parameters": True}
 
 
 def _prepare_sqlite(engine: Engine, begin: str, *, query_only: bool) -> None:

@@ -1,6 +1,7 @@
 """Alembic, driven from the program: migrations travel in the package and run when a server starts."""
 
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from alembic import command
@@ -13,10 +14,13 @@ FOLDER: Final = Path(__file__).parent / "migrations"
 LOCK: Final = 7_464_2255
 """PostgreSQL's advisory lock under which migrations run (RING-CALL on a keypad); SQLite has BEGIN IMMEDIATE."""
 
+HERE: Final = Lock()
+"""Alembic keeps its context in module variables: one migration at a time in a process."""
+
 
 def upgrade(engine: Engine) -> None:
     """To the newest version, in one transaction: tables are changed wholly or not at all."""
-    with engine.begin() as connection:
+    with HERE, engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = '5min'"))
             connection.execute(text("SET LOCAL statement_timeout = '30min'"))

@@ -33,6 +33,9 @@ metadata = MetaData(
 )
 
 
+ENDED_STATUSES: Final = frozenset({CallbackStatus.DONE, CallbackStatus.CANCELED, CallbackStatus.EXPIRED})
+
+
 def one_of(column: str, values: Iterable[StrEnum]) -> TextClause:
     """`column IN (...)` with the values written out, in a fixed order."""
     names = sorted(value.value for value in values)
@@ -43,6 +46,8 @@ def one_of(column: str, values: Iterable[StrEnum]) -> TextClause:
 
 IS_OPEN: Final = one_of("status", OPEN_STATUSES)
 IS_SCHEDULED: Final = one_of("status", {CallbackStatus.SCHEDULED})
+IS_IN_HAND: Final = one_of("status", OPEN_STATUSES - {CallbackStatus.SCHEDULED} | {CallbackStatus.NEEDS_HUMAN})
+HAS_ENDED: Final = one_of("status", ENDED_STATUSES)
 CAN_CLOSE: Final = one_of("status", {CallbackStatus.SCHEDULED, CallbackStatus.UNVERIFIED})
 IS_WAITING: Final = text("status = 'waiting'")
 IS_LIVE_LEG: Final = one_of("state", LIVE_LEG_STATES)

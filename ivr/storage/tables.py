@@ -8,6 +8,8 @@ from ivr.domain.cases import CaseKind, CaseStatus
 from ivr.storage.columns import DomainValue, Words
 from ivr.storage.schema import (
     CAN_CLOSE,
+    HAS_ENDED,
+    IS_IN_HAND,
     IS_INTENT,
     IS_LIVE_CUSTOMER_LEG,
     IS_LIVE_LEG,
@@ -118,7 +120,8 @@ callbacks = Table(
     partial("ix_callbacks_closing", "closes_at", where=CAN_CLOSE),
     Index(None, "case_id"),
     Index(None, "number", "created_at"),
-    Index("ix_callbacks_status", "status", "ended_at"),
+    partial("ix_callbacks_in_hand", "status", "due_at", where=IS_IN_HAND),
+    partial("ix_callbacks_ended", "status", "ended_at", where=HAS_ENDED),
 )
 
 holds = Table(

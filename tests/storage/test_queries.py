@@ -69,7 +69,7 @@ def test_lists_go_by_due_time_and_ended_ones_by_their_end_newest_first(store: Sq
         rows.callback("sooner", due_at=later(hours=1), status=CallbackStatus.DIALING),
         rows.callback("done", status=CallbackStatus.DONE, ended_at=NOW),
         rows.callback("expired", status=CallbackStatus.EXPIRED, ended_at=later(hours=1)),
-        rows.callback("canceled", status=CallbackStatus.CANCELED),
+        rows.callback("canceled", status=CallbackStatus.CANCELED, ended_at=later(hours=-1)),
     )
     with store.read() as uow:
         listed = uow.callbacks.listed

@@ -34,8 +34,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Back to an empty database."""
-    for table in reversed(TABLES):
-        op.drop_table(table)
+    for name in reversed(TABLES):
+        op.drop_table(name)
 
 
 TABLES = (
@@ -45,6 +45,8 @@ TABLES = (
 
 OPEN = "status IN ('dialing', 'scheduled', 'unverified')"
 LIVE = "state IN ('intent', 'placed', 'placing')"
+IN_HAND = "status IN ('dialing', 'needs_human', 'unverified')"
+ENDED = "status IN ('canceled', 'done', 'expired')"
 
 
 def key(name: str) -> sa.Column[Any]:
@@ -186,9 +188,10 @@ def _callbacks() -> None:
     index("ix_callbacks_case_id", "callbacks", "case_id")
     index("ix_callbacks_closing", "callbacks", "closes_at", where="status IN ('scheduled', 'unverified')")
     index("ix_callbacks_due", "callbacks", "due_at", where="status = 'scheduled'")
+    index("ix_callbacks_ended", "callbacks", "status", "ended_at", where=ENDED)
+    index("ix_callbacks_in_hand", "callbacks", "status", "due_at", where=IN_HAND)
     index("ix_callbacks_line", "callbacks", "priority", "ticket_at", "due_at", where="status = 'scheduled'")
     index("ix_callbacks_number_created_at", "callbacks", "number", "created_at")
-    index("ix_callbacks_status", "callbacks", "status", "ended_at")
     index("uq_callbacks_open_case", "callbacks", "case_id", where=OPEN, unique=True)
     index("uq_callbacks_open_number", "callbacks", "number", where=OPEN, unique=True)
 
