@@ -38,7 +38,8 @@ class DialRules:
     dials_per_second: float = 1.0
     """Below the carrier's own rate: what exceeds that is queued by it and rings late. 0: no limit."""
     dials_per_day: int = 1_000
-    """Legs in 24 hours, agents and customers together: bounds the bill. Reached: nothing is dialed, promises wait."""
+    """Legs in 24 hours, agents and customers together: bounds the bill. Reached: nothing is dialed, promises wait.
+    0: no cap (own carrier only)."""
     dials_per_callback: int = 12
     """Attempts begun for one callback; then a person decides."""
     absences_per_callback: int = 3
@@ -63,8 +64,6 @@ class DialRules:
     pass_seconds: int = 300
     """An agent who passed someone on is not rung for the same one again for so long."""
     wrap_up_seconds: int = 20
-    time_limit_seconds: int = 3600
-    """The carrier ends a leg after this."""
     stuck_seconds: int = 60
     """An attempt whose telephones are all gone, or a leg whose attempt is over, is cleared after this."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from ivr.domain.turn import Say
-from ivr.errors import CallGone, CarrierRejected, CarrierUnclear
+from ivr.errors import CallGone, IvrError
 from ivr.service.ports import Messenger, Phone, Speaker
 
 log = structlog.get_logger(__name__)
@@ -58,7 +58,7 @@ class Afterwards:
                 self._run(action)
             except CallGone:
                 log.info("call_gone_meanwhile", action=type(action).__name__)
-            except (CarrierRejected, CarrierUnclear) as error:
+            except IvrError as error:
                 log.warning("afterwards_failed", action=type(action).__name__, code=error.code, error=str(error))
 
     def _run(self, action: Action) -> None:
@@ -69,4 +69,10 @@ class Afterwards:
                 self._phone.hang_up(call_sid)
             case SendText(number, say, locale):
                 if self._messenger is not None:
-                    self._messenger.send_text(number, self._speaker.text(locale, say))
+                    self._messenger.send_text(number, self._speaker.text(self._spoken(locale), say))
+
+    def _spoken(self, locale: str) -> str:
+        """A locale that has prompts: the wanted one, another of its language (en-GB: en-US), or the default."""
+        ours = self._speaker.locales
+        same = (name for name in ours if name.split("-")[0] == locale.split("-")[0])
+        return locale if locale in ours else next(same, ours[0])

@@ -63,6 +63,8 @@ class Gate:
 
     def is_capped(self, uow: UnitOfWork, now: datetime) -> bool:
         """Whether as many legs were dialed in 24 hours as the rules allow."""
+        if self._rules.dial.dials_per_day <= 0:
+            return False
         return uow.legs.count_placed(now - timedelta(days=1)) >= self._rules.dial.dials_per_day
 
     def is_paused(self, uow: UnitOfWork, now: datetime) -> bool:

@@ -11,8 +11,8 @@ from ivr.domain.turn import At, Next, Say, SayArg, Spelled, Turn
 from ivr.service import addresses
 from ivr.service.store import UnitOfWork
 
-REASON_LETTERS = 120
-"""Of the customer's own words in the whisper: the whole of it stays within eight seconds."""
+REASON_LETTERS = 60
+"""Of the customer's own words in the whisper: name, case, reason and promise stay within about eight seconds."""
 NEWS = {
     Outcome.BUSY: "agent_customer_busy",
     Outcome.NO_ANSWER: "agent_customer_no_answer",

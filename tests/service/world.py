@@ -11,6 +11,7 @@ from ivr.domain.policies import CallbackRules, DialRules
 from ivr.domain.turn import Turn
 from ivr.service.booking import BookingRequest
 from ivr.service.engine import CallbackEngine, EnginePorts
+from ivr.service.ports import Speaker
 from ivr.service.store import Store
 from ivr.understanding.numbers import PhoneNumbers
 from tests.fakes.clock import FakeClock
@@ -42,6 +43,7 @@ class World:
     def __post_init__(self) -> None:
         self.phone = FakePhone(self.clock)
         self.messenger = FakeMessenger()
+        self.speaker: Speaker = KeySpeaker()
         self.start()
 
     def start(self, node: str = "") -> None:
@@ -61,7 +63,7 @@ class World:
             clock=self.clock,
             phone=self.phone,
             messenger=self.messenger,
-            speaker=KeySpeaker(),
+            speaker=self.speaker,
             numbers=PhoneNumbers("US"),
         )
 

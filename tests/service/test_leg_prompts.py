@@ -1,0 +1,122 @@
+"""Everything said on our own calls can be said in every language: each prompt gets the places it needs."""
+
+import pytest
+
+from ivr.content.loading import load
+from ivr.content.speaker import PromptSpeaker
+from ivr.domain.callbacks import Party
+from ivr.domain.turn import Turn
+from ivr.service.leg_turns import shortened
+from tests.conftest import ROOT
+from tests.service.world import CUSTOMER, OTHER_AGENT, OTHER_CUSTOMER, World
+
+SPEAKER = PromptSpeaker(load(ROOT / "grammars"))
+
+
+@pytest.fixture(params=SPEAKER.locales)
+def locale(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def said(locale: str, turn: Turn) -> str:
+    return " ".join(SPEAKER.text(locale, say) for say in turn.say)
+
+
+def test_whisper_names_customer_case_and_reason(world: World, locale: str) -> None:
+    world.agent()
+    callback = world.book()
+    world.tick()
+    heard = said(locale, world.answer(Party.AGENT))
+    assert "Grace" in heard
+    assert "it says delivered but I don't have it" in heard
+    number = world.case_row(world.callback(callback).case_id).number
+    assert number in "".join(c for c in heard if c.isdigit())
+    assert said(locale, world.press(None))
+    assert said(locale, world.press("1", turn=2))
+
+
+def test_long_reasons_are_cut_at_a_word() -> None:
+    reason = "my parcel was marked as delivered on monday morning but nobody rang and the neighbours know nothing"
+    cut = shortened(reason)
+    assert len(cut) <= 62
+    assert reason.startswith(cut.removesuffix(" …") + " ")
+    assert shortened("short") == "short"
+
+
+def test_whisper_for_a_caller_on_the_line(world: World, locale: str) -> None:
+    world.agent()
+    world.hold()
+    world.tick()
+    assert "Grace" in said(locale, world.answer(Party.AGENT))
+
+
+def test_passing_on_is_confirmed(world: World, locale: str) -> None:
+    world.agent()
+    world.book()
+    world.tick()
+    world.answer(Party.AGENT)
+    assert said(locale, world.press("2"))
+
+
+@pytest.mark.parametrize("status", ["busy", "no-answer", "failed"])
+def test_agent_is_told_what_became_of_the_customer(world: World, locale: str, status: str) -> None:
+    world.agent()
+    world.book()
+    world.agent_takes_it()
+    world.report(world.ringing(Party.CUSTOMER), status)
+    assert said(locale, world.engine.legs.news(world.ringing(Party.AGENT).leg_id))
+
+
+def test_greeting_rating_and_goodbye(world: World, locale: str) -> None:
+    world.agent()
+    callback = world.book()
+    world.agent_takes_it()
+    assert said(locale, world.answer(Party.CUSTOMER))
+    world.clock.advance(60)
+    world.hang_up(Party.AGENT)
+    leg = world.legs(callback, Party.CUSTOMER)[0]
+    assert said(locale, world.engine.legs.left_conference(leg.id))
+    attempt = world.attempts(callback)[0].id
+    assert said(locale, world.engine.legs.rate(attempt, "1"))
+    assert said(locale, world.engine.legs.rate(attempt, None))
+
+
+def test_machine_message_and_lost_agent(world: World, locale: str) -> None:
+    world.agent()
+    callback = world.book()
+    world.agent_takes_it()
+    world.answer(Party.CUSTOMER)
+    leg = world.legs(callback, Party.CUSTOMER)[0]
+    world.engine.legs.machine(leg.id, "machine_start", sid=leg.sid or "")
+    assert said(locale, world.engine.legs.machine_message(leg.id))
+    assert said(locale, world.engine.legs.news(world.ringing(Party.AGENT).leg_id))
+    assert said(locale, world.engine.legs.left_conference(leg.id))
+
+
+def test_texts_can_be_written(world: World, locale: str) -> None:
+    world.agent("Ada", OTHER_AGENT)
+    world.book(CUSTOMER)
+    world.tick()
+    world.speaker = SPEAKER
+    world.start()
+    world.report(world.ringing(Party.AGENT), "no-answer")
+    callback = world.book(OTHER_CUSTOMER, needs_verification=True, locale=locale)
+    with world.store.begin() as uow:
+        row = uow.callbacks.get(callback)
+        assert row is not None
+        actions = world.engine.verification.start(uow, row)
+        uow.commit()
+    world.engine.afterwards.run(actions)
+    away, code = (text for _, text in world.messenger.sent)
+    assert "Ringback" in away
+    assert sum(c.isdigit() for c in code) == 6
+
+
+def test_agent_whose_locale_has_no_prompts_is_texted_in_their_language(world: World) -> None:
+    world.speaker = SPEAKER
+    world.start()
+    world.agent(locales=("en-GB",))
+    world.book()
+    world.tick()
+    world.report(world.ringing(Party.AGENT), "no-answer")
+    assert "away" in world.messenger.sent[0][1]
