@@ -1,0 +1,53 @@
+"""Fixtures of the journeys: a world, with the parts that are slow to make shared."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from ivr.carrier import CarrierOptions
+from ivr.content import Content, load
+from ivr.settings import Settings
+from ivr.understanding.grammars import GrammarUnderstanding
+from tests.journeys.world import World
+
+SPEED = 10
+"""Call time against wall time: people at telephones have a tenth of the usual time to react."""
+NewWorld = Callable[..., World]
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    return load(Settings.from_env({}).grammars_dir)
+
+
+@pytest.fixture(scope="session")
+def understanding(content: Content) -> GrammarUnderstanding:
+    return GrammarUnderstanding(content)
+
+
+@pytest.fixture
+def new_world(sqlite_url: str, content: Content, understanding: GrammarUnderstanding) -> Iterator[NewWorld]:
+    """Makes worlds; each must be quiet in the end."""
+    with ExitStack() as stack:
+        made = []
+
+        def make(
+            hearing: str = "gather", *, database_url: str = "", settings: Any = None, listens: bool = False, **options: Any
+        ) -> World:
+            chosen = {"voice": None, "speed": SPEED, "cps": 1000, "insecure_streams": True, **options}
+            shared = {"content": content} | ({} if listens else {"understanding": understanding})
+            world = World(database_url or sqlite_url, hearing, CarrierOptions(**chosen), settings or {}, shared)
+            made.append(stack.enter_context(world))
+            return made[-1]
+
+        yield make
+        for world in made:
+            world.must_be_quiet()
+
+
+@pytest.fixture
+def world(new_world: NewWorld) -> World:
+    """The carrier's recogniser hears; nobody works yet."""
+    return new_world()
