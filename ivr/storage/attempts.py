@@ -26,6 +26,11 @@ class SqlAttempts(Repository):
         c = tables.attempts.c
         return self._all(select(Attempt).where(c.callback_id == callback_id).order_by(c.number))
 
+    def of_callbacks(self, callback_ids: Sequence[str]) -> Sequence[Attempt]:
+        """Each callback's by number."""
+        c = tables.attempts.c
+        return self._all(select(Attempt).where(c.callback_id.in_(callback_ids)).order_by(c.callback_id, c.number))
+
     def live(self) -> Sequence[Attempt]:
         """Oldest first."""
         return self._all(select(Attempt).where(schema.NOT_ENDED).order_by(tables.attempts.c.started_at))
@@ -64,6 +69,11 @@ class SqlLegs(Repository):
     def live_for_number(self, number: str) -> Leg | None:
         """The one that may be ringing or connected."""
         return self._first(select(Leg).where(tables.legs.c.number == number, schema.IS_LIVE_LEG))
+
+    def live_numbers(self, numbers: Sequence[str]) -> frozenset[str]:
+        """Those that may be ringing or connected."""
+        number = tables.legs.c.number
+        return frozenset(self._session.scalars(select(number).where(number.in_(numbers), schema.IS_LIVE_LEG)))
 
     def to_place(self, now: datetime, limit: int) -> Sequence[Leg]:
         """Oldest first; held until the unit of work ends."""

@@ -1,6 +1,6 @@
 """Small rows that keep promises honest, each changed by one statement that is atomic on both databases."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -47,6 +47,11 @@ class SqlGuards(Repository):
     def do_not_call(self, number: str) -> bool:
         """Whether the number is on the list."""
         return self._session.scalar(select(1).where(tables.do_not_call.c.number == number)) is not None
+
+    def do_not_call_among(self, numbers: Sequence[str]) -> frozenset[str]:
+        """Those that are on the list."""
+        number = tables.do_not_call.c.number
+        return frozenset(self._session.scalars(select(number).where(number.in_(numbers))))
 
     def add_do_not_call(self, number: str, at: datetime, reason: str) -> None:
         """The first entry stays."""

@@ -40,7 +40,7 @@ def what_is_missing(connection: Connection) -> str:
 
 
 def config(connection: Connection | None = None) -> Config:
-    """Alembic's settings, without a file."""
+    """Alembic's settings, without a file; for `command.revision(config(connection), autogenerate=True)` too."""
     made = Config()
     made.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     made.set_main_option("path_separator", "os")

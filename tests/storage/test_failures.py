@@ -59,6 +59,16 @@ def test_connections_cut_by_the_server_fail_one_transaction_and_are_replaced(
         assert uow.cases.get("case") is not None
 
 
+def test_connections_cut_while_idle_are_replaced_without_anybody_noticing(
+    postgres_store: SqlStore, postgres_url: str
+) -> None:
+    for id in ("first", "second", "third"):
+        save(postgres_store, rows.case(id))
+        with postgres_store.read() as uow:
+            assert uow.cases.get(id) is not None
+        cut_all(postgres_url)
+
+
 def test_a_connection_cut_before_commit_is_storage_unavailable(postgres_store: SqlStore, postgres_url: str) -> None:
     with pytest.raises(StorageUnavailable), postgres_store.begin() as uow:  # noqa: PT012
         uow.cases.add(rows.case())
