@@ -243,7 +243,7 @@ class Ivr:
         return Desk(
             bookings=engine.bookings,
             line=engine.line,
-            requests=WebRequests(self.clock, self.commerce, engine.bookings),
+            requests=WebRequests(self.clock, self.commerce, bookings=engine.bookings, rules=engine.rules),
             verification=engine.verification,
             afterwards=engine.afterwards,
             numbers=self.numbers,
@@ -252,6 +252,8 @@ class Ivr:
             api_keys=settings.api_keys,
             supervisor_password=settings.supervisor_password,
             secure_cookies=settings.public_url.startswith("https://"),
+            trusted_proxies=settings.trusted_proxies,
+            zone=settings.hours_zone,
         )
 
     def wsgi(self) -> Flask:

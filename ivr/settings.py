@@ -137,6 +137,12 @@ class Settings:
         shown="made from TWILIO_AUTH_TOKEN",
         secret=True,
     )
+    trusted_proxies: int = _setting(
+        "IVR_TRUSTED_PROXIES",
+        read.whole(0, 9),
+        0,
+        "Proxies of yours before this server: so many entries of X-Forwarded-For, from the right, are believed.",
+    )
     threads: int = _setting("IVR_THREADS", read.whole(2, 256), 24, "Webhooks and pages served at once.")
     log: str = _setting("IVR_LOG", read.one_of("auto", "json", "console"), "auto", "`json`, `console`, or by terminal.")
     clock_file: Path | None = _setting(

@@ -1,6 +1,7 @@
 """The timeline told in plain English, for operators: terminal, supervisor's page, API."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from ivr.domain.cases import Event
@@ -37,8 +38,126 @@ def _slots(slots: Data) -> str:
     return "(" + ", ".join(told) + ")"
 
 
+def _words(value: object) -> str:
+    return str(value or "").replace("_", " ").replace("-", " ")
+
+
+def _at(value: object) -> str:
+    """An instant of the timeline's data as a time of day."""
+    try:
+        return f"{datetime.fromisoformat(str(value)):%d %b %H:%M:%S} UTC"
+    except ValueError:
+        return str(value or "?")
+
+
+def _promised(data: Data) -> str:
+    if data.get("asap"):
+        return f"as soon as possible, by {_at(data.get('promised_by_at'))} at the latest"
+    return f"at {_at(data.get('due_at'))}"
+
+
+def _booked(data: Data) -> str:
+    proof = ", once the number is proven" if data.get("status") == "unverified" else ""
+    return f"a callback to {data.get('number')} is promised {_promised(data)}{proof}"
+
+
+def _asked(data: Data) -> str:
+    words = f": “{data['words']}”" if data.get("words") else ""
+    order = f" (order {data['order']})" if data.get("order") else ""
+    return f"a callback is asked for by {data.get('source')}{words}{order}"
+
+
+def _case_opened(data: Data) -> str:
+    order = f" about order {data['order']}" if data.get("order") else ""
+    return f"a case is opened: {_words(data.get('kind'))}{order}"
+
+
+def _rung(data: Data) -> str:
+    return "the customer's phone rings: " + ("promise kept" if data.get("kept") else "later than promised")
+
+
+def _done(data: Data) -> str:
+    how = {"joined": "they have talked", "phoned_in": "the customer phoned in"}.get(str(data.get("how")))
+    kept = {True: "promise kept", False: "promise broken"}.get(data.get("kept"))  # type: ignore[arg-type]
+    return ", ".join(part for part in (f"the callback is done: {how or _words(data.get('how'))}", kept) if part)
+
+
+def _waits(data: Data) -> str:
+    return f"the callback waits until {_at(data.get('due_at'))} ({_words(data.get('reason'))})"
+
+
+def _leg_placed(data: Data) -> str:
+    found = "" if data.get("how") in (None, "", "request") else f" (known from {_words(data.get('how'))})"
+    return f"the carrier rings the {data.get('party')}{found}"
+
+
+def _wait_told(data: Data) -> str:
+    if data.get("free"):
+        return "told that an agent is free"
+    return f"told to wait {int(data.get('low') or 0) // 60} to {-(-int(data.get('high') or 0) // 60)} minutes"
+
+
+def _stray(data: Data) -> str:
+    return f"an unexpected call {data.get('sid')} was ended (its leg is {data.get('leg_state')})"
+
+
+def _with(text: str) -> Callable[[Data], str]:
+    """A sentence whose {places} are data of the same name, shown as words."""
+
+    def tell(data: Data) -> str:
+        return text.format_map(_Words(data))
+
+    return tell
+
+
+class _Words(dict[str, Any]):
+    def __getitem__(self, key: str) -> str:
+        return _words(self.get(key)) or "?"
+
+
 SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "heard": _heard,
     "said": lambda data: f"says “{data.get('text')}”",
     "keyed": lambda data: f"keys {data.get('keys')}",
+    "call_started": lambda data: f"a customer calls{' who has orders with us' if data.get('known') else ''}",
+    "call_ended": _with("the call is over (it was at: {state})"),
+    "wait_told": _wait_told,
+    "hold_started": _with("waits on the line"),
+    "hold_left": _with("leaves the line"),
+    "case_opened": _case_opened,
+    "case_resolved": _with("the case is resolved: {outcome}"),
+    "order_canceled": _with("the order is canceled"),
+    "order_not_canceled": _with("the order could not be canceled: too late"),
+    "effort_rated": _with("the customer rates the effort {effort} of 7"),
+    "callback_asked": _asked,
+    "callback_booked": _booked,
+    "callback_verified": _with("the number is proven: the callback is scheduled"),
+    "callback_moved": lambda data: f"the callback is moved: {_promised(data)}",
+    "callback_kept": _with("the customer keeps the callback as it is"),
+    "callback_canceled": _with("the callback is canceled by: {by}"),
+    "callback_waits": _waits,
+    "callback_expired": _with("the callback has expired: {reason}"),
+    "callback_reopened": _with("the callback is open again: nothing rang for it any more"),
+    "callback_needs_human": _with("a person must decide about the callback: {reason}"),
+    "callback_done": _done,
+    "code_sent": lambda data: f"a code is sent to {data.get('number')} by {data.get('channel')}",
+    "code_wrong": _with("a wrong code is entered, try {tries}"),
+    "attempt_started": _with("attempt {number}: {agent} is rung first"),
+    "attempt_ended": _with("the attempt is over: {outcome}"),
+    "attempt_withdrawn": _with("the attempt is withdrawn: {why}"),
+    "attempt_stuck": _with("an attempt without living telephones is cleared"),
+    "leg_placing": _with("about to ring the {party}"),
+    "leg_placed": _leg_placed,
+    "leg_answered": _with("the {party} answers"),
+    "leg_ended": _with("the {party}'s telephone: {outcome}"),
+    "leg_rejected": lambda data: f"the carrier refuses to ring (code {data.get('carrier_code')}); nothing was dialed",
+    "leg_withheld": _with("a dial is withheld: this process was {why} too long"),
+    "leg_absent": _with("the carrier never rang the {party}"),
+    "stray_call": _stray,
+    "customer_rung": _rung,
+    "answered_by": _with("the carrier thinks it reached: {answered_by}"),
+    "agent_accepted": _with("the agent presses 1 and takes it"),
+    "agent_declined": _with("the agent passes it on"),
+    "agent_set_away": _with("{agent} did not answer and is set to away"),
+    "joined": _with("{agent} and the customer are joined"),
 }

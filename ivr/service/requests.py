@@ -1,15 +1,34 @@
 """A callback asked for outside a call: from the web page, which proves the number first, or through the API."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Case, CaseKind, Customer
-from ivr.service.booking import BookingRequest, Bookings
+from ivr.domain.policies import CallbackRules, calling_window
+from ivr.errors import CallbackRefused
+from ivr.service.afterwards import Actions
+from ivr.service.booking import BookingRequest, Bookings, first_due
 from ivr.service.cases import Opening, open_case
 from ivr.service.ports import CheckedNumber, Clock, Commerce
 from ivr.service.store import UnitOfWork
-from ivr.service.timeline import new_id
+from ivr.service.timeline import new_id, record
+
+
+class OutsideHours(CallbackRefused):
+    """The named moment is outside the hours; `.nearest_at`: the first one inside after it (aware UTC), if any.
+
+    `.zone`: in which it is told.
+    """
+
+    def __init__(self, nearest_at: datetime | None, zone: str) -> None:
+        after = f"; the next one that is inside: {nearest_at.isoformat()}" if nearest_at else ""
+        super().__init__("hours", f"that moment is outside the hours at which this number may be rung{after}")
+        self.nearest_at = nearest_at
+        self.zone = zone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,16 +54,46 @@ class CallbackWish:
 class WebRequests:
     """Opens the same case and the same callback as a call does."""
 
-    def __init__(self, clock: Clock, commerce: Commerce, bookings: Bookings) -> None:
+    def __init__(self, clock: Clock, commerce: Commerce, *, bookings: Bookings, rules: CallbackRules) -> None:
         self._clock = clock
         self._commerce = commerce
         self._bookings = bookings
+        self._rules = rules
+
+    @property
+    def horizon_days(self) -> int:
+        """How far ahead callbacks are booked."""
+        return self._rules.booking.horizon_days
 
     def ask(self, uow: UnitOfWork, wish: CallbackWish) -> Callback:
-        """Book it. Raises CallbackRefused and its kinds; nothing is kept then."""
+        """Book it. Raises OutsideHours, CallbackRefused and its other kinds; nothing is kept then."""
         checked = self._bookings.check_number(wish.number)
         case = self._case(uow, wish, self._customer(uow, checked, wish))
-        return self._bookings.book(uow, _booking(wish, case))
+        with self._nearest_told(wish.number, wish.zone, wish.at):
+            callback = self._bookings.book(uow, _booking(wish, case))
+        asked = {"words": wish.words, "order": wish.order_digits, "source": wish.source}
+        record(uow, self._clock.now(), "callback_asked", subject=callback, data=asked)
+        return callback
+
+    def move(self, uow: UnitOfWork, callback: Callback, at: datetime | None) -> tuple[Callback, Actions]:
+        """As Bookings.move. Raises OutsideHours in the place of CallbackRefused (`hours`)."""
+        with self._nearest_told(callback.number, callback.zone, at):
+            return self._bookings.move(uow, callback.id, at=at)
+
+    @contextmanager
+    def _nearest_told(self, number: str, zone: str, at: datetime | None) -> Iterator[None]:
+        """Whoever named a moment outside the hours is told the next one inside."""
+        try:
+            yield
+        except CallbackRefused as refused:
+            if refused.reason != "hours" or at is None:
+                raise
+            raise OutsideHours(*self._nearest(number, zone, at)) from refused
+
+    def _nearest(self, number: str, zone: str, at: datetime) -> tuple[datetime | None, str]:
+        zones = self._bookings.check_number(number).zones
+        hours = calling_window(self._rules, zones, zone, self._clock.now())
+        return first_due(hours, at, self._rules.dial.reserve_seconds) if hours else None, zone or zones[0]
 
     def _customer(self, uow: UnitOfWork, checked: CheckedNumber, wish: CallbackWish) -> Customer:
         customer = uow.customers.by_number(checked.e164)
@@ -65,6 +114,11 @@ class WebRequests:
             source=wish.source,
         )
         return open_case(uow, self._clock.now(), opening)
+
+
+def repetition_key(*parts: str) -> str:
+    """The key of the note about a request that may come again: who asks, and their own name for the request."""
+    return f"request:{sha256(chr(0).join(parts).encode()).hexdigest()}"
 
 
 def _booking(wish: CallbackWish, case: Case) -> BookingRequest:

@@ -1,25 +1,31 @@
 """The API under /api/v1: the same callbacks as the phone and the page. Keys in the header `Authorization`."""
 
 import hmac
+import json
+import re
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
 
 from ivr.domain.callbacks import Callback
-from ivr.domain.cases import Case, Event
+from ivr.domain.cases import Case, Event, is_case_number
 from ivr.errors import CallbackRefused, IvrError, NotFound
-from ivr.service.booking import AlreadyBooked
 from ivr.service.narration import describe
-from ivr.service.requests import CallbackWish
+from ivr.service.requests import CallbackWish, repetition_key
+from ivr.service.store import UnitOfWork
 from ivr.web.desk import Desk
-from ivr.web.errors import status_of
+from ivr.web.problems import Answer, Malformed, crashed, failed, problem, refused
 from ivr.web.services import Services
-from ivr.web.wish import read_instant, read_kind, read_order
+from ivr.web.wish import read_instant, read_kind, read_order, read_words, read_zone
 
-MOST_EVENTS = 200
-FIELDS = frozenset({"number", "kind", "words", "order", "at", "locale", "zone"})
+MOST_EVENTS: Final = 200
+LONGEST_KEY: Final = 200
+"""Characters of an Idempotency-Key."""
+ID: Final = re.compile(r"[0-9a-f]{32}")
+FIELDS: Final = frozenset({"number", "kind", "words", "order", "at", "locale", "zone"})
 
 
 class Api:
@@ -29,39 +35,49 @@ class Api:
         self._services = services
         self._desk = desk
 
-    def authorize(self) -> tuple[Response, int] | None:
+    def authorize(self) -> Answer | None:
         """Refuse a request without a valid key."""
-        given = _key()
-        if given and any(hmac.compare_digest(_hashed(given), _expected(key)) for key in self._desk.api_keys):
+        given = _hashed(_key())
+        if _key() and any(hmac.compare_digest(given, _expected(key)) for key in self._desk.api_keys):
             return None
-        return problem(401, "unauthorized", "Send an API key: `Authorization: Bearer …` (IVR_API_KEYS).")
+        answer, status = problem(401, "unauthorized", "Send an API key: `Authorization: Bearer …` (IVR_API_KEYS).")
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="ringback"'
+        return answer, status
 
-    def create(self) -> tuple[Response, int]:
-        """Book a callback; the client answers for the number."""
-        body = request.get_json(silent=True)
-        if not isinstance(body, dict):
-            return problem(400, "malformed", "Send a JSON object with at least `number`.")
-        unknown = sorted(body.keys() - FIELDS)
-        if unknown:
-            return problem(422, "unknown_field", f"Unknown: {', '.join(unknown)}; known: {', '.join(sorted(FIELDS))}.")
+    def create(self) -> Answer:
+        """Book a callback; the client answers for the number. With an Idempotency-Key it can be sent again safely."""
+        body = _body(FIELDS)
+        wish = self._wish(body)
+        name = _own_name()
+        note, digest = repetition_key("api", _key(), name), _digest(body)
         with self._services.store.begin() as uow:
-            callback = self._desk.requests.ask(uow, self._wish(body))
-            case = uow.cases.get(callback.case_id)
-            uow.commit()
-        return jsonify(callback_json(callback, case)), 201
+            known = uow.guards.get_note(note) if name else None
+            if known is None:
+                answer = self._book(uow, wish)
+                if name:
+                    uow.guards.set_note(note, {"body": digest, "answer": answer})
+                uow.commit()
+        if known is not None and known["body"] != digest:
+            return problem(409, "idempotency_key_reused", "This Idempotency-Key came with another body; take a new one")
+        return _created(answer if known is None else known["answer"])
+
+    def _book(self, uow: UnitOfWork, wish: CallbackWish) -> dict[str, Any]:
+        callback = self._desk.requests.ask(uow, wish)
+        return callback_json(callback, uow.cases.get(callback.case_id))
 
     def _wish(self, body: Mapping[str, Any]) -> CallbackWish:
-        locale = str(body.get("locale") or self._services.speaker.locales[0])
+        text = {name: _text(body, name) for name in FIELDS - {"at"}}
+        locale = text["locale"] or self._services.speaker.locales[0]
         if locale not in self._services.speaker.locales:
             raise CallbackRefused("locale", f"locale must be one of {', '.join(self._services.speaker.locales)}")
         return CallbackWish(
-            number=str(body.get("number") or ""),
-            kind=read_kind(str(body.get("kind") or "")),
-            words=str(body.get("words") or ""),
-            order_digits=read_order(str(body.get("order") or "")),
+            number=text["number"],
+            kind=read_kind(text["kind"]),
+            words=read_words(text["words"]),
+            order_digits=read_order(text["order"]),
             at=read_instant(body.get("at")),
             locale=locale,
-            zone=str(body.get("zone") or ""),
+            zone=read_zone(text["zone"]).key if text["zone"] else "",
             source="api",
             prove_number=False,
         )
@@ -69,19 +85,19 @@ class Api:
     def show(self, callback_id: str) -> Response:
         """One callback."""
         with self._services.store.read() as uow:
-            callback = uow.callbacks.get(callback_id)
-            case = uow.cases.get(callback.case_id) if callback else None
-        if callback is None:
-            raise NotFound("no such callback")
+            callback = _callback(uow, callback_id)
+            case = uow.cases.get(callback.case_id)
         return jsonify(callback_json(callback, case))
 
     def move(self, callback_id: str) -> Response:
         """Move it to `at`, or with `at: null` to as soon as possible."""
-        body = request.get_json(silent=True)
-        if not isinstance(body, dict) or body.keys() != {"at"}:
+        body = _body(frozenset({"at"}))
+        if "at" not in body:
             raise CallbackRefused("when", 'send {"at": …}, an instant or null')
+        at = read_instant(body["at"])
         with self._services.store.begin() as uow:
-            callback, actions = self._desk.bookings.move(uow, callback_id, at=read_instant(body["at"]))
+            callback = _callback(uow, callback_id)
+            callback, actions = self._desk.requests.move(uow, callback, at)
             case = uow.cases.get(callback.case_id)
             uow.commit()
         self._desk.afterwards.run(actions)
@@ -90,9 +106,7 @@ class Api:
     def cancel(self, callback_id: str) -> tuple[str, int]:
         """Take it back; a callback that has ended already stays as it is."""
         with self._services.store.begin() as uow:
-            callback = uow.callbacks.get(callback_id)
-            if callback is None:
-                raise NotFound("no such callback")
+            callback = _callback(uow, callback_id)
             actions = self._desk.bookings.cancel(uow, callback_id, by="api")[1] if callback.is_open else ()
             uow.commit()
         self._desk.afterwards.run(actions)
@@ -101,7 +115,7 @@ class Api:
     def case(self, number: str) -> Response:
         """One case with its timeline."""
         with self._services.store.read() as uow:
-            case = uow.cases.by_number(number)
+            case = uow.cases.by_number(number) if is_case_number(number) else None
             events = uow.events.of_case(case.id) if case else ()
         if case is None:
             raise NotFound("no such case")
@@ -114,11 +128,18 @@ class Api:
         return jsonify({"events": [event_json(event) for event in reversed(events)]})
 
 
+def _callback(uow: UnitOfWork, callback_id: str) -> Callback:
+    found = uow.callbacks.get(callback_id) if ID.fullmatch(callback_id) else None
+    if found is None:
+        raise NotFound("no such callback")
+    return found
+
+
 def _key() -> str:
     """The key of a Bearer header, or of Basic with any user name (tools that know nothing else)."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme == "Bearer":
-        return given
+    if scheme.lower() == "bearer":
+        return given.strip()
     return (request.authorization.password or "") if request.authorization else ""
 
 
@@ -128,23 +149,47 @@ def _expected(key: str) -> str:
 
 
 def _hashed(key: str) -> str:
-    return sha256(key.encode()).hexdigest()
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def problem(status: int, code: str, detail: str) -> tuple[Response, int]:
-    """RFC 9457: `application/problem+json` with our stable code."""
-    answer = jsonify({"type": f"urn:ringback:{code}", "title": code, "status": status, "detail": detail})
-    answer.content_type = "application/problem+json"
-    return answer, status
+def _body(known: frozenset[str]) -> dict[str, Any]:
+    """The JSON object sent. Raises Malformed, CallbackRefused (`unknown_field`)."""
+    try:
+        body = json.loads(request.get_data(cache=False))
+    except (ValueError, RecursionError) as error:
+        raise Malformed("send a JSON object, encoded in UTF-8") from error
+    if not isinstance(body, dict):
+        raise Malformed(f"send a JSON object with some of {', '.join(sorted(known))}")
+    unknown = sorted(body.keys() - known)
+    if unknown:
+        told = ", ".join(unknown)[:200].encode("ascii", "backslashreplace").decode()
+        raise CallbackRefused("unknown_field", f"unknown: {told}; known: {', '.join(sorted(known))}")
+    return body
 
 
-def refused(error: IvrError) -> tuple[Response, int]:
-    """Any of our errors as a problem; an existing callback is named so that the client can go on with it."""
-    code = error.reason if isinstance(error, CallbackRefused) else error.code
-    answer, status = problem(409 if isinstance(error, AlreadyBooked) else status_of(error), code, str(error))
-    if isinstance(error, AlreadyBooked):
-        answer.headers["Location"] = f"/api/v1/callbacks/{error.callback.id}"
-    return answer, status
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise CallbackRefused("type", f"{name} must be a string")
+    return value or ""
+
+
+def _own_name() -> str:
+    """The client's own name for its request."""
+    name = request.headers.get("Idempotency-Key", "").strip()
+    if len(name) > LONGEST_KEY:
+        raise CallbackRefused("idempotency_key", f"an Idempotency-Key has at most {LONGEST_KEY} characters")
+    return name
+
+
+def _digest(body: Mapping[str, Any]) -> str:
+    return _hashed(json.dumps(body, sort_keys=True))
+
+
+def _created(answer: Mapping[str, Any]) -> Answer:
+    made = jsonify(answer)
+    made.headers["Location"] = f"/api/v1/callbacks/{answer['id']}"
+    return made, 201
 
 
 def callback_json(callback: Callback, case: Case | None) -> dict[str, Any]:
@@ -200,6 +245,8 @@ def api_v1(services: Services, desk: Desk) -> Blueprint:
     blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
     blueprint.before_request(api.authorize)
     blueprint.register_error_handler(IvrError, refused)
+    blueprint.register_error_handler(HTTPException, failed)
+    blueprint.register_error_handler(Exception, crashed)
     blueprint.add_url_rule("/callbacks", view_func=api.create, methods=["POST"])
     blueprint.add_url_rule("/callbacks/<callback_id>", view_func=api.show)
     blueprint.add_url_rule("/callbacks/<callback_id>", view_func=api.move, methods=["PATCH"])

@@ -3,21 +3,24 @@
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from hashlib import sha256
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
-from ivr.domain.cases import Case
+from ivr.domain.cases import Case, is_case_number
+from ivr.service.line import in_order
 from ivr.service.narration import describe
 from ivr.service.timeline import masked
 from ivr.web.desk import Desk
 from ivr.web.services import Services
 
-ENDED = (CallbackStatus.DONE, CallbackStatus.CANCELED, CallbackStatus.EXPIRED)
-SHOWN = 50
+ENDED: Final = (CallbackStatus.DONE, CallbackStatus.CANCELED, CallbackStatus.EXPIRED)
+SHOWN: Final = 50
 """Rows of each list."""
 
 
@@ -34,20 +37,41 @@ class Board:
     cases: list[Case]
 
     @property
+    def line(self) -> list[Callback]:
+        """Due callbacks in the order of the line, then those for later by their time."""
+        due = [callback for callback in self.waiting if callback.due_at <= self.now]
+        ordered = [entry for entry in in_order([], due) if isinstance(entry, Callback)]
+        return ordered + [callback for callback in self.waiting if callback.due_at > self.now]
+
+    @property
     def late(self) -> int:
         """Open promises whose latest time is over without a ring."""
-        return sum(is_late(callback, self.now) for callback in self.waiting)
+        return sum(is_late(callback, self.now) for callback in self.waiting + self.human)
+
+    @property
+    def free(self) -> int:
+        """Agents who could be rung now."""
+        return sum(agent.status == "available" for agent in self.agents)
 
     @property
     def kept_percent(self) -> int | None:
-        """Of the ended promises shown that were kept or broken, how many were kept; None without any."""
-        decided = [c.was_kept for c in self.ended if c.status != CallbackStatus.CANCELED]
-        return round(100 * sum(kept is True for kept in decided) / len(decided)) if decided else None
+        """Of the newest promises that were kept or broken, how many were kept; None without any."""
+        decided = [kept for callback in self.ended + self.human if (kept := callback.was_kept) is not None]
+        return round(100 * sum(decided) / len(decided)) if decided else None
 
 
 def is_late(callback: Callback, now: datetime) -> bool:
     """Whether an open promise is broken already."""
     return callback.first_rung_at is None and now > callback.promised_by_at
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How long ago, in the shortest form: 45 s, 12 min, 3 h, 2 d."""
+    seconds = max(0, int((now - since).total_seconds()))
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
 
 
 def read_board(services: Services) -> Board:
@@ -59,7 +83,7 @@ def read_board(services: Services) -> Board:
             waiting=list(uow.callbacks.listed([CallbackStatus.SCHEDULED, CallbackStatus.DIALING], SHOWN)),
             human=list(uow.callbacks.listed([CallbackStatus.NEEDS_HUMAN], SHOWN)),
             ended=list(uow.callbacks.listed(ENDED, SHOWN)),
-            agents=list(uow.agents.all()),
+            agents=sorted(uow.agents.all(), key=lambda agent: agent.name),
             cases=list(uow.cases.recent(SHOWN)),
         )
 
@@ -70,17 +94,37 @@ class SupervisorPages:
     def __init__(self, services: Services, desk: Desk) -> None:
         self._services = services
         self._desk = desk
+        secret, password = desk.secret_key.encode(), desk.supervisor_password.encode()
+        # Changing the password signs everybody out.
+        self._pass = hmac.new(secret, password, sha256).hexdigest() if password else ""
+
+    def require_supervisor(self) -> Response | None:
+        """Send everyone else to the sign-in page."""
+        given = str(session.get("supervisor", ""))
+        if self._pass and hmac.compare_digest(given.encode(), self._pass.encode()):
+            return None
+        if request.endpoint in ("board.sign_in", "board.sign_out"):
+            return None
+        if "part" in request.args:
+            abort(401)
+        return redirect(url_for("board.sign_in"), 303)
 
     def sign_in(self) -> str | Response | tuple[str, int]:
         """Ask for the password. Without one set there is no way in."""
         if request.method == "GET":
-            return render_template("sign_in.html", wrong=False, company=self._services.company)
-        expected = self._desk.supervisor_password
-        if expected and hmac.compare_digest(request.form.get("password", "").encode(), expected.encode()):
+            return self._sign_in_form(wrong=False)
+        expected = self._desk.supervisor_password.encode()
+        given = request.form.get("password", "").encode("utf-8", "replace")
+        if expected and hmac.compare_digest(given, expected):
             session.clear()
-            session["supervisor"] = True
+            session["supervisor"] = self._pass
+            session.permanent = True
             return redirect(url_for("board.board"), 303)
-        return render_template("sign_in.html", wrong=True, company=self._services.company), 403
+        return self._sign_in_form(wrong=True), 403
+
+    def _sign_in_form(self, *, wrong: bool) -> str:
+        is_open = bool(self._pass)
+        return render_template("sign_in.html", wrong=wrong, is_open=is_open, **self._shared())
 
     def sign_out(self) -> Response:
         """End the session."""
@@ -95,32 +139,37 @@ class SupervisorPages:
     def case(self, number: str) -> str:
         """One case."""
         with self._services.store.read() as uow:
-            case = uow.cases.by_number(number)
+            case = uow.cases.by_number(number) if is_case_number(number) else None
             if case is None:
                 abort(404)
             customer = uow.customers.get(case.customer_id) if case.customer_id else None
             events = uow.events.of_case(case.id)
             callbacks = uow.callbacks.of_case(case.id)
         return render_template(
-            "case.html", **self._shared(), case=case, customer=customer, events=events, callbacks=callbacks
-        )
+            "case.html", **self._shared(), case=case, customer=customer, events=events, callbacks=callbacks,
+            now=self._services.clock.now(),
+        )  # fmt: skip
 
     def _shared(self) -> dict[str, Any]:
-        return {"company": self._services.company, "masked": masked, "is_late": is_late, "describe": describe}
+        zone = ZoneInfo(self._desk.zone)
 
+        def clock(at: datetime | None, pattern: str = "%H:%M:%S") -> str:
+            return at.astimezone(zone).strftime(pattern) if at else "–"
 
-def require_supervisor() -> Response | None:
-    """Send everyone else to the sign-in page."""
-    if session.get("supervisor") or request.endpoint in ("board.sign_in", "board.static"):
-        return None
-    return redirect(url_for("board.sign_in"), 303)
+        def words(value: object) -> str:
+            return str(value).replace("_", " ").replace("-", " ")
+
+        return {
+            "company": self._services.company, "masked": masked, "is_late": is_late, "describe": describe,
+            "age": age, "clock": clock, "words": words, "zone": zone.key,
+        }  # fmt: skip
 
 
 def supervisor_pages(services: Services, desk: Desk) -> Blueprint:
     """The blueprint of the supervisor's pages."""
     pages = SupervisorPages(services, desk)
     blueprint = Blueprint("board", __name__, url_prefix="/supervisor", template_folder="templates")
-    blueprint.before_request(require_supervisor)
+    blueprint.before_request(pages.require_supervisor)
     blueprint.add_url_rule("/sign-in", view_func=pages.sign_in, endpoint="sign_in", methods=["GET", "POST"])
     blueprint.add_url_rule("/sign-out", view_func=pages.sign_out, endpoint="sign_out", methods=["POST"])
     blueprint.add_url_rule("/", view_func=pages.board, endpoint="board")

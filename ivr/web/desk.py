@@ -1,13 +1,15 @@
-"""Everything that pages and the API need beside the voice services, and how they are put into the app."""
+"""Everything that pages and the API need beside the voice services, and what protects them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ivr.service.afterwards import Afterwards
 from ivr.service.booking import Bookings
@@ -18,12 +20,21 @@ from ivr.service.verification import NumberProofs
 from ivr.web.catalogue import Catalogue
 
 FORM_LIMIT: Final = "20 per minute"
-"""Posts to pages from one address; limits on numbers and money are rows in the database."""
+"""Posts to customers' pages from one address; limits on numbers and money are rows in the database."""
+SIGN_IN_LIMIT: Final = "10 per minute; 60 per hour"
+SESSION_HOURS: Final = 12
 SECURITY_HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    ),
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+HSTS: Final = "max-age=31536000"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,23 +56,56 @@ class Desk:
     """Empty: nobody gets in."""
     secure_cookies: bool = True
     """False only below a plain http address."""
+    trusted_proxies: int = 0
+    """How many proxies of ours stand before us: so many entries of X-Forwarded-For are believed, from the right."""
+    zone: str = "UTC"
+    """In which the supervisor's page tells times: IVR_HOURS_ZONE."""
 
 
 def protect(app: Flask, desk: Desk) -> tuple[CSRFProtect, Limiter]:
     """Sessions, forgery protection, limits and headers for all pages."""
     app.secret_key = desk.secret_key
+    app.permanent_session_lifetime = timedelta(hours=SESSION_HOURS)
     app.config.update(
+        SESSION_COOKIE_NAME="ringback",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=desk.secure_cookies,
-        MAX_CONTENT_LENGTH=256 * 1024,
+        # Bound to the session: a form may stay open for hours while its owner looks for the order number.
+        WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
-    app.after_request(_harden)
-    return CSRFProtect(app), Limiter(get_remote_address, app=app, storage_uri="memory://")
+    if desk.trusted_proxies:
+        # The address alone: host and scheme of signatures and links come from the settings, never from a header.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=desk.trusted_proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0
+        )
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        headers = SECURITY_HEADERS | ({"Strict-Transport-Security": HSTS} if desk.secure_cookies else {})
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return CSRFProtect(app), Limiter(client_address, app=app, storage_uri="memory://")
 
 
-def _harden(response: Response) -> Response:
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
+def client_address() -> str:
+    """Who asks, for limits: an IPv6 household has 2^64 addresses and counts as one."""
+    given = request.remote_addr or "local"
+    try:
+        address = ip_address(given.partition("%")[0])
+    except ValueError:
+        return given
+    if isinstance(address, IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped) if mapped else str(ip_network((address, 64), strict=False))
+    return given
+
+
+def never_stored(response: Response) -> Response:
+    """Pages about people stay in no cache; styles and scripts may."""
+    if request.endpoint != "pages.static":
+        response.headers["Cache-Control"] = "no-store"
     return response

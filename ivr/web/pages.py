@@ -1,21 +1,42 @@
 """The customer's pages: ask for a callback, prove the number, see, move and cancel it. They work without JavaScript."""
 
-from typing import Any
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.domain.callbacks import Callback, CallbackStatus
 from ivr.domain.cases import CaseKind
 from ivr.domain.turn import At, Say, Span
-from ivr.errors import CallbackRefused, IllegalMove
+from ivr.errors import CallbackRefused, Conflict, IllegalMove
+from ivr.service.afterwards import Actions
 from ivr.service.booking import AlreadyBooked
-from ivr.service.requests import CallbackWish
-from ivr.web.desk import Desk
+from ivr.service.requests import CallbackWish, OutsideHours, repetition_key
+from ivr.service.store import UnitOfWork
+from ivr.service.timeline import new_id
+from ivr.web.desk import Desk, client_address
 from ivr.web.services import Services
-from ivr.web.wish import LocalTimes, read_kind, read_order
+from ivr.web.wish import LocalTimes, Reading, read_digits, read_kind, read_order, read_words
 
 Page = str | AnyResponse | tuple[str, int]
+TOKEN: Final = re.compile(r"[0-9a-f]{32}")
+FIELDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("kind", "words", "order", "consent", "code"), ""),
+    **dict.fromkeys(("extension", "country", "line_type", "do_not_call", "too_many_today", "exists"), "number"),
+    **dict.fromkeys(("when", "gap", "past", "too_far", "hours"), "date"),
+    "number": "",
+    "locked": "code",
+}
+"""The field that an error is about, where its own name is not the field's; others belong to the whole page."""
+TOLD: Final = frozenset({"moved", "code_sent"})
+"""What the status page may say that was just done."""
 
 
 class CustomerPages:
@@ -29,137 +50,226 @@ class CustomerPages:
 
     def ask(self) -> Page:
         """The form."""
-        return self._form({}, None)
+        return self.form({"form_id": new_id()}, ())
 
     def book(self) -> Page:
         """Book, and send the code. Wrong input shows the form again with everything kept."""
-        form = request.form
-        try:
-            callback = self._book(self._wish())
-        except CallbackRefused as refused:
-            return self._form(form, refused.reason), 422
-        return redirect(url_for("pages.callback", token=callback.id, lang=self._locale()), 303)
+        reading = Reading()
+        wish = self._wish(reading)
+        callback = None if wish is None else reading.read(self._book, wish)
+        if callback is None:
+            return self.form(request.form, reading.refused), 422
+        return self._to(callback.id)
 
-    def _wish(self) -> CallbackWish:
+    def _wish(self, reading: Reading) -> CallbackWish | None:
         form = request.form
-        if form.get("consent") != "yes":
-            raise CallbackRefused("consent", "the consent box is not ticked")
         number = form.get("number", "")
-        zone = self._times.zone(form.get("zone", ""), number)
-        return CallbackWish(
-            number=number,
-            kind=read_kind(form.get("kind", "")),
-            words=form.get("words", "").strip(),
-            order_digits=read_order(form.get("order", "")),
-            at=self._times.read(form, zone),
-            locale=self._locale(),
-            zone=zone.key,
-            address=request.remote_addr,
-        )
+        reading.read(self._desk.bookings.check_number, number)
+        kind = reading.read(read_kind, form.get("kind", ""))
+        words = reading.read(read_words, form.get("words", ""))
+        order = reading.read(read_order, form.get("order", ""))
+        zone = reading.read(self._times.zone, form.get("zone", ""), number)
+        at = reading.read(self._times.read, form, zone) if zone else None
+        reading.read(_read_consent, form)
+        if reading.refused or kind is None or words is None or order is None or zone is None:
+            return None
+        wish = CallbackWish(number=number, kind=kind, words=words, order_digits=order, at=at, zone=zone.key)
+        return replace(wish, locale=self.locale(), address=client_address())
 
     def _book(self, wish: CallbackWish) -> Callback:
-        with self._services.store.begin() as uow:
-            try:
-                callback = self._desk.requests.ask(uow, wish)
-            except AlreadyBooked as already:
-                # Whoever typed the number has not proven to hold it: nothing about the open callback is told.
-                raise CallbackRefused("exists", "this number has an open callback") from already
-            actions = self._desk.verification.start(uow, callback)
-            uow.commit()
+        try:
+            callback, actions = self._book_once(wish)
+        except Conflict:  # somebody else's request was a moment faster: look again
+            callback, actions = self._book_once(wish)
         self._desk.afterwards.run(actions)
         return callback
 
+    def _book_once(self, wish: CallbackWish) -> tuple[Callback, Actions]:
+        note, body = repetition_key("form", request.form.get("form_id", "")), _digest(request.form)
+        with self._services.store.begin() as uow:
+            earlier = self._sent_before(uow, note, body)
+            if earlier is not None:
+                return earlier, ()
+            callback = self._ask(uow, wish)
+            actions = self._desk.verification.start(uow, callback)
+            if TOKEN.fullmatch(request.form.get("form_id", "")):
+                uow.guards.set_note(note, {"body": body, "callback": callback.id})
+            uow.commit()
+        return callback, actions
+
+    def _ask(self, uow: UnitOfWork, wish: CallbackWish) -> Callback:
+        try:
+            return self._desk.requests.ask(uow, wish)
+        except AlreadyBooked as already:
+            if already.callback.status != CallbackStatus.UNVERIFIED:
+                # Whoever typed the number has not proven to hold it: nothing about the open callback is told.
+                raise CallbackRefused("exists", "this number has an open callback") from already
+            # Nobody proved that one, so it is no promise: a lost page, or a stranger, does not block the number.
+            self._desk.bookings.cancel(uow, already.callback.id, by="customer")
+        return self._desk.requests.ask(uow, wish)
+
+    def _sent_before(self, uow: UnitOfWork, note: str, body: str) -> Callback | None:
+        """The callback of a form that was sent twice; one that was corrected and sent again replaces its first."""
+        known = uow.guards.get_note(note) if TOKEN.fullmatch(request.form.get("form_id", "")) else None
+        earlier = uow.callbacks.get(known["callback"]) if known else None
+        if known is None or earlier is None or not earlier.is_open:
+            return None
+        if known["body"] == body:
+            return earlier
+        if earlier.status == CallbackStatus.UNVERIFIED:
+            self._desk.bookings.cancel(uow, earlier.id, by="customer")
+        return None
+
     def callback(self, token: str) -> Page:
         """Where one callback stands."""
-        return self._status(self._callback(token), None)
+        return self._status(self._callback(token), ())
+
+    def back(self, token: str = "") -> Page:
+        """Somebody reloaded or changed the language of an answer to a form: show the page it came from."""
+        return self._to(token) if token else redirect(url_for("pages.ask", lang=self.locale()), 303)
 
     def confirm(self, token: str) -> Page:
-        """Take the code."""
+        """Take the code; a number proven already needs none."""
         callback = self._callback(token)
-        try:
-            with self._services.store.begin() as uow:
-                callback = self._desk.verification.confirm(uow, token, request.form.get("code", "").strip())
-                uow.commit()
-        except CallbackRefused as refused:
-            return self._status(callback, refused.reason), 422
-        return redirect(url_for("pages.callback", token=token, lang=self._locale()), 303)
+        if callback.status != CallbackStatus.UNVERIFIED:
+            return self._to(token)
+
+        def take(uow: UnitOfWork) -> Actions:
+            self._desk.verification.confirm(uow, token, read_digits(request.form.get("code", "")))
+            return ()
+
+        return self._change(callback, take)
+
+    def resend(self, token: str) -> Page:
+        """Send another code; how many a number is sent is limited."""
+        callback = self._callback(token)
+        if callback.status != CallbackStatus.UNVERIFIED:
+            return self._to(token)
+
+        def send(uow: UnitOfWork) -> Actions:
+            fresh = uow.callbacks.get(token)
+            return () if fresh is None else self._desk.verification.start(uow, fresh)
+
+        return self._change(callback, send, told="code_sent")
 
     def move(self, token: str) -> Page:
         """Move to another moment."""
         callback = self._callback(token)
-        try:
+
+        def move(uow: UnitOfWork) -> Actions:
             zone = self._times.zone(callback.zone, callback.number)
             at = self._times.read(request.form, zone)
-            with self._services.store.begin() as uow:
-                _, actions = self._desk.bookings.move(uow, token, at=at)
-                uow.commit()
-        except CallbackRefused as refused:
-            return self._status(callback, refused.reason), 422
-        except IllegalMove:
-            return self._status(callback, "gone"), 409
-        self._desk.afterwards.run(actions)
-        return redirect(url_for("pages.callback", token=token, lang=self._locale()), 303)
+            return self._desk.requests.move(uow, callback, at)[1]
+
+        return self._change(callback, move, told="moved")
 
     def cancel(self, token: str) -> Page:
         """Take the callback back; doing it twice is no error."""
         callback = self._callback(token)
-        if callback.is_open:
+        if not callback.is_open:
+            return self._to(token)
+        return self._change(callback, lambda uow: self._desk.bookings.cancel(uow, token, by="customer")[1])
+
+    def _change(self, callback: Callback, change: Callable[[UnitOfWork], Actions], *, told: str = "") -> Page:
+        """Do it in one transaction; what is refused is explained on the status page."""
+        try:
             with self._services.store.begin() as uow:
-                _, actions = self._desk.bookings.cancel(uow, token, by="customer")
+                actions = change(uow)
                 uow.commit()
-            self._desk.afterwards.run(actions)
-        return redirect(url_for("pages.callback", token=token, lang=self._locale()), 303)
+        except CallbackRefused as refused:
+            return self._status(callback, (refused,)), 422
+        except IllegalMove:
+            now = self._callback(callback.id)
+            return self._status(now, (CallbackRefused("busy" if now.is_open else "gone"),)), 409
+        self._desk.afterwards.run(actions)
+        return self._to(callback.id, told)
+
+    def _to(self, token: str, told: str = "") -> AnyResponse:
+        return redirect(url_for("pages.callback", token=token, lang=self.locale(), told=told or None), 303)
 
     def _callback(self, token: str) -> Callback:
+        """By its 128-bit random token; a malformed and an unknown one get the same answer."""
         with self._services.store.read() as uow:
-            found = uow.callbacks.get(token)
+            found = uow.callbacks.get(token) if TOKEN.fullmatch(token) else None
         if found is None:
             abort(404)
         return found
 
-    def _locale(self) -> str:
+    def locale(self) -> str:
+        """The language of this answer."""
         return self._catalogue.best(request.values.get("lang"), request.accept_languages)
 
-    def _form(self, form: Any, error: str | None) -> str:
-        locale = self._locale()
+    def form(self, form: Mapping[str, str], refused: Sequence[CallbackRefused]) -> str:
+        """The form with what was typed, and what is wrong with it."""
+        locale = self.locale()
         with self._services.store.read() as uow:
             wait = self._desk.line.estimate(uow, "general", locale=locale)
         span = Say("span", {"wait": Span(wait.low_seconds, wait.high_seconds)})
         return render_template(
-            "ask.html", form=form, error=error, kinds=list(CaseKind), wait=self._services.speaker.text(locale, span),
-            **self._shared(locale),
+            "ask.html", form=form, kinds=list(CaseKind), wait=self._services.speaker.text(locale, span),
+            **self._days(), **self._errors(refused), **self.shared(),
         )  # fmt: skip
 
-    def _status(self, callback: Callback, error: str | None) -> str:
-        locale = self._locale()
+    def _status(self, callback: Callback, refused: Sequence[CallbackRefused]) -> str:
         with self._services.store.read() as uow:
             case = uow.cases.get(callback.case_id)
         at = callback.promised_by_at if callback.asap else callback.due_at
-        when = Say("moment", {"when": At(at, callback.zone, self._services.clock.now())})
+        told = request.args.get("told", "")
         return render_template(
-            "callback.html", callback=callback, case=case, error=error, waits=_waits(callback),
-            when=self._services.speaker.text(locale, when), **self._shared(locale),
+            "callback.html", callback=callback, case=case, form=request.form, told=told if told in TOLD else "",
+            when=self._moment(at, callback.zone), **self._days(), **self._errors(refused), **self.shared(),
         )  # fmt: skip
 
-    def _shared(self, locale: str) -> dict[str, Any]:
+    def _errors(self, refused: Sequence[CallbackRefused]) -> dict[str, Any]:
+        """Texts by error key, and the fields they belong to."""
+        texts = {error.reason: self._explained(error) for error in refused}
+        return {"errors": texts, "fields": {FIELDS.get(key, "-") or key: texts[key] for key in reversed(texts)}}
+
+    def _explained(self, error: CallbackRefused) -> str:
+        locale = self.locale()
+        if isinstance(error, OutsideHours) and error.nearest_at is not None:
+            return self._catalogue.text(locale, "error_hours_nearest", when=self._moment(error.nearest_at, error.zone))
+        return self._catalogue.text(locale, f"error_{error.reason}")
+
+    def _moment(self, at: datetime, zone: str) -> str:
+        say = Say("moment", {"when": At(at, zone, self._services.clock.now())})
+        return self._services.speaker.text(self.locale(), say)
+
+    def _days(self) -> dict[str, str]:
+        """The days that the calendar offers; the widest, for the reader's own zone is not known yet."""
+        now = self._services.clock.now()
+        first, last = now - timedelta(hours=12), now + timedelta(days=self._desk.requests.horizon_days, hours=14)
+        return {"first_day": first.date().isoformat(), "last_day": last.date().isoformat()}
+
+    def shared(self) -> dict[str, Any]:
+        """What every template needs."""
+        locale = self.locale()
+
         def text(key: str, **places: object) -> str:
             return self._catalogue.text(locale, key, **places)
 
         return {"t": text, "locale": locale, "catalogue": self._catalogue, "company": self._services.company}
 
 
-def _waits(callback: Callback) -> bool:
-    return callback.status in (CallbackStatus.SCHEDULED, CallbackStatus.UNVERIFIED)
+def _read_consent(form: Mapping[str, str]) -> None:
+    if form.get("consent") != "yes":
+        raise CallbackRefused("consent", "the consent box is not ticked")
 
 
-def customer_pages(services: Services, desk: Desk, times: LocalTimes) -> Blueprint:
+def _digest(form: MultiDict[str, str]) -> str:
+    kept = sorted((key, value) for key, value in form.items() if key != "csrf_token")
+    return sha256(json.dumps(kept).encode()).hexdigest()
+
+
+def customer_pages(pages: CustomerPages) -> Blueprint:
     """The blueprint of the customer's pages."""
-    pages = CustomerPages(services, desk, times)
     blueprint = Blueprint("pages", __name__, template_folder="templates", static_folder="static")
     blueprint.add_url_rule("/", view_func=pages.ask, endpoint="ask")
     blueprint.add_url_rule("/callbacks", view_func=pages.book, endpoint="book", methods=["POST"])
+    blueprint.add_url_rule("/callbacks", view_func=pages.back, endpoint="back")
     blueprint.add_url_rule("/callbacks/<token>", view_func=pages.callback, endpoint="callback")
-    for name in ("confirm", "move", "cancel"):
+    for name in ("confirm", "resend", "move", "cancel"):
         rule = f"/callbacks/<token>/{name}"
         blueprint.add_url_rule(rule, view_func=getattr(pages, name), endpoint=name, methods=["POST"])
+        blueprint.add_url_rule(rule, view_func=pages.back, endpoint=f"{name}_back")
     return blueprint

@@ -1,15 +1,22 @@
-"""What a form or a JSON body asks for, read strictly: one wish or one error key that a page can explain."""
+"""What a form or a JSON body asks for, read strictly: one wish, or error keys that a page can explain."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ivr.domain.cases import CaseKind
 from ivr.errors import CallbackRefused
 from ivr.service.ports import NumberRules
 
-ORDER_LENGTHS = (7, 17)
+ORDER_LENGTHS: Final = (7, 17)
+WORDS_LENGTH: Final = 500
+ZONE_NAME: Final = re.compile(r"[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}")
+
+T = TypeVar("T")
 
 
 def read_kind(value: str) -> CaseKind:
@@ -20,12 +27,35 @@ def read_kind(value: str) -> CaseKind:
         raise CallbackRefused("kind", f"kind must be one of {', '.join(CaseKind)}") from error
 
 
+def read_words(value: str) -> str:
+    """Free text without what cannot be shown or stored. Raises CallbackRefused (`words`)."""
+    words = "".join(c if c.isprintable() else " " if c.isspace() else "" for c in value).strip()
+    if len(words) > WORDS_LENGTH:
+        raise CallbackRefused("words", f"words may have {WORDS_LENGTH} characters; these have {len(words)}")
+    return words
+
+
+def read_digits(value: str) -> str:
+    """The digits of what was typed, those of other scripts and widths too."""
+    return "".join(str(unicodedata.digit(c)) for c in value if c.isdigit())
+
+
 def read_order(value: str) -> str:
     """Seven or seventeen digits, or nothing. Raises CallbackRefused (`order`)."""
-    digits = "".join(c for c in value if c.isascii() and c.isdigit())
-    if digits and len(digits) not in ORDER_LENGTHS:
+    digits = read_digits(value)
+    if value.strip() and len(digits) not in ORDER_LENGTHS:
         raise CallbackRefused("order", "an order number has 17 digits; the last 7 are enough")
     return digits
+
+
+def read_zone(value: str) -> ZoneInfo:
+    """An IANA zone. Raises CallbackRefused (`zone`)."""
+    try:
+        if ZONE_NAME.fullmatch(value):
+            return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        pass  # a folder of the zone database is an OSError
+    raise CallbackRefused("zone", "zone must be an IANA name, such as America/New_York")
 
 
 def read_instant(value: object) -> datetime | None:
@@ -33,12 +63,12 @@ def read_instant(value: object) -> datetime | None:
     if value is None:
         return None
     try:
-        at = datetime.fromisoformat(str(value))
-    except ValueError as error:
+        at = datetime.fromisoformat(value if isinstance(value, str) else "")
+        if at.tzinfo is None:
+            raise CallbackRefused("when", "at needs an offset, such as Z or +09:00")
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise CallbackRefused("when", "at must be ISO 8601 with an offset, such as 2026-11-24T15:30:00Z") from error
-    if at.tzinfo is None:
-        raise CallbackRefused("when", "at needs an offset, such as Z or +09:00")
-    return at.astimezone(UTC)
 
 
 @dataclass(frozen=True)
@@ -50,24 +80,40 @@ class LocalTimes:
     def zone(self, given: str, number: str) -> ZoneInfo:
         """The zone that the browser names, else the number's likeliest. Raises NumberRefused."""
         try:
-            return ZoneInfo(given or self.numbers.check(number).zones[0])
-        except (ZoneInfoNotFoundError, ValueError):
+            return read_zone(given)
+        except CallbackRefused:
             return ZoneInfo(self.numbers.check(number).zones[0])
 
     def read(self, form: Mapping[str, str], zone: ZoneInfo) -> datetime | None:
         """The moment of a form with `when`, `date` and `time`; None: as soon as possible.
 
-        Raises CallbackRefused (`when`), also for a time that the clock change skips.
+        Raises CallbackRefused: `when`; `gap` for a time that the clock change skips.
         """
         if form.get("when", "asap") != "at":
             return None
         try:
-            local = datetime.combine(
-                date.fromisoformat(form.get("date", "")), time.fromisoformat(form.get("time", "")), zone
-            )
-        except ValueError as error:
+            day, clock = date.fromisoformat(form.get("date", "")), time.fromisoformat(form.get("time", ""))
+            local = datetime.combine(day, clock.replace(tzinfo=None, second=0, microsecond=0), zone)
+            at = local.astimezone(UTC)
+            exists = at.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None)
+        except (ValueError, OverflowError) as error:
             raise CallbackRefused("when", "choose a day and a time") from error
-        at = local.astimezone(UTC)
-        if at.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
-            raise CallbackRefused("when", "the clock change skips that time")
+        if not exists:
+            raise CallbackRefused("gap", "the clock change skips that time")
         return at
+
+
+@dataclass
+class Reading:
+    """Reads the fields of a form one by one and keeps every error, so that all are told at once."""
+
+    refused: list[CallbackRefused] = field(default_factory=list)
+
+    def read(self, reader: Callable[..., T], *given: Any) -> T | None:
+        """What the reader makes of it; None when it refuses."""
+        try:
+            return reader(*given)
+        except CallbackRefused as refused:
+            if all(refused.reason != other.reason for other in self.refused):
+                self.refused.append(refused)
+            return None

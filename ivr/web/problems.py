@@ -1,0 +1,61 @@
+"""Errors of the API as problem documents (RFC 9457), each with a stable code."""
+
+import structlog
+from flask import Response, jsonify
+from werkzeug.exceptions import HTTPException
+
+from ivr.errors import CallbackRefused, IvrError, StorageUnavailable
+from ivr.service.booking import AlreadyBooked
+from ivr.service.requests import OutsideHours
+from ivr.web.errors import status_of
+
+log = structlog.get_logger(__name__)
+
+Answer = tuple[Response, int]
+
+
+class Malformed(IvrError):
+    """The body is not the JSON that was asked for."""
+
+    code = "malformed"
+
+
+def problem(status: int, code: str, detail: str, **more: object) -> Answer:
+    """RFC 9457: `application/problem+json` with our stable code, and more members that help a client on."""
+    title = code.replace("_", " ")
+    answer = jsonify({"type": f"urn:ringback:{code}", "title": title, "status": status, "code": code,
+                      "detail": detail, **more})  # fmt: skip
+    answer.content_type = "application/problem+json"
+    return answer, status
+
+
+def refused(error: IvrError) -> Answer:
+    """Any of our errors as a problem; an existing callback is named so that the client can go on with it."""
+    match error:
+        case Malformed():
+            return problem(400, error.code, str(error))
+        case AlreadyBooked(callback=callback):
+            answer, status = problem(409, error.reason, str(error), callback=callback.id)
+            answer.headers["Location"] = f"/api/v1/callbacks/{callback.id}"
+            return answer, status
+        case OutsideHours(nearest_at=nearest_at):
+            return problem(422, error.reason, str(error), nearest_at=nearest_at and nearest_at.isoformat())
+        case CallbackRefused():
+            return problem(status_of(error), error.reason, str(error))
+        case StorageUnavailable():
+            return problem(503, error.code, "The database did not answer in time; look, then try again.")
+    return problem(status_of(error), error.code, str(error))
+
+
+def failed(error: HTTPException) -> Answer:
+    """What HTTP itself refuses: too large, not allowed."""
+    code = error.name.lower().replace(" ", "_")
+    answer, status = problem(error.code or 500, code, error.description or error.name)
+    answer.headers.extend((name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After"))
+    return answer, status
+
+
+def crashed(error: Exception) -> Answer:
+    """A defect of ours; the log has it, the client is told nothing of it."""
+    log.exception("api_crashed")
+    return problem(500, "internal", "Something went wrong on our side; try again, and tell us if it stays.")
