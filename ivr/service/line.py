@@ -46,8 +46,10 @@ class Line:
         now = self._clock.now()
         team = [agent for agent in uow.agents.all() if on_shift(agent) and agent.can_take(skill, locale)]
         free = sum(agent.status == AgentStatus.AVAILABLE for agent in team)
-        place = _place(uow.holds.get(call_sid) if call_sid else None, priority, now)
-        ahead = sum((entry.priority, entry.ticket_at) < place for entry in _competitors(uow, now, team))
+        call = uow.calls.get(call_sid) if call_sid else None
+        own = own_callback(uow, call) if call else None
+        place = _place(uow.holds.get(call_sid) if call_sid else None, own, priority, now)
+        ahead = sum((e.priority, e.ticket_at) < place for e in _competitors(uow, now, team) if e is not own)
         if not team:
             low, high = self._rules.unstaffed_low_seconds, self._rules.unstaffed_high_seconds
             return WaitEstimate(low, high, agent_free=False, ahead=ahead, staffed=False)
@@ -61,7 +63,11 @@ class Line:
         now = self._clock.now()
         hold = uow.holds.get(call.sid)
         if hold is None:
-            hold = Hold(call_sid=call.sid, case_id=case.id, ticket_at=now, skill=case.skill, priority=case.priority)
+            own = own_callback(uow, call)
+            ticket_at = own.ticket_at if own else now
+            hold = Hold(
+                call_sid=call.sid, case_id=case.id, ticket_at=ticket_at, skill=case.skill, priority=case.priority
+            )
             hold.locale = call.locale
             uow.holds.add(hold)
         elif hold.status == "left":
@@ -114,9 +120,18 @@ def _competitors(uow: UnitOfWork, now: datetime, team: Sequence[Agent]) -> list[
     return [entry for entry in waiting if any(agent.can_take(entry.skill, entry.locale) for agent in team)]
 
 
-def _place(hold: Hold | None, priority: int, now: datetime) -> tuple[int, datetime]:
-    """Whoever comes now is behind all who came at this very moment."""
-    return (priority, now + timedelta(microseconds=1)) if hold is None else (hold.priority, hold.ticket_at)
+def own_callback(uow: UnitOfWork, call: Call) -> Callback | None:
+    """A caller's own place in line: the callback, as soon as possible, that they are phoning ahead of."""
+    callback = uow.callbacks.open_for_number(call.from_number) if call.from_number else None
+    stands = callback is not None and callback.asap and callback.status != CallbackStatus.UNVERIFIED
+    return callback if stands else None
+
+
+def _place(hold: Hold | None, own: Callback | None, priority: int, now: datetime) -> tuple[int, datetime]:
+    """Whoever comes now is behind all who came at this very moment, unless they have a place already."""
+    if hold is not None:
+        return hold.priority, hold.ticket_at
+    return priority, own.ticket_at if own else now + timedelta(microseconds=1)
 
 
 def _note_key(skill: str) -> str:

@@ -1,7 +1,7 @@
 """Callbacks, live callers on hold, and codes that prove a number."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, select
@@ -13,6 +13,8 @@ from ivr.storage.rows import Repository
 
 CLOSING_LIMIT: Final = 500
 """So many windows are closed in one sweep; the next one takes the rest."""
+LONGEST_CALL: Final = timedelta(minutes=30)
+"""A call that began earlier is not believed to live: an end that was never told must not hold a promise up."""
 
 
 class SqlCallbacks(Repository):
@@ -40,9 +42,11 @@ class SqlCallbacks(Repository):
         return self._all(select(Callback).where(c.case_id == case_id).order_by(c.created_at, c.id))
 
     def due(self, now: datetime, limit: int) -> Sequence[Callback]:
-        """The first in line first; held until the unit of work ends."""
-        c = tables.callbacks.c
-        ripe = select(Callback).where(schema.IS_SCHEDULED, c.due_at <= now)
+        """The first in line first, held until the unit of work ends; without those who are in a call with us now."""
+        c, calls = tables.callbacks.c, tables.calls.c
+        began_lately = calls.started_at > now - LONGEST_CALL
+        callers = select(calls.from_number).where(schema.NOT_ENDED, began_lately, calls.from_number.is_not(None))
+        ripe = select(Callback).where(schema.IS_SCHEDULED, c.due_at <= now, c.number.not_in(callers))
         return self._all(ripe.order_by(c.priority, c.ticket_at).limit(limit), lock=True)
 
     def next_due_at(self, after: datetime) -> datetime | None:
