@@ -114,6 +114,8 @@ class CallService:
             # A redirect would throw half-keyed digits away: wait for the keys, or for the Gather to time out.
             call.dialogue = replace(dialogue, misheard=True)
             return None
+        if asked.next == Next.HOLD and heard.meaning.first is None:
+            return None  # talk beside the telephone is no answer to music
         call.dialogue = replace(dialogue, answered=heard.turn)
         return Speech(heard.meaning)
 

@@ -50,7 +50,8 @@ class VoiceWebhooks:
         """A Gather has ended: by keys, by the carrier's recogniser, or by nothing."""
         form, sid = request.form, _sid()
         if words := form.get("SpeechResult", "").strip():
-            return self._document(self._spoken(number, words), words_for_log(words))
+            turn = self._spoken(number, words)
+            return self._document(turn, words_for_log(words), listening=turn.number == number)
         if digits := form.get("Digits", ""):
             return self._document(self._calls.keys(sid, number, digits), keys_for_log(digits))
         if form.get("CallStatus") in OVER:

@@ -118,7 +118,9 @@ def still_waiting(dialogue: Dialogue) -> Step:
 
 
 def answer_holding(dialogue: Dialogue, intent: Intent) -> Step | None:
-    """A callback instead of waiting; the place in line is kept."""
+    """A callback instead of waiting, the place in line is kept; who says that they wait hears how long."""
+    if intent.name == "hold":
+        return still_waiting(dialogue)
     if intent.name not in ("callback", "moment"):
         return None
     left = replace(dialogue, state=State.OFFER)
