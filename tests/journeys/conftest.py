@@ -34,7 +34,12 @@ def new_world(sqlite_url: str, content: Content, understanding: GrammarUnderstan
         made = []
 
         def make(
-            hearing: str = "gather", *, database_url: str = "", settings: Any = None, listens: bool = False, **options: Any
+            hearing: str = "gather",
+            *,
+            database_url: str = "",
+            settings: dict[str, str] | None = None,
+            listens: bool = False,
+            **options: Any,
         ) -> World:
             chosen = {"voice": None, "speed": SPEED, "cps": 1000, "insecure_streams": True, **options}
             shared = {"content": content} | ({} if listens else {"understanding": understanding})

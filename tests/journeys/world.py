@@ -276,7 +276,8 @@ class World:
 
     def failures(self) -> float:
         """Webhooks that raised."""
-        return sum(s.value for m in self.ivr.services.metrics.failures.collect() for s in m.samples if s.name[-5:] == "total")
+        counted = (sample for metric in self.ivr.services.metrics.failures.collect() for sample in metric.samples)
+        return sum(sample.value for sample in counted if sample.name.endswith("_total"))
 
     def must_be_quiet(self) -> None:
         """When all have hung up nothing is left alive, here or at the carrier, and nothing broke."""

@@ -1,0 +1,40 @@
+"""Callers who say nothing, or nothing we know: always another way, never an abrupt end."""
+
+from tests.journeys.conftest import NewWorld
+from tests.journeys.world import PATIENCE
+
+WAYS = (
+    "Tell me in a few words",
+    "did not hear anything",
+    "For example, say",
+    "Is it one of these",
+    "Please use the keys",
+    "I can call you back",
+    "Press 1 to be called back",
+    "sorry that I could not help you this way",
+    "Thank you for calling Ringback. Goodbye",
+)
+
+
+def test_caller_who_says_nothing_is_offered_every_way_and_a_polite_end(new_world: NewWorld) -> None:
+    world = new_world(speed=40)
+    caller = world.calls_in()
+    for way in WAYS:
+        caller.hears(way, PATIENCE)
+    caller.hung_up(PATIENCE)
+    assert caller.heard[-1].text.endswith("Goodbye.")
+    assert not caller.heard[-1].cut_short
+    assert world.cases() == []
+
+
+def test_caller_who_is_not_understood_gets_three_choices_and_takes_one(new_world: NewWorld) -> None:
+    world = new_world(speed=20)
+    caller = world.calls_in()
+    caller.say("purple monkeys dance")
+    caller.hears("did not understand", PATIENCE)
+    caller.hears("For example, say", PATIENCE)
+    caller.say("seventeen green bottles")
+    caller.hears("Is it one of these", PATIENCE)
+    caller.say("the first one")
+    caller.hears("last seven digits", PATIENCE)
+    world.hangs_up(caller)
