@@ -23,6 +23,7 @@ class Engine:
     recognizer: Recognizer
     grammar: Grammar
     sentence: str
+    voice: str
     unknown_word: str
 
 
@@ -55,8 +56,8 @@ def sphinx() -> PocketSphinxRecognizer:
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Every engine in turn."""
     if request.param == "vosk":
-        return Engine(request.getfixturevalue("korean_vosk"), KOREAN, "배송 조회", "가나다라마바")
-    return Engine(request.getfixturevalue("sphinx"), ENGLISH, "where is my order", "xyzzyq")
+        return Engine(request.getfixturevalue("korean_vosk"), KOREAN, "배송 조회", "Reed", "가나다라마바")
+    return Engine(request.getfixturevalue("sphinx"), ENGLISH, "where is my order", "adam", "xyzzyq")
 
 
 @pytest.fixture
