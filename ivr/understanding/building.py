@@ -38,6 +38,11 @@ class GrammarBuilder:
         self._phrases: dict[str, tuple[str, ...]] = {}
         self._spelled: dict[str, tuple[str, ...]] = {}
 
+    @property
+    def respells(self) -> bool:
+        """Whether the words are those of a model, or need not be."""
+        return self._vocabulary is not None or not self._source.free_spacing
+
     def hear_with(self, vocabulary: Vocabulary) -> None:
         """Respell phrases for the model that will hear them."""
         self._vocabulary = vocabulary
@@ -93,7 +98,7 @@ class GrammarBuilder:
 
     def _respell(self, phrases: Iterable[str]) -> list[str]:
         plain = [" ".join(phrase.replace("-", " ").split()) for phrase in phrases]
-        if self._vocabulary is None or not self._source.free_spacing:
+        if self._vocabulary is None:
             return plain
         return [self._vocabulary.respell(phrase) for phrase in plain]
 

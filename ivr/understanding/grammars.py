@@ -26,6 +26,7 @@ class GrammarUnderstanding:
         self._builders = {locale: GrammarBuilder(source) for locale, source in sources.items()}
         self._parsers: dict[str, LocaleParser] = {}
         self._grammars: OrderedDict[tuple[str, Expects], Grammar] = OrderedDict()
+        self._recognizer: Recognizer | None = None
         self._lock = Lock()
 
     def warm(self) -> None:
@@ -34,13 +35,9 @@ class GrammarUnderstanding:
             self._parser(locale)
 
     def hear_with(self, recognizer: Recognizer) -> None:
-        """Respell words for the models of this recogniser where spacing is free; call it once models are loaded."""
+        """Respell words for this recogniser's models where spacing is free, each as soon as it is loaded."""
         with self._lock:
-            for locale, source in self._sources.items():
-                if source.free_spacing and recognizer.hears(locale):
-                    self._builders[locale].hear_with(Vocabulary(recognizer, locale))
-                    for key in [key for key in self._grammars if key[0] == locale]:
-                        del self._grammars[key]
+            self._recognizer = recognizer
 
     def check(self, recognizer: Recognizer) -> list[UnknownWord]:
         """Words of grammars/ that the recogniser's models cannot hear, with file and line."""
@@ -51,6 +48,7 @@ class GrammarUnderstanding:
         """What the recogniser listens for. Raises ContentError for an unknown locale."""
         key = (locale, expects)
         with self._lock:
+            self._use_vocabulary(locale)
             if key not in self._grammars:
                 self._grammars[key] = self._builder(locale).build(expects)
                 while len(self._grammars) > _KEPT_GRAMMARS:
@@ -69,6 +67,15 @@ class GrammarUnderstanding:
     def is_complete(self, locale: str, expects: Expects, text: str) -> bool:
         """Whether more words could not change what the text means."""
         return self._parser(locale).is_complete(expects, text)
+
+    def _use_vocabulary(self, locale: str) -> None:
+        """Once the locale's model is there, what was spelled without it is forgotten."""
+        builder, recognizer = self._builder(locale), self._recognizer
+        if builder.respells or recognizer is None or not recognizer.hears(locale):
+            return
+        builder.hear_with(Vocabulary(recognizer, locale))
+        for key in [key for key in self._grammars if key[0] == locale]:
+            del self._grammars[key]
 
     def _builder(self, locale: str) -> GrammarBuilder:
         if locale not in self._builders:

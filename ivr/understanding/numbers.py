@@ -1,5 +1,6 @@
 """Telephone numbers behind the NumberRules port, by Google's numbering plans (phonenumbers)."""
 
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -44,23 +45,30 @@ class PhoneNumbers:
 
     def check(self, number: str, country: str | None = None) -> CheckedNumber:
         """Read a number; full-width and other scripts' digits count as digits. Raises NumberRefused."""
-        parsed = _parse(number, country or self._default_country)
-        region = phonenumbers.region_code_for_number(parsed)
-        if parsed.extension:
-            raise NumberRefused("extension", "extensions can't be rung; give a number that rings directly")
-        if not phonenumbers.is_valid_number(parsed) or not region or not region.isalpha():
-            raise NumberRefused("number", "there is no such telephone number; check its digits")
-        return CheckedNumber(
-            e164=phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164),
-            country=region,
-            line_type=LINE_TYPES.get(phonenumbers.number_type(parsed), "other"),
-            zones=self._zones(parsed),
-        )
+        return _check(number, country or self._default_country, self._fallback_zone)
 
-    def _zones(self, parsed: phonenumbers.PhoneNumber) -> tuple[str, ...]:
-        zones = tuple(zone for zone in timezone.time_zones_for_number(parsed) if zone != timezone.UNKNOWN_TIMEZONE)
-        # Sorted by name they tell nothing of likelihood: ours first, if it is among them.
-        return tuple(sorted(zones, key=lambda zone: zone != self._fallback_zone)) or (self._fallback_zone,)
+
+@lru_cache(maxsize=4096)
+def _check(number: str, country: str, fallback_zone: str) -> CheckedNumber:
+    """Cached: every dial reads the same number several times, and the plans do not change in a process's life."""
+    parsed = _parse(number, country)
+    region = phonenumbers.region_code_for_number(parsed)
+    if parsed.extension:
+        raise NumberRefused("extension", "extensions can't be rung; give a number that rings directly")
+    if not phonenumbers.is_valid_number(parsed) or not region or not region.isalpha():
+        raise NumberRefused("number", "there is no such telephone number; check its digits")
+    return CheckedNumber(
+        e164=phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164),
+        country=region,
+        line_type=LINE_TYPES.get(phonenumbers.number_type(parsed), "other"),
+        zones=_zones(parsed, fallback_zone),
+    )
+
+
+def _zones(parsed: phonenumbers.PhoneNumber, fallback_zone: str) -> tuple[str, ...]:
+    zones = tuple(zone for zone in timezone.time_zones_for_number(parsed) if zone != timezone.UNKNOWN_TIMEZONE)
+    # Sorted by name they tell nothing of likelihood: ours first, if it is among them.
+    return tuple(sorted(zones, key=lambda zone: zone != fallback_zone)) or (fallback_zone,)
 
 
 def _parse(number: str, country: str | None) -> phonenumbers.PhoneNumber:
