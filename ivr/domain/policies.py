@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 
 from ivr.domain.hours import CallingHours, Hours, OpeningHours, Overlap
 
@@ -115,8 +116,13 @@ class CallbackRules:
     def window(self, zones: tuple[str, ...]) -> Hours:
         """When a number that lies in one of these zones may be rung: agents there, and daytime in all the zones."""
         if self.any_hour:
-            return Overlap((self.opening,))
-        return Overlap((self.opening, CallingHours.of(zones, self.calls_open_at, self.calls_close_at)))
+            return self.opening
+        return _window(self.opening, zones, self.calls_open_at, self.calls_close_at)
+
+
+@lru_cache(maxsize=1024)
+def _window(opening: OpeningHours, zones: tuple[str, ...], opens: time, closes: time) -> Overlap:
+    return Overlap((opening, CallingHours.of(zones, opens, closes)))
 
 
 def calling_window(rules: CallbackRules, zones: tuple[str, ...], said_zone: str, now: datetime) -> Hours | None:

@@ -1,5 +1,6 @@
 """Attempts: how one try begins, ends and is taken back; what that does to agent, callback and hold."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from ivr.domain.agents import Agent, AgentStatus
@@ -14,10 +15,9 @@ PASSED_ON = frozenset({Outcome.DECLINED, Outcome.AGENT_NO_ANSWER, Outcome.AGENT_
 """Outcomes after which another agent is tried at once, at no cost to the customer."""
 
 
-def begin(uow: UnitOfWork, entry: Callback | Hold, agent: Agent, now: datetime) -> tuple[Attempt, Leg]:
-    """Reserve the agent and write down the intent to ring them; nothing is dialed yet."""
-    earlier = earlier_attempts(uow, entry)
-    attempt = Attempt(id=new_id(), case_id=entry.case_id, agent_id=agent.id, number=len(earlier) + 1, started_at=now)
+def begin(uow: UnitOfWork, entry: Callback | Hold, agent: Agent, *, number: int, now: datetime) -> Leg:
+    """Reserve the agent and write down the intent to ring them, for the entry's n-th try; nothing is dialed yet."""
+    attempt = Attempt(id=new_id(), case_id=entry.case_id, agent_id=agent.id, number=number, started_at=now)
     if isinstance(entry, Callback):
         attempt.callback_id = entry.id
         entry.move(CallbackStatus.DIALING)
@@ -30,7 +30,7 @@ def begin(uow: UnitOfWork, entry: Callback | Hold, agent: Agent, now: datetime) 
     uow.attempts.add(attempt)
     leg = intend(uow, attempt, Party.AGENT, number=agent.number, now=now)
     record(uow, now, "attempt_started", subject=attempt, data={"number": attempt.number, "agent": agent.name})
-    return attempt, leg
+    return leg
 
 
 def intend(uow: UnitOfWork, attempt: Attempt, party: Party, *, number: str, now: datetime) -> Leg:
@@ -118,18 +118,11 @@ def leg_of(uow: UnitOfWork, attempt: Attempt, party: Party) -> Leg | None:
     return next((leg for leg in uow.legs.of_attempt(attempt.id) if leg.party == party), None)
 
 
-def earlier_attempts(uow: UnitOfWork, entry: Callback | Hold) -> list[Attempt]:
-    """All attempts for a callback or a waiting caller, by number."""
-    if isinstance(entry, Hold):
-        return list(uow.attempts.of_hold(entry.call_sid))
-    return list(uow.attempts.of_callback(entry.id))
-
-
-def passed_by(uow: UnitOfWork, entry: Callback | Hold, since: datetime) -> set[str]:
+def passed_by(tried: Iterable[Attempt], since: datetime) -> set[str]:
     """Ids of the agents who passed this one on lately: they are not rung for it again at once."""
     return {
         attempt.agent_id
-        for attempt in earlier_attempts(uow, entry)
+        for attempt in tried
         if attempt.outcome in PASSED_ON and attempt.ended_at is not None and attempt.ended_at > since
     }
 

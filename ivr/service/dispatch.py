@@ -4,19 +4,20 @@ Any number of processes may run one: a claim is one transaction on rows that the
 one live leg per number. Nothing is kept in memory between ticks.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from ivr.domain.agents import Agent
-from ivr.domain.callbacks import Callback, CallbackStatus, Hold, LegState, Party
+from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Hold, LegState, Party
 from ivr.errors import Conflict
 from ivr.service import attempts
 from ivr.service.line import in_order
 from ivr.service.placing import DialTools, Placer, lease
 from ivr.service.scenes import Scene
 
-BATCH: Final = 50
+BATCH: Final = 100
 """Attempts begun in one transaction when no rate bounds them."""
 LOOK: Final = 100
 """Due callbacks looked at beyond the number of free agents: some may need another skill or language."""
@@ -89,20 +90,26 @@ class Dispatcher:
         if self._tools.gate.is_shut(scene.uow, scene.now):
             return ()
         room = self._room(scene)
-        free = [agent for agent in scene.uow.agents.available() if not scene.uow.legs.live_for_number(agent.number)]
+        free = self._free_agents(scene)
         if not free or room <= 0:
             return ()
-        holds = scene.uow.holds.waiting()
-        line = in_order(holds, scene.uow.callbacks.due(scene.now, len(free) + LOOK))
+        line = in_order(scene.uow.holds.waiting(), scene.uow.callbacks.due(scene.now, len(free) + LOOK))
+        known = Known(scene, line)
         begun: list[str] = []
         for entry in line:
             if len(begun) >= room or not free:
                 break
-            agent = self._agent_for(scene, entry, free)
+            agent = self._agent_for(known, entry, free)
             if agent is not None:
                 free.remove(agent)
-                begun.append(self._begin(scene, entry, agent))
+                begun.append(self._begin(known, entry, agent))
         return tuple(begun)
+
+    def _free_agents(self, scene: Scene) -> list[Agent]:
+        """Available, and not still on the line with an attempt that has ended; the longest idle first."""
+        idle = scene.uow.agents.available()
+        on_the_line = scene.uow.legs.live_numbers([agent.number for agent in idle])
+        return [agent for agent in idle if agent.number not in on_the_line]
 
     def _room(self, scene: Scene) -> int:
         """How many may be begun: no more agents are reserved than can be rung within about two seconds."""
@@ -112,24 +119,31 @@ class Dispatcher:
         waiting = len(scene.uow.legs.in_state(LegState.INTENT, scene.now + timedelta(seconds=1)))
         return min(self._batch, max(1, int(rate * 2)) - waiting)
 
-    def _agent_for(self, scene: Scene, entry: Callback | Hold, free: list[Agent]) -> Agent | None:
+    def _agent_for(self, known: "Known", entry: Callback | Hold, free: list[Agent]) -> Agent | None:
         """The longest idle agent who fits and has not just passed this one on; None also if it may not ring."""
         fitting = [agent for agent in free if agent.can_take(entry.skill, entry.locale)]
-        if not fitting or not self._may_begin(scene, entry):
+        if not fitting or not self._may_begin(known, entry):
             return None
-        since = scene.now - timedelta(seconds=self._rules.pass_seconds)
-        passed = attempts.passed_by(scene.uow, entry, since)
+        since = known.scene.now - timedelta(seconds=self._rules.pass_seconds)
+        passed = attempts.passed_by(known.tried(entry), since)
         return next((agent for agent in fitting if agent.id not in passed), None)
 
-    def _may_begin(self, scene: Scene, entry: Callback | Hold) -> bool:
+    def _may_begin(self, known: "Known", entry: Callback | Hold) -> bool:
         if isinstance(entry, Hold):
-            return self._still_holds(scene, entry)
-        if scene.uow.legs.live_for_number(entry.number) is not None:
+            return self._still_holds(known.scene, entry)
+        if entry.number in known.ringing:
             return False  # an earlier call to this number is still ending, or unclear
-        why = self._tools.gate.why_not(scene.uow, entry, scene.now, for_seconds=self._rules.reserve_seconds)
+        why = self._why_not(known, entry)
         if why:
-            self._tools.gate.turn_away(scene.uow, entry, why, scene.now)
+            self._tools.gate.turn_away(known.scene.uow, entry, why, known.scene.now)
         return not why and entry.status == CallbackStatus.SCHEDULED
+
+    def _why_not(self, known: "Known", callback: Callback) -> str:
+        """As Gate.why_not, which every leg still has to pass before it is dialed."""
+        if callback.number in known.do_not_call:
+            return "do_not_call"
+        closed = self._tools.gate.is_closed(callback, known.scene.now, for_seconds=self._rules.reserve_seconds)
+        return "hours" if closed else ""
 
     def _still_holds(self, scene: Scene, hold: Hold) -> bool:
         call = scene.uow.calls.get(hold.call_sid)
@@ -138,7 +152,28 @@ class Dispatcher:
         hold.status = "left"
         return False
 
-    def _begin(self, scene: Scene, entry: Callback | Hold, agent: Agent) -> str:
-        _, leg = attempts.begin(scene.uow, entry, agent, scene.now)
+    def _begin(self, known: "Known", entry: Callback | Hold, agent: Agent) -> str:
+        scene, number = known.scene, len(known.tried(entry)) + 1
+        leg = attempts.begin(scene.uow, entry, agent, number=number, now=scene.now)
         lease(leg, self._node, scene=scene, seconds=self._rules.lease_seconds)
         return leg.id
+
+
+class Known:
+    """What a claim must know of everybody in the line, asked for once and not entry by entry."""
+
+    def __init__(self, scene: Scene, line: Sequence[Callback | Hold]) -> None:
+        self.scene = scene
+        due = [entry for entry in line if isinstance(entry, Callback)]
+        numbers = [callback.number for callback in due]
+        self.ringing = scene.uow.legs.live_numbers(numbers)
+        self.do_not_call = scene.uow.guards.do_not_call_among(numbers)
+        self._tried: dict[str, list[Attempt]] = defaultdict(list)
+        for attempt in scene.uow.attempts.of_callbacks([callback.id for callback in due]):
+            self._tried[attempt.callback_id or ""].append(attempt)
+
+    def tried(self, entry: Callback | Hold) -> Sequence[Attempt]:
+        """All attempts for it so far, by number."""
+        if isinstance(entry, Hold):
+            return self.scene.uow.attempts.of_hold(entry.call_sid)
+        return self._tried[entry.id]

@@ -25,11 +25,14 @@ class Gate:
         """`do_not_call`, `hours` (the window must stay open for so long), or empty: it may be rung."""
         if uow.guards.do_not_call(callback.number):
             return "do_not_call"
+        return "hours" if self.is_closed(callback, now, for_seconds=for_seconds) else ""
+
+    def is_closed(self, callback: Callback, now: datetime, *, for_seconds: int) -> bool:
+        """Whether its window is closed now, or will be before so many seconds are over."""
         hours = self.hours(callback, now)
         until = now + timedelta(seconds=for_seconds)
-        if hours is None or not hours.allows(now) or until > min(callback.closes_at, window_end(hours, now)):
-            return "hours"
-        return ""
+        # Both ends suffice: no window closes and opens again within the two minutes that are asked about.
+        return hours is None or until > callback.closes_at or not (hours.allows(now) and hours.allows(until))
 
     def hours(self, callback: Callback, now: datetime) -> Hours | None:
         """When this callback's number may be rung, by today's rules; None: never."""

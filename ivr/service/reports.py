@@ -40,8 +40,8 @@ class Reports:
         """The carrier has the call: commit four of the dial. One whose attempt is over is hung up at once."""
         leg.state, leg.sid = LegState.PLACED, sid
         leg.owner = leg.lease_until_at = None
-        record(scene.uow, scene.now, "leg_placed", subject=leg, data={"party": leg.party.value, "how": how})
         attempt = scene.uow.attempts.get(leg.attempt_id)
+        record(scene.uow, scene.now, "leg_placed", subject=leg, data={"party": leg.party.value, "how": how})
         if attempt is None or attempt.ended_at is not None:
             scene.after.append(HangUp(sid))
 

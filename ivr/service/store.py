@@ -89,6 +89,9 @@ class Attempts(Protocol):
     def of_callback(self, callback_id: str) -> Sequence[Attempt]:
         """By number."""
 
+    def of_callbacks(self, callback_ids: Sequence[str]) -> Sequence[Attempt]:
+        """Those of all of them, each callback's by number."""
+
     def live(self) -> Sequence[Attempt]:
         """Those that have not ended."""
 
@@ -105,6 +108,9 @@ class Legs(Protocol):
     def by_sid(self, sid: str) -> Leg | None: ...
     def of_attempt(self, attempt_id: str) -> Sequence[Leg]: ...
     def live_for_number(self, number: str) -> Leg | None: ...
+    def live_numbers(self, numbers: Sequence[str]) -> frozenset[str]:
+        """Which of these have a live leg."""
+
     def to_place(self, now: datetime, limit: int) -> Sequence[Leg]:
         """INTENT legs without an owner or whose lease is over, oldest first; locked like `Callbacks.due`."""
 
@@ -156,6 +162,9 @@ class Guards(Protocol):
         """Token bucket shared by all processes (burst 1): False if the rate is used up."""
 
     def do_not_call(self, number: str) -> bool: ...
+    def do_not_call_among(self, numbers: Sequence[str]) -> frozenset[str]:
+        """Which of these are on the list."""
+
     def add_do_not_call(self, number: str, at: datetime, reason: str) -> None: ...
     def beat(self, node: str, role: str, at: datetime) -> None:
         """Heartbeat of a process (`role`: serve, dispatch)."""
