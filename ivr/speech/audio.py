@@ -114,6 +114,23 @@ class Upsampler:
         return np.clip(np.rint(out), -32768, 32767).astype(np.int16)
 
 
+class Dither:
+    """Quiet noise for one stream, the same at each run."""
+
+    def __init__(self, rms: float) -> None:
+        self._noise = _NOISE * rms
+        self._at = 0
+
+    def add(self, samples: Samples) -> Samples:
+        """The samples with noise under them."""
+        places = (self._at + np.arange(len(samples))) % len(self._noise)
+        self._at += len(samples)
+        return np.clip(np.rint(samples + self._noise[places]), -32768, 32767).astype(np.int16)
+
+
+_NOISE: Final = np.random.default_rng(20261124).normal(0.0, 1.0, 48_017)
+
+
 def _between(half: int, image: float) -> npt.NDArray[np.float32]:
     """The taps that make the sample between two input samples; with `image` 1 nothing is put between."""
     at = np.arange(-half + 1, half + 1) - 0.5
