@@ -1,0 +1,153 @@
+"""The whole site under test: real store, real content, real rules; only carrier, messages and clock are fakes."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from html import unescape
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from ivr.bootstrap import Ivr, build
+from ivr.content import Content
+from ivr.domain.callbacks import Callback, CallbackStatus
+from ivr.parts import load_content
+from ivr.service.store import Store
+from ivr.settings import Settings
+from tests.fakes.clock import FakeClock
+from tests.fakes.messenger import FakeMessenger
+from tests.fakes.phone import FakePhone
+
+API_KEY = "an api key of sufficient length".replace(" ", "-")
+PASSWORD = "a long enough password"
+NUMBER, TYPED = "+12025550143", "202 555 0143"
+ORDER = "1815908"
+ENVIRONMENT = {
+    "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+    "TWILIO_AUTH_TOKEN": "2" * 32,
+    "TWILIO_API_BASE": "http://127.0.0.1:9",
+    "IVR_PUBLIC_URL": "https://voice.example.com",
+    "IVR_PHONE_NUMBER": "+12025550100",
+    "IVR_HEARING": "keypad",
+    "IVR_API_KEYS": API_KEY,
+    "IVR_SUPERVISOR_PASSWORD": PASSWORD,
+}
+FORM = {
+    "number": TYPED, "kind": "track_order", "words": "Where is it?", "order": ORDER, "when": "asap",
+    "consent": "yes", "zone": "America/New_York",
+}  # fmt: skip
+
+
+@dataclass
+class Site:
+    """A running site, and a customer's browser."""
+
+    ivr: Ivr
+    app: Flask
+    clock: FakeClock
+    messenger: FakeMessenger
+    phone: FakePhone
+
+    def __post_init__(self) -> None:
+        self.browser = self.app.test_client()
+        self.browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en-US,en;q=0.9"
+        self.browser.environ_base["wsgi.url_scheme"] = "https"
+
+    # --- a customer with a browser -----------------------------------------------------------------------------
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self.browser.get(path, base_url="https://voice.example.com", **options)
+
+    def post(self, path: str, form: dict[str, str] | None = None, *, page: str = "/", **options: Any) -> TestResponse:
+        """Send a form as a browser does that has just loaded `page`."""
+        token = hidden(self.get(page), "csrf_token")
+        sent = {"csrf_token": token} | (form or {})
+        headers = {"Referer": "https://voice.example.com" + page}
+        return self.browser.post(path, data=sent, base_url="https://voice.example.com", headers=headers, **options)
+
+    def ask(self, **changes: str) -> TestResponse:
+        """Send the form, with changes; an empty value is left out."""
+        page = self.get("/")
+        given = {name: value for name, value in (FORM | {"form_id": hidden(page, "form_id")} | changes).items() if value}
+        return self.post("/callbacks?lang=en-US", given)
+
+    def asked(self, **changes: str) -> str:
+        """Ask, and get to the callback's page: its path."""
+        answer = self.ask(**changes)
+        assert answer.status_code == 303, text_of(answer)
+        return str(answer.headers["Location"]).partition("?")[0]
+
+    def proven(self, **changes: str) -> str:
+        """Ask and prove the number: the callback's path."""
+        path = self.asked(**changes)
+        assert self.post(f"{path}/confirm", {"code": self.code()}).status_code == 303
+        return path
+
+    def code(self) -> str:
+        """The newest code on the customer's telephone."""
+        found = re.search(r"\d{6}", self.messenger.sent[-1][1])
+        assert found
+        return found[0]
+
+    # --- what the rows say -------------------------------------------------------------------------------------
+
+    @property
+    def store(self) -> Store:
+        return self.ivr.store
+
+    def callback(self, path: str) -> Callback:
+        with self.store.read() as uow:
+            found = uow.callbacks.get(path.rpartition("/")[2])
+        assert found is not None
+        return found
+
+    def all_open(self) -> list[Callback]:
+        kinds = [CallbackStatus.SCHEDULED, CallbackStatus.UNVERIFIED, CallbackStatus.DIALING]
+        with self.store.read() as uow:
+            return list(uow.callbacks.listed(kinds, 100))
+
+    def dispatch(self) -> None:
+        """Let the dispatcher do whatever is due."""
+        self.ivr.dispatcher.tick()
+
+    # --- an API client -----------------------------------------------------------------------------------------
+
+    def api(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        given = {"Authorization": f"Bearer {API_KEY}"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {"data": body} if isinstance(body, bytes) else {"json": body} if body is not None else {}
+        return self.app.test_client().open("/api/v1" + path, method=method, headers=given, **sent)
+
+
+def a_site(store: Store, **settings: str) -> Site:
+    """A site on this database."""
+    clock, messenger = FakeClock(), FakeMessenger()
+    phone = FakePhone(clock)
+    ivr = build(Settings.from_env(ENVIRONMENT | settings), store=store, clock=clock, messenger=messenger, phone=phone)
+    vars(ivr)["content"] = shipped_content()
+    return Site(ivr, ivr.wsgi(), clock, messenger, phone)
+
+
+@cache
+def shipped_content() -> Content:
+    """grammars/, read once for all sites: nothing of it changes."""
+    return load_content(Settings.from_env(ENVIRONMENT))
+
+
+def hidden(page: TestResponse, name: str) -> str:
+    """The value of a hidden field."""
+    found = re.search(f'name="{name}" value="([^"]*)"', page.text)
+    return found[1] if found else ""
+
+
+def text_of(page: TestResponse) -> str:
+    """What a person reads on a page."""
+    body = re.sub(r"(?s)<(head|script).*?</\1>", "", page.text)
+    return unescape(" ".join(re.sub(r"<[^>]+>", " ", body).split()))
+
+
+def value_of(page: TestResponse, field: str) -> str:
+    """What a field holds."""
+    found = re.search(rf'<input[^>]*\bname="{field}"[^>]*\bvalue="([^"]*)"', page.text)
+    found = found or re.search(rf'<textarea[^>]*name="{field}"[^>]*>([^<]*)</textarea>', page.text)
+    return unescape(found[1]) if found else ""
