@@ -1,7 +1,9 @@
 """Fixtures of the callback engine's tests."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,34 @@ from ivr.storage import SqlStore
 from tests.service.world import World
 
 
+@pytest.fixture(scope="session")
+def shared_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One SQLite file for all tests of this folder: a new engine would compile every statement anew."""
+    return Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("service") / "ringback.db"))
+
+
+@pytest.fixture(scope="session")
+def shared_store(shared_file: Path) -> Iterator[SqlStore]:
+    store = SqlStore(f"sqlite:///{shared_file}")
+    yield store
+    store.close()
+
+
 @pytest.fixture
-def store(sqlite_store: SqlStore) -> SqlStore:
-    """SQLite alone: what the databases do differently is tested in tests/storage and in the races."""
-    return sqlite_store
+def new_store(shared_file: Path, shared_store: SqlStore) -> Callable[[], SqlStore]:
+    """Empties the store, as often as a generated test needs."""
+
+    def make() -> SqlStore:
+        empty(shared_file)
+        return shared_store
+
+    return make
+
+
+@pytest.fixture
+def store(new_store: Callable[[], SqlStore]) -> SqlStore:
+    """An empty store on SQLite: what the databases do differently is tested in tests/storage and in the races."""
+    return new_store()
 
 
 @pytest.fixture
@@ -22,16 +48,11 @@ def world(store: SqlStore) -> World:
     return World(store)
 
 
-@pytest.fixture
-def new_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[[], SqlStore]]:
-    """Makes as many empty stores as a generated test needs."""
-    made: list[SqlStore] = []
-
-    def make() -> SqlStore:
-        file = shutil.copy(sqlite_template, tmp_path / f"{len(made)}.db")
-        made.append(SqlStore(f"sqlite:///{file}"))
-        return made[-1]
-
-    yield make
-    for store in made:
-        store.close()
+def empty(file: Path) -> None:
+    """Delete every row but the migration's own."""
+    with closing(sqlite3.connect(file)) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            if not table.startswith(("sqlite_", "alembic")):
+                connection.execute(f"DELETE FROM {table}")
+        connection.commit()
