@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self, TypedDict, Unpack
 
-import structlog
 from flask import Flask
 from starlette.applications import Starlette
 
 from ivr.content import Content
 from ivr.content.shop import DemoShop
 from ivr.content.speaker import PromptSpeaker
+from ivr.ears import Ears
 from ivr.parts import (
     callback_rules,
     carrier_account,
     load_content,
     make_clock,
-    model_environment,
     number_rules,
     open_store,
     session_key,
@@ -37,10 +36,6 @@ from ivr.service.requests import WebRequests
 from ivr.service.scenes import Scenes
 from ivr.service.store import Store
 from ivr.settings import Settings
-from ivr.speech.model_folders import find_models
-from ivr.speech.pocketsphinx_engine import PocketSphinxRecognizer
-from ivr.speech.recognizers import Recognizers
-from ivr.speech.vosk_engine import VoskRecognizer
 from ivr.storage import SqlStore
 from ivr.understanding.grammars import GrammarUnderstanding
 from ivr.understanding.numbers import PhoneNumbers
@@ -49,8 +44,6 @@ from ivr.web.desk import Desk
 from ivr.web.register import register_desk
 from ivr.web.server import create_app, create_asgi
 from ivr.web.services import Services
-
-log = structlog.get_logger(__name__)
 
 
 class Overrides(TypedDict, total=False):
@@ -140,20 +133,9 @@ class Ivr:
         return TwilioMessenger(carrier_account(self.settings))
 
     @cached_property
-    def recognizers(self) -> Recognizers:
-        """Vosk where it has a model, PocketSphinx for English meanwhile."""
-        return Recognizers((self.vosk, self.pocketsphinx))
-
-    @cached_property
-    def vosk(self) -> VoskRecognizer:
-        """Vosk, for the languages that are served; nothing is loaded yet."""
-        models = find_models(model_environment(self.settings))
-        return VoskRecognizer({name: path for name, path in models.items() if name in self.content.locales})
-
-    @cached_property
-    def pocketsphinx(self) -> PocketSphinxRecognizer:
-        """The stand-in for English."""
-        return PocketSphinxRecognizer()
+    def ears(self) -> Ears:
+        """The speech engines; nothing is loaded yet."""
+        return Ears(self.settings, self.content.locales)
 
     @cached_property
     def engine(self) -> CallbackEngine:
@@ -224,7 +206,7 @@ class Ivr:
             legs=self.engine.legs,
             understanding=self.understanding,
             speaker=self.speaker,
-            recognizer=self.recognizers if settings.hearing == Hearing.STREAM else None,
+            recognizer=self.ears.recognizers if settings.hearing == Hearing.STREAM else None,
             phone=self.phone,
             hearing=Hearing(settings.hearing),
             public_url=settings.public_url,
@@ -269,20 +251,8 @@ class Ivr:
 
     def load_models(self) -> None:
         """Load speech models; takes seconds. A language whose model is not there yet is served by keypad meanwhile."""
-        if self.settings.hearing != Hearing.STREAM:
-            return
-        self.understanding.warm()
-        threads = self.vosk.load_in_background()
-        if "en-US" not in self.vosk.locales:
-            self.pocketsphinx.load()
-        for thread in threads:
-            thread.join()
-        self.understanding.hear_with(self.recognizers)
-        for locale in self.content.locales:
-            engine = self.recognizers.engine_for(locale) or "keypad only"
-            log.info("hearing", locale=locale, engine=engine)
-        for word in self.understanding.check(self.recognizers):
-            log.warning("word_never_heard", word=word.word, file=word.file, line=word.line)
+        if self.settings.hearing == Hearing.STREAM:
+            self.ears.load(self.understanding)
 
 
 def build(settings: Settings, **overrides: Unpack[Overrides]) -> Ivr:

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
 from dataclasses import replace
 
 from ivr.clock import ShiftedClock, SystemClock
@@ -11,7 +10,7 @@ from ivr.domain.policies import BookingRules, CallbackRules, DialRules
 from ivr.errors import SettingsError
 from ivr.phone.client import Account
 from ivr.service.ports import Clock
-from ivr.settings import MODEL_PREFIX, Settings
+from ivr.settings import Settings
 from ivr.storage import SqlStore
 from ivr.understanding.numbers import PhoneNumbers
 
@@ -79,15 +78,6 @@ def load_content(settings: Settings) -> Content:
     if not settings.locales:
         return content
     return replace(content, locales={name: content.locales[name] for name in settings.locales})
-
-
-def model_environment(settings: Settings) -> Mapping[str, str]:
-    """Where speech models are, in the words of the environment."""
-    named = {
-        f"{MODEL_PREFIX}{name.replace('-', '_').upper()}": str(path) for name, path in settings.vosk_models.items()
-    }
-    places = {"IVR_MODELS": str(settings.models or ""), "IVR_MODELS_URL": settings.models_url}
-    return named | {name: value for name, value in places.items() if value}
 
 
 def session_key(auth_token: str) -> str:

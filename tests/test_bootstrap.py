@@ -94,7 +94,7 @@ def test_keypad_only_serving_hears_nothing(given: dict[str, str]) -> None:
     with build(Settings.from_env({**given, "IVR_HEARING": "keypad"})) as ivr:
         assert ivr.services.recognizer is None
         ivr.load_models()
-        assert not ivr.vosk.hears("ko-KR")
+        assert not ivr.ears.vosk.hears("ko-KR")
 
 
 def test_a_part_can_be_replaced(given: dict[str, str]) -> None:

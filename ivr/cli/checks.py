@@ -179,12 +179,12 @@ def hearing(ivr: Ivr) -> Iterator[Finding]:
 def _engine(ivr: Ivr, locale: str) -> Finding:
     about, install = f"hearing {locale}", f"python -m ivr models install {locale.lower()}"
     problem = ""
-    if locale in ivr.vosk.locales:
+    if locale in ivr.ears.vosk.locales:
         try:
-            ivr.vosk.load(locale)
+            ivr.ears.vosk.load(locale)
         except ModelError as error:
             problem = str(error)
-    engine = ivr.recognizers.engine_for(locale)
+    engine = ivr.ears.recognizers.engine_for(locale)
     if engine is None:
         return Finding(about, Verdict.BAD if problem else Verdict.NOTE, problem or "by keypad only: no engine", install)
     if problem:

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Mapping
 
 from ivr.cli.context import read_settings
+from ivr.ears import model_environment
 from ivr.errors import ModelError
-from ivr.parts import model_environment
 from ivr.speech import models
 from ivr.speech.model_folders import find_models
 
