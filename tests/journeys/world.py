@@ -78,7 +78,8 @@ class World:
             self.carrier = stack.enter_context(LocalCarrier(ACCOUNT, TOKEN, self.options))
             listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
             self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            self.ivr = self.process("one")
+            self._stack = stack
+            self.ivr = self.dispatch = self.process("one")
             self.store = self.ivr.store
             self.ivr.load_models()
             stack.enter_context(Serving(self.ivr.asgi(), listening))
@@ -97,7 +98,7 @@ class World:
     def process(self, node: str) -> Ivr:
         """The parts of one more process on the same database, which may be killed at a checkpoint."""
         more: Overrides = {"clock": self.clock, "node": node, "checkpoint": self._checkpoint}
-        ivr = build(Settings.from_env(self.environment), **more)
+        ivr = self._stack.enter_context(build(Settings.from_env(self.environment), **more))
         vars(ivr).update(self.shared)
         return ivr
 
@@ -189,13 +190,13 @@ class World:
     # --- time --------------------------------------------------------------------------------------------------
 
     def tick(self) -> int:
-        """One round of the dispatcher."""
-        return self.ivr.dispatcher.tick()
+        """One round of the dispatcher, in whatever process it runs now."""
+        return self.dispatch.dispatcher.tick()
 
     def sweep(self) -> None:
         """One round of the sweeps."""
-        self.ivr.engine.reconciler.sweep()
-        self.ivr.engine.housekeeper.sweep()
+        self.dispatch.engine.reconciler.sweep()
+        self.dispatch.engine.housekeeper.sweep()
 
     def rings(self, handset: Handset) -> None:
         """Let the dispatcher run until this telephone rings."""
