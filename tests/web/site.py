@@ -69,7 +69,9 @@ class Site:
     def ask(self, **changes: str) -> TestResponse:
         """Send the form, with changes; an empty value is left out."""
         page = self.get("/")
-        given = {name: value for name, value in (FORM | {"form_id": hidden(page, "form_id")} | changes).items() if value}
+        given = {
+            name: value for name, value in (FORM | {"form_id": hidden(page, "form_id")} | changes).items() if value
+        }
         return self.post("/callbacks?lang=en-US", given)
 
     def asked(self, **changes: str) -> str:
@@ -114,7 +116,9 @@ class Site:
     # --- an API client -----------------------------------------------------------------------------------------
 
     def api(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
-        given = {"Authorization": f"Bearer {API_KEY}"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        given = {"Authorization": f"Bearer {API_KEY}"} | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
         sent = {"data": body} if isinstance(body, bytes) else {"json": body} if body is not None else {}
         return self.app.test_client().open("/api/v1" + path, method=method, headers=given, **sent)
 

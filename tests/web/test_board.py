@@ -1,0 +1,229 @@
+"""The supervisor's pages over HTTP: who gets in, what is shown, and that nothing a caller says becomes part of a page."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from ivr.domain.agents import Agent, AgentStatus
+from ivr.domain.callbacks import Callback, CallbackStatus, Hold
+from ivr.domain.cases import Case, CaseKind, Customer, Event, case_number
+from ivr.web.board import Board, age
+from tests.fakes.clock import NOON_IN_NEW_YORK
+from tests.web.site import NUMBER, PASSWORD, Site, text_of
+
+NASTY = "<script>alert('x')</script>"
+CASE = case_number(7)
+
+
+def sign_in(site: Site, password: str = PASSWORD) -> int:
+    return site.post("/supervisor/sign-in", {"password": password}, page="/supervisor/sign-in").status_code
+
+
+def a_callback(site: Site, serial: int = 0, **fields: object) -> Callback:
+    now = site.clock.now()
+    given: dict[str, object] = {
+        "id": f"{serial:032x}", "case_id": "case", "number": NUMBER, "asap": True, "ticket_at": now, "due_at": now,
+        "promised_by_at": now + timedelta(minutes=10), "closes_at": now + timedelta(hours=2), "created_at": now,
+    }  # fmt: skip
+    return Callback(**(given | fields))  # type: ignore[arg-type]
+
+
+def fill(site: Site, *callbacks: Callback, name: str = "Ada", words: str = "It never came") -> None:
+    """A case with a customer, a timeline and callbacks."""
+    now = site.clock.now()
+    with site.store.begin() as uow:
+        uow.customers.add(Customer(id="customer", number=NUMBER, name=name))
+        case = Case(id="case", number=CASE, kind=CaseKind.DELIVERED_NOT_RECEIVED, opened_at=now)
+        case.customer_id, case.summary = "customer", words
+        uow.cases.add(case)
+        for callback in callbacks:
+            uow.callbacks.add(callback)
+        said = {"text": words, "engine": words, "certainty": "sure", "intents": [{"name": words}], "locale": "en-US"}
+        uow.events.add(Event(id="e1", at=now, kind="heard", case_id="case", data=said))
+        uow.events.add(Event(id="e2", at=now, kind=words, case_id="case", data={words: words, "locale": words}))
+        uow.agents.add(Agent(id="a", name=name, number="+12025550171", status_at=now))
+        uow.commit()
+
+
+@pytest.mark.parametrize("path", ["/supervisor/", f"/supervisor/cases/{CASE}", "/supervisor/cases/x"])
+def test_nobody_sees_the_board_without_the_password(site: Site, path: str) -> None:
+    answer = site.get(path)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/supervisor/sign-in")
+
+
+def test_the_live_part_of_somebody_signed_out_is_refused_and_not_redirected(site: Site) -> None:
+    assert site.get("/supervisor/?part=1").status_code == 401
+
+
+def test_the_password_opens_the_board_and_signing_out_closes_it(site: Site) -> None:
+    assert sign_in(site) == 303
+    assert "Callbacks open" in text_of(site.get("/supervisor/"))
+    assert site.post("/supervisor/sign-out", page="/supervisor/").status_code == 303
+    assert site.get("/supervisor/").status_code == 303
+
+
+@pytest.mark.parametrize("password", ["", "wrong", PASSWORD + "x", PASSWORD[:-1], "\ud800", "é"])
+def test_a_wrong_password_is_told_and_opens_nothing(site: Site, password: str) -> None:
+    given = password.encode("utf-8", "replace").decode()
+    assert sign_in(site, given) == 403
+    assert site.get("/supervisor/").status_code == 303
+
+
+def test_wrong_passwords_are_slowed_down_and_then_even_the_right_one(site: Site) -> None:
+    answers = [sign_in(site, f"wrong {i}") for i in range(11)]
+    assert answers == [403] * 10 + [429]
+    assert sign_in(site) == 429
+
+
+@pytest.mark.parametrize("given", ["", PASSWORD])
+def test_without_a_password_set_there_is_no_way_in(new_site: Callable[..., Site], given: str) -> None:
+    site = new_site(IVR_SUPERVISOR_PASSWORD="")
+    assert "no password is set" in text_of(site.get("/supervisor/sign-in"))
+    token = re.search(r'csrf_token" value="([^"]+)', site.get("/").text)
+    assert token
+    form, headers = {"password": given, "csrf_token": token[1]}, {"Referer": "https://voice.example.com/"}
+    answer = site.browser.post("/supervisor/sign-in", data=form, headers=headers, base_url="https://voice.example.com")
+    assert answer.status_code == 403
+    with site.browser.session_transaction(base_url="https://voice.example.com") as session:
+        session["supervisor"] = ""
+    assert site.get("/supervisor/").status_code == 303
+
+
+def test_the_session_is_out_of_reach_for_scripts_other_sites_and_plain_http(site: Site) -> None:
+    answer = site.post("/supervisor/sign-in", {"password": PASSWORD}, page="/supervisor/sign-in")
+    cookie = answer.headers["Set-Cookie"]
+    assert all(flag in cookie for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Expires="))
+    assert PASSWORD not in cookie
+
+
+def test_a_changed_password_signs_everybody_out(site: Site, new_site: Callable[..., Site]) -> None:
+    sign_in(site)
+    cookie = site.browser.get_cookie("ringback", domain="voice.example.com")
+    assert cookie
+    for password, status in ((PASSWORD, 200), ("another long password", 303)):
+        other = new_site(IVR_SUPERVISOR_PASSWORD=password)
+        other.browser.set_cookie("ringback", cookie.value, domain="voice.example.com")
+        assert other.get("/supervisor/").status_code == status
+
+
+def test_signing_in_needs_the_pages_own_token(site: Site) -> None:
+    assert site.browser.post("/supervisor/sign-in", data={"password": PASSWORD}).status_code == 400
+
+
+def test_the_live_part_comes_alone(site: Site) -> None:
+    sign_in(site)
+    part = site.get("/supervisor/?part=1")
+    assert "<html" not in part.text
+    assert "As of 16:00:00 UTC" in text_of(part)
+    assert part.headers["Cache-Control"] == "no-store"
+
+
+def test_times_are_told_in_the_shops_zone(new_site: Callable[..., Site]) -> None:
+    site = new_site(IVR_HOURS_ZONE="America/New_York")
+    sign_in(site)
+    assert "As of 12:00:00 America/New_York" in text_of(site.get("/supervisor/"))
+
+
+def test_an_empty_board_says_what_to_do(site: Site) -> None:
+    sign_in(site)
+    page = text_of(site.get("/supervisor/"))
+    for text in ("Nobody waits.", "No agents yet: python -m ivr agents add", "No cases yet.", "None yet."):
+        assert text in page
+
+
+def test_the_board_shows_the_line_with_late_promises_and_who_needs_a_person(site: Site) -> None:
+    now = site.clock.now()
+    late = a_callback(site, 1, promised_by_at=now - timedelta(minutes=1), reason="agent_no_answer", tries=2)
+    human = a_callback(site, 2, number="+12025550144", status=CallbackStatus.NEEDS_HUMAN)
+    fill(site, late, human)
+    with site.store.begin() as uow:
+        uow.holds.add(Hold(call_sid="CA1", case_id="case", ticket_at=now - timedelta(minutes=3)))
+        uow.commit()
+    sign_in(site)
+    page = text_of(site.get("/supervisor/"))
+    for text in ("On hold 1", "Callbacks open 1", "Promises late 1", "Need a person 1", "Agents free 1 of 1"):
+        assert text in page
+    assert "on the phone waiting now – general – in line for 3 min" in page
+    assert "…43 scheduled 10 Mar 16:00:00 10 Mar 15:59:00 late general 2 agent no answer" in page
+    assert "…44 needs human" in page
+
+
+def test_numbers_are_masked_everywhere(site: Site) -> None:
+    fill(site, a_callback(site))
+    sign_in(site)
+    for path in ("/supervisor/", f"/supervisor/cases/{CASE}"):
+        page = site.get(path).text
+        assert "…43" in page
+        assert NUMBER[1:] not in page
+        assert "5550143" not in page
+
+
+def test_nothing_a_caller_says_becomes_part_of_the_page(site: Site) -> None:
+    reasoned = a_callback(site, reason=NASTY, outcome=NASTY)
+    fill(site, reasoned, name=NASTY, words=NASTY + '" onload="x')
+    sign_in(site)
+    for path in ("/supervisor/", f"/supervisor/cases/{CASE}"):
+        page = site.get(path).text
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert" in page
+        assert 'onload="x' not in page
+
+
+def test_a_case_tells_its_story(site: Site) -> None:
+    made = site.api("POST", "/callbacks", {"number": NUMBER, "kind": "track_order", "words": "Where is it?"}).json
+    assert made is not None
+    site.api("DELETE", f"/callbacks/{made['id']}")
+    sign_in(site)
+    page = text_of(site.get(f"/supervisor/cases/{made['case']}"))
+    assert f"Case {made['case']} track order" in page
+    assert "16:00:00 a case is opened: track order" in page
+    assert "16:00:00 a callback to …43 is promised as soon as possible" in page
+    assert "16:00:00 the callback is canceled by: api" in page
+    assert "Ada Miller, …43, en-US" in page
+    assert "Where is it?" in page
+
+
+@pytest.mark.parametrize("number", ["0000000", "1", "x" * 300, "%00", "12345678"])
+def test_a_case_that_is_not_there_is_a_page_that_helps(site: Site, number: str) -> None:
+    sign_in(site)
+    answer = site.get(f"/supervisor/cases/{number}")
+    assert (answer.status_code, "There is no such page" in text_of(answer)) == (404, True)
+
+
+def a_board(*, waiting: list[Callback] | None = None, ended: list[Callback] | None = None) -> Board:
+    now = NOON_IN_NEW_YORK
+    return Board(now=now, holds=[], waiting=waiting or [], human=[], ended=ended or [], agents=[], cases=[])
+
+
+def test_kept_counts_neither_what_was_released_nor_what_is_open(site: Site) -> None:
+    now = site.clock.now()
+    kept = a_callback(site, 1, status=CallbackStatus.DONE, first_rung_at=now)
+    broken = a_callback(site, 2, status=CallbackStatus.EXPIRED)
+    released = a_callback(site, 3, status=CallbackStatus.CANCELED, reason="canceled_by_customer", ended_at=now)
+    assert a_board(ended=[kept, broken, released]).kept_percent == 50
+    assert a_board(ended=[released]).kept_percent is None
+
+
+def test_the_line_is_shown_in_its_order(site: Site) -> None:
+    now = site.clock.now()
+    later = a_callback(site, 1, due_at=now + timedelta(hours=1))
+    second = a_callback(site, 2, ticket_at=now - timedelta(minutes=1))
+    first = a_callback(site, 3, ticket_at=now - timedelta(minutes=2))
+    urgent = a_callback(site, 4, priority=1)
+    assert a_board(waiting=[later, second, first, urgent]).line == [urgent, first, second, later]
+
+
+def test_an_available_agent_is_free_and_an_away_one_is_not(site: Site) -> None:
+    agents = [Agent(id=s, name=s, number=f"+1202555017{i}", status_at=site.clock.now(), status=AgentStatus(s))
+              for i, s in enumerate(["available", "away", "busy"])]  # fmt: skip
+    board = Board(now=site.clock.now(), holds=[], waiting=[], human=[], ended=[], agents=agents, cases=[])
+    assert board.free == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(-5, "0 s"), (0, "0 s"), (119, "119 s"), (120, "2 min"), (7200, "2 h"), (172800, "2 d")]
+)
+def test_an_age_is_short(seconds: int, told: str) -> None:
+    assert age(NOON_IN_NEW_YORK - timedelta(seconds=seconds), NOON_IN_NEW_YORK) == told
