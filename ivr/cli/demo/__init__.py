@@ -33,6 +33,7 @@ ENGLISH: Final = Cast(
         digits="2819482",
         digits_said="two eight one nine four eight two",
         when="in one minute",
+        voice="adam",
         interrupts=True,
     ),
 )

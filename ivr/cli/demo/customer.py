@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ivr.carrier import Handset, TelephoneState
+from ivr.carrier import Handset, Heard, TelephoneState
 from ivr.cli.demo.spotter import PromptSpotter, Spotted
 
 Report = Callable[[str, str], None]
@@ -16,7 +16,11 @@ SPEAKS = 2
 """How often the same question is answered in words before the keypad is used."""
 CONFIRMATIONS = frozenset({"confirm_order", "confirm_moment", "confirm_intent"})
 PICKS = {"1": "first", "2": "second", "3": "third"}
-QUESTIONS = ("menu", "ask_", "confirm_", "offer_", "moment_", "cancel_confirm", "anything_else", "hold_", "rate_")
+PATIENCE_SECONDS = {"menu": 0.3, "offer_callback_wait": 5.0, "offer_callback": 5.0, "ask_order_number": 2.5}
+QUESTIONS = (
+    "callback_booked", "menu", "ask_", "confirm_", "offer_", "moment_", "cancel_confirm", "anything_else", "hold_",
+    "rate_", "existing_callback_menu", "language_menu",
+)  # fmt: skip
 STATEMENTS = frozenset({"moment_closed", "moment_no_such_time"})
 
 
@@ -50,7 +54,7 @@ class Part:
     menu_key: str = "2"
     effort: str = "2"
     interrupts: bool = False
-    """Speaks over the long menu."""
+    """Speaks over long prompts."""
 
 
 class Customer:
@@ -93,7 +97,7 @@ class Customer:
             heard = prompts[self._seen]
             spotted = self._spotter.spot(heard.text)
             asks = spotted is not None and _asks(spotted.key)
-            if asks and not self._may_answer(heard.stopped_at is not None, spotted):
+            if asks and heard.stopped_at is None and not self._interrupts(spotted, heard):
                 return None
             self._seen += 1
             if spotted is not None:
@@ -102,13 +106,15 @@ class Customer:
                 return spotted
         return None
 
-    def _may_answer(self, finished: bool, spotted: Spotted | None) -> bool:
-        return finished or (self.part.interrupts and spotted is not None and spotted.key == "menu")
+    def _interrupts(self, spotted: Spotted | None, heard: Heard) -> bool:
+        """Long prompts are interrupted once the answer is clear, by customers who do that."""
+        after = PATIENCE_SECONDS.get(spotted.key) if spotted else None
+        return self.part.interrupts and after is not None and time.monotonic() - heard.started_at > after
 
     def _answer(self, asked: Spotted) -> bool:
         """Answer one question. False: nothing more to say in this call."""
         self._asked[asked.key] = self._asked.get(asked.key, 0) + 1
-        if asked.key == "anything_else":
+        if asked.key == "anything_else" or asked.key.startswith("callback_booked"):
             self.handset.hang_up()
             return False
         words = self._words(asked) if self._asked[asked.key] <= SPEAKS else None
@@ -194,4 +200,4 @@ class Customer:
 
 def _asks(key: str) -> bool:
     """Whether a prompt waits for an answer."""
-    return key.startswith((*QUESTIONS, "existing_callback_menu", "language_menu")) and key not in STATEMENTS
+    return key.startswith(QUESTIONS) and key not in STATEMENTS

@@ -21,11 +21,15 @@ from starlette.routing import BaseRoute
 from ivr.carrier import CarrierOptions, Handset, LocalCarrier
 from ivr.carrier.exchange import Exchange
 from ivr.carrier.page import PhonesPage, phones_page
+from ivr.domain.agents import AgentStatus
 from ivr.storage import SqlStore
 
 OUR_NUMBER = "+12025550100"
 READY_SECONDS = 60.0
 """A cold start compiles byte code and may load models beside it."""
+
+QUICK = CarrierOptions(insecure_streams=True, cps=1000, say_rate=190)
+"""No queue for dials, ws:// accepted, a voice that does not dawdle."""
 
 
 class StageError(Exception):
@@ -38,7 +42,7 @@ class Stage:
 
     folder: Path
     """Database, logs and clock; must exist."""
-    options: CarrierOptions = field(default_factory=lambda: CarrierOptions(insecure_streams=True, cps=1000))
+    options: CarrierOptions = QUICK
     environment: Mapping[str, str] = field(default_factory=dict)
     """Further settings of the app."""
 
@@ -171,6 +175,15 @@ class Stage:
         spoken = [word for locale in locales for word in ("--locale", locale)]
         self.command("agents", "add", name, number, "--skill", "general", *spoken)
         return self.carrier.handset(number, locale=locales[0] if locales else "en-US")
+
+    def set_agent(self, name: str, status: AgentStatus) -> None:
+        """As `agents status` does, without a process of its own."""
+        with self.store.begin() as uow:
+            agent = uow.agents.by_name(name)
+            if agent is None:
+                raise StageError(f"there is no agent {name}")
+            agent.move(status, self.now())
+            uow.commit()
 
     def now(self) -> datetime:
         """The app's clock."""

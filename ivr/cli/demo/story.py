@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,10 +12,13 @@ from ivr.cli.demo.customer import Customer, Part
 from ivr.cli.demo.screen import Screen, local
 from ivr.cli.demo.spotter import PromptSpotter
 from ivr.cli.demo.stage import OUR_NUMBER, Stage
+from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import Callback, CallbackStatus
 from ivr.domain.cases import Case, CaseKind, Event
 
-LEFT_TO_WAIT = timedelta(seconds=4)
+WHISPER_SECONDS, RATING_SECONDS = 7.0, 3.5
+"""How long agent and customer listen before they press a key."""
+LEFT_TO_WAIT = timedelta(seconds=2)
 """Of a promised wait, how much is really waited; the clock is moved over the rest."""
 
 
@@ -60,13 +64,13 @@ class Story:
 
     def _play(self) -> None:
         agent = self._stage.carrier.handset(self._cast.agent_number, locale=self._cast.locale)
-        self._stage.command("agents", "status", self._cast.agent_name, "away")
+        self._stage.set_agent(self._cast.agent_name, AgentStatus.AWAY)
         self._screen.line(
             "stage", f"{self._cast.agent_name}, the agent, is away: nobody is free when the call comes in"
         )
         customer = self._call_in()
         callback = self._promised()
-        self._stage.command("agents", "status", self._cast.agent_name, "available")
+        self._stage.set_agent(self._cast.agent_name, AgentStatus.AVAILABLE)
         self._wait_shortened(callback)
         self._agent_takes_it(agent)
         self._customer_answers(customer, agent)
@@ -107,9 +111,14 @@ class Story:
         heard = len(agent.heard)
         agent.answer()
         whisper = self._next_prompt(agent, heard)
-        agent.finished(whisper)
+        self._wait_for(whisper, agent, WHISPER_SECONDS)
         self._screen.line("agent", "presses 1")
         agent.press("1")
+
+    def _wait_for(self, heard: Heard, handset: Handset, seconds: float) -> None:
+        """Listen to a prompt to its end, or for so long."""
+        with suppress(TimeoutError):
+            handset.finished(heard, timeout=seconds)
 
     def _next_prompt(self, handset: Handset, after: int, timeout: float = 15.0) -> Heard:
         deadline = time.monotonic() + timeout
@@ -132,7 +141,7 @@ class Story:
         heard = len(customer.heard)
         agent.hang_up()
         self._screen.line("stage", "the agent hangs up; the customer is asked to rate the effort")
-        customer.finished(self._next_prompt(customer, heard))
+        self._wait_for(self._next_prompt(customer, heard), customer, RATING_SECONDS)
         self._screen.line("customer", f"presses {self._cast.part.effort}")
         customer.press(self._cast.part.effort)
         customer.hung_up(timeout=20)
