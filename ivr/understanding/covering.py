@@ -59,7 +59,7 @@ def cover(words: Sequence[str], networks: Sequence[Network], allowed: Collection
         for network in networks:
             for match in network.matches(tokens, start):
                 if match.end in bounds and (match.name in allowed or match.name == FILLER):
-                    piece = Piece(match.name, start, match.end, dict(match.slots))
+                    piece = Piece(match.name, start, match.end, _plain(match.slots))
                     _relax(best, start, match.end, best[start].cost + _cost(piece), piece)
     return _traced(best)
 
@@ -91,3 +91,8 @@ def _traced(best: Sequence[_Best]) -> Covering:
             pieces.append(step.piece)
         at = step.before
     return Covering(tuple(reversed(pieces)), known, fillers, unknown)
+
+
+def _plain(slots: Mapping[str, str | int]) -> dict[str, str | int]:
+    """Slots are kept with the call: as plain texts, without the place in the file that they were read from."""
+    return {name: str(value) if isinstance(value, str) else value for name, value in slots.items()}
