@@ -121,11 +121,14 @@ def number_checked(dialogue: Dialogue, result: object) -> Step:
     if result.number is None:
         refused = Say(f"callback_refused_{result.reason}")
         return Step(ask(dialogue, State.CALLBACK_NUMBER, refused, failures=1))
-    return Step(ask(replace(dialogue, number=result.number), State.NUMBER_CONFIRM))
+    caller = replace(dialogue.caller, zone=result.zone)
+    return Step(ask(replace(dialogue, number=result.number, caller=caller), State.NUMBER_CONFIRM))
 
 
 def answer_number_confirm(dialogue: Dialogue, intent: Intent) -> Step | None:
-    """Yes rings this number; no asks again."""
+    """Yes rings this number; no asks again. A named time is read back again: the number tells whose clock counts."""
+    if intent.name == "yes" and dialogue.at is not None and dialogue.when is not None:
+        return Step(dialogue, (ResolveMoment(dialogue.when),))
     if intent.name == "yes":
         return book(dialogue)
     if intent.name == "no":
