@@ -232,6 +232,7 @@ class Legs:
         told = self._told(scene, attempt)
         if key not in set("1234567") or told.case is None:
             return told.last("goodbye")
-        told.case.effort = int(key or 0)
-        record(scene.uow, scene.now, "effort_rated", subject=attempt, data={"effort": told.case.effort})
+        if scene.uow.guards.is_new_webhook(attempt_id, "rated", ""):
+            told.case.effort = int(key or 0)
+            record(scene.uow, scene.now, "effort_rated", subject=attempt, data={"effort": told.case.effort})
         return told.thanks()
