@@ -26,6 +26,7 @@ from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
 from ivr.settings import Settings
 from ivr.web.server import UVICORN
+from tests.journeys.wire import Wire
 
 T = TypeVar("T")
 ACCOUNT, TOKEN = "AC" + "1" * 32, "a-token-of-the-tests"
@@ -82,7 +83,8 @@ class World:
             self.ivr = self.dispatch = self.process("one")
             self.store = self.ivr.store
             self.ivr.load_models()
-            stack.enter_context(Serving(self.ivr.asgi(), listening))
+            self.wire = Wire(self.ivr.asgi())
+            stack.enter_context(Serving(self.wire, listening))
             self._stack = stack.pop_all()
         self.carrier.number(
             OURS,
