@@ -59,7 +59,7 @@ def cover(words: Sequence[str], networks: Sequence[Network], allowed: Collection
         for network in networks:
             for match in network.matches(tokens, start):
                 if match.end in bounds and (match.name in allowed or match.name == FILLER):
-                    piece = Piece(match.name, start, match.end, _plain(match.slots))
+                    piece = Piece(match.name, start, match.end, _plain(dict(match.slots)))
                     _relax(best, start, match.end, best[start].cost + _cost(piece), piece)
     return _traced(best)
 
