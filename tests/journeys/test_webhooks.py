@@ -21,12 +21,8 @@ def rows(world: World) -> dict[str, list[Any]]:
 
 def added(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> list[tuple[str, Any]]:
     """Rows that were not there before."""
-    return [
-        (name, row)
-        for name, found in after.items()
-        for row in found
-        if row not in before[name] and name != "sqlite_sequence"
-    ]
+    del after["sqlite_sequence"]
+    return [(name, row) for name, found in after.items() for row in found if row not in before[name]]
 
 
 def whole_story(world: World) -> None:
