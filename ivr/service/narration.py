@@ -1,7 +1,7 @@
 """The timeline told in plain English, for operators: terminal, supervisor's page, API."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
 from ivr.domain.cases import Event
@@ -9,10 +9,11 @@ from ivr.domain.cases import Event
 Data = Mapping[str, Any]
 
 
-def describe(event: Event) -> str:
-    """One sentence about what happened."""
+def describe(event: Event, zone: tzinfo = UTC) -> str:
+    """One sentence about what happened; moments are told in `zone`."""
+    data = {key: _moment(value, zone) if key.endswith("_at") else value for key, value in event.data.items()}
     tell = SENTENCES.get(event.kind)
-    return tell(event.data) if tell else _plain(event.kind, event.data)
+    return tell(data) if tell else _plain(event.kind, data)
 
 
 def _plain(kind: str, data: Data) -> str:
@@ -42,18 +43,17 @@ def _words(value: object) -> str:
     return str(value or "").replace("_", " ").replace("-", " ")
 
 
-def _at(value: object) -> str:
-    """An instant of the timeline's data as a time of day."""
+def _moment(value: object, zone: tzinfo) -> str:
     try:
-        return f"{datetime.fromisoformat(str(value)):%d %b %H:%M:%S} UTC"
+        return f"{datetime.fromisoformat(str(value)).astimezone(zone):%d %b %H:%M:%S %Z}"
     except ValueError:
-        return str(value or "?")
+        return str(value or "")
 
 
 def _promised(data: Data) -> str:
     if data.get("asap"):
-        return f"as soon as possible, by {_at(data.get('promised_by_at'))} at the latest"
-    return f"at {_at(data.get('due_at'))}"
+        return f"as soon as possible, by {data.get('promised_by_at')} at the latest"
+    return f"at {data.get('due_at')}"
 
 
 def _booked(data: Data) -> str:
@@ -83,7 +83,7 @@ def _done(data: Data) -> str:
 
 
 def _waits(data: Data) -> str:
-    return f"the callback waits until {_at(data.get('due_at'))} ({_words(data.get('reason'))})"
+    return f"the callback waits until {data.get('due_at')} ({_words(data.get('reason'))})"
 
 
 def _leg_placed(data: Data) -> str:

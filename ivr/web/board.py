@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
-from ivr.domain.cases import Case, is_case_number
+from ivr.domain.cases import Case, Event, is_case_number
 from ivr.service.line import in_order
 from ivr.service.narration import describe
 from ivr.service.timeline import masked
@@ -42,6 +42,11 @@ class Board:
         due = [callback for callback in self.waiting if callback.due_at <= self.now]
         ordered = [entry for entry in in_order([], due) if isinstance(entry, Callback)]
         return ordered + [callback for callback in self.waiting if callback.due_at > self.now]
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """Numbers of the cases shown, by their ids."""
+        return {case.id: case.number for case in self.cases}
 
     @property
     def late(self) -> int:
@@ -159,8 +164,11 @@ class SupervisorPages:
         def words(value: object) -> str:
             return str(value).replace("_", " ").replace("-", " ")
 
+        def tell(event: Event) -> str:
+            return describe(event, zone)
+
         return {
-            "company": self._services.company, "masked": masked, "is_late": is_late, "describe": describe,
+            "company": self._services.company, "masked": masked, "is_late": is_late, "tell": tell,
             "age": age, "clock": clock, "words": words, "zone": zone.key,
         }  # fmt: skip
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -216,8 +217,9 @@ class CustomerPages:
         at = callback.promised_by_at if callback.asap else callback.due_at
         told = request.args.get("told", "")
         return render_template(
-            "callback.html", callback=callback, case=case, form=request.form, told=told if told in TOLD else "",
-            when=self._moment(at, callback.zone), **self._days(), **self._errors(refused), **self.shared(),
+            "callback.html", callback=callback, case=case, move_form=_move_form(callback, request.form),
+            told=told if told in TOLD else "", when=self._moment(at, callback.zone),
+            **self._days(), **self._errors(refused), **self.shared(),
         )  # fmt: skip
 
     def _errors(self, refused: Sequence[CallbackRefused]) -> dict[str, Any]:
@@ -254,6 +256,14 @@ class CustomerPages:
 def _read_consent(form: Mapping[str, str]) -> None:
     if form.get("consent") != "yes":
         raise CallbackRefused("consent", "the consent box is not ticked")
+
+
+def _move_form(callback: Callback, sent: Mapping[str, str]) -> Mapping[str, str]:
+    """What was typed; at first the present moment on the customer's clock."""
+    if "when" in sent:
+        return sent
+    local = callback.due_at.astimezone(ZoneInfo(callback.zone))
+    return {"when": "at"} if callback.asap else {"when": "at", "date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"}
 
 
 def _digest(form: MultiDict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""The API over HTTP: keys, callbacks, cases, problems with stable codes, requests that come twice, and any JSON at all."""
+"""The API over HTTP: keys, callbacks, cases, problems with stable codes, repeated requests, any JSON at all."""
 
 import json
 from base64 import b64encode

@@ -2,6 +2,7 @@
 
 import ast
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -59,6 +60,11 @@ def test_a_sentence_stands_without_any_data(kind: str) -> None:
 )  # fmt: skip
 def test_events_are_told_in_plain_words(kind: str, data: dict[str, object], text: str) -> None:
     assert told(kind, **data) == text
+
+
+def test_moments_are_told_in_the_readers_zone() -> None:
+    event = Event(id="1", at=NOON_IN_NEW_YORK, kind="callback_moved", data={"due_at": "2026-03-10T16:00:00+00:00"})
+    assert describe(event, ZoneInfo("Asia/Seoul")) == "the callback is moved: at 11 Mar 01:00:00 KST"
 
 
 def catalogue(tmp_path: Path, **texts: str) -> Catalogue:

@@ -1,0 +1,247 @@
+"""Pages in a real browser: a customer with a phone, one without scripts, and a supervisor who watches the board."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ivr.domain.agents import Agent
+from ivr.domain.callbacks import CallbackStatus
+from tests.web.site import API_KEY, PASSWORD, Site, a_site
+from tests.web.stream_support import eventually, serving
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    found = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+    )
+    if not found:
+        pytest.skip("needs chromium on the PATH (Debian: apt-get install chromium)")
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=found, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def served(sqlite_store: Any) -> Iterator[tuple[Site, str]]:
+    """The site, and its address under a real server."""
+    site = a_site(sqlite_store, IVR_PUBLIC_URL="http://127.0.0.1:8000")
+    with serving(site.ivr.asgi()) as port:
+        yield site, f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def open_page(browser: Any, served: tuple[Site, str]) -> Iterator[Callable[..., Any]]:
+    """Opens a page; an error of a script or of the page's own policy fails the test."""
+    contexts, errors = [], []
+
+    def note(message: Any) -> None:
+        if message.type == "error" and "the server responded with a status of" not in message.text:
+            errors.append(message.text)
+
+    def open_page(path: str = "/", **options: Any) -> Any:
+        given = {"locale": "en-US", "timezone_id": "America/New_York"} | PHONE | options
+        contexts.append(browser.new_context(**given))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(8000)
+        page.on("console", note)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(served[1] + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def ask(page: Any, **fields: str) -> None:
+    """Fill the form in and send it."""
+    given = {"number": "202 555 0143", "order": "1815908", "words": "Where is it?"} | fields
+    for name, value in given.items():
+        page.fill(f"#{name}", value)
+    page.check("#consent")
+    page.click("text=Call me back >> nth=-1")
+
+
+def confirm(page: Any, site: Site) -> None:
+    """Type the code from the text message."""
+    page.wait_for_selector("#code")
+    eventually(lambda: site.messenger.sent)
+    page.fill("#code", site.code())
+    page.click("text=Confirm")
+    page.wait_for_selector(".state")
+
+
+def path_of(page: Any) -> str:
+    found = re.search(r"/callbacks/[0-9a-f]{32}", page.url)
+    assert found
+    return found[0]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_customer_books_proves_moves_and_cancels_on_a_phone(
+    open_page: Callable[..., Any], served: tuple[Site, str], scripts: bool
+) -> None:
+    site = served[0]
+    page = open_page(java_script_enabled=scripts)
+    ask(page)
+    confirm(page, site)
+    assert "as soon as possible" in page.inner_text(".state")
+    page.click("text=Move it")
+    page.fill("#date", "2026-03-11")
+    page.fill("#time", "15:30")
+    page.click("details[open] button")
+    page.wait_for_selector(".told")
+    assert page.inner_text(".state") == "We ring you tomorrow, Wednesday, at 3:30 PM."
+    path = path_of(page)
+    assert site.callback(path).zone == "America/New_York"
+    page.click("text=Cancel this callback")
+    page.click("text=Yes, cancel it")
+    page.wait_for_selector(".state.canceled")
+    assert site.callback(path).status == CallbackStatus.CANCELED
+
+
+def test_wrong_input_is_told_in_a_summary_that_has_the_focus(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    ask(page, number="nonsense", order="12")
+    page.wait_for_selector("#errors")
+    eventually(lambda: page.evaluate("document.activeElement.id") == "errors")
+    assert page.evaluate("document.activeElement.id") == "errors"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "number"
+    told = "document.getElementById(document.activeElement.getAttribute('aria-describedby').split(' ')[0]).textContent"
+    assert "not a telephone number" in page.evaluate(told)
+    assert page.input_value("#words") == "Where is it?"
+
+
+def test_the_browsers_own_zone_is_the_customers(open_page: Callable[..., Any], served: tuple[Site, str]) -> None:
+    page = open_page(timezone_id="America/Los_Angeles")
+    page.fill("#date", "2026-03-11")
+    page.fill("#time", "10:00")
+    assert page.is_checked("input[value=at]")
+    ask(page)
+    confirm(page, served[0])
+    assert page.inner_text(".state") == "We ring you tomorrow, Wednesday, at 10 AM."
+    assert served[0].callback(path_of(page)).due_at.hour == 17
+
+
+def test_a_customer_changes_the_language_in_the_middle_of_an_error(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    ask(page, number="nonsense")
+    page.wait_for_selector("#errors")
+    page.click("nav >> text=한국어")
+    page.wait_for_selector("html[lang=ko-KR]")
+    assert page.inner_text("h1") == "전화해 주세요"
+
+
+def sign_in(page: Any) -> None:
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#live")
+
+
+def test_the_board_shows_what_happens_while_it_is_open(open_page: Callable[..., Any], served: tuple[Site, str]) -> None:
+    site, address = served
+    page = open_page("/supervisor/", viewport={"width": 1280, "height": 800}, is_mobile=False)
+    sign_in(page)
+    assert "Nobody waits." in page.inner_text("#live")
+    body = {"number": "+12025550143", "kind": "track_order", "words": "<b>Where</b> is it?"}
+    answer = page.request.post(f"{address}/api/v1/callbacks", data=body, headers={"Authorization": f"Bearer {API_KEY}"})
+    number = answer.json()["case"]
+    page.wait_for_selector(f"#live >> text={number} >> nth=0")
+    page.check("#pause")
+    with site.store.begin() as uow:
+        uow.agents.add(Agent(id="a", name="Ada Park", number="+12025550171", status_at=site.clock.now()))
+        uow.commit()
+    page.wait_for_timeout(2500)
+    assert "Ada Park" not in page.inner_text("#live")
+    page.uncheck("#pause")
+    page.wait_for_selector("#live >> text=Ada Park")
+    page.click(f"#live >> text={number} >> nth=0")
+    assert page.inner_text("blockquote") == "<b>Where</b> is it?"
+    page.click("text=Sign out")
+    page.wait_for_selector("#password")
+
+
+def test_a_board_that_gets_no_answer_says_how_old_it_is(open_page: Callable[..., Any]) -> None:
+    page = open_page("/supervisor/")
+    sign_in(page)
+    page.route("**/supervisor/?part=1", lambda route: route.fulfill(status=503, body=""))
+    stale = page.wait_for_selector("[data-stale]:not([hidden])", timeout=12_000)
+    assert re.fullmatch(r"\d+ s old", stale.inner_text())
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_pages_fit_every_width_and_their_text_has_contrast(
+    open_page: Callable[..., Any], served: tuple[Site, str], width: int, scheme: str
+) -> None:
+    page = open_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    weak = [*fits(page, width)]
+    ask(page, number="nonsense", order="12")
+    page.wait_for_selector("#errors")
+    weak += fits(page, width)
+    ask(page)
+    page.wait_for_selector("#code")
+    weak += fits(page, width)
+    confirm(page, served[0])
+    weak += fits(page, width)
+    page.goto(served[1] + "/supervisor/")
+    weak += fits(page, width)
+    sign_in(page)
+    weak += fits(page, width)
+    page.click("#live table a >> nth=0")
+    page.wait_for_selector(".timeline")
+    weak += fits(page, width)
+    assert weak == []
+
+
+def fits(page: Any, width: int) -> list[str]:
+    """Texts below a contrast of 4.5, controls without a name or below 24 pixels; fails if the page is too wide."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    return [*page.evaluate(CONTRAST), *page.evaluate(CONTROLS)]
+
+
+CONTROLS = """() => [...document.querySelectorAll("button, input, select, textarea, summary")]
+    .filter((e) => e.checkVisibility() && e.type !== "hidden")
+    .filter((e) => {
+        const box = e.getBoundingClientRect();
+        const named = e.labels?.length || e.textContent.trim() || e.ariaLabel;
+        return box.width < 24 || box.height < 24 || !named;
+    }).map((e) => e.outerHTML.slice(0, 80))"""
+CONTRAST = """() => {
+    const parse = (c) => c.match(/[\\d.]+/g).map(Number);
+    const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+        .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+    const ground = (e) => {
+        for (; e; e = e.parentElement) {
+            const c = parse(getComputedStyle(e).backgroundColor);
+            if (c.length === 3 || c[3] > 0) return c;
+        }
+        return [255, 255, 255];
+    };
+    const weak = [];
+    for (const e of document.querySelectorAll("body *")) {
+        const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+        if (!own || !e.checkVisibility() || e.tagName === "OPTION") continue;
+        const [a, b] = [light(parse(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
+        if ((a + 0.05) / (b + 0.05) < 4.5) weak.push(`${e.className}: ${e.textContent.trim().slice(0, 30)}`);
+    }
+    return weak;
+}"""
