@@ -74,6 +74,8 @@ def test_customer_rates_the_effort_after_the_agent_has_left(world: World) -> Non
     attempt = world.attempts(callback)[0].id
     assert spoken(world.engine.legs.rate(attempt, "2")) == ["rate_thanks", "goodbye"]
     assert world.case_row(world.callback(callback).case_id).effort == 2
+    world.engine.legs.rate(attempt, "2")
+    assert world.kinds(callback).count("effort_rated") == 1
 
 
 @pytest.mark.parametrize("key", [None, "8", "0", "12", "*"])
