@@ -12,8 +12,8 @@ from ivr.settings import Settings
 from ivr.understanding.grammars import GrammarUnderstanding
 from tests.journeys.world import World
 
-SPEED = 10
-"""Call time against wall time: people at telephones have a tenth of the usual time to react."""
+SPEED = 15
+"""Call time against wall time: people at telephones have so much less time to react."""
 NewWorld = Callable[..., World]
 
 

@@ -31,13 +31,9 @@ def test_english_caller_interrupts_confirms_by_voice_and_keys_over_noise(listeni
     caller = world.phone(ADA)
     caller.dial("+12025550100")
     menu = caller.hears("Tell me in a few words", PATIENCE)
-    caller.say("agent")
-    caller.hears("call you back", PATIENCE)
-    assert menu.cut_short
-    caller.press("*")
-    caller.hears("Tell me in a few words", PATIENCE)
-    caller.press("2")
+    caller.say("it says delivered but I don't have it")
     caller.hears("Which order is it about", PATIENCE)
+    assert menu.cut_short
     caller.press("3")
     asked = caller.hears("last seven digits", PATIENCE)
     caller.telephone.noise_db = 10
@@ -49,7 +45,7 @@ def test_english_caller_interrupts_confirms_by_voice_and_keys_over_noise(listeni
     caller.hears("reports the tea kettle as delivered", PATIENCE)
     world.hangs_up(caller)
     heard = [event.data for event in world.events() if event.kind == "heard"]
-    assert {"agent", "yes"} <= {intent["name"] for data in heard for intent in data["intents"]}
+    assert {"delivered_not_received", "yes"} <= {intent["name"] for data in heard for intent in data["intents"]}
     assert {data["engine"] for data in heard} <= {"pocketsphinx", "vosk"}
 
 
@@ -61,7 +57,7 @@ def test_korean_caller_confirms_by_voice(listening: World) -> None:
     caller.dial("+12025550100")
     caller.hears("어떤 일로 전화하셨는지", PATIENCE)
     caller.press("2")
-    caller.hears("어느 주문입니까\\? 밥솥 1번", PATIENCE)
+    caller.hears("어느 주문입니까\\? .*밥솥 2번", PATIENCE)
     caller.press("3")
     caller.hears("마지막 일곱 자리", PATIENCE)
     caller.press("7986828#")
@@ -70,4 +66,4 @@ def test_korean_caller_confirms_by_voice(listening: World) -> None:
     caller.hears("배송 완료된 것으로 나옵니다", PATIENCE)
     world.hangs_up(caller)
     (heard,) = [event.data for event in world.events() if event.kind == "heard"]
-    assert (heard["engine"], heard["text"]) == ("vosk", "네")
+    assert (heard["engine"], [intent["name"] for intent in heard["intents"]]) == ("vosk", ["yes"])
