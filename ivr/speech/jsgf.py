@@ -1,4 +1,4 @@
-"""A grammar as a small deterministic word network, from JSGF or from phrases.
+"""Reads a JSGF grammar into a word network.
 
 PocketSphinx has a JSGF reader of its own, but it loops for ever on deep nesting and copies every rule at every use;
 here a grammar is read once per process, its unsayable words are left out, and equal states are joined.
@@ -6,12 +6,12 @@ here a grammar is read once per process, its unsayable words are left out, and e
 
 import hashlib
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from ivr.errors import ContentError
+from ivr.speech.word_network import Automaton, Network, minimal
 
 _TOKENS: Final = re.compile(
     r"""\s+ | //[^\n]* | /\*.*?\*/ | \{[^{}]*\} | /[\d.eE+-]+/
@@ -20,43 +20,6 @@ _TOKENS: Final = re.compile(
 )
 _BUILT_IN: Final = ("NULL", "VOID")
 _DEEPEST: Final = 60
-_MOST_STATES: Final = 200_000
-
-
-@dataclass(frozen=True)
-class Network:
-    """States 0 to `states` - 1, start 0; `arcs` are (from, to, word); speech may end in `finals`."""
-
-    states: int
-    arcs: tuple[tuple[int, int, str], ...]
-    finals: frozenset[int]
-
-    def words(self) -> set[str]:
-        """Every word that can be said."""
-        return {word for _, _, word in self.arcs}
-
-
-@dataclass
-class _Automaton:
-    """Thompson's construction: arcs by state, None for an empty step."""
-
-    arcs: dict[int, list[tuple[str | None, int]]] = field(default_factory=lambda: defaultdict(list))
-    count: int = 0
-
-    def state(self) -> int:
-        self.count += 1
-        if self.count > _MOST_STATES:
-            raise ContentError(f"a speech grammar has over {_MOST_STATES} states: split the turn's grammar")
-        return self.count - 1
-
-    def insert(self, network: Network, start: int, end: int) -> None:
-        """A copy of the network between two states."""
-        copies = [self.state() for _ in range(network.states)]
-        self.arcs[start].append((None, copies[0]))
-        for source, to, word in network.arcs:
-            self.arcs[copies[source]].append((word, copies[to]))
-        for final in network.finals:
-            self.arcs[copies[final]].append((None, end))
 
 
 @dataclass
@@ -65,7 +28,7 @@ class _Parser:
 
     tokens: list[tuple[str, str]]
     rules: "_Rules"
-    automaton: _Automaton
+    automaton: Automaton
     above: tuple[str, ...]
     depth: int = 0
     at: int = 0
@@ -152,10 +115,10 @@ class _Rules:
         """The rule's language. Raises ContentError: unknown, or part of itself."""
         key = self.signature(name, above)
         if key not in self.known:
-            automaton = _Automaton()
+            automaton = Automaton()
             start, end = automaton.state(), automaton.state()
             _Parser(self.bodies[name], self, automaton, (*above, name)).whole(start, end)
-            self.known[key] = _network(automaton, start, end, self.sayable)
+            self.known[key] = minimal(automaton, start, end, self.sayable)
         return self.known[key]
 
     def signature(self, name: str, above: tuple[str, ...]) -> str:
@@ -183,23 +146,6 @@ def from_jsgf(text: str, sayable: Callable[[str], bool], known: dict[str, Networ
     """
     bodies, public = _bodies(text)
     return _Rules(bodies, sayable, known if known is not None else {}).network(public, ())
-
-
-def from_phrases(phrases: Iterable[str], sayable: Callable[[str], bool]) -> Network:
-    """The phrases as alternatives, less those with a word that is not sayable."""
-    automaton = _Automaton()
-    start, end = automaton.state(), automaton.state()
-    tree: dict[tuple[int, str], int] = {}
-    for words in (str(phrase).lower().split() for phrase in phrases):
-        here = start
-        for word in words if all(map(sayable, words)) else ():
-            if (here, word) not in tree:
-                tree[here, word] = automaton.state()
-                automaton.arcs[here].append((word, tree[here, word]))
-            here = tree[here, word]
-        if here != start:
-            automaton.arcs[here].append((None, end))
-    return _network(automaton, start, end, sayable)
 
 
 def _bodies(text: str) -> tuple[dict[str, list[tuple[str, str]]], str]:
@@ -244,75 +190,3 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         elif kind is not None:
             found.append((kind, match[kind]))
     return found
-
-
-def _network(automaton: _Automaton, start: int, end: int, sayable: Callable[[str], bool]) -> Network:
-    """Determinised, trimmed to what leads to an end, equal states joined."""
-    steps, finals = _determinise(automaton, start, end, sayable)
-    live = _leading_to(steps, finals)
-    kept = {x: {w: to for w, to in steps[x].items() if to in live} for x in sorted(live | {0})}
-    return _joined(kept, finals)
-
-
-def _determinise(
-    automaton: _Automaton, start: int, end: int, sayable: Callable[[str], bool]
-) -> tuple[list[dict[str, int]], set[int]]:
-    first = _closure(automaton, {start})
-    numbers, queue = {first: 0}, [first]
-    steps: list[dict[str, int]] = []
-    for states in queue:  # grows while it is read
-        targets: dict[str, set[int]] = defaultdict(set)
-        for word, to in (arc for state in states for arc in automaton.arcs.get(state, ())):
-            if word is not None and sayable(word):
-                targets[word].add(to)
-        steps.append({})
-        for word, reached in targets.items():
-            closed = _closure(automaton, reached)
-            if closed not in numbers:
-                if len(numbers) >= _MOST_STATES:
-                    raise ContentError(f"a speech grammar has over {_MOST_STATES} states: split the turn's grammar")
-                numbers[closed] = len(numbers)
-                queue.append(closed)
-            steps[-1][word] = numbers[closed]
-    return steps, {number for states, number in numbers.items() if end in states}
-
-
-def _closure(automaton: _Automaton, states: set[int]) -> frozenset[int]:
-    reached, queue = set(states), list(states)
-    while queue:
-        for word, to in automaton.arcs.get(queue.pop(), ()):
-            if word is None and to not in reached:
-                reached.add(to)
-                queue.append(to)
-    return frozenset(reached)
-
-
-def _leading_to(steps: list[dict[str, int]], finals: set[int]) -> set[int]:
-    back: dict[int, set[int]] = defaultdict(set)
-    for state, arcs in enumerate(steps):
-        for to in arcs.values():
-            back[to].add(state)
-    live, queue = set(finals), list(finals)
-    while queue:
-        for state in back[queue.pop()] - live:
-            live.add(state)
-            queue.append(state)
-    return live
-
-
-def _joined(steps: Mapping[int, Mapping[str, int]], finals: set[int]) -> Network:
-    """Moore's partition refinement: states with the same future become one; the start is number 0."""
-    block = {state: int(state in finals) for state in steps}
-    blocks = len(set(block.values()))
-    while True:
-        signs: dict[tuple[int, frozenset[tuple[str, int]]], int] = {}
-        refined = {}
-        for state, arcs in steps.items():  # the start comes first, so it is 0
-            sign = (block[state], frozenset((word, block[to]) for word, to in arcs.items()))
-            refined[state] = signs.setdefault(sign, len(signs))
-        block = refined
-        if len(signs) == blocks:
-            break
-        blocks = len(signs)
-    arcs_out = {(block[s], block[to], word) for s, arcs in steps.items() for word, to in arcs.items()}
-    return Network(blocks, tuple(sorted(arcs_out)), frozenset(block[s] for s in finals if s in block))

@@ -1,7 +1,6 @@
 """PocketSphinx behind the Recognizer port: the English stand-in where no Vosk model is; the only import of it.
 
-It hears 16,000 Hz and knows no confidence. What nobody's grammar says is caught by a loop over all phones, which may
-come before, after or instead of the grammar and shows as `[unk]`.
+It hears 16,000 Hz, knows no confidence and forces whatever it hears into the grammar: confirm what it says.
 """
 
 import math
@@ -15,29 +14,20 @@ import pocketsphinx
 from ivr.domain.hearing import Grammar, Hypothesis, Word
 from ivr.errors import EngineUnavailable
 from ivr.speech.audio import SAMPLE_RATE, Dither, Upsampler, WholeSamples, pcm_samples
-from ivr.speech.jsgf import Network, from_jsgf, from_phrases
+from ivr.speech.jsgf import from_jsgf
+from ivr.speech.word_network import Network, from_phrases
 
 LOCALES: Final = ("en-US", "en-GB")
-UNKNOWN: Final = "[unk]"
-"""How a stretch outside the grammar is written in a text."""
-_PHONES: Final = (
-    "AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH", "EH", "ER", "EY",
-    "F", "G", "HH", "IH", "IY", "JH", "K", "L", "M", "N", "NG", "OW", "OY",
-    "P", "R", "S", "SH", "T", "TH", "UH", "UW", "V", "W", "Y", "Z", "ZH",
-)  # fmt: skip
-_GARBAGE_PREFIX: Final = "ringbackphone"
-_GARBAGE_PROBABILITY: Final = 0.0
-"""Of each phone of the loop: lower accepts more nonsense, higher loses more words; 0: no loop."""
 _MEAN_SECONDS: Final = 1.0
 """The cepstral mean is taken from so much audio before decoding starts, or from all of a shorter utterance."""
 _MEAN_SEARCH: Final = "mean"
-_START_CMN: Final = "40,3,-1"
 _DITHER_RMS: Final = 30.0
 """Noise under every sample: a line that is digitally silent makes the decoder drop the last word and search for long.
 Measured on 12 espeak voices: 66 % of short commands right without, 80 % with; a third of the time."""
 _FRAMES_PER_SECOND: Final = 100
 _KEPT_SEARCHES: Final = 24
 _KEPT_NETWORKS: Final = 128
+_KEPT_RULES: Final = 2000
 _KEPT_DECODERS: Final = 8
 _NBEST_TRIES: Final = 60
 
@@ -52,10 +42,8 @@ class _Decoder:
             lm=None,
             loglevel="FATAL",
         )
-        for phone in _PHONES:
-            self.engine.add_word(_GARBAGE_PREFIX + phone.lower(), phone, phone == _PHONES[-1])
         self._searches: OrderedDict[str, None] = OrderedDict()
-        self._add(_MEAN_SEARCH, [(0, 1, 1.0, _GARBAGE_PREFIX + "aa")])
+        self._add(_MEAN_SEARCH, [(0, 1, 1.0, "a")])
 
     def knows(self, word: str) -> bool:
         """Whether the dictionary has this word."""
@@ -92,6 +80,7 @@ class PocketSphinxRecognizer:
     def __init__(self) -> None:
         self._idle: list[_Decoder] = []
         self._networks: OrderedDict[tuple[str, int], Network] = OrderedDict()
+        self._rules: dict[str, Network] = {}
         self._guard = threading.Lock()
 
     def load(self) -> None:
@@ -144,8 +133,10 @@ class PocketSphinxRecognizer:
         key = (grammar.name, hash((grammar.jsgf, grammar.phrases)))
         with self._guard:
             found = self._networks.get(key)
-        network = found or _build(grammar, decoder)
+        network = found or _build(grammar, decoder, self._rules)
         with self._guard:
+            if len(self._rules) > _KEPT_RULES:
+                self._rules.clear()
             self._networks[key] = network
             while len(self._networks) > _KEPT_NETWORKS:
                 self._networks.popitem(last=False)
@@ -222,7 +213,7 @@ class PocketSphinxUtterance:
         self._decoder.engine.end_utt()
         best = self._decoder.engine.hyp()
         if best is None:  # no path through the whole grammar: what was heard of one
-            return (Hypothesis(unfinished),) if _has_words(unfinished) else ()
+            return (Hypothesis(unfinished),) if unfinished else ()
         return self._readings(best)
 
     def _readings(self, best: Any) -> tuple[Hypothesis, ...]:
@@ -233,13 +224,13 @@ class PocketSphinxUtterance:
                 if len(found) >= self._alternatives:
                     break
                 found.setdefault(text, Hypothesis(text, score))
-        return tuple(reading for reading in found.values() if _has_words(reading.text))
+        return tuple(reading for reading in found.values() if reading.text)
 
     def _words(self) -> tuple[Word, ...]:
         """Words with their times; PocketSphinx has no confidence to give (0)."""
         segments = ((x.word.split("(")[0], x.start_frame, x.end_frame + 1) for x in self._decoder.engine.seg())
         return tuple(
-            Word(UNKNOWN if _is_garbage(word) else word, start / _FRAMES_PER_SECOND, end / _FRAMES_PER_SECOND, 0.0)
+            Word(word, start / _FRAMES_PER_SECOND, end / _FRAMES_PER_SECOND, 0.0)
             for word, start, end in segments
             if not word.startswith(("<", "[", "+"))
         )
@@ -249,13 +240,13 @@ def _search_name(grammar: Grammar) -> str:
     return f"{grammar.name}:{hash((grammar.jsgf, grammar.phrases))}"
 
 
-def _build(grammar: Grammar, decoder: _Decoder) -> Network:
+def _build(grammar: Grammar, decoder: _Decoder, rules: dict[str, Network]) -> Network:
     """The grammar's sayable part. Raises EngineUnavailable if there is none, ContentError if it is malformed."""
 
     def sayable(word: str) -> bool:
         return _is_known(decoder, word)
 
-    network = from_jsgf(grammar.jsgf, sayable) if grammar.jsgf else from_phrases(grammar.phrases, sayable)
+    network = from_jsgf(grammar.jsgf, sayable, rules) if grammar.jsgf else from_phrases(grammar.phrases, sayable)
     if not network.arcs:
         raise EngineUnavailable(f"grammar {grammar.name} has no phrase that PocketSphinx's dictionary can say")
     return network
@@ -265,22 +256,15 @@ def _is_known(decoder: _Decoder, word: object) -> bool:
     if not isinstance(word, str) or not word.isprintable() or "(" in word or word.startswith(("<", "[", "+")):
         return False
     try:
-        return bool(word) and not _is_garbage(word) and decoder.knows(word)
+        return bool(word) and decoder.knows(word)
     except UnicodeEncodeError:
         return False
 
 
 def _transitions(network: Network) -> list[tuple[Any, ...]]:
-    """The network as PocketSphinx takes it, with the phone loop at both ends and beside it."""
-    end = network.states
-    loop = [
-        (start, to, _GARBAGE_PROBABILITY, _GARBAGE_PREFIX + phone.lower())
-        for start, to in ((0, 0), (0, end), (end, end))
-        for phone in _PHONES
-        if _GARBAGE_PROBABILITY
-    ]
+    """The network as PocketSphinx takes it: one last state, reached without a word."""
     words = [(start, to, 1.0, word) for start, to, word in network.arcs]
-    return [*words, *((final, end, 1.0) for final in sorted(network.finals)), *loop]
+    return [*words, *((final, network.states, 1.0) for final in sorted(network.finals))]
 
 
 def _nbest(engine: Any) -> list[tuple[str, float]]:
@@ -293,21 +277,8 @@ def _nbest(engine: Any) -> list[tuple[str, float]]:
 
 
 def _readable(text: str) -> str:
-    """The decoder's text with each run of the phone loop as one [unk], without silences."""
-    words: list[str] = []
-    for word in text.split():
-        plain = UNKNOWN if _is_garbage(word) else word.split("(")[0]
-        if plain and not word.startswith(("<", "+", "[")) and not (plain == UNKNOWN and words[-1:] == [UNKNOWN]):
-            words.append(plain)
-    return " ".join(words)
-
-
-def _is_garbage(word: str) -> bool:
-    return word.startswith(_GARBAGE_PREFIX)
-
-
-def _has_words(text: str) -> bool:
-    return bool(text.replace(UNKNOWN, "").strip())
+    """The decoder's text without silences and the marks of second pronunciations."""
+    return " ".join(word.split("(")[0] for word in text.split() if not word.startswith(("<", "+", "[")))
 
 
 def _log(score: float) -> float:

@@ -27,14 +27,14 @@ import random
 from ivr.domain.hearing import Grammar
 from ivr.errors import IvrError
 
-noise = random.Random(1).randbytes(48_000)
+noise = random.Random(1).randbytes(16_000)
 
 def attempt(name, phrases, alternatives=1, jsgf=""):
     try:
         utterance = recognizer.open(Grammar(locale, name, phrases, jsgf), alternatives=alternatives)
         for at in range(0, len(noise), 999):
             utterance.feed(noise[at:at + 999])
-            if at % 5 == 0:
+            if at == 4995:
                 utterance.partial()
         utterance.finish()
         utterance.feed(noise)
@@ -54,7 +54,7 @@ answers = [
     attempt("all unknown", ("qwxzv", "zzzqq wvx")),
     attempt("markup", ("<eps>", "<s> </s>", "#0", "!SIL", "[unk]", "<UNK>", "++NOISE++", "<sil>", "yes(2)")),
     attempt("huge list", tuple(f"{known} {known} {i}" for i in range(50_000)) + (known,)),
-    attempt("one huge phrase", (" ".join([known] * 3000),)),
+    attempt("one huge phrase", (" ".join([known] * 500),)),
     attempt("long word", ("x" * 100_000, known)),
     attempt("alternatives", (known,), 10),
     attempt("no alternatives", (known,), 0),

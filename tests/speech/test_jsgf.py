@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.errors import ContentError
-from ivr.speech.jsgf import Network, from_jsgf, from_phrases
+from ivr.speech.jsgf import from_jsgf
+from ivr.speech.word_network import Network, from_phrases
 
 HEAD = "#JSGF V1.0;\ngrammar test;\n"
 
