@@ -172,6 +172,7 @@ def test_five_wrong_codes_lock_and_a_new_code_opens_again(site: Site) -> None:
     answer = site.post(f"{path}/confirm", {"code": right})
     assert (answer.status_code, "Too many wrong codes" in text_of(answer)) == (422, True)
     assert site.callback(path).status == CallbackStatus.UNVERIFIED
+    site.clock.advance(1)
     assert "told=code_sent" in site.post(f"{path}/resend").headers["Location"]
     assert "A new code is on its way" in text_of(site.get(f"{path}?told=code_sent"))
     assert site.post(f"{path}/confirm", {"code": site.code()}).status_code == 303
