@@ -114,12 +114,13 @@ class _Rules:
     def network(self, name: str, above: tuple[str, ...]) -> Network:
         """The rule's language. Raises ContentError: unknown, or part of itself."""
         key = self.signature(name, above)
-        if key not in self.known:
+        network = self.known.get(key)  # another thread may clear it meanwhile
+        if network is None:
             automaton = Automaton()
             start, end = automaton.state(), automaton.state()
             _Parser(self.bodies[name], self, automaton, (*above, name)).whole(start, end)
-            self.known[key] = minimal(automaton, start, end, self.sayable)
-        return self.known[key]
+            network = self.known[key] = minimal(automaton, start, end, self.sayable)
+        return network
 
     def signature(self, name: str, above: tuple[str, ...]) -> str:
         """Equal for rules of equal text, however they and those that they use are called."""
