@@ -67,6 +67,7 @@ def promise_is_kept(world: World) -> None:
     customer.hears("calling you back about case", PATIENCE)
     world.talk(agent, customer)
     world.until(lambda: world.case().effort, "the effort is on the case")
+    world.until(lambda: not any(leg.is_live for leg in world.legs()), "both have hung up")
 
 
 def story_is_told(world: World) -> None:
