@@ -14,7 +14,8 @@ from werkzeug.test import TestResponse
 
 from ivr.domain.callbacks import CallbackStatus
 from ivr.errors import Conflict, StorageUnavailable
-from tests.web.site import API_KEY, NUMBER, Site
+from ivr.storage import SqlStore
+from tests.web.site import API_KEY, NUMBER, Site, a_site
 
 ASK = {"number": NUMBER, "kind": "delivered_not_received", "words": "It never came", "order": "1815908"}
 
@@ -287,3 +288,16 @@ def test_no_json_at_all_breaks_anything(site: Site, body: Any, move: bool) -> No
     answer = site.api("PATCH" if move and site.all_open() else "POST", path.rstrip("/"), json.dumps(body).encode())
     assert answer.status_code < 500
     assert answer.status_code < 300 or code(answer)
+
+
+@pytest.mark.postgres
+def test_on_postgresql_odd_characters_and_repeated_requests_behave_the_same(postgres_store: SqlStore) -> None:
+    site = a_site(postgres_store)
+    odd = ASK | {"words": "a\x00b\ud800c"}
+    first = site.api("POST", "/callbacks", json.dumps(odd).encode(), Idempotency_Key="k\xff")
+    again = site.api("POST", "/callbacks", json.dumps(odd).encode(), Idempotency_Key="k\xff")
+    assert (first.status_code, again.json) == (201, first.json)
+    assert site.api("GET", f"/cases/{(first.json or {})['case']}").json["summary"] == "abc"  # type: ignore[index]
+    assert site.api("GET", "/callbacks/%00").status_code == 404
+    assert site.ask(number="+12025550144", words="a\x00b").status_code == 303
+    assert site.ask(number="+12025550145", form_id="\x00").status_code == 303
