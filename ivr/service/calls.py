@@ -92,7 +92,8 @@ class CallService:
     def _keyed(self, call: Call, turn: int, digits: str) -> Heard | None:
         dialogue = _dialogue(call)
         fresh = dialogue.answered < turn <= dialogue.turn.number
-        if not fresh or (turn < dialogue.since and digits != "0"):
+        # A lone # is the end of a number that was complete without it.
+        if not fresh or not digits.strip("#") or (turn < dialogue.since and digits != "0"):
             return None
         call.dialogue = replace(dialogue, answered=turn)
         return Key(digits)

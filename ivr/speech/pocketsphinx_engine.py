@@ -24,6 +24,9 @@ _MEAN_SEARCH: Final = "mean"
 _DITHER_RMS: Final = 30.0
 """Noise under every sample: a line that is digitally silent makes the decoder drop the last word and search for long.
 Measured on 12 espeak voices: 66 % of short commands right without, 80 % with; a third of the time."""
+_SILENCE_PROBABILITY: Final = 0.5
+_WORD_INSERTION: Final = 0.01
+"""Fewer words put in where there are none: 54 of 75 spoken digits and 51 of 60 phrases of human recordings right."""
 _FRAMES_PER_SECOND: Final = 100
 _KEPT_SEARCHES: Final = 24
 _KEPT_NETWORKS: Final = 128
@@ -41,6 +44,8 @@ class _Decoder:
             dict=pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"),
             lm=None,
             loglevel="FATAL",
+            silprob=_SILENCE_PROBABILITY,
+            wip=_WORD_INSERTION,
         )
         self._searches: OrderedDict[str, None] = OrderedDict()
         self._add(_MEAN_SEARCH, [(0, 1, 1.0, "a")])

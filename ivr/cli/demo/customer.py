@@ -12,8 +12,6 @@ Report = Callable[[str, str], None]
 """Told (what, text): `says`, `keys`."""
 MOST_TURNS = 30
 """A call that goes on longer has lost its way."""
-SPEAKS = 2
-"""How often the same question is answered in words before the keypad is used."""
 CONFIRMATIONS = frozenset({"confirm_order", "confirm_moment", "confirm_intent"})
 PICKS = {"1": "first", "2": "second", "3": "third"}
 PATIENCE_SECONDS = {"menu": 0.3, "offer_callback_wait": 5.0, "offer_callback": 5.0, "ask_order_number": 2.5}
@@ -21,6 +19,8 @@ QUESTIONS = (
     "callback_booked", "menu", "ask_", "confirm_", "offer_", "moment_", "cancel_confirm", "anything_else", "hold_",
     "rate_", "existing_callback_menu", "language_menu",
 )  # fmt: skip
+EXPLAINED = ("dnr_", "return_", "order_status_", "cancel_")
+"""What is said once the order is known."""
 STATEMENTS = frozenset({"moment_closed", "moment_no_such_time"})
 
 
@@ -53,6 +53,8 @@ class Part:
     noise_db: float | None = None
     menu_key: str = "2"
     effort: str = "2"
+    speaks: int = 2
+    """How often the same question is answered in words before the keypad is used."""
     interrupts: bool = False
     """Speaks over long prompts."""
 
@@ -69,7 +71,6 @@ class Customer:
         self._report = report or (lambda what, text: None)
         self._seen = len(handset.heard)
         self._asked: dict[str, int] = {}
-        self._order_told = False
 
     def talk(self, timeout: float = 120.0) -> None:
         """Talk until the promise is made or the line is gone. Raises TimeoutError."""
@@ -117,7 +118,7 @@ class Customer:
         if asked.key == "anything_else" or asked.key.startswith("callback_booked"):
             self.handset.hang_up()
             return False
-        words = self._words(asked) if self._asked[asked.key] <= SPEAKS else None
+        words = self._words(asked) if self._asked[asked.key] <= self.part.speaks else None
         if words is not None:
             self._report("says", words)
             self.handset.say(words, voice=self.part.voice, rate=self.part.rate, noise_db=self.part.noise_db)
@@ -125,17 +126,12 @@ class Customer:
             keys = self._keys(asked)
             self._report("keys", keys)
             self.handset.press(keys)
-        self._note(asked)
         return True
-
-    def _note(self, asked: Spotted) -> None:
-        if asked.key in ("confirm_order", "ask_order_pick_2", "ask_order_pick_3") and self._is_right(asked):
-            self._order_told = True
 
     @property
     def _lost_its_way(self) -> bool:
         """An agent or a callback is offered before the order was even asked for: not what was wanted."""
-        return self.part.needs_order and not self._order_told
+        return self.part.needs_order and not any(spotted.key.startswith(EXPLAINED) for spotted in self.heard)
 
     def _words(self, asked: Spotted) -> str | None:
         part = self.part
