@@ -23,9 +23,8 @@ def read_templates(paths: Iterable[Path], root: Path) -> dict[str, tuple[Templat
     for path in paths:
         for name, intent in _section(read_mapping(path, root), "intents").items():
             for block in _member(name, intent, "data"):
-                slots = dict(block.get("slots") or {})
                 for text in _member(name, block, "sentences"):
-                    found.setdefault(str(name), []).append(_template(name, text, slots))
+                    found.setdefault(str(name), []).append(_template(name, text, block))
     return {name: tuple(templates) for name, templates in found.items()}
 
 
@@ -61,6 +60,7 @@ def read_digits(path: Path, root: Path) -> DigitWords:
         misspelled={str(w): str(d) for d, words in _words_by_digits(content, "misspelled") for w in words},
         repeats={str(word): int(count) for word, count in _section(content, "repeats").items()},
         skipped=tuple(str(word) for word in content.get("skipped", ())),
+        rare=frozenset(str(word) for word in content.get("rare", ())),
         doubtful={str(word): str(digits) for word, digits in _section(content, "doubtful").items()},
     )
 
@@ -104,10 +104,12 @@ def _words_by_digits(content: Mapping[str, Any], section: str) -> list[tuple[str
     return [(str(digits), list(words)) for digits, words in _section(content, section).items()]
 
 
-def _template(name: Located, text: Any, slots: Mapping[str, SlotOut]) -> Template:
+def _template(name: Located, text: Any, block: Mapping[str, Any]) -> Template:
     if not isinstance(text, Located):
         raise ContentError(f"{name.place}: a sentence of {name} is not a text ({text!r}); put it in quotes")
-    return Template(str(name), str(text), _parse(text), text.file, text.line, slots)
+    slots = dict(block.get("slots") or {})
+    heard = block.get("heard", True) is True
+    return Template(str(name), str(text), _parse(text), text.file, text.line, slots, heard)
 
 
 def _parse(text: Located) -> Expression:

@@ -21,6 +21,8 @@ class Template:
     line: int
     slots: Mapping[str, SlotOut] = field(default_factory=dict)
     """Slots that this template sets by itself."""
+    heard: bool = True
+    """Recognisers listen for it; else it is only understood, however it was heard. Fewer words, fewer errors."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class DigitWords:
     """Words between digits that mean nothing ("dash")."""
     doubtful: Mapping[str, str] = field(default_factory=dict)
     """Words that may mean nothing or these digits; the accepted length decides."""
+    rare: frozenset[str] = frozenset()
+    """Understood, but not listened for."""
 
 
 @dataclass(frozen=True)

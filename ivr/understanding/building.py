@@ -4,29 +4,42 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+from hassil.expression import Expression
+
 from ivr.domain.hearing import Grammar
 from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Choice, Expects
 from ivr.understanding.choices import choice_lists
 from ivr.understanding.jsgf import JsgfWriter, alternatives
+from ivr.understanding.meaning import REQUESTS, TAKES_MOMENT
 from ivr.understanding.phrases import PhraseMaker
 from ivr.understanding.source import LocaleSource
 from ivr.understanding.vocabulary import Vocabulary
 
-LEAD, TAIL, AND, DIGITS_LEAD, MOMENT = "lead", "tail", "and_then", "digits_lead", "moment"
+LEAD, TAIL, AND, DIGITS_LEAD, MOMENT = "lead", "tail", "and_then", "digits_lead_heard", "moment"
 """Rules: politeness around a sentence, what joins two requests, what precedes digits, a whole moment."""
-TAKES_MOMENT = frozenset({"callback", "existing_callback"})
 SECOND_REQUESTS = ("callback",)
 """What a recogniser that follows the grammar word by word may hear after "and"."""
 MOST_HINTS, LONGEST_HINT = 500, 100
 """Twilio's limits for <Gather hints> (warning 13330)."""
 _SAMPLES, _MOMENT_SAMPLES, _FULL_SAMPLES = 60, 300, 60
-_FEWEST_SIMILAR_WORDS = 3
+_FEW_LENGTHS = 3
+_SIMILAR, _FEWEST_SIMILAR_WORDS = 160, 3
+
+
+EVERYWHERE = ("agent", "repeat", "go_back")
+QUESTION_INTENTS = frozenset({"callback", "hold", "main_menu"})
+"""Intents that a question may take beside its answer; more make a turn open."""
 
 
 def turn_parts(expects: Expects) -> tuple[str, ...]:
-    """The names of all that a turn hears, fixed answers first."""
+    """The names of all that a turn listens for, fixed answers first.
+
+    While a question is answered only the commands that must work everywhere: a word misheard as "Korean" or "keypad"
+    there costs more than it helps. They are understood all the same when the words come otherwise.
+    """
     booleans = ("yes", "no") if Builtin.BOOLEAN in expects.builtins else ()
-    return tuple(dict.fromkeys((*booleans, *expects.intents, *GLOBAL_INTENTS)))
+    is_open = bool(set(expects.intents) - QUESTION_INTENTS)
+    return tuple(dict.fromkeys((*booleans, *expects.intents, *(GLOBAL_INTENTS if is_open else EVERYWHERE))))
 
 
 class GrammarBuilder:
@@ -67,11 +80,12 @@ class GrammarBuilder:
     @cached_property
     def similar_phrases(self) -> Mapping[str, Sequence[str]]:
         """Sampled sentences of each intent, for likeness."""
-        return {
-            name: [phrase for phrase in self.phrases(name) if len(phrase.split()) >= _FEWEST_SIMILAR_WORDS]
-            for name in self._source.templates
-            if name != "choice"
-        }
+        maker = self._maker(frozenset({MOMENT}))
+        found = {}
+        for name in REQUESTS:
+            templates = [template.expression for template in self._source.templates.get(name, ())]
+            found[name] = [p for p in maker.samples(templates, _SIMILAR) if len(p.split()) >= _FEWEST_SIMILAR_WORDS]
+        return found
 
     def phrases(self, part: str) -> tuple[str, ...]:
         """Cover and samples of one intent, or of a whole moment."""
@@ -107,35 +121,36 @@ class GrammarBuilder:
         if part == MOMENT:
             return self._moment_phrases()
         bare, full = self._maker(frozenset({MOMENT})), self._maker()
-        templates = [template.expression for template in self._source.templates.get(part, ())]
+        templates = self._heard(part)
         sentences = (*bare.samples(templates, _SAMPLES), *full.samples(templates, _FULL_SAMPLES))
         return dict.fromkeys((*sentences, *bare.cover(templates)))
 
     def _moment_phrases(self) -> Iterable[str]:
-        """Whole moments, and every pair of words of each fragment."""
+        """Whole moments, and every pair of their words."""
         maker = self._maker()
-        fragments = [t.expression for templates in self._source.fragments.values() for t in templates]
         whole = [self._source.rules[MOMENT].expression] if MOMENT in self._source.rules else []
-        return dict.fromkeys((*maker.samples(whole, _MOMENT_SAMPLES), *maker.cover([*fragments, *whole])))
+        return dict.fromkeys((*maker.samples(whole, _MOMENT_SAMPLES), *maker.cover(whole)))
 
     def _choice_phrases(self, choices: tuple[Choice, ...]) -> tuple[str, ...]:
         if not choices:
             return ()
         maker = PhraseMaker(self._source.rules, choice_lists(self._source.lists, choices), frozenset())
-        templates = [template.expression for template in self._source.templates.get("choice", ())]
+        templates = self._heard("choice")
         return tuple(dict.fromkeys((*maker.samples(templates, _SAMPLES), *maker.cover(templates))))
+
+    def _heard(self, part: str) -> list[Expression]:
+        return [template.expression for template in self._source.templates.get(part, ()) if template.heard]
 
     def _maker(self, left_out: frozenset[str] = frozenset()) -> PhraseMaker:
         return PhraseMaker(self._source.rules, self._source.lists, left_out)
 
     @cached_property
     def _digit_phrases(self) -> tuple[str, ...]:
-        """Every pair of digits, tens with units, repeats with digits, and what is said before them."""
+        """Every pair of digits, repeats with digits, and what is said before them."""
         digits = self._source.digits
-        units = [word for word, value in digits.words.items() if len(value) == 1]
-        tens = [word for word, value in digits.words.items() if len(value) == 2]
-        pairs = [f"{one} {other}" for one in (*units, *tens, *digits.repeats) for other in units]
-        return (*units, *tens, *pairs, *self._lead_phrases())
+        units = [word for word, value in digits.words.items() if len(value) == 1 and word not in digits.rare]
+        pairs = [f"{one} {other}" for one in (*units, *digits.repeats) for other in units]
+        return (*units, *pairs, *self._lead_phrases())
 
     def _lead_phrases(self) -> Iterable[str]:
         if DIGITS_LEAD not in self._source.rules:
@@ -166,8 +181,7 @@ class GrammarBuilder:
         return writer.grammar("turn", f"{self._optional(writer, LEAD)} {body} {self._optional(writer, TAIL)}")
 
     def _part(self, writer: JsgfWriter, name: str) -> str:
-        templates = self._source.templates.get(name, ())
-        body = alternatives(writer.expansion(template.expression) for template in templates)
+        body = alternatives(writer.expansion(expression) for expression in self._heard(name))
         return writer.define(f"say_{name}", body) if body else ""
 
     def _second(self, writer: JsgfWriter, expects: Expects) -> str:
@@ -178,12 +192,14 @@ class GrammarBuilder:
         return f"[ {writer.expansion_of_rule(rule)} ]" if rule in self._source.rules else ""
 
     def _digits(self, writer: JsgfWriter, lengths: Sequence[int]) -> str:
-        """Strings of the accepted lengths, word by word, and any row of digits, pairs and repeats."""
+        """Strings of the shortest accepted length, digit by digit; of any length where many are accepted.
+
+        Only the shortest: with 7 and 17 side by side PocketSphinx heard seven digits in 5 of 24 strings of seven,
+        with 7 alone in 24. A longer string is heard by Vosk and by carriers, and can be keyed.
+        """
         digits = self._source.digits
-        unit = writer.define("digit", alternatives(w for w, value in digits.words.items() if len(value) == 1))
-        tens = alternatives(word for word, value in digits.words.items() if len(value) == 2)
-        repeats = alternatives(digits.repeats)
-        group = writer.define("digit_group", alternatives((unit, tens, f"{repeats} {unit}" if repeats else "")))
-        exact = (" ".join([unit] * length) for length in lengths if len(lengths) <= 3)
-        row = writer.define("digits", alternatives((*exact, f"( {group} )+")))
+        units = (word for word, value in digits.words.items() if len(value) == 1 and word not in digits.rare)
+        unit = writer.define("digit", alternatives(units))
+        exact = " ".join([unit] * min(lengths)) if 0 < len(lengths) <= _FEW_LENGTHS else f"( {unit} )+"
+        row = writer.define("digits", exact)
         return f"{self._optional(writer, DIGITS_LEAD)} {row}".strip()

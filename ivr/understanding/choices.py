@@ -9,6 +9,8 @@ from hassil.expression import Expression, TextChunk
 from ivr.domain.intents import Choice, SlotValue
 from ivr.understanding.source import ListValue
 
+ORDINALS = ("ordinal", "ordinal_said")
+"""Lists of places; the second is what recognisers listen for."""
 LAST = -1
 """In `{ordinal}`: "the last one"."""
 
@@ -25,9 +27,9 @@ class OfferedName:
 
 
 def choice_lists(lists: Mapping[str, Sequence[ListValue]], choices: Sequence[Choice]) -> dict[str, Sequence[ListValue]]:
-    """The locale's lists with `{item}` filled and `{ordinal}` cut to what is offered."""
-    fitting = [v for v in lists.get("ordinal", ()) if isinstance(v.out, int) and v.out <= len(choices)]
-    return {**lists, "item": offered_names(choices), "ordinal": fitting}
+    """The locale's lists with `{item}` filled and `{ordinal}` lists cut to what is offered."""
+    fitting = {name: _offered(lists[name], len(choices)) for name in ORDINALS if name in lists}
+    return {**lists, **fitting, "item": offered_names(choices)}
 
 
 def offered_names(choices: Sequence[Choice]) -> list[ListValue]:
@@ -37,6 +39,10 @@ def offered_names(choices: Sequence[Choice]) -> list[ListValue]:
     owners = Counter(text for text, _ in {*names, *tails})
     known = dict.fromkeys((*names, *(pair for pair in tails if owners[pair[0]] == 1)))
     return [OfferedName(TextChunk(text=text), index) for text, index in known]
+
+
+def _offered(values: Sequence[ListValue], count: int) -> list[ListValue]:
+    return [value for value in values if isinstance(value.out, int) and value.out <= count]
 
 
 def choice_slots(slots: Mapping[str, SlotValue], count: int) -> dict[str, SlotValue]:

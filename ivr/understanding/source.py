@@ -1,6 +1,6 @@
 """What the understanding needs of a locale's files; `ivr.content` provides it, neither imports the other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from hassil.expression import Expression
@@ -32,6 +32,10 @@ class Template(Protocol):
     @property
     def slots(self) -> Mapping[str, str | int]:
         """Slots it sets by itself."""
+
+    @property
+    def heard(self) -> bool:
+        """Whether recognisers listen for it."""
 
 
 class ListValue(Protocol):
@@ -96,6 +100,10 @@ class DigitWords(Protocol):
     @property
     def doubtful(self) -> Mapping[str, str]:
         """Words that mean nothing or these digits."""
+
+    @property
+    def rare(self) -> Collection[str]:
+        """Digit words that recognisers do not listen for."""
 
 
 class LocaleSource(Protocol):
