@@ -63,7 +63,8 @@ def answer_moment(dialogue: Dialogue, intent: Intent) -> Step | None:
 
 def merge(before: When, now: When) -> When:
     """What was said before, completed or corrected by what is said now."""
-    said = {f.name: getattr(now, f.name) for f in fields(When) if getattr(now, f.name) not in (None, False)}
+    told = {f.name: getattr(now, f.name) for f in fields(When)}
+    said = {name: value for name, value in told.items() if value is not None and value is not False}  # 0 is Monday
     if now.part is not None and now.hour is None and before.hour is not None:
         said["half"] = "am" if now.part == "morning" else "pm"
         said.pop("part")
