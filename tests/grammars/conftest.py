@@ -1,0 +1,22 @@
+"""The real grammars, read once."""
+
+from pathlib import Path
+
+import pytest
+
+from ivr.content import Content, load
+from ivr.understanding import GrammarUnderstanding
+
+GRAMMARS = Path(__file__).resolve().parent.parent.parent / "grammars"
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    """Everything under grammars/."""
+    return load(GRAMMARS)
+
+
+@pytest.fixture(scope="session")
+def understanding(content: Content) -> GrammarUnderstanding:
+    """The understanding of all locales."""
+    return GrammarUnderstanding(content)
