@@ -95,7 +95,7 @@ def resolve(when: When, now: datetime, zone: tzinfo, opening: Opening) -> Resolv
 
 
 def _without_hour(when: When, now: datetime, zone: tzinfo, opening: Opening) -> Resolved | Unresolved:
-    """A part of the day stands for its first hour, unless that is over and the part is not: then ask."""
+    """A part of a day stands for its first hour, unless the day was named, that is over and the part is not: ask."""
     if _lacks_day(when):
         return Unresolved(AskBack.WHICH_DAY)
     if when.part not in PART_HOURS:
@@ -103,7 +103,7 @@ def _without_hour(when: When, now: datetime, zone: tzinfo, opening: Opening) -> 
     begins, ends = PART_HOURS[when.part]
     local = now.astimezone(zone)
     first_day = next(_days(when, local.date()), None)
-    if first_day == local.date() and begins <= local.hour < ends:
+    if _names_day(when) and first_day == local.date() and begins <= local.hour < ends:
         return Unresolved(AskBack.WHICH_TIME)
     return _on_a_day(replace(when, hour=begins, minute=0, half="24"), now, zone, opening)
 

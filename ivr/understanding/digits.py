@@ -54,7 +54,6 @@ class DigitReader:
                 continue
             pieces.append(piece)
             position, taken = position + piece.size, taken + piece.size
-        pieces = self._without_stray_ends(pieces)
         if not any(any(piece.readings) for piece in pieces) or taken < _CERTAIN_SHARE * (taken + unread):
             return None
         return DigitString(_combined(pieces), unread == 0)
@@ -63,7 +62,7 @@ class DigitReader:
         return tuple(self._spelling.tokens(word))
 
     def _piece(self, tokens: Sequence[str], position: int, among_digits: bool) -> _Piece | None:
-        if tokens[position].isdigit():
+        if tokens[position].isdecimal():
             return _Piece((_plain_digits(tokens[position]),), 1)
         for size in range(min(self._longest, len(tokens) - position), 0, -1):
             key = tuple(tokens[position : position + size])
@@ -95,14 +94,13 @@ class DigitReader:
         return _Piece((digits,), size)
 
     def _digit_follows(self, tokens: Sequence[str], position: int) -> bool:
-        return position < len(tokens) and (
-            tokens[position].isdigit()
-            or any(tuple(tokens[position : position + n]) in self._words for n in range(1, self._longest + 1))
-        )
-
-    @staticmethod
-    def _without_stray_ends(pieces: list[_Piece]) -> list[_Piece]:
-        return [piece for piece in pieces if piece.readings != ("",)]
+        """Whether a sure digit comes next, or after more doubtful ones."""
+        if position >= len(tokens):
+            return False
+        keys = [tuple(tokens[position : position + n]) for n in range(1, self._longest + 1)]
+        if tokens[position].isdecimal() or any(key in self._words for key in keys):
+            return True
+        return any(key in self._misspelled and self._digit_follows(tokens, position + len(key)) for key in keys)
 
 
 def _plain_digits(token: str) -> str:
