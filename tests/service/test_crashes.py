@@ -66,6 +66,19 @@ def test_killed_after_the_claim_another_process_dials_when_the_lease_ends(world:
     assert rung(world, AGENT) == 1
 
 
+def test_killed_after_the_claim_nobody_is_rung_at_night(world: World) -> None:
+    world.agent()
+    callback = world.book()
+    dies(world, "claimed", world.tick)
+    world.tick(12 * 3600)
+    assert world.phone.calls == []
+    row = world.callback(callback)
+    assert (row.status, row.reason) == (CallbackStatus.SCHEDULED, "window_closed")
+    world.clock.set(row.due_at)
+    world.tick()
+    assert rung(world, AGENT) == 1
+
+
 def test_killed_before_the_request_the_carrier_is_asked_twice_before_dialing(world: World) -> None:
     world.agent()
     callback = world.book()
