@@ -104,8 +104,10 @@ def acted_part(story: Story, speaker: Speaker, prompts: dict[str, str]) -> Part:
         said = (speaker.text(story.locale, Say("moment", {"when": At(at.astimezone(UTC), zone, now)})) for at in near)
         return told in set(said)
 
-    keys = story.moment.keys(datetime.now(ZoneInfo(zone)) + timedelta(seconds=40))
-    return replace(story.part, is_right_moment=right, when_keys=keys, wanted=prompts[f"intent_{story.kind}"])
+    def keyed() -> str:
+        return story.moment.keys(datetime.now(ZoneInfo(zone)) + timedelta(seconds=40))
+
+    return replace(story.part, is_right_moment=right, when_keys=keyed, wanted=prompts[f"intent_{story.kind}"])
 
 
 def outcome(stage: Stage, story: Story) -> str:

@@ -5,10 +5,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from ivr.carrier.page import ROOT
 from ivr.carrier.voice import available
@@ -18,15 +20,18 @@ from ivr.cli.demo.spotter import PromptSpotter
 from ivr.cli.demo.stage import OUR_NUMBER, Stage, StageError
 from ivr.cli.demo.story import BrokenPromise, Cast, Story
 from ivr.content import Content, load
+from ivr.content.speaker import PromptSpeaker
+from ivr.domain.turn import At, Say
 from ivr.settings import Settings
 
 ENGLISH: Final = Cast(
     title="The story in English",
     locale="en-US",
+    zone="America/New_York",
     customer_number="+12025550187",
     agent_name="Anna",
     agent_number="+12025550161",
-    agent_says="Hello, this is Anna. I have your case here, and I am sending you a new one today.",
+    agent_says="Hello, this is Anna. I am sending you a new one today.",
     order_id="11976551942819482",
     part=Part(
         request="it says delivered but I don't have it",
@@ -40,18 +45,23 @@ ENGLISH: Final = Cast(
 KOREAN: Final = Cast(
     title="The same story in Korean (한국어)",
     locale="ko-KR",
+    zone="Asia/Seoul",
     customer_number="+821000000999",
     agent_name="Jisu",
     agent_number="+821000000998",
-    agent_says="안녕하세요, 상담원 지수입니다. 접수하신 내용을 보고 있습니다. 오늘 새 상품을 보내 드리겠습니다.",
+    agent_says="안녕하세요, 상담원 지수입니다. 오늘 새 상품을 보내 드리겠습니다.",
     order_id="11595254453726167",
     part=Part(
         request="배송 완료라고 나오는데 못 받았어요",
         digits="3726167",
-        digits_said="삼 칠 이 육 일 육 칠",
+        # espeak's Korean digits are not heard on a telephone line: this customer keys the number, as the prompt says.
+        digits_said="",
         when="일 분 뒤에",
         yes="네",
         no="아니요",
+        voice="klatt4",
+        rate=160,
+        speaks=1,
         effort="1",
         interrupts=True,
     ),
@@ -123,8 +133,23 @@ def _act(stage: Stage, plan: Plan, screen: Screen) -> None:
     for cast in plan.casts:
         screen.begin(cast.title)
         screen.line("stage", f"{cast.locale} is heard by {stage.until_heard(cast.locale)}")
-        Story(stage, cast, screen, PromptSpotter(content.locales[cast.locale].prompts)).play()
+        heeded = replace(cast, part=with_a_minute(cast, PromptSpeaker(content)))
+        Story(stage, heeded, screen, PromptSpotter(content.locales[cast.locale].prompts)).play()
         screen.line("stage", f"every promise was kept, in {screen.seconds:.0f} seconds")
+
+
+def with_a_minute(cast: Cast, speaker: PromptSpeaker) -> Part:
+    """The part, able to key a moment a minute from now, and to tell whether the moment read back is that one."""
+
+    def keys() -> str:
+        return (datetime.now(ZoneInfo(cast.zone)) + timedelta(seconds=70)).strftime("%H%M")
+
+    def is_right(told: str) -> bool:
+        now = datetime.now(UTC)
+        near = (At(now + timedelta(seconds=s), cast.zone, now) for s in range(-30, 100, 10))
+        return told in {speaker.text(cast.locale, Say("moment", {"when": at})) for at in near}
+
+    return replace(cast.part, when_keys=keys, is_right_moment=is_right)
 
 
 def _content() -> Content:

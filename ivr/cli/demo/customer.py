@@ -14,11 +14,25 @@ MOST_TURNS = 30
 """A call that goes on longer has lost its way."""
 CONFIRMATIONS = frozenset({"confirm_order", "confirm_moment", "confirm_intent"})
 PICKS = {"1": "first", "2": "second", "3": "third"}
-PATIENCE_SECONDS = {"menu": 0.3, "offer_callback_wait": 5.0, "offer_callback": 5.0, "ask_order_number": 2.5}
+PATIENCE_SECONDS = {
+    "menu": 0.3,
+    "ask_order_number": 2.5,
+    "ask_order_keys": 2.0,
+    "confirm_order": 4.5,
+    "offer_callback_wait": 4.0,
+    "offer_callback": 4.0,
+    "offer_again": 2.0,
+    "ask_moment": 2.0,
+    "confirm_moment": 4.0,
+    "callback_booked_at": 4.0,
+    "callback_booked_asap": 4.0,
+}
+"""How long a customer who interrupts listens to a prompt before answering."""
 QUESTIONS = (
     "callback_booked", "menu", "ask_", "confirm_", "offer_", "moment_", "cancel_confirm", "anything_else", "hold_",
     "rate_", "existing_callback_menu", "language_menu",
 )  # fmt: skip
+MOMENT_QUESTIONS = ("offer_callback_wait", "offer_callback", "ask_moment", "offer_agent_or_callback")
 EXPLAINED = ("dnr_", "return_", "order_status_", "cancel_")
 """What is said once the order is known."""
 STATEMENTS = frozenset({"moment_closed", "moment_no_such_time"})
@@ -33,12 +47,13 @@ class Part:
     digits: str
     """The last seven digits of the order."""
     digits_said: str
-    """The same as spoken words."""
+    """The same as spoken words; empty: they are keyed."""
     when: str
     """The moment as said: "in one minute"."""
     is_right_moment: Callable[[str], bool] = field(default=lambda when: True)
     """Whether the moment read back is the one meant."""
-    when_keys: str = "1"
+    when_keys: Callable[[], str] = field(default=lambda: "1")
+    """The moment by keypad, when it is asked: HHMM, MMDDHHMM, or 1 for as soon as possible."""
     half_key: str = "2"
     """Morning (1) or afternoon (2), if it is asked."""
     item: str = ""
@@ -110,7 +125,7 @@ class Customer:
     def _interrupts(self, spotted: Spotted | None, heard: Heard) -> bool:
         """Long prompts are interrupted once the answer is clear, by customers who do that."""
         after = PATIENCE_SECONDS.get(spotted.key) if spotted else None
-        return self.part.interrupts and after is not None and time.monotonic() - heard.started_at > after
+        return self.part.interrupts and after is not None and time.monotonic() - heard.started_monotonic > after
 
     def _answer(self, asked: Spotted) -> bool:
         """Answer one question. False: nothing more to say in this call."""
@@ -150,11 +165,13 @@ class Customer:
         }
         if asked.key in CONFIRMATIONS:
             return part.yes if self._is_right(asked) else part.no
-        return words.get(asked.key)
+        if asked.key in MOMENT_QUESTIONS and sum(self._asked.get(key, 0) for key in MOMENT_QUESTIONS) > part.speaks:
+            return None
+        return words.get(asked.key) or None
 
     def _is_right(self, asked: Spotted) -> bool:
         if asked.key == "confirm_order":
-            return re.sub(r"\D", "", asked.places["digits"]).endswith(self.part.digits)
+            return self.part.digits in re.sub(r"\D", "", "".join(asked.places.values()))
         if asked.key == "confirm_moment":
             return self.part.is_right_moment(asked.places["when"])
         if asked.key == "confirm_intent":
@@ -179,11 +196,11 @@ class Customer:
             "menu_keys": part.menu_key,
             "ask_order_number": f"{part.digits}#",
             "ask_order_keys": f"{part.digits}#",
-            "ask_moment": f"{part.when_keys}#",
-            "ask_moment_keys": f"{part.when_keys}#",
-            "moment_conflict": f"{part.when_keys}#",
-            "moment_which_day": f"{part.when_keys}#",
-            "moment_which_time": f"{part.when_keys}#",
+            "ask_moment": f"{part.when_keys()}#",
+            "ask_moment_keys": f"{part.when_keys()}#",
+            "moment_conflict": f"{part.when_keys()}#",
+            "moment_which_day": f"{part.when_keys()}#",
+            "moment_which_time": f"{part.when_keys()}#",
             "moment_am_or_pm": part.half_key,
             "offer_callback_wait": "2",
             "offer_callback": "2",

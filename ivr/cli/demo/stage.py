@@ -28,7 +28,7 @@ OUR_NUMBER = "+12025550100"
 READY_SECONDS = 60.0
 """A cold start compiles byte code and may load models beside it."""
 
-QUICK = CarrierOptions(insecure_streams=True, cps=1000, say_rate=190)
+QUICK = CarrierOptions(insecure_streams=True, cps=1000, say_rate=230)
 """No queue for dials, ws:// accepted, a voice that does not dawdle."""
 
 

@@ -32,6 +32,8 @@ class Cast:
 
     title: str
     locale: str
+    zone: str
+    """In which the customer lives: times are read back in it."""
     customer_number: str
     agent_name: str
     agent_number: str
@@ -144,7 +146,12 @@ class Story:
         self._wait_for(self._next_prompt(customer, heard), customer, RATING_SECONDS)
         self._screen.line("customer", f"presses {self._cast.part.effort}")
         customer.press(self._cast.part.effort)
-        customer.hung_up(timeout=20)
+        self._until(self._is_rated, "the rating did not arrive")
+        customer.hang_up()
+
+    def _is_rated(self) -> bool:
+        with self._stage.store.read() as uow:
+            return any(case.effort is not None and case.locale == self._cast.locale for case in uow.cases.recent(5))
 
     def _is(self, what: str) -> bool:
         with self._stage.store.read() as uow:
