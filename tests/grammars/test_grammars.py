@@ -156,7 +156,8 @@ def test_model_without_a_word_names_file_and_line(understanding: GrammarUndersta
 
     places = understanding.check(Deaf())
     assert {place.word for place in places} == {"parcel"}
-    assert ("en-US/rules.yaml" in {place.file for place in places}) and all(place.line > 1 for place in places)
+    assert "en-US/rules.yaml" in {place.file for place in places}
+    assert all(place.line > 1 for place in places)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
