@@ -18,13 +18,13 @@ PATIENCE_SECONDS = {
     "menu": 0.3,
     "ask_order_number": 2.5,
     "ask_order_keys": 2.0,
-    "confirm_order": 4.5,
-    "offer_callback_wait": 4.0,
+    "confirm_order": 3.5,
+    "offer_callback_wait": 3.0,
     "offer_callback": 4.0,
     "offer_again": 2.0,
     "ask_moment": 2.0,
-    "confirm_moment": 4.0,
-    "callback_booked_at": 4.0,
+    "confirm_moment": 3.0,
+    "callback_booked_at": 3.0,
     "callback_booked_asap": 4.0,
 }
 """How long a customer who interrupts listens to a prompt before answering."""

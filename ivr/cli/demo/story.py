@@ -16,7 +16,7 @@ from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import Callback, CallbackStatus
 from ivr.domain.cases import Case, CaseKind, Event
 
-WHISPER_SECONDS, RATING_SECONDS = 7.0, 3.5
+WHISPER_SECONDS, RATING_SECONDS = 5.0, 2.5
 """How long agent and customer listen before they press a key."""
 LEFT_TO_WAIT = timedelta(seconds=2)
 """Of a promised wait, how much is really waited; the clock is moved over the rest."""
