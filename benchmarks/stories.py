@@ -83,6 +83,7 @@ def draw(number: int, locale: str, chance: random.Random, orders: list[Order]) -
         yes=yes,
         no=no,
         menu_key=MENU_KEYS[kind],
+        wants_callback=kind in NEEDS_CALLBACK,
         voice=chance.choice(voices(locale)[:6]),
         rate=chance.choice(RATES),
         interrupts=True,

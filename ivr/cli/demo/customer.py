@@ -32,6 +32,9 @@ QUESTIONS = (
     "callback_booked", "menu", "ask_", "confirm_", "offer_", "moment_", "cancel_confirm", "anything_else", "hold_",
     "rate_", "existing_callback_menu", "language_menu",
 )  # fmt: skip
+CALLBACK_KEY = "5"
+MOST_REMINDERS = 2
+"""How often a customer asks for the callback that was not promised."""
 MOMENT_QUESTIONS = ("offer_callback_wait", "offer_callback", "ask_moment", "offer_agent_or_callback")
 EXPLAINED = ("dnr_", "return_", "order_status_", "cancel_")
 """What is said once the order is known."""
@@ -61,6 +64,7 @@ class Part:
     wanted: str = ""
     """How the menu calls what is wanted."""
     needs_order: bool = True
+    wants_callback: bool = True
     yes: str = "yes"
     no: str = "no"
     voice: str | None = None
@@ -130,7 +134,7 @@ class Customer:
     def _answer(self, asked: Spotted) -> bool:
         """Answer one question. False: nothing more to say in this call."""
         self._asked[asked.key] = self._asked.get(asked.key, 0) + 1
-        if asked.key == "anything_else" or asked.key.startswith("callback_booked"):
+        if asked.key.startswith("callback_booked") or (asked.key == "anything_else" and not self._wants_more):
             self.handset.hang_up()
             return False
         words = self._words(asked) if self._asked[asked.key] <= self.part.speaks else None
@@ -142,6 +146,11 @@ class Customer:
             self._report("keys", keys)
             self.handset.press(keys)
         return True
+
+    @property
+    def _wants_more(self) -> bool:
+        """A callback was wanted and is not promised yet."""
+        return self.part.wants_callback and self._asked["anything_else"] <= MOST_REMINDERS
 
     @property
     def _lost_its_way(self) -> bool:
@@ -194,6 +203,7 @@ class Customer:
             "menu": part.menu_key,
             "menu_rephrase": part.menu_key,
             "menu_keys": part.menu_key,
+            "anything_else": CALLBACK_KEY,
             "ask_order_number": f"{part.digits}#",
             "ask_order_keys": f"{part.digits}#",
             "ask_moment": f"{part.when_keys()}#",
