@@ -88,8 +88,7 @@ def figures(tally: Tally) -> dict[str, float]:
 
 
 def measure(stage: Stage, locale: str, turns: int, calls: int) -> Tally:
-    """Several calls at once in one language."""
-    stage.until_heard(locale)
+    """Several calls at once in one language, whose model is loaded."""
     tally = Tally()
     handsets = [stage.carrier.handset(NUMBERS[locale].format(i), locale=locale) for i in range(calls)]
     threads = [threading.Thread(target=talk, args=(h, locale, turns, tally)) for h in handsets]
