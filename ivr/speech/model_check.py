@@ -48,6 +48,11 @@ def check(folder: Path, *, memory: Path | None = None) -> None:
     _remember(memory, {**known, str(folder): mark})
 
 
+def hears_better_widened(folder: Path) -> bool:
+    """Whether this model was measured to want an upper band (`pinned.HEARS_BETTER_WIDENED`)."""
+    return (expected_sums(folder) or {}).get("am/final.mdl") in pinned.HEARS_BETTER_WIDENED
+
+
 def check_files(folder: Path) -> None:
     """Raise ModelError if the folder is missing, incomplete or cannot take a grammar."""
     if not folder.is_dir():

