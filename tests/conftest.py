@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["tests.stores"]
+
+settings.register_profile("ringback", deadline=None, derandomize=True, database=None)  # runs are alike, however slow
+settings.load_profile("ringback")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
