@@ -2,6 +2,7 @@
 PYTHONS := python3.11 python3.12 python3.13 python3 python
 PY := .venv/bin/python
 STAMP := .venv/.ready
+WORKERS := 2
 
 .PHONY: setup demo run test format proof readme clean
 
@@ -38,7 +39,7 @@ test: setup
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
-	$(PY) -m pytest -q
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup
 
 format: setup
 	$(PY) -m ruff format .
