@@ -8,10 +8,11 @@ WORKERS := 2
 
 setup: $(STAMP)
 
-# pip keeps what is there already, so a second run after a change of pyproject.toml is quick, too.
+# pip keeps what is there already, so a second run after a change of pyproject.toml is quick, too. What is never imported
+# is never compiled: of some packages that is most.
 $(STAMP): pyproject.toml
 	@test -x $(PY) || $(MAKE) --no-print-directory .venv/bin/python
-	$(PY) -m pip install --quiet --editable ".[demo,ko,dev]"
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --editable ".[demo,ko,dev]"
 	@touch $@
 
 .venv/bin/python:
