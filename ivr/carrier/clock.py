@@ -9,15 +9,18 @@ from collections.abc import Callable
 
 FRAME_SECONDS = 0.02
 _SHORTEST_NAP = 0.002
-_FARTHEST_BEHIND = 0.5
+_FARTHEST_BEHIND = 0.05
 
 
 class CallClock:
     """Call time of one carrier; it stands still while nothing happens."""
 
-    def __init__(self, speed: float) -> None:
+    def __init__(self, speed: float, *, patient: bool = False) -> None:
+        """`patient`: run at `speed` only as long as `hurry` is called, and as fast as the wall clock otherwise."""
         self.speed = speed
         self.ticks = 0
+        self._patient = patient
+        self._hurried_ticks = 0
         self._sleepers: list[tuple[int, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
         self._wake = asyncio.Event()
@@ -41,6 +44,10 @@ class CallClock:
         """Say that something became busy."""
         self._wake.set()
 
+    def hurry(self) -> None:
+        """Run at `speed` for the next 20 ms on the wall: whoever waits says so again and again, from any thread."""
+        self._hurried_ticks = math.ceil(self.speed)
+
     async def run(self, on_tick: Callable[[], None], busy: Callable[[], bool]) -> None:
         """Tick for as long as something sleeps or is busy; ends only by cancellation."""
         while True:
@@ -50,15 +57,23 @@ class CallClock:
             await self._run_until_idle(on_tick, busy)
 
     async def _run_until_idle(self, on_tick: Callable[[], None], busy: Callable[[], bool]) -> None:
-        origin, first = time.monotonic(), self.ticks
+        due = time.monotonic()
         while self._sleepers or busy():
-            behind = time.monotonic() - (origin + (self.ticks + 1 - first) * FRAME_SECONDS / self.speed)
+            due += self._next_span()
+            behind = time.monotonic() - due
             if self.speed > 1 and behind > _FARTHEST_BEHIND:
-                origin += behind  # a slow machine slows call time down rather than skipping timers
+                due += behind  # a slow machine slows call time down rather than skipping timers
             await asyncio.sleep(max(-behind, _SHORTEST_NAP) if behind < 0 else 0)
             self.ticks += 1
             on_tick()
             self._resolve()
+
+    def _next_span(self) -> float:
+        """Wall seconds of the next tick."""
+        if self._patient and not self._hurried_ticks:
+            return FRAME_SECONDS
+        self._hurried_ticks = max(0, self._hurried_ticks - 1)
+        return FRAME_SECONDS / self.speed
 
     def _resolve(self) -> None:
         while self._sleepers and self._sleepers[0][0] <= self.ticks:

@@ -35,7 +35,7 @@ class Exchange:
 
     def __init__(self, account_sid: str, auth_token: str, *, options: CarrierOptions, faults: Faults) -> None:
         self.account_sid, self.auth_token, self.options, self.faults = account_sid, auth_token, options, faults
-        self.clock = CallClock(options.speed)
+        self.clock = CallClock(options.speed, patient=options.patient)
         self.timeline = Timeline()
         self.debugger: list[Alert] = []
         self.crashes: list[BaseException] = []
@@ -105,6 +105,11 @@ class Exchange:
         if error is not None:
             self.crashes.append(error)
             _log.error("the local carrier failed", exc_info=error)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no call is live and nothing is on its way to anybody."""
+        return not self._live and not self._tasks
 
     # Telling
 

@@ -12,14 +12,17 @@ from ivr.carrier.telephone import Heard, OnRing, Telephone, TelephoneError, Tele
 
 T = TypeVar("T")
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
+PATIENCE_SECONDS = 30.0
+NAP_SECONDS = 0.01
+"""How often whoever waits looks again, and says that call time may hurry."""
 
 
 class Handset:
     """One telephone. Every `timeout` is wall seconds; running out raises TimeoutError that says what was heard."""
 
-    def __init__(self, telephone: Telephone, run: Run) -> None:
+    def __init__(self, telephone: Telephone, run: Run, hurry: Callable[[], None]) -> None:
         self.telephone = telephone
-        self._run = run
+        self._run, self._hurry = run, hurry
         self._matched = 0
 
     @property
@@ -78,7 +81,7 @@ class Handset:
         call: Call = self._run(dial())
         return call
 
-    def ringing(self, timeout: float = 10.0) -> Call:
+    def ringing(self, timeout: float = PATIENCE_SECONDS) -> Call:
         """Wait until it rings; the call that rings."""
         self._wait(lambda: self.state is TelephoneState.RINGING, timeout, problem="did not ring")
         call = self.telephone.call
@@ -86,7 +89,7 @@ class Handset:
             raise TelephoneError("the call was gone before it could be answered")
         return call
 
-    def connected(self, timeout: float = 10.0) -> None:
+    def connected(self, timeout: float = PATIENCE_SECONDS) -> None:
         """Wait until the call is answered."""
         self._wait(lambda: self.state is TelephoneState.IN_CALL, timeout, problem="was not connected")
 
@@ -140,7 +143,7 @@ class Handset:
         """Give `listener` each 20 ms of PCM heard, on the carrier's thread; the answer ends that."""
         return self.telephone.on_audio(listener)
 
-    def hears(self, pattern: str, timeout: float = 10.0, *, again: bool = False) -> Heard:
+    def hears(self, pattern: str, timeout: float = PATIENCE_SECONDS, *, again: bool = False) -> Heard:
         """Wait until a prompt whose text matches (re.search, any case) has started.
 
         Looks only at what started after the last match, unless `again`.
@@ -157,16 +160,16 @@ class Handset:
         self._matched = max(self._matched, index + 1)
         return self.telephone.heard[index]
 
-    def finished(self, heard: Heard, timeout: float = 30.0) -> Heard:
+    def finished(self, heard: Heard, timeout: float = PATIENCE_SECONDS) -> Heard:
         """Wait until this prompt has ended or was cut short."""
         self._wait(lambda: heard.stopped_at is not None, timeout, problem=f"still hears {heard.text!r}")
         return heard
 
-    def hung_up(self, timeout: float = 10.0) -> None:
+    def hung_up(self, timeout: float = PATIENCE_SECONDS) -> None:
         """Wait until the telephone is idle again."""
         self._wait(lambda: self.state is TelephoneState.IDLE, timeout, problem="is still in a call")
 
-    def receives_text(self, pattern: str, timeout: float = 10.0) -> TextMessage:
+    def receives_text(self, pattern: str, timeout: float = PATIENCE_SECONDS) -> TextMessage:
         """Wait for a text message whose body matches."""
 
         def found() -> TextMessage | None:
@@ -176,7 +179,7 @@ class Handset:
         assert message is not None
         return message
 
-    def joined_with(self, other: "Handset", timeout: float = 10.0) -> None:
+    def joined_with(self, other: "Handset", timeout: float = PATIENCE_SECONDS) -> None:
         """Wait until each of the two hears the other, over a bridge or in a conference."""
 
         def hears(listener: Handset, speaker: Handset) -> bool:
@@ -187,9 +190,10 @@ class Handset:
         while not (hears(self, other) and hears(other, self)):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{self.number} and {other.number} are not joined within {timeout:g} s")
-            time.sleep(0.01)  # rooms change without either telephone noticing
+            self._hurry()
+            time.sleep(NAP_SECONDS)  # rooms change without either telephone noticing
 
-    def wait_until_quiet(self, timeout: float = 30.0) -> None:
+    def wait_until_quiet(self, timeout: float = PATIENCE_SECONDS) -> None:
         """Wait until the prompt has finished and nothing new is on its way."""
         self._run(_within(self.telephone.wait_until_quiet(), timeout, problem=f"{self.number} hears no end"))
 
@@ -200,7 +204,8 @@ class Handset:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise TimeoutError(f"{self.number} {problem} within {timeout:g} s; {self._so_far()}")
-                self.telephone.changed.wait(left)
+                self._hurry()
+                self.telephone.changed.wait(min(left, NAP_SECONDS))
         return result
 
     def _so_far(self) -> str:

@@ -23,6 +23,12 @@ class CarrierOptions:
     """0 takes a free port."""
     speed: float = 1.0
     """Call time runs this many times faster than the clock on the wall; stream timestamps stay in call time."""
+    patient: bool = False
+    """Run at `speed` only while somebody waits at a Handset, in `LocalCarrier.run`, or calls `LocalCarrier.hurry`.
+
+    Between two waits call time is wall time then: what a test does at a telephone is never too late only because the
+    machine is busy.
+    """
     voice: Voice = "espeak"
     """`None` is a silent voice that takes 60 ms a character; "espeak" falls back to it when it is not installed."""
     say_rate: int = 160

@@ -10,6 +10,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 BODY_SECONDS: Final = 10.0
+_FORGOTTEN: Final = 4
+"""So many times the longest body is read at most."""
 
 
 class WholeBody:
@@ -38,16 +40,19 @@ class WholeBody:
 
 
 async def _read(receive: Receive, max_bytes: int) -> bytes | None:
+    """The body; None if it is too long.
+
+    The rest of one that is a little too long is read and forgotten: closing a connection on bytes that nobody read
+    resets it, and the sender would never see why.
+    """
     parts: list[bytes] = []
-    size = 0
-    while True:
+    size, more = 0, True
+    while more and size <= _FORGOTTEN * max_bytes:
         message = await receive()
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > max_bytes:
-            return None
-        if not message.get("more_body", False):
-            return b"".join(parts)
+        more = message.get("more_body", False)
+        size += len(message.get("body", b""))
+        parts = [*parts, message.get("body", b"")] if size <= max_bytes else []
+    return b"".join(parts) if size <= max_bytes else None
 
 
 def _once(body: bytes) -> Receive:

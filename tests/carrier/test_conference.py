@@ -30,7 +30,7 @@ def joined(app, carrier, client, customer, agent, eventually):
         telephone.on_ring = "answer"
         client.calls.create(to=telephone.number, from_=OURS, url=app.url + path)
         app.wait_for(path)
-        eventually(lambda phone=telephone: phone.call and phone.call.line.feed)
+        eventually(lambda phone=telephone: (call := phone.call) and call.line and call.line.feed)
     eventually(lambda: carrier.exchange.conference_named("case 7").status == "in-progress")
     return carrier.exchange.conference_named("case 7")
 
@@ -135,7 +135,7 @@ def test_somebody_else_is_called_into_the_room(app, carrier, joined, client, eve
 
 
 def test_redirected_participant_leaves_the_room(app, customer, agent, joined, client, eventually):
-    app.answers["/survey"] = "<Say>How was it</Say><Pause length='100'/>"
+    app.answers["/survey"] = "<Say>How was it</Say><Pause length='1000'/>"
     client.calls(customer.call.sid).update(url=app.url + "/survey")
     customer.hears("How was it")
     eventually(lambda: len(joined.participants) == 1)

@@ -40,7 +40,7 @@ def check(body, name, schemas):
 def rest(carrier):
     def get(path):
         address = f"{carrier.url}/2010-04-01/Accounts/{carrier.account_sid}/{path}.json"
-        answer = requests.get(address, auth=(carrier.account_sid, carrier.auth_token), timeout=5)
+        answer = requests.get(address, auth=(carrier.account_sid, carrier.auth_token), timeout=30)
         assert answer.status_code == 200
         return answer.json()
 

@@ -75,7 +75,7 @@ def test_caller_who_hangs_up_ends_the_dialed_leg(app, customer, agent):
 def test_updating_the_parent_requests_the_old_action_and_discards_it(app, customer, agent, client):
     app.answers["/voice"] = f'<Dial action="/after">{AGENT}</Dial>'
     app.answers["/after"] = "<Hangup/>"
-    app.answers["/new"] = "<Say>New document</Say><Pause length='100'/>"
+    app.answers["/new"] = "<Say>New document</Say><Pause length='1000'/>"
     agent.on_ring = "answer"
     call = customer.dial(OURS)
     agent.connected()
@@ -89,7 +89,7 @@ def test_updating_the_parent_requests_the_old_action_and_discards_it(app, custom
 def test_updating_the_parent_requests_a_redirect_that_follows_the_dial(app, customer, agent, client):
     app.answers["/voice"] = f"<Dial>{AGENT}</Dial><Redirect>/tail</Redirect>"
     app.answers["/tail"] = "<Hangup/>"
-    app.answers["/new"] = "<Say>New document</Say><Pause length='100'/>"
+    app.answers["/new"] = "<Say>New document</Say><Pause length='1000'/>"
     agent.on_ring = "answer"
     call = customer.dial(OURS)
     agent.connected()
@@ -102,7 +102,7 @@ def test_updating_the_parent_requests_a_redirect_that_follows_the_dial(app, cust
 def test_updating_the_child_lets_the_parent_go_on(app, customer, agent, client):
     app.answers["/voice"] = f'<Dial action="/after">{AGENT}</Dial>'
     app.answers["/after"] = "<Say>Thank you</Say>"
-    app.answers["/new"] = "<Say>New document</Say><Pause length='100'/>"
+    app.answers["/new"] = "<Say>New document</Say><Pause length='1000'/>"
     agent.on_ring = "answer"
     call = customer.dial(OURS)
     agent.connected()
@@ -142,7 +142,7 @@ def test_queued_caller_waits_and_is_taken_by_a_dial(app, carrier, customer, agen
     client.calls.create(to=AGENT, from_=OURS, url=app.url + "/agent")
     heard = []
     customer.on_audio(heard.append)
-    eventually(lambda: agent.call and agent.call.line and agent.call.line.feed)
+    eventually(lambda: (call := agent.call) and call.line and call.line.feed)
     agent.play(LOUD * 3)
     eventually(lambda: LOUD in heard)
     agent.hang_up()
@@ -172,18 +172,18 @@ def test_recording_ends_with_silence_and_can_be_fetched(app, carrier, customer):
     import urllib.request
     import wave
 
-    app.answers["/voice"] = '<Record action="/kept" timeout="2" playBeep="false"/>'
+    app.answers["/voice"] = '<Record action="/kept" timeout="20" playBeep="false"/>'
     customer.dial(OURS)
     customer.connected()
     customer.play(LOUD * 100)
     params = app.wait_for("/kept")[0].params
-    assert params["RecordingDuration"] in ("4", "5")
+    assert 22 <= int(params["RecordingDuration"]) < 3600
     with urllib.request.urlopen(params["RecordingUrl"]) as answer, wave.open(io.BytesIO(answer.read())) as file:
-        assert file.getnframes() / file.getframerate() > 3.9
+        assert file.getnframes() / file.getframerate() > 21.9
 
 
 def test_recording_ends_with_a_key(app, customer):
-    app.answers["/voice"] = '<Record action="/kept" finishOnKey="#"/>'
+    app.answers["/voice"] = '<Record action="/kept" finishOnKey="#" timeout="1000"/>'
     customer.dial(OURS)
     customer.connected()
     customer.stay_silent(1)
@@ -192,7 +192,7 @@ def test_recording_ends_with_a_key(app, customer):
 
 
 def test_recording_of_a_caller_who_hangs_up_still_reaches_the_action(app, customer):
-    app.answers["/voice"] = f'<Record action="/kept" recordingStatusCallback="{app.url}/recorded"/>'
+    app.answers["/voice"] = f'<Record action="/kept" timeout="1000" recordingStatusCallback="{app.url}/recorded"/>'
     customer.dial(OURS)
     customer.connected()
     customer.stay_silent(2)

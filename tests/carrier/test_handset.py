@@ -105,16 +105,16 @@ def test_caller_can_fall_silent_in_mid_sentence(app, customer, carrier):
     customer.hears("Hello")
 
     async def start_and_stop():
-        speaking = carrier.exchange.spawn(customer.telephone.say("word " * 100))
+        speaking = carrier.exchange.spawn(customer.telephone.say("word " * 1000))
         await carrier.exchange.clock.sleep(1)
         customer.telephone.stop_speaking()
         await speaking
 
     carrier.run(start_and_stop())
-    assert carrier.exchange.clock.now() - call.answered_at < 10
+    assert carrier.exchange.clock.now() - call.answered_at < 20
 
 
-def test_everything_appears_on_the_timeline(app, carrier, customer):
+def test_everything_appears_on_the_timeline(app, carrier, customer, eventually):
     seen = []
     carrier.subscribe(lambda event: seen.append(event.kind))
     app.answers["/voice"] = '<Gather numDigits="1" action="/keys"><Say>Hello</Say></Gather>'
@@ -123,7 +123,7 @@ def test_everything_appears_on_the_timeline(app, carrier, customer):
     customer.press("1")
     customer.hung_up()
     assert {"call.status", "telephone", "document", "heard", "heard.end", "key"} <= set(seen)
-    assert [event.kind for event in carrier.events] == seen
+    eventually(lambda: [event.kind for event in carrier.events] == seen)
 
 
 def test_blocking_call_on_the_carriers_own_thread_is_refused(carrier, customer):

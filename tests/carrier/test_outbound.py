@@ -96,7 +96,7 @@ def test_telephone_can_be_answered_by_hand(app, customer, client):
 
 
 def test_live_call_can_be_ended(app, customer, client):
-    app.answers["/answered"] = "<Say>Hello</Say><Pause length='100'/>"
+    app.answers["/answered"] = "<Say>Hello</Say><Pause length='1000'/>"
     customer.on_ring = "answer"
     call = place(client, app)
     customer.hears("Hello")
@@ -134,7 +134,7 @@ def test_end_of_the_machines_message_is_waited_for(app, carrier, customer, clien
 
 
 def test_asynchronous_detection_posts_its_verdict(app, customer, client):
-    app.answers["/answered"] = "<Say>Hello</Say><Pause length='20'/>"
+    app.answers["/answered"] = "<Say>Hello</Say><Pause length='1000'/>"
     customer.on_ring = "answer"
     place(
         client,
@@ -150,21 +150,21 @@ def test_asynchronous_detection_posts_its_verdict(app, customer, client):
 
 
 def test_asynchronous_detection_without_a_callback_is_a_warning(app, carrier, customer, client, eventually):
-    app.answers["/answered"] = "<Pause length='20'/><Say>x</Say>"
+    app.answers["/answered"] = "<Pause length='1000'/><Say>x</Say>"
     customer.on_ring = "answer"
     place(client, app, machine_detection="Enable", async_amd="true")
     eventually(lambda: 21262 in [alert.code for alert in carrier.debugger])
 
 
 def test_calls_leave_the_queue_one_at_a_time(app, open_carrier, connect_client):
-    carrier = open_carrier(cps=0.05)
+    carrier = open_carrier(cps=0.0005)  # one in 2,000 seconds
     client = connect_client(carrier)
     customer = carrier.handset(CUSTOMER)
     customer.on_ring = "busy"
     waits = [int(place(client, app).queue_time) for _ in range(4)]
     assert waits[0] == 0
     assert waits[1:] == sorted(waits[1:])
-    assert 40_000 < waits[3] <= 60_000
+    assert 4_000_000 < waits[3] <= 6_000_000
 
 
 def test_call_canceled_in_the_queue_tells_nobody(app, open_carrier, connect_client):

@@ -60,7 +60,7 @@ def open_page(browser, site) -> Iterator[Callable[..., Any]]:
     def open_page(query: str = "", **options: Any) -> Any:
         contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(30_000)
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{site.url}/phones{query}")
@@ -121,7 +121,7 @@ def test_person_presses_keys_by_mouse_and_by_keyboard(app, open_page, eventually
     page.keyboard.press("#")
     eventually(lambda: app.to("/keys"))
     assert app.to("/keys")[0].params["Digits"] == "42"
-    assert page.inner_text("#phone-customer .note:last-child") == "Pressed 4 2 #"
+    page.wait_for_selector("#phone-customer .note:last-child >> text=Pressed 4 2 #")
 
 
 def test_keypad_fills_in_the_number_before_the_call(app, open_page):
@@ -157,9 +157,14 @@ def test_microphone_reaches_the_media_stream_in_frames_of_twenty_milliseconds(ap
     assert {len(payload) for payload in payloads} == {160}
     assert sum(payload != SILENCE_ULAW for payload in payloads) > 10  # the fake microphone beeps once a second
     do(page, "customer", "microphone")
-    sent = page.evaluate("telephones.customer.sentFrames")
-    page.wait_for_timeout(200)
-    assert page.evaluate("telephones.customer.sentFrames") <= sent + 2
+    page.wait_for_selector("#phone-customer [data-do=microphone][aria-pressed=false]")
+
+    def falls_silent() -> bool:
+        sent = page.evaluate("telephones.customer.sentFrames")
+        page.wait_for_timeout(500)
+        return page.evaluate("telephones.customer.sentFrames") == sent
+
+    eventually(falls_silent)
 
 
 def test_agent_is_rung_answers_by_keyboard_and_both_talk(app, open_page):
@@ -168,17 +173,17 @@ def test_agent_is_rung_answers_by_keyboard_and_both_talk(app, open_page):
     do(page, "customer", "dial")
     becomes(page, "agent", "ringing")
     assert CUSTOMER in page.inner_text("#phone-agent [data-part=state]")
-    assert page.title().startswith("Incoming call")
+    page.wait_for_function("document.title.startsWith('Incoming call')")
     page.focus("#phone-agent [data-do=answer]")
     page.keyboard.press("Enter")
     becomes(page, "agent", "in-call")
-    assert page.evaluate("document.activeElement.dataset.do") == "hang-up"
+    page.wait_for_function("document.activeElement.dataset.do == 'hang-up'")
     page.fill("#agent-say", "Hello, this is the agent")
     page.keyboard.press("Enter")
     page.wait_for_selector("#phone-customer .bubble.heard >> text=Hello, this is the agent")
     do(page, "customer", "hang-up")
     becomes(page, "agent", "idle")
-    assert page.inner_text("#phone-agent .note:last-child").endswith("Call ended")
+    page.wait_for_selector("#phone-agent .note:last-child >> text=Call ended")
 
 
 def test_declined_call_and_wrong_number_are_explained(app, open_page):

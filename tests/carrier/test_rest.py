@@ -24,8 +24,8 @@ def test_wrong_credentials_are_refused(carrier, connect_client):
 def test_api_key_is_accepted(open_carrier):
     carrier = open_carrier(api_keys={"SK1": "secret"})
     address = f"{carrier.url}/2010-04-01/Accounts/{carrier.account_sid}/Calls.json"
-    assert requests.get(address, auth=("SK1", "secret"), timeout=5).status_code == 200
-    assert requests.get(address, auth=("SK1", "wrong"), timeout=5).status_code == 401
+    assert requests.get(address, auth=("SK1", "secret"), timeout=30).status_code == 200
+    assert requests.get(address, auth=("SK1", "wrong"), timeout=30).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_text_message_arrives(app, customer, client):
     sent = client.messages.create(to=CUSTOMER, from_=OURS, body="Your code is 1234", status_callback=app.url + "/text")
     message = customer.receives_text(r"\d{4}")
     assert (message.body, message.from_, message.sid) == ("Your code is 1234", OURS, sent.sid)
-    received = app.wait_for("/text", 2)
-    assert [request.params["MessageStatus"] for request in received] == ["sent", "delivered"]
+    received = app.wait_for("/text", 2)  # in whatever order: as at Twilio
+    assert {request.params["MessageStatus"] for request in received} == {"sent", "delivered"}
     assert all(request.genuine for request in received)
 
 
@@ -207,7 +207,7 @@ def test_callbacks_can_get_lost(app, carrier, customer, client):
     customer.on_ring = "answer"
     place(client, app, status_callback=app.url + "/status", status_callback_event=ALL)
     received = app.wait_for("/status", 2)
-    assert [request.params["CallStatus"] for request in received] == ["initiated", "completed"]
+    assert {request.params["CallStatus"] for request in received} == {"initiated", "completed"}
 
 
 def test_callbacks_can_come_late(app, carrier, customer, client):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-SECONDS = 20
+SECONDS = 60
 """Give up waiting; nothing here takes a tenth of it."""
 
 PART = """
@@ -46,10 +46,12 @@ def supervised(tmp_path: Path):
     root = str(Path(__file__).parents[2])
     environ = {**os.environ, "PYTHONPATH": root}
     process = subprocess.Popen([sys.executable, str(parent), str(part), str(log)], env=environ, stderr=subprocess.PIPE)
-    _until(lambda: len(_pids(log, "first")) == 1 and len(_pids(log, "second")) == 1)
-    yield process, log
-    process.kill()
-    process.communicate()
+    try:
+        _until(lambda: len(_pids(log, "first")) == 1 and len(_pids(log, "second")) == 1)
+        yield process, log
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_a_part_that_dies_is_started_again_and_the_other_keeps_running(supervised) -> None:
@@ -84,7 +86,7 @@ def test_a_part_that_refuses_its_settings_ends_everything_with_its_status(tmp_pa
             import sys
             from ivr.cli.supervisor import Part, Supervisor
             refusing = Part("refusing", [sys.executable, "-c", "import sys; sys.exit(2)"])
-            waiting = Part("waiting", [sys.executable, "-c", "import time; time.sleep(60)"])
+            waiting = Part("waiting", [sys.executable, "-c", "import time; time.sleep(600)"])
             sys.exit(Supervisor([refusing, waiting]).run())
             """
         )

@@ -124,13 +124,13 @@ def test_half_hour_change_of_lord_howe() -> None:
     assert hours.next_allowed(change - timedelta(hours=2)) == change
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(ZONES), MOMENTS)
 def test_in_every_zone_the_next_moment_is_inside_and_the_first(zone: str, at: datetime) -> None:
     _holds(CallingHours.of([zone]), zone, at)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.sampled_from([NEW_YORK, LORD_HOWE, "Europe/London", "Africa/Casablanca", "America/Santiago"]), MOMENTS)
 def test_around_clock_changes_too(zone: str, at: datetime) -> None:
     change = _next_change(zone, at)
@@ -138,7 +138,7 @@ def test_around_clock_changes_too(zone: str, at: datetime) -> None:
         _holds(CallingHours.of([zone]), zone, change + timedelta(minutes=minutes))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from(ZONES), min_size=2, max_size=3), MOMENTS)
 def test_several_zones_are_all_respected(zones: list[str], at: datetime) -> None:
     opens = CallingHours.of(zones).next_allowed(at)

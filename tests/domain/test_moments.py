@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.domain.hours import CallingHours
@@ -132,7 +132,6 @@ WHENS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(WHENS, MOMENTS, ZONES)
 def test_every_moment_is_resolved_in_future_and_hours_or_asked_back(when: When, now: datetime, zone: ZoneInfo) -> None:
     hours = CallingHours.of([zone.key])
@@ -145,7 +144,6 @@ def test_every_moment_is_resolved_in_future_and_hours_or_asked_back(when: When, 
         assert hours.allows(moment.nearest_at)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 23), st.integers(0, 59), st.integers(0, 29), MOMENTS, ZONES)
 def test_full_moment_is_read_back_as_said(hour: int, minute: int, days: int, now: datetime, zone: ZoneInfo) -> None:
     said = When(day_offset=days, hour=hour, minute=minute, half="24")
@@ -158,7 +156,6 @@ def test_full_moment_is_read_back_as_said(hour: int, minute: int, days: int, now
         assert not rolled or days == 0
 
 
-@settings(deadline=None)
 @given(st.integers(0, 6), MOMENTS, ZONES)
 def test_weekday_is_never_another_one(weekday: int, now: datetime, zone: ZoneInfo) -> None:
     moment = resolve(When(weekday=weekday, hour=12, half="24"), now, zone, ALWAYS)

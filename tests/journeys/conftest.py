@@ -13,7 +13,7 @@ from ivr.understanding.grammars import GrammarUnderstanding
 from tests.journeys.world import World
 
 SPEED = 15
-"""Call time against wall time: people at telephones have so much less time to react."""
+"""Call time against wall time while a test waits; people at telephones have their usual time to react."""
 NewWorld = Callable[..., World]
 
 
@@ -41,7 +41,7 @@ def new_world(sqlite_url: str, content: Content, understanding: GrammarUnderstan
             listens: bool = False,
             **options: Any,
         ) -> World:
-            chosen = {"voice": None, "speed": SPEED, "cps": 1000, "insecure_streams": True, **options}
+            chosen = {"voice": None, "speed": SPEED, "patient": True, "cps": 1000, "insecure_streams": True, **options}
             shared = {"content": content} | ({} if listens else {"understanding": understanding})
             world = World(database_url or sqlite_url, hearing, CarrierOptions(**chosen), settings or {}, shared)
             made.append(stack.enter_context(world))

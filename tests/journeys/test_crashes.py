@@ -86,7 +86,7 @@ def test_real_dispatcher_killed_between_dial_and_answer_rings_everybody_once(new
     environment = {**os.environ, **world.environment}
     process = subprocess.Popen([sys.executable, "-m", "ivr", "dispatch"], env=environment, stderr=subprocess.DEVNULL)
     try:
-        agent.ringing(timeout=60)
+        agent.ringing(timeout=120)
         world.until(lambda: world.legs(Party.AGENT)[0].state is LegState.PLACED, "the carrier's report is taken")
     finally:
         process.send_signal(signal.SIGKILL)

@@ -14,7 +14,11 @@ from tests.journeys.world import ADA, ORDER, OURS, PATIENCE, STRANGER, World
 
 SPEAKS = importlib.util.find_spec("espeakng_loader") is not None
 SPEED = 3
-pytestmark = [pytest.mark.speech, pytest.mark.skipif(not SPEAKS, reason="espeakng-loader is not installed")]
+pytestmark = [
+    pytest.mark.speech,
+    pytest.mark.realtime,
+    pytest.mark.skipif(not SPEAKS, reason="espeakng-loader is not installed"),
+]
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ ADA = "+12025550143"
 KIM_AGENT, LEE_AGENT = "+12025550171", "+12025550172"
 ORDER = "1815908"
 """The end of the number of Ada's tea kettle, which is marked delivered."""
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Wall seconds after which something that must happen has not happened."""
 
 
@@ -54,6 +54,12 @@ class MovableClock:
 
     def advance(self, seconds: float) -> None:
         self._ahead += timedelta(seconds=seconds)
+
+    def becomes_afternoon(self) -> None:
+        """Go on to 20:00 UTC: an hour at which "today" and "tomorrow" mean the same dates all over America."""
+        now = self.now()
+        at = now.replace(hour=20, minute=0)
+        self._ahead += (at if at > now else at + timedelta(days=1)) - now
 
 
 class Killed(BaseException):
@@ -214,6 +220,7 @@ class World:
         deadline = time.monotonic() + PATIENCE
         while not (found := check()):
             assert time.monotonic() < deadline, f"not within {PATIENCE:g} s: {what}"
+            self.carrier.hurry()
             time.sleep(0.01)
         return found
 
@@ -288,6 +295,7 @@ class World:
             phone.hang_up()
         self.until(lambda: not any(leg.is_live for leg in self.legs()), "no leg is alive")
         self.until(lambda: not any(call.is_live for call in self.calls()), "no call is alive")
+        self.until(lambda: self.carrier.is_idle, "nothing is on its way")
         assert all(attempt.ended_at for attempt in self.attempts())
         assert self.carrier.crashes == []
 

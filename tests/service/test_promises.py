@@ -268,7 +268,5 @@ class Promises(RuleBasedStateMachine):
 def test_promises_hold_in_any_history(new_store: Callable[[], Store]) -> None:
     run_state_machine_as_test(
         lambda: Promises(new_store()),
-        settings=settings(
-            max_examples=20, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=20, stateful_step_count=40, suppress_health_check=list(HealthCheck)),
     )

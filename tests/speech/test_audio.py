@@ -50,7 +50,7 @@ def test_upsampling_puts_no_image_above_four_kilohertz() -> None:
     assert image < spectrum.max() / 300  # -50 dB
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.integers(min_value=0, max_value=90), max_size=12))
 def test_upsampled_stream_is_the_same_however_it_is_cut(cuts: list[int]) -> None:
     samples = np.random.default_rng(3).integers(-9000, 9000, 400).astype(np.int16)
@@ -70,7 +70,7 @@ def test_upsampled_stream_is_twice_as_long_and_in_step() -> None:
     assert abs(int(np.argmax(wide)) - 200) <= 1
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.binary(max_size=7), max_size=20))
 def test_whole_samples_lose_no_byte_but_a_last_odd_one(pieces: list[bytes]) -> None:
     whole = WholeSamples()

@@ -77,7 +77,7 @@ def test_empty_loops_come_to_an_end(body: str) -> None:
     assert "yes" in _read(f"public <a> = {body};").words()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.lists(st.sampled_from(["one", "two", "three"]), min_size=1, max_size=5), min_size=1, max_size=12))
 def test_network_of_phrases_accepts_exactly_these(phrases: list[list[str]]) -> None:
     network = from_phrases([" ".join(words) for words in phrases], _any)

@@ -144,7 +144,7 @@ def test_model_that_does_not_take_telephone_rate_is_fed_upsampled_audio(tmp_path
     (copy / "conf/mfcc.conf").unlink()
     (copy / "conf/mfcc.conf").write_text(conf)
     done = subprocess.run(
-        [sys.executable, "-c", _HEAR, str(copy)], capture_output=True, text=True, timeout=100, check=False
+        [sys.executable, "-c", _HEAR, str(copy)], capture_output=True, text=True, timeout=220, check=False
     )
     assert "sentence: 네" in done.stdout, done.stderr[-500:]
 

@@ -58,14 +58,13 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(VALUES)
 def test_values_come_back_the_same(value: Any) -> None:
     back = through_json(value)
     assert (back, type(back)) == (value, type(value))
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, suppress_health_check=list(HealthCheck))
 @given(st.from_type(Dialogue))
 def test_dialogues_come_back_the_same(dialogue: Dialogue) -> None:
     assert through_json(dialogue) == dialogue

@@ -93,7 +93,7 @@ def test_two_processes_that_start_together_both_find_the_tables(empty: Callable[
     start = f"from ivr.storage import SqlStore; s = SqlStore({empty()!r}); s.migrate(); print(repr(s.check()))"
     arguments = [sys.executable, "-W", "error", "-c", start]
     together = [subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    assert [process.communicate(timeout=60)[0] for process in together] == ["''\n"] * 3
+    assert [process.communicate(timeout=200)[0] for process in together] == ["''\n"] * 3
 
 
 def test_the_way_back_leads_to_an_empty_database(empty: Callable[[], str]) -> None:

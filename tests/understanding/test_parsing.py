@@ -1,7 +1,7 @@
 """How texts become meanings: order, corrections, thresholds, choices, digits, completeness."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.content import Content
@@ -124,7 +124,6 @@ def test_nothing_is_understood_of_nothing(understanding: GrammarUnderstanding, l
     assert not understanding.is_complete(locale, MENU, text)
 
 
-@settings(deadline=None)
 @given(text=st.text(max_size=60))
 def test_any_text_is_parsed_without_an_error(understanding: GrammarUnderstanding, text: str) -> None:
     for locale in ("en-US", "ko-KR"):
@@ -233,7 +232,6 @@ def test_korean_digits_are_read(understanding: GrammarUnderstanding, text: str, 
     assert (intent.name, intent.slots["value"]) == ("digits", value)
 
 
-@settings(deadline=None)
 @given(digits=st.text("0123456789", min_size=7, max_size=7) | st.text("0123456789", min_size=17, max_size=17))
 def test_digits_said_one_by_one_come_back(understanding: GrammarUnderstanding, digits: str) -> None:
     for locale, words in (("en-US", WORDS), ("ko-KR", KOREAN)):

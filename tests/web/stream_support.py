@@ -115,7 +115,11 @@ class Line:
         self._socket.send(json.dumps(message))
 
 
-def eventually(check: Callable[[], Any], seconds: float = 5.0) -> Any:
+PATIENCE = 30.0
+"""Wall seconds after which something that must happen has not happened; nothing takes a tenth of it."""
+
+
+def eventually(check: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """Wait until the check gives something; what it gave last otherwise."""
     deadline = time.monotonic() + seconds
     while not (found := check()) and time.monotonic() < deadline:
@@ -139,9 +143,9 @@ def serving(app: Any, **options: Any) -> Iterator[int]:
 
 
 def close_code(socket: ClientConnection) -> int | None:
-    """The code with which the server closes; None if it does not within two seconds."""
+    """The code with which the server closes; None if it never does."""
     try:
-        socket.recv(timeout=2)
+        socket.recv(timeout=PATIENCE)
     except ConnectionClosed as closed:
         return closed.rcvd.code if closed.rcvd else None
     except TimeoutError:

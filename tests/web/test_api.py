@@ -281,7 +281,7 @@ BODIES = JSON | some.dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=BODIES, move=some.booleans())
 def test_no_json_at_all_breaks_anything(site: Site, body: Any, move: bool) -> None:
     path = "/callbacks/" + (site.all_open()[0].id if move and site.all_open() else "")

@@ -17,7 +17,17 @@ from ivr.domain.turn import Next
 from ivr.errors import CallGone, CarrierUnclear
 from ivr.phone.twiml import Hearing
 from ivr.web.server import create_asgi
-from tests.web.stream_support import STREAM, Line, ScriptedRecognizer, close_code, eventually, serving, silence, voice
+from tests.web.stream_support import (
+    PATIENCE,
+    STREAM,
+    Line,
+    ScriptedRecognizer,
+    close_code,
+    eventually,
+    serving,
+    silence,
+    voice,
+)
 from tests.web.voice_support import ACCOUNT, CALL, FakeCalls, FakePhone, a_turn, signature, some_services
 
 MEDIA = "wss://voice.example.com/media"
@@ -29,7 +39,7 @@ class World:
 
     def __init__(self, port: int, calls: FakeCalls, phone: FakePhone, ear: ScriptedRecognizer) -> None:
         self.port, self.calls, self.phone, self.ear = port, calls, phone, ear
-        self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False)
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=PATIENCE)
 
     def post(self, path: str, **params: str) -> ET.Element:
         form = {"AccountSid": ACCOUNT, "CallSid": CALL, "CallStatus": "in-progress"} | params
@@ -45,7 +55,9 @@ class World:
 
     def socket(self, headers: dict[str, str] | None = None) -> ClientConnection:
         chosen = SIGNED if headers is None else headers
-        return connect(f"ws://127.0.0.1:{self.port}/media", additional_headers=chosen, proxy=None)
+        return connect(
+            f"ws://127.0.0.1:{self.port}/media", additional_headers=chosen, proxy=None, open_timeout=PATIENCE
+        )
 
     def counted(self, name: str) -> float:
         lines = [line for line in self.http.get("/metrics").text.splitlines() if line.startswith(name)]

@@ -14,7 +14,7 @@ from ivr.phone.client import Account, TwilioPhone
 from ivr.phone.twiml import Hearing
 from ivr.speech.audio import decode_mulaw
 from ivr.web.server import create_asgi
-from tests.web.stream_support import ScriptedRecognizer, eventually, serving, silence, voice
+from tests.web.stream_support import PATIENCE, ScriptedRecognizer, eventually, serving, silence, voice
 from tests.web.voice_support import ACCOUNT, TOKEN, FakeCalls, FakeLegs, a_turn, some_services
 
 OURS, CALLER = "+15005550006", "+15005550011"
@@ -56,9 +56,10 @@ def anything_live(calls: FakeCalls) -> None:
 
 def test_caller_who_speaks_hears_the_next_turn(world: Any) -> None:
     anything_live(world.calls)
+    world.calls.turn = a_turn(1, say=(Say("How can I help? " * 100),))  # there is time enough to interrupt it
     world.phone.dial(OURS)
     world.phone.hears("How can I help")
-    eventually(lambda: world.services.metrics.streams._value.get() == 1)
+    assert eventually(lambda: world.services.metrics.streams._value.get() == 1)
 
     def moved(sid: str, turn: int, readings: Any, **_: Any) -> Any:
         world.calls.turn = a_turn(2, say=(Say("Which order?"),))
@@ -66,7 +67,7 @@ def test_caller_who_speaks_hears_the_next_turn(world: Any) -> None:
 
     world.calls.speech = moved
     world.phone.play(decode_mulaw(silence(0.2) + voice(1.0) + silence(0.6)))
-    world.phone.hears("Which order", timeout=15)
+    world.phone.hears("Which order", PATIENCE)
     assert world.phone.heard[0].cut_short
 
 
@@ -94,5 +95,5 @@ def test_handler_that_breaks_is_an_apology_then_the_fallback(world: Any) -> None
     world.calls.turn = a_turn(3, say=(Say("Press 0 for an agent."),))
     world.phone.press("2")
     world.phone.hears("Sorry, something went wrong")
-    world.phone.hears("Press 0 for an agent", timeout=20)
+    world.phone.hears("Press 0 for an agent", PATIENCE)
     assert [asked for asked in world.calls.asked if asked[0] == "failed"]

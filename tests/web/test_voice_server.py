@@ -108,7 +108,7 @@ def test_media_address_follows_the_public_one_unless_told(public: str, stream: s
 
 @pytest.fixture
 def server() -> Iterator[httpx.Client]:
-    with serving(create_asgi(some_services(threads=2))) as port, httpx.Client(trust_env=False) as client:
+    with serving(create_asgi(some_services(threads=2))) as port, httpx.Client(trust_env=False, timeout=30) as client:
         client.base_url = httpx.URL(f"http://127.0.0.1:{port}")
         yield client
 
