@@ -94,7 +94,15 @@ class VerificationRules:
     valid_seconds: int = 600
     tries: int = 5
     per_number_per_day: int = 3
-    """Codes sent to one number: sending codes is itself a target of fraud."""
+    """Codes sent to one number, by text or call: sending codes is itself a target of fraud."""
+    per_address_per_day: int = 20
+    """Codes asked for from one network address."""
+    call_seconds: int = 60
+    """What must be left of the hours when a number is rung to tell a code, beside the ringing."""
+    tellings: int = 5
+    """How often one call reads its code."""
+    left_alone_seconds: int = 24 * 3600
+    """A number whose owner said "this was not me" is not rung for requests from the web for so long."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,7 +48,9 @@ class CallbackWish:
     source: str = "web"
     address: str | None = None
     prove_number: bool = True
-    """False for API clients, who answer for the numbers they send."""
+    """False for API clients who answer for the numbers they send."""
+    verification: str = ""
+    """How the code is sent, text or call; empty: by what the line can take."""
 
 
 class WebRequests:

@@ -173,7 +173,8 @@ class Guards(Protocol):
     def get_note(self, key: str) -> Mapping[str, Any] | None:
         """A small JSON document by key, such as what `connect` must undo."""
 
-    def set_note(self, key: str, value: Mapping[str, Any] | None) -> None: ...
+    def set_note(self, key: str, value: Mapping[str, Any] | None, *, expires_at: datetime | None = None) -> None:
+        """None removes it; after `expires_at` it may be swept."""
 
 
 class UnitOfWork(Protocol):

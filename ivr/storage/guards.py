@@ -72,12 +72,12 @@ class SqlGuards(Repository):
         """None if there is none."""
         return self._session.scalar(select(tables.notes.c.value).where(tables.notes.c.key == key))
 
-    def set_note(self, key: str, value: Mapping[str, Any] | None) -> None:
-        """None removes it."""
+    def set_note(self, key: str, value: Mapping[str, Any] | None, *, expires_at: datetime | None = None) -> None:
+        """None removes it; after `expires_at` it may be swept."""
         if value is None:
             self._session.execute(delete(tables.notes).where(tables.notes.c.key == key))
         else:
-            self._put(tables.notes, {"key": key}, {"value": dict(value)})
+            self._put(tables.notes, {"key": key}, {"value": dict(value), "expires_at": expires_at})
 
     @property
     def _is_postgres(self) -> bool:
