@@ -17,6 +17,7 @@ class BookingRules:
     line_types: frozenset[str] = frozenset({"fixed_line", "mobile", "fixed_line_or_mobile"})
     """Never premium, shared-cost, personal or toll-free numbers; `voip` may be added."""
     per_number_per_day: int = 3
+    """Bookings from whoever holds the number; what a stranger typed counts only for the address it came from."""
     per_address_per_day: int = 10
     """Bookings from one network address (web and API)."""
     grace_seconds: int = 300

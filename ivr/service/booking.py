@@ -173,7 +173,7 @@ class Bookings:
         rules = self._rules.booking
         if uow.guards.do_not_call(number):
             raise CallbackRefused("do_not_call", "this number asked not to be called")
-        if uow.callbacks.count_created(number, now - timedelta(days=1)) >= rules.per_number_per_day:
+        if uow.callbacks.count_proven(number, now - timedelta(days=1)) >= rules.per_number_per_day:
             raise CallbackRefused("too_many_today", "this number booked too many callbacks in one day; try tomorrow")
         if request.source != "phone" and is_left_alone(uow, number, now):
             raise CallbackRefused("left_alone", "this number asked today not to be called for requests from the web")

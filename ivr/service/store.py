@@ -67,7 +67,9 @@ class Callbacks(Protocol):
     def listed(self, statuses: Sequence[str], limit: int) -> Sequence[Callback]:
         """With one of these statuses, by due_at; newest ended first for ended ones."""
 
-    def count_created(self, number: str, since: datetime) -> int: ...
+    def count_proven(self, number: str, since: datetime) -> int:
+        """Those created since that needed no proof, or got it: a stranger who types a number uses nothing of its owner."""
+
     def closing_before(self, now: datetime) -> Sequence[Callback]:
         """SCHEDULED or UNVERIFIED ones whose closes_at is over."""
 
