@@ -81,7 +81,7 @@ class Case:
 
     id: str
     number: str
-    """Seven digits or, beyond a million cases, more; the last a check digit (see `case_number`): can be spoken and keyed."""
+    """Seven digits, beyond a million cases more, the last a check digit (`case_number`): can be spoken and keyed."""
     kind: CaseKind
     status: CaseStatus = CaseStatus.OPEN
     priority: int = 2

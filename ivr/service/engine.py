@@ -18,6 +18,7 @@ from ivr.service.placing import DialTools
 from ivr.service.ports import Clock, Messenger, NumberRules, Phone, Speaker
 from ivr.service.reconcile import Reconciler
 from ivr.service.reports import Reports
+from ivr.service.retention import Retention
 from ivr.service.scenes import Scenes
 from ivr.service.store import Store
 from ivr.service.verification import DoNotCall, NumberProofs
@@ -82,3 +83,4 @@ class CallbackEngine:
         self.dispatcher = Dispatcher(tools, node)
         self.reconciler = Reconciler(tools)
         self.housekeeper = Housekeeper(tools)
+        self.retention = Retention(scenes)

@@ -68,7 +68,7 @@ class Callbacks(Protocol):
         """With one of these statuses, by due_at; newest ended first for ended ones."""
 
     def count_proven(self, number: str, since: datetime) -> int:
-        """Those created since that needed no proof, or got it: a stranger who types a number uses nothing of its owner."""
+        """Those created since that needed no proof, or got it: what strangers type does not count."""
 
     def closing_before(self, now: datetime) -> Sequence[Callback]:
         """SCHEDULED or UNVERIFIED ones whose closes_at is over."""
@@ -177,6 +177,12 @@ class Guards(Protocol):
 
     def set_note(self, key: str, value: Mapping[str, Any] | None, *, expires_at: datetime | None = None) -> None:
         """None removes it; after `expires_at` it may be swept."""
+
+    def sweep(self, now: datetime, *, kept_since: datetime) -> int:
+        """Delete uses and notes whose time is over, and webhooks, codes, rates and heartbeats older than `kept_since`.
+
+        Returns how many rows went; at most some thousands at once, so that no one waits for it.
+        """
 
 
 class UnitOfWork(Protocol):

@@ -15,7 +15,7 @@ from ivr.domain.cases import Case, Event, is_case_number
 from ivr.errors import CallbackRefused, IllegalMove, IvrError, NotFound
 from ivr.service.afterwards import Actions
 from ivr.service.narration import describe
-from ivr.service.requests import CallbackWish, repetition_key
+from ivr.service.requests import CallbackWish, remember, repetition_key
 from ivr.service.store import UnitOfWork
 from ivr.web.desk import Desk
 from ivr.web.problems import Answer, Malformed, crashed, failed, problem, refused
@@ -60,7 +60,7 @@ class Api:
             if known is None:
                 answer, actions = self._book(uow, wish)
                 if name:
-                    uow.guards.set_note(note, {"body": digest, "answer": answer})
+                    remember(uow, note, {"body": digest, "answer": answer}, self._services.clock.now())
                 uow.commit()
         self._desk.afterwards.run(actions)
         if known is not None and known["body"] != digest:

@@ -19,7 +19,7 @@ from ivr.domain.turn import At, Say, Span
 from ivr.errors import CallbackRefused, Conflict, IllegalMove
 from ivr.service.afterwards import Actions
 from ivr.service.booking import AlreadyBooked
-from ivr.service.requests import CallbackWish, OutsideHours, repetition_key
+from ivr.service.requests import CallbackWish, OutsideHours, remember, repetition_key
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
 from ivr.service.verification import CALL
@@ -97,7 +97,7 @@ class CustomerPages:
             callback = self._ask(uow, wish)
             actions = self._send_code(uow, callback, wish.verification)
             if TOKEN.fullmatch(request.form.get("form_id", "")):
-                uow.guards.set_note(note, {"body": body, "callback": callback.id})
+                remember(uow, note, {"body": body, "callback": callback.id}, self._services.clock.now())
             uow.commit()
         return callback, actions
 
