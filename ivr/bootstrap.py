@@ -197,7 +197,8 @@ class Ivr:
     @cached_property
     def scheduler(self) -> CallbackClock:
         """Wakes the dispatcher and the sweeps; `start` it in the process that does the work."""
-        sweeps = (self.engine.reconciler, self.engine.housekeeper, self.engine.retention)
+        engine = self.engine
+        sweeps = (engine.reconciler, engine.housekeeper, engine.call_ends, engine.retention)
         return CallbackClock(self.dispatcher, sweeps, store=self.store, clock=self.clock, node=self.node)
 
     @cached_property

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ivr.domain.policies import CallbackRules
 from ivr.service.afterwards import Afterwards
 from ivr.service.booking import Bookings
+from ivr.service.call_ends import CallEnds
 from ivr.service.code_calls import CodeCalls
 from ivr.service.dispatch import Dispatcher
 from ivr.service.gate import Gate
@@ -69,6 +70,7 @@ class CallbackEngine:
         scenes = Scenes(ports.store, ports.clock, self.afterwards)
         codes = CodeCalls(self.verification, self.bookings, rules, company)
         self.legs = Legs(scenes, rules, outcomes=outcomes, reports=reports, codes=codes, company=company)
+        self.call_ends = CallEnds(scenes, ports.phone, self.legs)
         tools = DialTools(
             scenes=scenes,
             phone=ports.phone,

@@ -199,6 +199,7 @@ class World:
         """One round of the sweeps."""
         self.dispatch.engine.reconciler.sweep()
         self.dispatch.engine.housekeeper.sweep()
+        self.dispatch.engine.call_ends.sweep()
 
     def rings(self, handset: Handset) -> None:
         """Let the dispatcher run until this telephone rings."""
