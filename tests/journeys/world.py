@@ -272,6 +272,10 @@ class World:
         """A case's timeline, oldest first."""
         return list(self.read(lambda uow: uow.events.of_case((case or self.case()).id)))
 
+    def carrier_rings(self, number: str) -> bool:
+        """Whether a leg to a number lives, by our own rows."""
+        return self.read(lambda uow: uow.legs.live_for_number(number)) is not None
+
     def rung(self, number: str) -> int:
         """How many calls the carrier made to a number."""
         return sum(call.to == number and call.direction != "inbound" for call in self.carrier.calls)
