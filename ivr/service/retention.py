@@ -13,6 +13,8 @@ log = structlog.get_logger(__name__)
 KEPT: Final = timedelta(days=7)
 """Seen webhooks (the carrier repeats them for minutes), used stream tokens, sent codes, heartbeats, idle rates."""
 EVERY: Final = timedelta(minutes=10)
+MUCH: Final = 1000
+"""Rows after which the next round comes at once: there may be more."""
 REQUEST_KEPT: Final = timedelta(days=1)
 """A web request that comes again within this gets the answer of the first; the same for an Idempotency-Key."""
 
@@ -33,9 +35,8 @@ class Retention:
             swept = self._scenes.run(_sweep)
         except Conflict:
             return  # another process is at it
-        if swept:
-            log.info("rows_swept", rows=swept)
-        else:
+        log.info("rows_swept", rows=swept)
+        if swept < MUCH:
             self._next_at = now + EVERY
 
 
