@@ -121,7 +121,11 @@ class Placer:
 
     def _may_tell_code(self, scene: Scene, leg: Leg) -> bool:
         callback = scene.uow.callbacks.get(leg.callback_id or "")
-        why = "gone" if callback is None else self._tools.proofs.why_not_ring(scene.uow, callback)
+        newest = scene.uow.verifications.of_callback(leg.callback_id or "")
+        if callback is None or newest is None or newest.leg_id != leg.id:
+            why = "replaced"
+        else:
+            why = self._tools.proofs.why_not_ring(scene.uow, callback)
         if why:
             record(scene.uow, scene.now, "code_call_withheld", subject=leg, data={"why": why})
         return not why

@@ -272,6 +272,14 @@ def test_request_taken_back_before_the_dial_is_not_dialed(world: World) -> None:
     assert world.phone.calls == []
 
 
+def test_call_whose_code_was_replaced_before_the_dial_is_not_dialed(world: World) -> None:
+    callback = ask(world)
+    world.clock.advance(1)
+    send(world, callback, channel="text")
+    world.tick()
+    assert world.phone.calls == []
+
+
 def test_call_whose_code_was_replaced_tells_nothing(world: World) -> None:
     callback = ask(world)
     world.tick()
