@@ -153,6 +153,7 @@ class Ivr:
             callback_rules(self.settings),
             node=self.node,
             company=self.settings.company,
+            secret=self._secret,
             checkpoint=self.overrides.get("checkpoint", _no_checkpoint),
         )
 
@@ -160,6 +161,11 @@ class Ivr:
     def node(self) -> str:
         """This process among others."""
         return self.overrides.get("node") or f"{socket.gethostname()}-{os.getpid()}"
+
+    @cached_property
+    def _secret(self) -> str:
+        """What all processes share and nobody else knows: signs sessions and forms, makes spoken codes."""
+        return self.settings.secret_key or session_key(self.settings.auth_token)
 
     @cached_property
     def calls(self) -> CallService:
@@ -191,7 +197,8 @@ class Ivr:
     @cached_property
     def scheduler(self) -> CallbackClock:
         """Wakes the dispatcher and the sweeps; `start` it in the process that does the work."""
-        sweeps = (self.engine.reconciler, self.engine.housekeeper)
+        engine = self.engine
+        sweeps = (engine.reconciler, engine.housekeeper, engine.call_ends, engine.retention)
         return CallbackClock(self.dispatcher, sweeps, store=self.store, clock=self.clock, node=self.node)
 
     @cached_property
@@ -230,7 +237,7 @@ class Ivr:
             afterwards=engine.afterwards,
             numbers=self.numbers,
             catalogue=Catalogue(settings.grammars_dir, self.speaker.locales),
-            secret_key=settings.secret_key or session_key(settings.auth_token),
+            secret_key=self._secret,
             api_keys=settings.api_keys,
             supervisor_password=settings.supervisor_password,
             secure_cookies=settings.public_url.startswith("https://"),

@@ -23,13 +23,16 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         callback_refused_limit callback_refused_past callback_refused_too_far callback_refused_exists
         connecting_agent hold_started agent_joins agent_lost nothing_heard not_understood apology give_up
         anything_else whisper_accepted whisper_declined agent_set_away customer_agent_lost rate_effort
-        rate_thanks
+        rate_thanks code_call_again code_call_keys code_call_bye code_call_refused
     """,
     "case": """
         whisper_again
     """,
     "company": """
-        greeting goodbye
+        greeting goodbye code_call code_call_over
+    """,
+    "code": """
+        code_call_code code_call_once_more
     """,
     "item": """
         cancel_confirm cancel_done cancel_too_late order_status_canceled order_status_returned

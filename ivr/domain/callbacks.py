@@ -52,7 +52,15 @@ MOVES = {
 
 
 RELEASED = frozenset(
-    {"canceled_by_customer", "canceled_by_api", "canceled_by_do_not_call", "replaced", "phoned_in", "unverified"}
+    {
+        "canceled_by_customer",
+        "canceled_by_api",
+        "canceled_by_do_not_call",
+        "canceled_by_owner",
+        "replaced",
+        "phoned_in",
+        "unverified",
+    }
 )
 """Reasons of an end that is not ours: the promise is neither kept nor broken."""
 
@@ -83,6 +91,8 @@ class Party(StrEnum):
 
     AGENT = "agent"
     CUSTOMER = "customer"
+    UNPROVEN = "unproven_number"
+    """Whoever answers at a number that was given on the web: hears a code, and may be a stranger to it all."""
 
 
 class LegState(StrEnum):
@@ -201,11 +211,15 @@ class Attempt:
 
 @dataclass(eq=False, kw_only=True)
 class Leg:
-    """One dial to one number. While INTENT, `owner` and `lease_until_at` say who may place it."""
+    """One dial to one number: of an attempt, or to tell a code.
+
+    While INTENT, `owner` and `lease_until_at` say who may place it.
+    """
 
     id: str
     """128-bit random hex token."""
-    attempt_id: str
+    attempt_id: str | None = None
+    """None: a call that only tells a code (Party.UNPROVEN)."""
     callback_id: str | None = None
     party: Party
     number: str

@@ -41,9 +41,12 @@ class Verification:
     callback_id: str
     number: str
     code_hash: str
+    """Empty: not told yet, so that no code is right."""
     channel: str = "text"
-    """text or voice."""
+    """text or call."""
     wrong_tries: int = 0
     created_at: datetime
     expires_at: datetime
     verified_at: datetime | None = None
+    leg_id: str | None = None
+    """The dial of the call that tells it."""

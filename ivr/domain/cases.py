@@ -58,6 +58,10 @@ PRIORITIES: Mapping[CaseKind, int] = {CaseKind.DELIVERED_NOT_RECEIVED: 1}
 """Lower is served first; all others are 2."""
 
 
+SHORTEST, LONGEST = 7, 19
+"""Digits of a case number: it grows with the serial, which the database keeps in 64 bits."""
+
+
 @dataclass(eq=False, kw_only=True)
 class Customer:
     """A person known by a telephone number."""
@@ -77,7 +81,7 @@ class Case:
 
     id: str
     number: str
-    """Seven digits, the last a check digit (see `case_number`): can be spoken and keyed."""
+    """Seven digits, beyond a million cases more, the last a check digit (`case_number`): can be spoken and keyed."""
     kind: CaseKind
     status: CaseStatus = CaseStatus.OPEN
     priority: int = 2
@@ -122,14 +126,16 @@ class Event:
 
 
 def case_number(serial: int) -> str:
-    """Seven digits for a serial number below 1,000,000: six digits and their Luhn check digit."""
-    six = f"{serial % 1_000_000:06d}"
-    return six + str(_luhn(six))
+    """Six digits and their Luhn check digit; from the millionth case on, one digit more, and so on: never one twice."""
+    body = f"{serial:06d}"
+    return body + str(_luhn(body))
 
 
 def is_case_number(digits: str) -> bool:
-    """Whether seven keyed digits carry the right check digit."""
-    return len(digits) == 7 and digits.isdigit() and digits[-1] == str(_luhn(digits[:6]))
+    """Whether keyed digits are as many as a case number has, and carry the right check digit."""
+    if not (digits.isascii() and digits.isdigit() and SHORTEST <= len(digits) <= LONGEST):
+        return False
+    return (len(digits) == SHORTEST or digits[0] != "0") and digits[-1] == str(_luhn(digits[:-1]))
 
 
 def _luhn(digits: str) -> int:

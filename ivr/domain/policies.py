@@ -17,6 +17,7 @@ class BookingRules:
     line_types: frozenset[str] = frozenset({"fixed_line", "mobile", "fixed_line_or_mobile"})
     """Never premium, shared-cost, personal or toll-free numbers; `voip` may be added."""
     per_number_per_day: int = 3
+    """Bookings from whoever holds the number; what a stranger typed counts only for the address it came from."""
     per_address_per_day: int = 10
     """Bookings from one network address (web and API)."""
     grace_seconds: int = 300
@@ -94,7 +95,15 @@ class VerificationRules:
     valid_seconds: int = 600
     tries: int = 5
     per_number_per_day: int = 3
-    """Codes sent to one number: sending codes is itself a target of fraud."""
+    """Codes sent to one number, by text or call: sending codes is itself a target of fraud."""
+    per_address_per_day: int = 20
+    """Codes asked for from one network address."""
+    call_seconds: int = 60
+    """What must be left of the hours when a number is rung to tell a code, beside the ringing."""
+    tellings: int = 5
+    """How often one call reads its code."""
+    left_alone_seconds: int = 24 * 3600
+    """A number whose owner said "this was not me" is not rung for requests from the web for so long."""
 
 
 @dataclass(frozen=True, kw_only=True)

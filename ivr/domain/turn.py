@@ -89,7 +89,9 @@ class Turn:
     wait_seconds: int = 6
     """Silence after the prompt until the caller is asked again."""
     slow: bool = False
-    """Speak slower, once the caller asked for it."""
+    """Speak slower: the caller asked for it, or writes along."""
+    pause_seconds: int = 0
+    """Between two prompts."""
     state: str = ""
     """The dialogue's state, for logs."""
     conference: str = ""

@@ -146,7 +146,7 @@ def _start_stream(response: VoiceResponse, stream: StreamStart | None) -> None:
 
 def _listen(response: VoiceResponse, turn: Turn, texts: Sequence[Spoken], context: DocumentContext) -> None:
     gather = response.gather(timeout=max(1, turn.wait_seconds), **_gather_attributes(turn, context))
-    _say(gather, texts, slow=turn.slow)
+    _say(gather, texts, slow=turn.slow, pause_seconds=turn.pause_seconds)
     response.redirect(context.again_path, method="POST")
 
 
@@ -209,8 +209,10 @@ def _speech_attributes(turn: Turn, context: DocumentContext) -> dict[str, Any]:
     }
 
 
-def _say(parent: VoiceResponse | Gather, texts: Sequence[Spoken], *, slow: bool) -> None:
-    for spoken in texts:
+def _say(parent: VoiceResponse | Gather, texts: Sequence[Spoken], *, slow: bool, pause_seconds: int = 0) -> None:
+    for position, spoken in enumerate(texts):
+        if pause_seconds and position:
+            parent.pause(length=pause_seconds)
         text = _ILLEGAL.sub(" ", spoken.text)
         verb = SayVerb(None if slow else text, voice=VOICES.get(spoken.locale), language=spoken.locale)
         if slow:

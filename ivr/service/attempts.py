@@ -75,7 +75,7 @@ def withdraw(uow: UnitOfWork, callback: Callback, now: datetime, why: str) -> Ac
     """
     attempt = next((a for a in uow.attempts.of_callback(callback.id) if a.ended_at is None), None)
     if attempt is None:
-        return ()
+        return _stop_code_call(uow, callback, now)
     if attempt.joined_at is not None:
         raise IllegalMove("the customer is talking to an agent about it; end that call instead")
     record(uow, now, "attempt_withdrawn", subject=attempt, data={"why": why})
@@ -98,6 +98,20 @@ def give_to_person(uow: UnitOfWork, callback: Callback, now: datetime, reason: s
     callback.move(CallbackStatus.NEEDS_HUMAN)
     callback.reason = reason
     record(uow, now, "callback_needs_human", subject=callback, data={"reason": reason})
+
+
+def of_leg(uow: UnitOfWork, leg: Leg | None) -> Attempt | None:
+    """The attempt that a leg belongs to; a call that tells a code has none."""
+    return uow.attempts.get(leg.attempt_id) if leg is not None and leg.attempt_id is not None else None
+
+
+def is_wanted(uow: UnitOfWork, leg: Leg) -> bool:
+    """Whether what a leg is dialed for still stands: its attempt, or the callback whose number is to be proven."""
+    if leg.party == Party.UNPROVEN:
+        callback = uow.callbacks.get(leg.callback_id or "")
+        return callback is not None and callback.status == CallbackStatus.UNVERIFIED
+    attempt = of_leg(uow, leg)
+    return attempt is not None and attempt.ended_at is None
 
 
 def callback_of(uow: UnitOfWork, attempt: Attempt) -> Callback:
@@ -125,6 +139,14 @@ def passed_by(tried: Iterable[Attempt], since: datetime) -> set[str]:
         for attempt in tried
         if attempt.outcome in PASSED_ON and attempt.ended_at is not None and attempt.ended_at > since
     }
+
+
+def _stop_code_call(uow: UnitOfWork, callback: Callback, now: datetime) -> Actions:
+    """The call that tells a code for this callback, if there is one now, has no sense any more."""
+    leg = uow.legs.live_for_number(callback.number)
+    if leg is None or leg.party != Party.UNPROVEN or leg.callback_id != callback.id:
+        return ()
+    return tuple(_stop(uow, leg, Outcome.CANCELED, now))
 
 
 def _stop(uow: UnitOfWork, leg: Leg, outcome: Outcome, now: datetime) -> list[Action]:

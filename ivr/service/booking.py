@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from ivr.domain.callbacks import Callback, CallbackStatus
 from ivr.domain.cases import CaseStatus
@@ -11,12 +10,11 @@ from ivr.domain.policies import CallbackRules, calling_window, window_end
 from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused
 from ivr.service.afterwards import Actions
 from ivr.service.attempts import withdraw
+from ivr.service.limits import count_use, is_left_alone
 from ivr.service.line import Line
 from ivr.service.ports import CheckedNumber, Clock, NumberRules
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import masked, new_id, record
-
-DAY_SECONDS = 24 * 3600
 
 
 class AlreadyBooked(CallbackRefused):
@@ -126,7 +124,8 @@ class Bookings:
     def cancel(self, uow: UnitOfWork, callback_id: str, *, by: str) -> tuple[Callback, Actions]:
         """Take a promise back; what rings for it stops. Run the actions after the commit. Twice is no error.
 
-        `by`: customer, agent, supervisor, api, do_not_call. Raises NotFound, IllegalMove (it has ended otherwise).
+        `by`: customer, agent, supervisor, api, owner (of a number that a stranger typed), do_not_call.
+        Raises NotFound, IllegalMove (it has ended otherwise).
         """
         callback = uow.callbacks.get(callback_id)
         if callback is None:
@@ -174,12 +173,13 @@ class Bookings:
         rules = self._rules.booking
         if uow.guards.do_not_call(number):
             raise CallbackRefused("do_not_call", "this number asked not to be called")
-        if uow.callbacks.count_created(number, now - timedelta(days=1)) >= rules.per_number_per_day:
+        if uow.callbacks.count_proven(number, now - timedelta(days=1)) >= rules.per_number_per_day:
             raise CallbackRefused("too_many_today", "this number booked too many callbacks in one day; try tomorrow")
+        if request.source != "phone" and is_left_alone(uow, number, now):
+            raise CallbackRefused("left_alone", "this number asked today not to be called for requests from the web")
         if request.address is not None:
-            key = f"book:{sha256(request.address.encode()).hexdigest()}"
-            if uow.guards.count_hit(key, now, DAY_SECONDS) > rules.per_address_per_day:
-                raise CallbackRefused("limit", "too many callbacks were asked for from here; try tomorrow or phone us")
+            refusal = "too many callbacks were asked for from here; try tomorrow or phone us"
+            count_use(uow, "book", request.address, now, most=rules.per_address_per_day, refusal=refusal)
 
     def _promise(self, uow: UnitOfWork, request: BookingRequest, checked: CheckedNumber) -> Promise:
         now = self._clock.now()

@@ -22,6 +22,7 @@ from ivr.domain.turn import Next, Turn
 from ivr.errors import NotFound
 from ivr.service.addresses import conference
 from ivr.service.arrival import Arrivals
+from ivr.service.call_ends import end_call
 from ivr.service.effects import Effects, Exchange
 from ivr.service.ports import Speaker, Understanding
 from ivr.service.scenes import Scene, Scenes
@@ -158,7 +159,7 @@ class CallService:
 
     def ended(self, sid: str) -> None:
         """The call is over."""
-        self._scenes.run(lambda scene: _end(scene, sid))
+        self._scenes.run(lambda scene: end_call(scene, sid))
         self._ports.held.caller_left(sid)
 
     def hearing(self, sid: str) -> tuple[Turn, Grammar] | None:
@@ -227,14 +228,6 @@ class CallService:
 
 def _joining(call: Call, name: str) -> Heard | None:
     return None if _dialogue(call).turn.conference == name else AgentReady(name)
-
-
-def _end(scene: Scene, sid: str) -> None:
-    call = scene.uow.calls.get(sid)
-    if call is None or not call.is_live:
-        return
-    call.ended_at, call.speaking_since_at = scene.now, None
-    record(scene.uow, scene.now, "call_ended", call=call, data={"state": _dialogue(call).state.value})
 
 
 def _known(uow: UnitOfWork, sid: str) -> Call:

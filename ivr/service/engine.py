@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from ivr.domain.policies import CallbackRules
 from ivr.service.afterwards import Afterwards
 from ivr.service.booking import Bookings
+from ivr.service.call_ends import CallEnds
+from ivr.service.code_calls import CodeCalls
 from ivr.service.dispatch import Dispatcher
 from ivr.service.gate import Gate
 from ivr.service.housekeeping import Housekeeper
@@ -17,6 +19,7 @@ from ivr.service.placing import DialTools
 from ivr.service.ports import Clock, Messenger, NumberRules, Phone, Speaker
 from ivr.service.reconcile import Reconciler
 from ivr.service.reports import Reports
+from ivr.service.retention import Retention
 from ivr.service.scenes import Scenes
 from ivr.service.store import Store
 from ivr.service.verification import DoNotCall, NumberProofs
@@ -48,20 +51,26 @@ class CallbackEngine:
         *,
         node: str,
         company: str = "Ringback",
+        secret: str = "",
         monotonic: Callable[[], float] = time.monotonic,
         checkpoint: Callable[[str], None] = _no_checkpoint,
     ) -> None:
+        """`secret`: what spoken codes are made with; the same in all processes."""
         self.rules = rules
         self.line = Line(ports.clock, rules.line)
         self.bookings = Bookings(ports.clock, rules, ports.numbers)
-        self.verification = NumberProofs(ports.clock, rules.verification, bookings=self.bookings, company=company)
         self.do_not_call = DoNotCall(ports.clock, self.bookings)
         self.afterwards = Afterwards(ports.phone, ports.messenger, ports.speaker)
         gate = Gate(rules, ports.numbers)
+        self.verification = NumberProofs(
+            ports.clock, rules, bookings=self.bookings, gate=gate, company=company, secret=secret
+        )
         outcomes = Outcomes(rules, gate, self.line)
         reports = Reports(rules.dial, outcomes)
         scenes = Scenes(ports.store, ports.clock, self.afterwards)
-        self.legs = Legs(scenes, rules, outcomes=outcomes, reports=reports, company=company)
+        codes = CodeCalls(self.verification, self.bookings, rules, company)
+        self.legs = Legs(scenes, rules, outcomes=outcomes, reports=reports, codes=codes, company=company)
+        self.call_ends = CallEnds(scenes, ports.phone, self.legs)
         tools = DialTools(
             scenes=scenes,
             phone=ports.phone,
@@ -69,9 +78,11 @@ class CallbackEngine:
             gate=gate,
             outcomes=outcomes,
             reports=reports,
+            proofs=self.verification,
             monotonic=monotonic,
             checkpoint=checkpoint,
         )
         self.dispatcher = Dispatcher(tools, node)
         self.reconciler = Reconciler(tools)
         self.housekeeper = Housekeeper(tools)
+        self.retention = Retention(scenes)

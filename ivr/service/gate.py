@@ -77,4 +77,5 @@ class Gate:
 
     def pause(self, uow: UnitOfWork, now: datetime, seconds: float) -> None:
         """Let the carrier rest: a refusal that is not about one number would meet every other dial too."""
-        uow.guards.set_note(PAUSE, {"until": (now + timedelta(seconds=seconds)).isoformat()})
+        until = now + timedelta(seconds=seconds)
+        uow.guards.set_note(PAUSE, {"until": until.isoformat()}, expires_at=until)

@@ -7,11 +7,12 @@ harm, and does its work at the carrier after the commit.
 from collections.abc import Callable
 from datetime import datetime
 
-from ivr.domain.callbacks import Attempt, CallbackStatus, LegState, Outcome, Party
+from ivr.domain.callbacks import Attempt, CallbackStatus, Leg, LegState, Outcome, Party
 from ivr.domain.policies import CallbackRules
 from ivr.domain.turn import Turn
 from ivr.service import addresses, attempts
 from ivr.service.afterwards import Redirect
+from ivr.service.code_calls import CodeCalls
 from ivr.service.leg_turns import Told, silent_goodbye
 from ivr.service.outcomes import Outcomes
 from ivr.service.reports import Reports
@@ -23,8 +24,16 @@ class Legs:
     """Agents' and customers' legs, as the webhooks drive them."""
 
     def __init__(
-        self, scenes: Scenes, rules: CallbackRules, *, outcomes: Outcomes, reports: Reports, company: str
+        self,
+        scenes: Scenes,
+        rules: CallbackRules,
+        *,
+        outcomes: Outcomes,
+        reports: Reports,
+        codes: CodeCalls,
+        company: str,
     ) -> None:
+        self._codes = codes
         self._company = company
         self._scenes = scenes
         self._rules = rules.dial
@@ -76,15 +85,12 @@ class Legs:
 
     def _answered(self, scene: Scene, leg_id: str, sid: str, party: Party | None) -> Turn:
         leg = scene.uow.legs.get(leg_id)
-        attempt = scene.uow.attempts.get(leg.attempt_id) if leg else None
-        if (
-            leg is None
-            or attempt is None
-            or party not in (None, leg.party)
-            or not self._reports.is_ours(scene, leg, sid)
-        ):
+        if leg is None or party not in (None, leg.party) or not self._reports.is_ours(scene, leg, sid):
             return silent_goodbye()
         self._reports.answered(scene, leg)
+        attempt = attempts.of_leg(scene.uow, leg)
+        if attempt is None:
+            return self._codes.answered(scene, leg)
         if leg.party == Party.AGENT:
             return self._present_agent(scene, attempt)
         return self._present_customer(scene, attempt)
@@ -105,18 +111,24 @@ class Legs:
         self._outcomes.joined(scene.uow, attempt, scene.now)
         return told.customer_joins(scene.now)
 
-    def agent_key(self, leg_id: str, key: str | None, *, turn: int) -> Turn:
-        """The agent's answer to the whisper document number `turn` (1, then 2): 1 accepts, 2 passes on.
+    def keyed(self, leg_id: str, key: str | None, *, turn: int) -> Turn:
+        """The answer to the document number `turn` of an agent's leg or of a call that tells a code.
 
-        None, or any other key: asked once more, then the agent is set away and the next one is tried.
+        An agent's whisper (1, then 2): 1 accepts, 2 passes on. None, or any other key: asked once more, then the agent
+        is set away and the next one is tried.
         """
-        return self._scenes.run(lambda scene: self._agent_key(scene, leg_id, key, turn))
+        return self._scenes.run(lambda scene: self._keyed(scene, leg_id, key, turn))
 
-    def _agent_key(self, scene: Scene, leg_id: str, key: str | None, turn: int) -> Turn:
+    def _keyed(self, scene: Scene, leg_id: str, key: str | None, turn: int) -> Turn:
         leg = scene.uow.legs.get(leg_id)
-        attempt = scene.uow.attempts.get(leg.attempt_id) if leg else None
+        attempt = attempts.of_leg(scene.uow, leg)
+        if leg is not None and leg.party == Party.UNPROVEN:
+            return self._codes.keyed(scene, leg, key, turn)
         if leg is None or attempt is None or leg.party != Party.AGENT:
             return silent_goodbye()
+        return self._agent_key(scene, leg, attempt, key, turn)
+
+    def _agent_key(self, scene: Scene, leg: Leg, attempt: Attempt, key: str | None, turn: int) -> Turn:
         if attempt.ended_at is not None or attempt.accepted_at is not None or leg.state != LegState.PLACED:
             return self._present_agent(scene, attempt)
         if key == "1":
@@ -197,7 +209,7 @@ class Legs:
 
     def _left(self, scene: Scene, leg_id: str) -> Turn:
         leg = scene.uow.legs.get(leg_id)
-        attempt = scene.uow.attempts.get(leg.attempt_id) if leg else None
+        attempt = attempts.of_leg(scene.uow, leg)
         if leg is None or attempt is None:
             return silent_goodbye()
         told = self._told(scene, attempt)
@@ -218,7 +230,7 @@ class Legs:
     def _tell(self, leg_id: str, say: Callable[[Told, datetime], Turn]) -> Turn:
         with self._scenes.store.read() as uow:
             leg = uow.legs.get(leg_id)
-            attempt = uow.attempts.get(leg.attempt_id) if leg else None
+            attempt = attempts.of_leg(uow, leg)
             return say(Told(uow, attempt, self._company), self._scenes.clock.now()) if attempt else silent_goodbye()
 
     def rate(self, attempt_id: str, key: str | None) -> Turn:

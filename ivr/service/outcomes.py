@@ -49,7 +49,7 @@ class Outcomes:
         leg.state, leg.ended_at = LegState.ENDED, now
         leg.outcome = leg.outcome or outcome
         record(uow, now, "leg_ended", subject=leg, data={"party": leg.party.value, "outcome": outcome or "completed"})
-        attempt = uow.attempts.get(leg.attempt_id)
+        attempt = attempts.of_leg(uow, leg)
         if attempt is None:
             return ()
         if leg.party == Party.AGENT:

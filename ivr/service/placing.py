@@ -22,6 +22,7 @@ from ivr.service.ports import Phone
 from ivr.service.reports import Reports
 from ivr.service.scenes import Scene, Scenes
 from ivr.service.timeline import record
+from ivr.service.verification import NumberProofs
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +44,7 @@ class DialTools:
     gate: Gate
     outcomes: Outcomes
     reports: Reports
+    proofs: NumberProofs
     monotonic: Callable[[], float]
     checkpoint: Callable[[str], None]
     """Called after each numbered commit and after the request: tests and journeys kill a process there."""
@@ -93,11 +95,9 @@ class Placer:
         leg = scene.uow.legs.get(leg_id)
         if leg is None or not self._is_mine(scene, leg):
             return None
-        attempt = scene.uow.attempts.get(leg.attempt_id)
-        if attempt is None or attempt.ended_at is not None:
-            leg.state, leg.outcome, leg.ended_at = LegState.ENDED, Outcome.CANCELED, scene.now
-            return None
-        if not self._may_ring(scene, leg, attempt):
+        if not attempts.is_wanted(scene.uow, leg) or not self._may_ring(scene, leg):
+            if leg.state == LegState.INTENT:
+                leg.state, leg.outcome, leg.ended_at = LegState.ENDED, Outcome.CANCELED, scene.now
             return None
         if self._tools.gate.is_shut(scene.uow, scene.now) or not self._has_token(scene):
             leg.owner = leg.lease_until_at = None
@@ -114,8 +114,23 @@ class Placer:
         rate = self._rules.dials_per_second
         return rate <= 0 or scene.uow.guards.take_token(RATE, rate, scene.now)
 
-    def _may_ring(self, scene: Scene, leg: Leg, attempt: Attempt) -> bool:
+    def _may_ring(self, scene: Scene, leg: Leg) -> bool:
         """Whether whom it is for still waits, and (callbacks) the gate is open for as long as it takes."""
+        attempt = attempts.of_leg(scene.uow, leg)
+        return self._may_tell_code(scene, leg) if attempt is None else self._may_join(scene, leg, attempt)
+
+    def _may_tell_code(self, scene: Scene, leg: Leg) -> bool:
+        callback = scene.uow.callbacks.get(leg.callback_id or "")
+        newest = scene.uow.verifications.of_callback(leg.callback_id or "")
+        if callback is None or newest is None or newest.leg_id != leg.id:
+            why = "replaced"
+        else:
+            why = self._tools.proofs.why_not_ring(scene.uow, callback)
+        if why:
+            record(scene.uow, scene.now, "code_call_withheld", subject=leg, data={"why": why})
+        return not why
+
+    def _may_join(self, scene: Scene, leg: Leg, attempt: Attempt) -> bool:
         if attempt.callback_id is None:
             hold = attempts.hold_of(scene.uow, attempt)
             if hold is not None and hold.status == "connecting":
@@ -149,17 +164,21 @@ class Placer:
     def _rejected(self, scene: Scene, leg_id: str, error: CarrierRejected) -> None:
         """The carrier surely dialed nothing: end the attempt, at no cost, by what the refusal means."""
         leg = scene.uow.legs.get(leg_id)
-        attempt = scene.uow.attempts.get(leg.attempt_id) if leg else None
-        if leg is None or attempt is None or leg.state != LegState.PLACING:
+        if leg is None or leg.state != LegState.PLACING:
             return
+        attempt = attempts.of_leg(scene.uow, leg)
         leg.state, leg.outcome, leg.ended_at = LegState.REJECTED, Outcome.REJECTED, scene.now
         record(scene.uow, scene.now, "leg_rejected", subject=leg, data={"carrier_code": error.carrier_code})
-        if attempt.ended_at is not None:
+        if attempt is not None and attempt.ended_at is not None:
             return
-        if error.carrier_code in NUMBER_ERRORS:
+        is_about_number = error.carrier_code in NUMBER_ERRORS
+        if not is_about_number:
+            self._tools.gate.pause(scene.uow, scene.now, _rest_seconds(error))
+        if attempt is None:
+            return  # a code that was not told: whoever wants it asks again
+        if is_about_number:
             self._number_refused(scene, leg, attempt)
             return
-        self._tools.gate.pause(scene.uow, scene.now, _rest_seconds(error))
         _refund(scene, attempt)
         scene.after.extend(self._tools.outcomes.next_agent(scene.uow, attempt, Outcome.REJECTED, scene.now))
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Leg, LegState, Outcome
+from ivr.domain.callbacks import Callback, CallbackStatus, Leg, LegState, Outcome, Party
 from ivr.errors import CarrierUnclear
 from ivr.service import attempts
 from ivr.service.afterwards import HangUp
@@ -88,7 +88,7 @@ class Reconciler:
         leg.state, leg.outcome, leg.ended_at = LegState.ABSENT, Outcome.ABSENT, scene.now
         leg.owner = leg.lease_until_at = None
         record(scene.uow, scene.now, "leg_absent", subject=leg, data={"party": leg.party.value})
-        attempt = scene.uow.attempts.get(leg.attempt_id)
+        attempt = attempts.of_leg(scene.uow, leg)
         if attempt is not None and attempt.ended_at is None:
             scene.after.extend(self._tools.outcomes.next_agent(scene.uow, attempt, Outcome.ABSENT, scene.now))
         callback = scene.uow.callbacks.get(leg.callback_id) if leg.callback_id else None
@@ -136,16 +136,17 @@ class Reconciler:
         # A call that the carrier has no record of cannot be ringing.
         status = "failed" if call is None else call.status
         self._tools.reports.apply(scene, leg, status)
-        attempt = scene.uow.attempts.get(leg.attempt_id)
-        if status not in ENDED and leg.sid and self._is_left_over(attempt, scene.now):
+        if status not in ENDED and leg.sid and self._is_left_over(scene, leg):
             scene.after.append(HangUp(leg.sid))
 
-    def _is_left_over(self, attempt: Attempt | None, now: datetime) -> bool:
-        """Whether its attempt has been over for so long that its last document must have been heard, or was lost."""
-        if attempt is None:
-            return True
+    def _is_left_over(self, scene: Scene, leg: Leg) -> bool:
+        """Whether its last document must have been heard, or was lost: the attempt, or all of a code, was over then."""
         stuck = timedelta(seconds=self._rules.stuck_seconds)
-        return attempt.ended_at is not None and attempt.ended_at + stuck < now
+        if leg.party == Party.UNPROVEN:
+            longest = stuck + timedelta(seconds=self._tools.rules.verification.valid_seconds)
+            return leg.answered_at is not None and leg.answered_at + longest < scene.now
+        attempt = attempts.of_leg(scene.uow, leg)
+        return attempt is None or (attempt.ended_at is not None and attempt.ended_at + stuck < scene.now)
 
 
 def _absences(scene: Scene, callback: Callback) -> int:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from ivr.domain.callbacks import Leg, LegState, Outcome, Party
 from ivr.domain.policies import DialRules
+from ivr.service import attempts
 from ivr.service.afterwards import HangUp
 from ivr.service.outcomes import ENDED, Outcomes
 from ivr.service.scenes import Scene
@@ -37,12 +38,11 @@ class Reports:
         return False
 
     def placed(self, scene: Scene, leg: Leg, sid: str, *, how: str) -> None:
-        """The carrier has the call: commit four of the dial. One whose attempt is over is hung up at once."""
+        """The carrier has the call: commit four of the dial. One that is no longer wanted is hung up at once."""
         leg.state, leg.sid = LegState.PLACED, sid
         leg.owner = leg.lease_until_at = None
-        attempt = scene.uow.attempts.get(leg.attempt_id)
         record(scene.uow, scene.now, "leg_placed", subject=leg, data={"party": leg.party.value, "how": how})
-        if attempt is None or attempt.ended_at is not None:
+        if not attempts.is_wanted(scene.uow, leg):
             scene.after.append(HangUp(sid))
 
     def status(self, scene: Scene, leg: Leg, sid: str, call_status: str, sequence: int) -> None:
@@ -80,7 +80,7 @@ class Reports:
         A verdict that comes when people have talked for a while is not believed: no live human is hung up on.
         """
         record(scene.uow, scene.now, "answered_by", subject=leg, data={"answered_by": answered_by})
-        attempt = scene.uow.attempts.get(leg.attempt_id)
+        attempt = attempts.of_leg(scene.uow, leg)
         is_machine = answered_by.startswith("machine") or answered_by == "fax"
         live = leg.party == Party.CUSTOMER and leg.state == LegState.PLACED
         if not is_machine or not live or attempt is None or attempt.ended_at is not None:

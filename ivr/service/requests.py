@@ -1,10 +1,11 @@
 """A callback asked for outside a call: from the web page, which proves the number first, or through the API."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Case, CaseKind, Customer
@@ -14,6 +15,7 @@ from ivr.service.afterwards import Actions
 from ivr.service.booking import BookingRequest, Bookings, first_due
 from ivr.service.cases import Opening, open_case
 from ivr.service.ports import CheckedNumber, Clock, Commerce
+from ivr.service.retention import REQUEST_KEPT
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id, record
 
@@ -48,7 +50,9 @@ class CallbackWish:
     source: str = "web"
     address: str | None = None
     prove_number: bool = True
-    """False for API clients, who answer for the numbers they send."""
+    """False for API clients who answer for the numbers they send."""
+    verification: str = ""
+    """How the code is sent, text or call; empty: by what the line can take."""
 
 
 class WebRequests:
@@ -119,6 +123,11 @@ class WebRequests:
 def repetition_key(*parts: str) -> str:
     """The key of the note about a request that may come again: who asks, and their own name for the request."""
     return f"request:{sha256(chr(0).join(parts).encode()).hexdigest()}"
+
+
+def remember(uow: UnitOfWork, key: str, what: Mapping[str, Any], now: datetime) -> None:
+    """Keep what a request that may come again is answered with, for REQUEST_KEPT."""
+    uow.guards.set_note(key, what, expires_at=now + REQUEST_KEPT)
 
 
 def _booking(wish: CallbackWish, case: Case) -> BookingRequest:

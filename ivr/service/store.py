@@ -67,7 +67,9 @@ class Callbacks(Protocol):
     def listed(self, statuses: Sequence[str], limit: int) -> Sequence[Callback]:
         """With one of these statuses, by due_at; newest ended first for ended ones."""
 
-    def count_created(self, number: str, since: datetime) -> int: ...
+    def count_proven(self, number: str, since: datetime) -> int:
+        """Those created since that needed no proof, or got it: what strangers type does not count."""
+
     def closing_before(self, now: datetime) -> Sequence[Callback]:
         """SCHEDULED or UNVERIFIED ones whose closes_at is over."""
 
@@ -139,6 +141,8 @@ class Calls(Protocol):
     def add(self, call: Call) -> None: ...
     def get(self, sid: str) -> Call | None: ...
     def live(self) -> Sequence[Call]: ...
+    def lasting(self, since: datetime) -> Sequence[str]:
+        """CallSids of live ones that began at or before this, oldest first; their dialogues are not read."""
 
 
 class Verifications(Protocol):
@@ -173,7 +177,14 @@ class Guards(Protocol):
     def get_note(self, key: str) -> Mapping[str, Any] | None:
         """A small JSON document by key, such as what `connect` must undo."""
 
-    def set_note(self, key: str, value: Mapping[str, Any] | None) -> None: ...
+    def set_note(self, key: str, value: Mapping[str, Any] | None, *, expires_at: datetime | None = None) -> None:
+        """None removes it; after `expires_at` it may be swept."""
+
+    def sweep(self, now: datetime, *, kept_since: datetime) -> int:
+        """Delete uses and notes whose time is over, and webhooks, codes, rates and heartbeats older than `kept_since`.
+
+        Returns how many rows went; at most some thousands at once, so that no one waits for it.
+        """
 
 
 class UnitOfWork(Protocol):

@@ -50,8 +50,9 @@ def _links_of(uow: UnitOfWork, subject: Subject | None) -> dict[str, str | None]
         case Attempt():
             return {"case_id": subject.case_id, "callback_id": subject.callback_id, "call_sid": subject.hold_call_sid}
         case Leg():
-            attempt = uow.attempts.get(subject.attempt_id)
-            case_id = attempt.case_id if attempt else None
+            attempt = uow.attempts.get(subject.attempt_id) if subject.attempt_id else None
+            callback = uow.callbacks.get(subject.callback_id) if subject.callback_id and not attempt else None
+            case_id = attempt.case_id if attempt else callback.case_id if callback else None
             return {"case_id": case_id, "callback_id": subject.callback_id, "call_sid": subject.sid}
         case None:
             return {}

@@ -1,18 +1,24 @@
-"""Proof that whoever typed a number on the web holds it: a texted code; and the list of numbers never to call."""
+"""Proof that whoever typed a number on the web holds it, by a texted or spoken code; and numbers never to call.
+
+A spoken code does not exist before somebody pressed 1 for it: then it is made from the code's id and our secret, so
+that every process reads out the same one and no row holds it.
+"""
 
 import hmac
 import secrets
 from datetime import timedelta
-from hashlib import pbkdf2_hmac, sha256
+from hashlib import pbkdf2_hmac
 from typing import Final
 
-from ivr.domain.callbacks import Callback, CallbackStatus
+from ivr.domain.callbacks import Callback, CallbackStatus, Leg, LegState, Party
 from ivr.domain.calls import Verification
-from ivr.domain.policies import VerificationRules
+from ivr.domain.policies import CallbackRules
 from ivr.domain.turn import Say, Spelled
 from ivr.errors import CallbackRefused, NotFound
 from ivr.service.afterwards import Actions, SendText
-from ivr.service.booking import DAY_SECONDS, Bookings
+from ivr.service.booking import Bookings
+from ivr.service.gate import Gate
+from ivr.service.limits import count_use
 from ivr.service.ports import Clock
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import masked, new_id, record
@@ -20,37 +26,124 @@ from ivr.service.timeline import masked, new_id, record
 DIGITS: Final = 6
 ROUNDS: Final = 20_000
 """A code lives for minutes and takes five tries: the hash only keeps it out of the database and its backups."""
+TEXT: Final = "text"
+CALL: Final = "call"
+CHANNELS: Final = (TEXT, CALL)
 
 
 class NumberProofs:
     """Codes, each bound to one callback, single use."""
 
-    def __init__(self, clock: Clock, rules: VerificationRules, *, bookings: Bookings, company: str) -> None:
+    def __init__(
+        self, clock: Clock, rules: CallbackRules, *, bookings: Bookings, gate: Gate, company: str, secret: str
+    ) -> None:
         self._clock = clock
-        self._rules = rules
+        self._rules = rules.verification
+        self._ring_seconds = rules.dial.customer_ring_seconds
         self._company = company
         self._bookings = bookings
+        self._gate = gate
+        self._secret = secret.encode()
 
-    def start(self, uow: UnitOfWork, callback: Callback) -> Actions:
-        """Make a code; the actions send it after the commit. Earlier codes end. Raises CallbackRefused (`limit`)."""
+    def start(self, uow: UnitOfWork, callback: Callback, *, channel: str = "", address: str | None = None) -> Actions:
+        """Send a code by `text` or `call` (empty: by what its line can take). Earlier codes end.
+
+        The actions send a text after the commit; a call is left to the dispatcher. `address`: who asks, for limits.
+        Raises CallbackRefused: `limit`, `do_not_call`; for a call `call_hours`, `no_calls_now`, `ringing`.
+        """
         now = self._clock.now()
-        key = f"code:{sha256(callback.number.encode()).hexdigest()}"
-        if uow.guards.count_hit(key, now, DAY_SECONDS) > self._rules.per_number_per_day:
-            raise CallbackRefused("limit", "too many codes were sent to this number today; phone us instead")
-        code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+        self._count(uow, callback, address)
         verification = Verification(
             id=new_id(),
             callback_id=callback.id,
             number=callback.number,
-            code_hash=_hashed(code, secrets.token_hex(8)),
+            code_hash="",
+            channel=channel or self._usual_channel(callback.number),
             created_at=now,
             expires_at=now + timedelta(seconds=self._rules.valid_seconds),
         )
         uow.verifications.add(verification)
         callback.closes_at = max(callback.closes_at, verification.expires_at)
-        record(uow, now, "code_sent", subject=callback, data={"number": masked(callback.number), "channel": "text"})
+        data = {"number": masked(callback.number), "channel": verification.channel}
+        record(uow, now, "code_sent", subject=callback, data=data)
+        if verification.channel == CALL:
+            self._call(uow, callback, verification)
+            return ()
+        return self._text(callback, verification)
+
+    def _count(self, uow: UnitOfWork, callback: Callback, address: str | None) -> None:
+        now, rules = self._clock.now(), self._rules
+        refusal = "too many codes were sent to this number today; phone us instead"
+        count_use(uow, "code", callback.number, now, most=rules.per_number_per_day, refusal=refusal)
+        if address is not None:
+            refusal = "too many codes were asked for from here today; phone us instead"
+            count_use(uow, "code_from", address, now, most=rules.per_address_per_day, refusal=refusal)
+
+    def _usual_channel(self, number: str) -> str:
+        """A land line gets no texts."""
+        return CALL if self._bookings.check_number(number).line_type == "fixed_line" else TEXT
+
+    def _text(self, callback: Callback, verification: Verification) -> Actions:
+        code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+        verification.code_hash = _hashed(code, secrets.token_hex(8))
         say = Say("verification_text", {"company": self._company, "code": Spelled(code)})
         return (SendText(callback.number, say, callback.locale),)
+
+    def _call(self, uow: UnitOfWork, callback: Callback, verification: Verification) -> None:
+        """Write down the intent to ring the number; the dispatcher places it like every other leg."""
+        self._refuse_call(uow, callback)
+        leg = Leg(
+            id=new_id(),
+            callback_id=callback.id,
+            party=Party.UNPROVEN,
+            number=callback.number,
+            created_at=self._clock.now(),
+        )
+        uow.legs.add(leg)
+        verification.leg_id = leg.id
+
+    def _refuse_call(self, uow: UnitOfWork, callback: Callback) -> None:
+        why = self.why_not_ring(uow, callback)
+        if why == "hours":
+            raise CallbackRefused("call_hours", "this number may not be rung at this hour; take a text, or ask by day")
+        if why:
+            raise CallbackRefused("do_not_call", "this number asked not to be called")
+        if self._gate.is_capped(uow, self._clock.now()):
+            raise CallbackRefused("no_calls_now", "no more calls are made today; take a text, or phone us")
+        if uow.legs.live_for_number(callback.number) is not None:
+            raise CallbackRefused(
+                "ringing", "this number is being rung, or on the line with us; wait until that is over"
+            )
+
+    def why_not_ring(self, uow: UnitOfWork, callback: Callback) -> str:
+        """As Gate.why_not: whether the number may be rung now to tell a code; checked again at the dial."""
+        seconds = self._ring_seconds + self._rules.call_seconds
+        return self._gate.why_not(uow, callback, self._clock.now(), for_seconds=seconds)
+
+    def call_state(self, uow: UnitOfWork, callback: Callback) -> str:
+        """How far the call with the newest code is: waiting, ringing, over, missed; empty: the code was texted."""
+        verification = uow.verifications.of_callback(callback.id)
+        leg = uow.legs.get(verification.leg_id) if verification and verification.leg_id else None
+        if leg is None:
+            return ""
+        if leg.is_live:
+            return "ringing" if leg.state == LegState.PLACED else "waiting"
+        return "missed" if leg.answered_at is None else "over"
+
+    def told(self, uow: UnitOfWork, callback: Callback, verification: Verification) -> str:
+        """The code of a call, for whoever pressed 1: valid from now on."""
+        now = self._clock.now()
+        code = self._code_of(verification)
+        if not _is_right(verification, callback, code):
+            verification.code_hash = _hashed(code, secrets.token_hex(8))
+            verification.expires_at = now + timedelta(seconds=self._rules.valid_seconds)
+            callback.closes_at = max(callback.closes_at, verification.expires_at)
+            record(uow, now, "code_told", subject=callback)
+        return code
+
+    def _code_of(self, verification: Verification) -> str:
+        digest = hmac.digest(self._secret, verification.id.encode(), "sha256")
+        return f"{int.from_bytes(digest) % 10**DIGITS:0{DIGITS}d}"
 
     def confirm(self, uow: UnitOfWork, callback_id: str, code: str) -> Callback:
         """Try a code; right: the callback is scheduled.

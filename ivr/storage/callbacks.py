@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.calls import Verification
@@ -73,11 +73,13 @@ class SqlCallbacks(Repository):
             query = query.where(schema.IS_IN_HAND)
         return self._all(query.order_by(c.due_at))
 
-    def count_created(self, number: str, since: datetime) -> int:
-        """Whatever became of them."""
-        c = tables.callbacks.c
+    def count_proven(self, number: str, since: datetime) -> int:
+        """Whatever became of them; without those for which a code was sent and never entered."""
+        c, codes = tables.callbacks.c, tables.verifications.c
+        sent = select(codes.id).where(codes.callback_id == c.id)
+        is_proven = or_(~sent.exists(), sent.where(codes.verified_at.is_not(None)).exists())
         mine = select(func.count()).select_from(tables.callbacks)
-        return self._count(mine.where(c.number == number, c.created_at >= since))
+        return self._count(mine.where(c.number == number, c.created_at >= since, is_proven))
 
     def closing_before(self, now: datetime) -> Sequence[Callback]:
         """The longest over first, at most CLOSING_LIMIT; those that another process sweeps are left out."""

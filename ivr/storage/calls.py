@@ -1,6 +1,7 @@
 """Inbound calls."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -19,6 +20,12 @@ class SqlCalls(Repository):
     def get(self, sid: str) -> Call | None:
         """By CallSid. Raises StoredValueUnreadable if its dialogue was written by an incompatible version."""
         return self._session.get(Call, sid)
+
+    def lasting(self, since: datetime) -> Sequence[str]:
+        """Oldest first."""
+        c = tables.calls.c
+        old = select(c.sid).where(schema.NOT_ENDED, c.started_at <= since).order_by(c.started_at)
+        return list(self._session.scalars(old))
 
     def live(self) -> Sequence[Call]:
         """Oldest first."""

@@ -24,7 +24,7 @@ class SqlCases(Repository):
         return self._session.get(Case, case_id)
 
     def by_number(self, number: str) -> Case | None:
-        """By the seven digits."""
+        """By its digits."""
         return self._first(select(Case).where(tables.cases.c.number == number))
 
     def open_of(self, customer_id: str) -> Sequence[Case]:

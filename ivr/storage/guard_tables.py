@@ -33,4 +33,11 @@ do_not_call = Table("do_not_call", metadata, key("number"), moment("at"), string
 
 beats = Table("beats", metadata, key("node"), key("role"), moment("at"))
 
-notes = Table("notes", metadata, key("key"), Column("value", Json, nullable=False))
+notes = Table(
+    "notes",
+    metadata,
+    key("key"),
+    Column("value", Json, nullable=False),
+    moment("expires_at", null=True),
+    Index(None, "expires_at"),
+)

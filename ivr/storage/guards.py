@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Executable, Table, delete, func, insert, or_, select
+from sqlalchemy import Column, Executable, Table, delete, func, insert, or_, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.storage import guard_tables as tables
 from ivr.storage.rows import Repository
+from ivr.storage.tables import verifications
 
 CLOCK_SLIP: Final = timedelta(minutes=1)
 """A token so far in the future was taken before the clock was set back: it no longer counts."""
+SWEEP_LIMIT: Final = 2_000
+"""Rows of one table that one sweep deletes: other writers wait no longer than that takes."""
 
 
 class SqlGuards(Repository):
@@ -72,12 +75,30 @@ class SqlGuards(Repository):
         """None if there is none."""
         return self._session.scalar(select(tables.notes.c.value).where(tables.notes.c.key == key))
 
-    def set_note(self, key: str, value: Mapping[str, Any] | None) -> None:
-        """None removes it."""
+    def set_note(self, key: str, value: Mapping[str, Any] | None, *, expires_at: datetime | None = None) -> None:
+        """None removes it; after `expires_at` it may be swept."""
         if value is None:
             self._session.execute(delete(tables.notes).where(tables.notes.c.key == key))
         else:
-            self._put(tables.notes, {"key": key}, {"value": dict(value)})
+            self._put(tables.notes, {"key": key}, {"value": dict(value), "expires_at": expires_at})
+
+    def sweep(self, now: datetime, *, kept_since: datetime) -> int:
+        """The oldest of each table first, SWEEP_LIMIT at most of each."""
+        over = {
+            tables.hits.c.expires_at: now,
+            tables.notes.c.expires_at: now,
+            tables.webhook_events.c.seen_at: kept_since,
+            tables.rates.c.next_at: kept_since,
+            tables.beats.c.at: kept_since,
+            verifications.c.expires_at: kept_since,
+        }
+        return sum(self._sweep(time, before) for time, before in over.items())
+
+    def _sweep(self, time: Column[Any], before: datetime) -> int:
+        key = time.table.primary_key.columns
+        oldest = select(*key).where(time < before).order_by(time).limit(SWEEP_LIMIT)
+        swept = delete(time.table).where(tuple_(*key).in_(oldest)).returning(time)
+        return len(self._session.execute(swept).all())
 
     @property
     def _is_postgres(self) -> bool:

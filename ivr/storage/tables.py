@@ -178,7 +178,7 @@ legs = Table(
     "legs",
     metadata,
     key(),
-    belongs_to("attempt_id", "attempts.id"),
+    belongs_to("attempt_id", "attempts.id", null=True),
     belongs_to("callback_id", "callbacks.id", null=True),
     choice("party", Party),
     string("number"),
@@ -235,5 +235,7 @@ verifications = Table(
     moment("created_at"),
     moment("expires_at"),
     moment("verified_at", null=True),
+    string("leg_id", null=True),
     Index(None, "callback_id", "created_at"),
+    Index(None, "expires_at"),
 )

@@ -10,22 +10,23 @@ from typing import Any, Final
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from ivr.domain.callbacks import Callback
+from ivr.domain.callbacks import Callback, CallbackStatus
 from ivr.domain.cases import Case, Event, is_case_number
-from ivr.errors import CallbackRefused, IvrError, NotFound
+from ivr.errors import CallbackRefused, IllegalMove, IvrError, NotFound
+from ivr.service.afterwards import Actions
 from ivr.service.narration import describe
-from ivr.service.requests import CallbackWish, repetition_key
+from ivr.service.requests import CallbackWish, remember, repetition_key
 from ivr.service.store import UnitOfWork
 from ivr.web.desk import Desk
 from ivr.web.problems import Answer, Malformed, crashed, failed, problem, refused
 from ivr.web.services import Services
-from ivr.web.wish import read_instant, read_kind, read_order, read_words, read_zone
+from ivr.web.wish import read_digits, read_instant, read_kind, read_order, read_verification, read_words, read_zone
 
 MOST_EVENTS: Final = 200
 LONGEST_KEY: Final = 200
 """Characters of an Idempotency-Key."""
 ID: Final = re.compile(r"[0-9a-f]{32}")
-FIELDS: Final = frozenset({"number", "kind", "words", "order", "at", "locale", "zone"})
+FIELDS: Final = frozenset({"number", "kind", "words", "order", "at", "locale", "zone", "verification"})
 
 
 class Api:
@@ -45,25 +46,33 @@ class Api:
         return answer, status
 
     def create(self) -> Answer:
-        """Book a callback; the client answers for the number. With an Idempotency-Key it can be sent again safely."""
+        """Book a callback. With an Idempotency-Key it can be sent again safely.
+
+        The client answers for the number, unless it asks for `verification`: then nothing is dialed before `confirm`.
+        """
         body = _body(FIELDS)
         wish = self._wish(body)
         name = _own_name()
         note, digest = repetition_key("api", _key(), name), _digest(body)
+        actions: Actions = ()
         with self._services.store.begin() as uow:
             known = uow.guards.get_note(note) if name else None
             if known is None:
-                answer = self._book(uow, wish)
+                answer, actions = self._book(uow, wish)
                 if name:
-                    uow.guards.set_note(note, {"body": digest, "answer": answer})
+                    remember(uow, note, {"body": digest, "answer": answer}, self._services.clock.now())
                 uow.commit()
+        self._desk.afterwards.run(actions)
         if known is not None and known["body"] != digest:
             return problem(409, "idempotency_key_reused", "This Idempotency-Key came with another body; take a new one")
         return _created(answer if known is None else known["answer"])
 
-    def _book(self, uow: UnitOfWork, wish: CallbackWish) -> dict[str, Any]:
+    def _book(self, uow: UnitOfWork, wish: CallbackWish) -> tuple[dict[str, Any], Actions]:
         callback = self._desk.requests.ask(uow, wish)
-        return callback_json(callback, uow.cases.get(callback.case_id))
+        actions: Actions = ()
+        if wish.prove_number:
+            actions = self._desk.verification.start(uow, callback, channel=wish.verification)
+        return callback_json(callback, uow.cases.get(callback.case_id)), actions
 
     def _wish(self, body: Mapping[str, Any]) -> CallbackWish:
         text = {name: _text(body, name) for name in FIELDS - {"at"}}
@@ -79,7 +88,8 @@ class Api:
             locale=locale,
             zone=read_zone(text["zone"]).key if text["zone"] else "",
             source="api",
-            prove_number=False,
+            prove_number=bool(text["verification"]),
+            verification=read_verification(text["verification"]),
         )
 
     def show(self, callback_id: str) -> Response:
@@ -101,6 +111,27 @@ class Api:
             case = uow.cases.get(callback.case_id)
             uow.commit()
         self._desk.afterwards.run(actions)
+        return jsonify(callback_json(callback, case))
+
+    def code(self, callback_id: str) -> Answer:
+        """Send another code, by `verification` text or call."""
+        channel = read_verification(_text(_body(frozenset({"verification"})), "verification"))
+        with self._services.store.begin() as uow:
+            callback = _callback(uow, callback_id)
+            if callback.status != CallbackStatus.UNVERIFIED:
+                raise IllegalMove(f"this callback is {callback.status}; no code is needed")
+            actions = self._desk.verification.start(uow, callback, channel=channel)
+            uow.commit()
+        self._desk.afterwards.run(actions)
+        return jsonify({}), 202
+
+    def confirm(self, callback_id: str) -> Response:
+        """Take the `code` that the number's owner got: from now on it is a promise."""
+        code = read_digits(_text(_body(frozenset({"code"})), "code"))
+        with self._services.store.begin() as uow:
+            callback = self._desk.verification.confirm(uow, _callback(uow, callback_id).id, code)
+            case = uow.cases.get(callback.case_id)
+            uow.commit()
         return jsonify(callback_json(callback, case))
 
     def cancel(self, callback_id: str) -> tuple[str, int]:
@@ -251,6 +282,8 @@ def api_v1(services: Services, desk: Desk) -> Blueprint:
     blueprint.add_url_rule("/callbacks/<callback_id>", view_func=api.show)
     blueprint.add_url_rule("/callbacks/<callback_id>", view_func=api.move, methods=["PATCH"])
     blueprint.add_url_rule("/callbacks/<callback_id>", view_func=api.cancel, methods=["DELETE"])
+    blueprint.add_url_rule("/callbacks/<callback_id>/code", view_func=api.code, methods=["POST"])
+    blueprint.add_url_rule("/callbacks/<callback_id>/confirm", view_func=api.confirm, methods=["POST"])
     blueprint.add_url_rule("/cases/<number>", view_func=api.case)
     blueprint.add_url_rule("/events", view_func=api.events)
     return blueprint

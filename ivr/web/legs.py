@@ -33,9 +33,9 @@ class LegWebhooks:
         return self._document(leg_id, self._legs.answered(leg_id, _sid()), "answered")
 
     def key(self, leg_id: str, number: int) -> Response:
-        """The agent's key in answer to the whisper document of this number, or none."""
+        """The key, or none, in answer to the document of this number."""
         digits = request.form.get("Digits") or None
-        turn = self._legs.agent_key(leg_id, digits, turn=number)
+        turn = self._legs.keyed(leg_id, digits, turn=number)
         return self._document(leg_id, turn, keys_for_log(digits) if digits else "silence")
 
     def left(self, leg_id: str) -> Response:

@@ -19,12 +19,13 @@ from ivr.domain.turn import At, Say, Span
 from ivr.errors import CallbackRefused, Conflict, IllegalMove
 from ivr.service.afterwards import Actions
 from ivr.service.booking import AlreadyBooked
-from ivr.service.requests import CallbackWish, OutsideHours, repetition_key
+from ivr.service.requests import CallbackWish, OutsideHours, remember, repetition_key
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
+from ivr.service.verification import CALL
 from ivr.web.desk import Desk, client_address
 from ivr.web.services import Services
-from ivr.web.wish import LocalTimes, Reading, read_digits, read_kind, read_order, read_words
+from ivr.web.wish import LocalTimes, Reading, read_digits, read_kind, read_order, read_verification, read_words
 
 Page = str | AnyResponse | tuple[str, int]
 TOKEN: Final = re.compile(r"[0-9a-f]{32}")
@@ -32,11 +33,12 @@ FIELDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("kind", "words", "order", "consent", "code"), ""),
     **dict.fromkeys(("extension", "country", "line_type", "do_not_call", "too_many_today", "exists"), "number"),
     **dict.fromkeys(("when", "gap", "past", "too_far", "hours"), "date"),
+    **dict.fromkeys(("call_hours", "no_calls_now", "ringing", "left_alone"), "number"),
     "number": "",
     "locked": "code",
 }
 """The field that an error is about, where its own name is not the field's; others belong to the whole page."""
-TOLD: Final = frozenset({"moved", "code_sent"})
+TOLD: Final = frozenset({"moved", "code_sent", "code_call"})
 """What the status page may say that was just done."""
 
 
@@ -69,13 +71,14 @@ class CustomerPages:
         kind = reading.read(read_kind, form.get("kind", ""))
         words = reading.read(read_words, form.get("words", ""))
         order = reading.read(read_order, form.get("order", ""))
+        verification = reading.read(read_verification, form.get("verification", ""))
         zone = reading.read(self._times.zone, form.get("zone", ""), number)
         at = reading.read(self._times.read, form, zone) if zone else None
         reading.read(_read_consent, form)
         if reading.refused or kind is None or words is None or order is None or zone is None:
             return None
         wish = CallbackWish(number=number, kind=kind, words=words, order_digits=order, at=at, zone=zone.key)
-        return replace(wish, locale=self.locale(), address=client_address())
+        return replace(wish, locale=self.locale(), address=client_address(), verification=verification or "")
 
     def _book(self, wish: CallbackWish) -> Callback:
         try:
@@ -92,11 +95,14 @@ class CustomerPages:
             if earlier is not None:
                 return earlier, ()
             callback = self._ask(uow, wish)
-            actions = self._desk.verification.start(uow, callback)
+            actions = self._send_code(uow, callback, wish.verification)
             if TOKEN.fullmatch(request.form.get("form_id", "")):
-                uow.guards.set_note(note, {"body": body, "callback": callback.id})
+                remember(uow, note, {"body": body, "callback": callback.id}, self._services.clock.now())
             uow.commit()
         return callback, actions
+
+    def _send_code(self, uow: UnitOfWork, callback: Callback, channel: str) -> Actions:
+        return self._desk.verification.start(uow, callback, channel=channel, address=client_address())
 
     def _ask(self, uow: UnitOfWork, wish: CallbackWish) -> Callback:
         try:
@@ -142,16 +148,18 @@ class CustomerPages:
         return self._change(callback, take)
 
     def resend(self, token: str) -> Page:
-        """Send another code; how many a number is sent is limited."""
+        """Send another code, by text or call; how many a number is sent is limited."""
         callback = self._callback(token)
         if callback.status != CallbackStatus.UNVERIFIED:
             return self._to(token)
 
+        channel = request.form.get("verification", "")
+
         def send(uow: UnitOfWork) -> Actions:
             fresh = uow.callbacks.get(token)
-            return () if fresh is None else self._desk.verification.start(uow, fresh)
+            return () if fresh is None else self._send_code(uow, fresh, read_verification(channel))
 
-        return self._change(callback, send, told="code_sent")
+        return self._change(callback, send, told="code_call" if channel == CALL else "code_sent")
 
     def move(self, token: str) -> Page:
         """Move to another moment."""
@@ -214,10 +222,11 @@ class CustomerPages:
     def _status(self, callback: Callback, refused: Sequence[CallbackRefused]) -> str:
         with self._services.store.read() as uow:
             case = uow.cases.get(callback.case_id)
+            call = self._desk.verification.call_state(uow, callback)
         at = callback.promised_by_at if callback.asap else callback.due_at
         told = request.args.get("told", "")
         return render_template(
-            "callback.html", callback=callback, case=case, move_form=_move_form(callback, request.form),
+            "callback.html", callback=callback, case=case, call=call, move_form=_move_form(callback, request.form),
             told=told if told in TOLD else "", when=self._moment(at, callback.zone),
             **self._days(), **self._errors(refused), **self.shared(),
         )  # fmt: skip

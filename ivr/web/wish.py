@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ivr.domain.cases import CaseKind
 from ivr.errors import CallbackRefused
 from ivr.service.ports import NumberRules
+from ivr.service.verification import CHANNELS
 
 ORDER_LENGTHS: Final = (7, 17)
 WORDS_LENGTH: Final = 500
@@ -46,6 +47,13 @@ def read_order(value: str) -> str:
     if value.strip() and len(digits) not in ORDER_LENGTHS:
         raise CallbackRefused("order", "an order number has 17 digits; the last 7 are enough")
     return digits
+
+
+def read_verification(value: str) -> str:
+    """How a code is sent; empty: by what the line can take. Raises CallbackRefused (`verification`)."""
+    if value and value not in CHANNELS:
+        raise CallbackRefused("verification", f"verification must be one of {', '.join(CHANNELS)}")
+    return value
 
 
 def read_zone(value: str) -> ZoneInfo:

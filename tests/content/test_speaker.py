@@ -85,6 +85,7 @@ def test_span_in_whole_minutes_or_hours(speaker: PromptSpeaker, low: int, high: 
         ("12025550143", "1, 2 0 2, 5 5 5, 0 1 4 3"),
         ("123456", "1 2 3, 4 5 6"),
         ("12", "1 2"),
+        ("10000008", "1, 0 0 0, 0 0 0 8"),
     ],
 )
 def test_digits_are_read_one_by_one_in_groups(speaker: PromptSpeaker, digits: str, spoken: str) -> None:

@@ -4,6 +4,7 @@ import re
 
 import httpx
 
+from ivr.carrier import Handset
 from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.cases import CaseKind, CaseStatus
 from tests.journeys.world import API_KEY, ORDER, PATIENCE, STRANGER, World
@@ -16,6 +17,45 @@ def hidden(page: httpx.Response) -> str:
     found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
     assert found is not None
     return found[1]
+
+
+def a_browser(world: World) -> httpx.Client:
+    return httpx.Client(base_url=world.url, follow_redirects=True, timeout=PATIENCE)
+
+
+def ask(browser: httpx.Client, *, status: int = 200) -> httpx.Response:
+    """Send the form; leads to the page where the code is entered."""
+    wish = {
+        "csrf_token": hidden(browser.get("/")),
+        "number": "(202) 555-0147",
+        "kind": "delivered_not_received",
+        "words": "my parcel is not here",
+        "order": ORDER,
+        "when": "asap",
+        "consent": "yes",
+    }
+    booked = browser.post("/callbacks", data=wish)
+    assert booked.status_code == status
+    return booked
+
+
+def asks_to_be_called(browser: httpx.Client, page: httpx.Response) -> None:
+    """On the page for the code: call me and tell me a code."""
+    form = {"csrf_token": hidden(page), "verification": "call"}
+    assert browser.post(f"{page.url.path}/resend", data=form).status_code == 200
+
+
+def hears_code(world: World, customer: Handset) -> str:
+    """The telephone rings, its owner presses 1 and writes along."""
+    world.rings(customer)
+    customer.answer()
+    customer.hears("asked on our web page to be called back", PATIENCE)
+    customer.press("1")
+    said = customer.hears(r"Your code is: [\d ,]+", PATIENCE)
+    found = re.search(r"Your code is: ([\d ,]+)", said.text)
+    assert found is not None
+    customer.hears("Once more", PATIENCE)
+    return re.sub(r"\D", "", found[1])
 
 
 def keep(world: World) -> None:
@@ -39,18 +79,8 @@ def keep(world: World) -> None:
 
 def test_web_request_is_proven_by_the_texted_code_and_kept(world: World) -> None:
     customer = world.phone()
-    with httpx.Client(base_url=world.url, follow_redirects=True, timeout=PATIENCE) as browser:
-        wish = {
-            "csrf_token": hidden(browser.get("/")),
-            "number": "(202) 555-0147",
-            "kind": "delivered_not_received",
-            "words": "my parcel is not here",
-            "order": ORDER,
-            "when": "asap",
-            "consent": "yes",
-        }
-        booked = browser.post("/callbacks", data=wish)
-        assert booked.status_code == 200
+    with a_browser(world) as browser:
+        booked = ask(browser)
         assert world.callback().status is CallbackStatus.UNVERIFIED
         assert world.tick() == 0
         code = re.search(r"\d{4,8}", customer.receives_text(r"code is \d+", PATIENCE).body)
@@ -60,6 +90,39 @@ def test_web_request_is_proven_by_the_texted_code_and_kept(world: World) -> None
     assert world.callback().status is CallbackStatus.SCHEDULED
     keep(world)
     assert world.case().source == "web"
+
+
+def test_web_request_is_proven_by_a_code_that_is_told_on_the_telephone_and_kept(world: World) -> None:
+    customer = world.phone()
+    with a_browser(world) as browser:
+        booked = ask(browser)
+        asks_to_be_called(browser, booked)
+        code = hears_code(world, customer)
+        customer.hang_up()
+        world.until(lambda: not world.carrier_rings(STRANGER), "the call with the code is over")
+        assert world.callback().status is CallbackStatus.UNVERIFIED
+        proven = browser.post(f"{booked.url.path}/confirm", data={"csrf_token": hidden(booked), "code": code})
+        assert proven.status_code == 200
+    assert world.callback().status is CallbackStatus.SCHEDULED
+    keep(world)
+    assert (world.case().source, world.rung(STRANGER)) == ("web", 2)
+
+
+def test_owner_who_asked_for_nothing_says_so_and_is_left_alone(world: World) -> None:
+    world.agent()
+    owner = world.phone()
+    with a_browser(world) as browser:
+        asks_to_be_called(browser, ask(browser))
+        world.rings(owner)
+        owner.answer()
+        owner.hears("press 2", PATIENCE)
+        owner.press("2")
+        owner.hears("will not call this number", PATIENCE)
+        owner.hung_up(PATIENCE)
+        assert world.callback().status is CallbackStatus.CANCELED
+        assert "asked us not to ring it today" in ask(browser, status=422).text
+    world.tick()
+    assert world.rung(STRANGER) == 1
 
 
 def test_web_request_without_the_forms_token_is_refused(world: World) -> None:

@@ -125,7 +125,7 @@ def test_acceptance_taken_by_two_processes_at_once_rings_the_customer_once(world
     agent.hears("Press 1 to take it", PATIENCE)
     (leg,) = world.legs()
     two = world.process("two")
-    at_once(*(lambda i=i: i.engine.legs.agent_key(leg.id, "1", turn=1) for i in (world.ivr, two)))
+    at_once(*(lambda i=i: i.engine.legs.keyed(leg.id, "1", turn=1) for i in (world.ivr, two)))
     agent.press("1")
     at_once(world.ivr.dispatcher.tick, two.dispatcher.tick)
     customer.ringing(PATIENCE)

@@ -205,6 +205,7 @@ class World:
         """One round of the sweeps."""
         self.dispatch.engine.reconciler.sweep()
         self.dispatch.engine.housekeeper.sweep()
+        self.dispatch.engine.call_ends.sweep()
 
     def rings(self, handset: Handset) -> None:
         """Let the dispatcher run until this telephone rings."""
@@ -277,6 +278,10 @@ class World:
     def events(self, case: Case | None = None) -> list[Event]:
         """A case's timeline, oldest first."""
         return list(self.read(lambda uow: uow.events.of_case((case or self.case()).id)))
+
+    def carrier_rings(self, number: str) -> bool:
+        """Whether a leg to a number lives, by our own rows."""
+        return self.read(lambda uow: uow.legs.live_for_number(number)) is not None
 
     def rung(self, number: str) -> int:
         """How many calls the carrier made to a number."""

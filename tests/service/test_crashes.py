@@ -48,7 +48,7 @@ def finish(world: World, callback: str) -> None:
                 world.report(call, "ringing", "in-progress")
                 world.engine.legs.answered(call.leg_id, call.sid)
             if call.party == Party.AGENT:
-                world.engine.legs.agent_key(call.leg_id, "1", turn=1)
+                world.engine.legs.keyed(call.leg_id, "1", turn=1)
         world.tick(5)
         for call in [c for c in world.phone.live() if c.party == Party.CUSTOMER and c.status == "in-progress"]:
             world.report(call, "completed")

@@ -123,7 +123,7 @@ def test_phoning_in_stops_the_agent_who_rings_for_the_callback(world: World) -> 
     bob = world.phone.calls[-1]
     world.report(bob, "ringing", "in-progress")
     world.engine.legs.answered(bob.leg_id, bob.sid)
-    world.engine.legs.agent_key(bob.leg_id, "1", turn=1)
+    world.engine.legs.keyed(bob.leg_id, "1", turn=1)
     with world.store.read() as uow:
         attempt = uow.attempts.live_of_hold(SID)
     assert attempt is not None

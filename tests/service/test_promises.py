@@ -149,7 +149,7 @@ class Promises(RuleBasedStateMachine):
         if does == "completed":
             self.world.phone.report(call, does)
         else:
-            self.world.engine.legs.agent_key(call.leg_id, does or None, turn=1 if does else 2)
+            self.world.engine.legs.keyed(call.leg_id, does or None, turn=1 if does else 2)
 
     def a_customer_is_rung(self) -> None:
         self.tick(1)
@@ -173,7 +173,7 @@ class Promises(RuleBasedStateMachine):
     def a_key_comes_late_or_twice(self) -> None:
         call = self._some(Party.AGENT, "in-progress")
         if call is not None:
-            self.world.engine.legs.agent_key(call.leg_id, self._pick(["1", "2", None]), turn=self._pick([1, 2]))
+            self.world.engine.legs.keyed(call.leg_id, self._pick(["1", "2", None]), turn=self._pick([1, 2]))
 
     # --- webhooks --------------------------------------------------------------------------------------------
 
@@ -255,7 +255,7 @@ class Promises(RuleBasedStateMachine):
             if call.status != "in-progress":
                 self._answers(call)
             if call.party == Party.AGENT:
-                self.world.engine.legs.agent_key(call.leg_id, "1", turn=1)
+                self.world.engine.legs.keyed(call.leg_id, "1", turn=1)
 
     def _agents_come_back(self) -> None:
         with self.world.store.begin() as uow:

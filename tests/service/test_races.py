@@ -81,7 +81,7 @@ def test_several_dispatchers_ring_each_agent_and_customer_once(world: World) -> 
     def accept(engine: CallbackEngine) -> None:
         for call in rung:
             engine.legs.answered(call.leg_id, call.sid)
-            engine.legs.agent_key(call.leg_id, "1", turn=1)
+            engine.legs.keyed(call.leg_id, "1", turn=1)
 
     together(*[partial(accept, engine) for engine in engines])
     together(*[ticks(engine) for engine in engines])

@@ -131,6 +131,26 @@ def test_owner_on_the_phone_is_not_held_up_by_an_unproven_request(world: World) 
     assert (world.callback(unproven).status, world.callback(unproven).reason) == (CallbackStatus.CANCELED, "replaced")
 
 
+def test_stranger_uses_up_nothing_of_the_numbers_own_bookings(world: World) -> None:
+    for _ in range(3):
+        world.cancel(ask(world)[0])
+    for _ in range(3):
+        world.cancel(world.book())
+    with pytest.raises(CallbackRefused) as refused:
+        world.book()
+    assert refused.value.reason == "too_many_today"
+
+
+def test_proven_web_requests_count_for_the_number(world: World) -> None:
+    for _ in range(3):
+        callback, code = ask(world)
+        confirm(world, callback, code)
+        world.cancel(callback)
+    with pytest.raises(CallbackRefused) as refused:
+        world.book(needs_verification=True, source="web")
+    assert refused.value.reason == "too_many_today"
+
+
 def test_second_unproven_request_is_told_that_one_exists(world: World) -> None:
     ask(world)
     with pytest.raises(AlreadyBooked):

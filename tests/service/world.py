@@ -193,7 +193,7 @@ class World:
 
     def press(self, key: str | None, turn: int = 1) -> Turn:
         """The agent's answer to the whisper."""
-        result = self.engine.legs.agent_key(self.ringing(Party.AGENT).leg_id, key, turn=turn)
+        result = self.engine.legs.keyed(self.ringing(Party.AGENT).leg_id, key, turn=turn)
         self.deliver()
         return result
 

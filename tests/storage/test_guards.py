@@ -1,12 +1,14 @@
 """The small rows: seen webhooks, limits, rates, do-not-call, heartbeats, notes."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ivr.service.store import Guards
 from ivr.storage import SqlStore
-from tests.storage.rows import NOW, later
+from tests.storage import rows
+from tests.storage.rows import NOW, later, save
 
 
 @pytest.fixture
@@ -86,3 +88,42 @@ def test_a_note_is_kept_replaced_and_removed(guards: Guards) -> None:
     assert guards.get_note("n") == {}
     guards.set_note("n", None)
     assert guards.get_note("n") is None
+
+
+def test_sweep_takes_what_is_over_and_leaves_the_rest(store: SqlStore) -> None:
+    save(
+        store,
+        rows.case(),
+        rows.callback(),
+        rows.verification("old"),
+        rows.verification("new", expires_at=later(days=9)),
+    )
+    with store.begin() as uow:
+        uow.guards.count_hit("over", NOW, 60)
+        uow.guards.count_hit("counts", NOW, 100 * 24 * 3600)
+        uow.guards.set_note("over", {}, expires_at=later(days=7))
+        uow.guards.set_note("stands", {})
+        uow.guards.set_note("lasts", {}, expires_at=later(days=9))
+        uow.guards.take_token("dial", 1, NOW)
+        uow.guards.beat("dead", "dispatch", NOW)
+        uow.guards.beat("alive", "serve", later(days=8))
+        uow.commit()
+    with store.begin() as uow:
+        assert uow.guards.sweep(later(days=8), kept_since=later(days=1)) == 5
+        assert uow.guards.sweep(later(days=8), kept_since=later(days=1)) == 0
+        assert [uow.guards.get_note(key) for key in ("over", "stands", "lasts")] == [None, {}, {}]
+        assert uow.guards.count_hit("counts", later(days=8), 100 * 24 * 3600) == 2
+        assert (uow.guards.last_beat_at("dispatch"), uow.guards.last_beat_at("serve")) == (None, later(days=8))
+        newest = uow.verifications.of_callback("callback")
+        assert newest is not None
+        assert newest.id == "new"
+
+
+def test_webhook_is_known_for_as_long_as_it_is_kept(store: SqlStore) -> None:
+    now = datetime.now(UTC)  # the database's own clock says when it was seen
+    with store.begin() as uow:
+        uow.guards.is_new_webhook("CA1", "status", "0")
+        uow.guards.sweep(now, kept_since=now - timedelta(days=1))
+        assert not uow.guards.is_new_webhook("CA1", "status", "0")
+        assert uow.guards.sweep(now, kept_since=now + timedelta(days=1)) == 1
+        assert uow.guards.is_new_webhook("CA1", "status", "0")

@@ -89,8 +89,21 @@ def test_open_callbacks_are_found_by_number_and_case_and_all_are_counted(store: 
         assert ids(filter(None, [uow.callbacks.open_for_case("case")])) == ["new"]
         assert uow.callbacks.open_for_number("+1") is None
         assert ids(uow.callbacks.of_case("case")) == ["old", "new"]
-        assert uow.callbacks.count_created(number, later(days=-2)) == 2
-        assert uow.callbacks.count_created(number, NOW) == 1
+        assert uow.callbacks.count_proven(number, later(days=-2)) == 2
+        assert uow.callbacks.count_proven(number, NOW) == 1
+
+
+def test_callbacks_whose_code_was_never_entered_do_not_count_for_the_number(store: SqlStore) -> None:
+    ended = {"status": CallbackStatus.CANCELED}
+    save(store, rows.case(), *(rows.callback(id, **ended) for id in ("phoned", "proven", "typed")))
+    save(
+        store,
+        rows.verification("first", callback_id="proven"),
+        rows.verification("second", callback_id="proven", verified_at=NOW),
+        rows.verification("third", callback_id="typed"),
+    )
+    with store.read() as uow:
+        assert uow.callbacks.count_proven("+12025550100", NOW) == 2
 
 
 def test_cases_of_a_customer_that_are_not_done_come_newest_first(store: SqlStore) -> None:

@@ -284,7 +284,7 @@ def test_a_number_that_must_not_be_called_is_not_and_gets_no_text(site: Site) ->
 
 def test_one_number_books_three_times_a_day(site: Site) -> None:
     for _ in range(3):
-        site.post(f"{site.asked()}/cancel")
+        site.post(f"{site.proven()}/cancel")
     answer = site.ask()
     assert (answer.status_code, "several callbacks today" in text_of(answer)) == (422, True)
     site.clock.advance(86_401)

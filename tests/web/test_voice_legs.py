@@ -36,8 +36,8 @@ def test_answered_leg_hears_its_turn_and_keys_come_back_with_its_number(client: 
     post(client, "/voice/leg/l1/key/2")
     assert legs.asked == [
         ("answered", "l1", CALL),
-        ("agent_key", "l1", "1", 1),
-        ("agent_key", "l1", None, 2),
+        ("keyed", "l1", "1", 1),
+        ("keyed", "l1", None, 2),
     ]
 
 

@@ -1,0 +1,44 @@
+"""How long small rows are kept: long after anything could still ask for them, and no longer."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from ivr.errors import Conflict
+from ivr.service.scenes import Scene, Scenes
+
+log = structlog.get_logger(__name__)
+
+KEPT: Final = timedelta(days=7)
+"""Seen webhooks (the carrier repeats them for minutes), used stream tokens, sent codes, heartbeats, idle rates."""
+EVERY: Final = timedelta(minutes=10)
+MUCH: Final = 1000
+"""Rows after which the next round comes at once: there may be more."""
+REQUEST_KEPT: Final = timedelta(days=1)
+"""A web request that comes again within this gets the answer of the first; the same for an Idempotency-Key."""
+
+
+class Retention:
+    """Deletes what is over; safe to run in several processes, and to be stopped at any moment."""
+
+    def __init__(self, scenes: Scenes) -> None:
+        self._scenes = scenes
+        self._next_at: datetime | None = None
+
+    def sweep(self) -> None:
+        """One round every ten minutes; at once again while there is much to do."""
+        now = self._scenes.clock.now()
+        if self._next_at is not None and now < self._next_at:
+            return
+        try:
+            swept = self._scenes.run(_sweep)
+        except Conflict:
+            return  # another process is at it
+        log.info("rows_swept", rows=swept)
+        if swept < MUCH:
+            self._next_at = now + EVERY
+
+
+def _sweep(scene: Scene) -> int:
+    return scene.uow.guards.sweep(scene.now, kept_since=scene.now - KEPT)
