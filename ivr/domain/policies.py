@@ -52,6 +52,8 @@ class DialRules:
     key_wait_seconds: int = 8
     greeting_seconds: int = 3
     """A customer who leaves sooner after answering did not hear who called: counted as hung up, not as served."""
+    unseen_seconds: int = 30
+    """Whoever stayed on the line with an agent for so long has met them, though the carrier never said so."""
     machine_seconds: int = 15
     """A verdict "machine" that comes later after the answer is ignored: people are talking."""
     lease_seconds: int = 30

@@ -9,6 +9,7 @@ from typing import Protocol
 from ivr.domain.calls import Call
 from ivr.domain.dialogue import Dialogue, State, start, step
 from ivr.domain.dialogue.heard import (
+    AgentLost,
     AgentReady,
     ConferenceLeft,
     DocumentFailed,
@@ -38,6 +39,7 @@ class HeldCallers(Protocol):
 
     def caller_joins(self, attempt_id: str, call_sid: str) -> bool: ...
     def caller_left(self, call_sid: str) -> None: ...
+    def caller_left_conference(self, call_sid: str) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -152,9 +154,12 @@ class CallService:
         return self._step(sid, lambda call: _joining(call, conference(attempt_id)))
 
     def left_conference(self, sid: str) -> Turn:
-        """The agent has left, the caller is still there: ask for the effort."""
-        self._ports.held.caller_left(sid)
-        return self._step(sid, lambda call: ConferenceLeft() if _dialogue(call).state == State.JOINED else None)
+        """The conference is over, the caller is still there: ask for the effort, or wait on if the agent was lost."""
+        present = self.present(sid)
+        if present.next != Next.JOIN:
+            return present
+        over = ConferenceLeft() if self._ports.held.caller_left_conference(sid) else AgentLost()
+        return self._step(sid, lambda call: over if _dialogue(call).state == State.JOINED else None)
 
     def ended(self, sid: str) -> None:
         """The call is over."""

@@ -155,6 +155,9 @@ class Guards(Protocol):
     def is_new_webhook(self, call_sid: str, kind: str, sequence: str) -> bool:
         """True the first time, False for a repetition."""
 
+    def saw_webhook(self, call_sid: str, kind: str, sequence: str) -> bool:
+        """Whether it was new once."""
+
     def count_hit(self, key: str, now: datetime, window_seconds: int) -> int:
         """Count a use of `key` (a number's or an address's hash with what it does); uses in the window, this too."""
 

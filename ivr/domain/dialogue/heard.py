@@ -124,6 +124,11 @@ class AgentReady:
 
 
 @dataclass(frozen=True)
+class AgentLost:
+    """The agent who accepted was gone before the two met: the caller waits on at the old place."""
+
+
+@dataclass(frozen=True)
 class ConferenceLeft:
     """The conversation with the agent is over, the caller is still on the line."""
 
@@ -145,4 +150,4 @@ Result = (
     | CallbackCanceled
     | InLine
 )
-Heard = Speech | Key | Silence | AgentReady | ConferenceLeft | DocumentFailed | Result
+Heard = Speech | Key | Silence | AgentReady | AgentLost | ConferenceLeft | DocumentFailed | Result

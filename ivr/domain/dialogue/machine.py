@@ -7,6 +7,7 @@ from datetime import datetime
 from ivr.domain.dialogue import booking, existing, menu, orders, promises
 from ivr.domain.dialogue.effects import ResolveCase
 from ivr.domain.dialogue.heard import (
+    AgentLost,
     AgentReady,
     CallbackBooked,
     CallbackCanceled,
@@ -103,6 +104,8 @@ def _step(dialogue: Dialogue, heard: Heard) -> Step:
             return promises.still_waiting(dialogue) if dialogue.state == State.HOLDING else silent(dialogue)
         case AgentReady(conference):
             return _join(dialogue, conference)
+        case AgentLost():
+            return Step(ask(dialogue, State.HOLDING, Say("agent_lost")))
         case ConferenceLeft():
             return Step(ask(dialogue, State.RATING))
         case DocumentFailed():
