@@ -11,6 +11,7 @@ from ivr.domain.dialogue.heard import (
     AgentReady,
     CallbackBooked,
     CallbackCanceled,
+    CallbackGone,
     CallbackNotBooked,
     CaseOpened,
     ConferenceLeft,
@@ -22,6 +23,7 @@ from ivr.domain.dialogue.heard import (
     NumberChecked,
     OrderCanceled,
     OrdersFound,
+    OrdersRead,
     Silence,
     Speech,
     WaitEstimated,
@@ -54,8 +56,12 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.RATING: menu.answer_rating,
 }
 
+CANNOT_BE_UNDONE = frozenset({State.CANCEL_CONFIRM, State.RECALL_CONFIRM})
+"""A yes that was only similar to one is asked for again here."""
+
 RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     OrdersFound: orders.found,
+    OrdersRead: menu.orders_read,
     CaseOpened: orders.case_opened,
     OrderCanceled: orders.canceled,
     WaitEstimated: promises.wait_estimated,
@@ -64,17 +70,18 @@ RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     CallbackBooked: promises.booked,
     CallbackNotBooked: promises.not_booked,
     CallbackCanceled: existing.callback_canceled,
+    CallbackGone: existing.callback_gone,
     InLine: promises.in_line,
 }
 
 
-def start(caller: Caller, locales: tuple[str, ...], now: datetime) -> Dialogue:
+def start(caller: Caller, locales: tuple[str, ...], now: datetime, by_keys: tuple[str, ...] = ()) -> Dialogue:
     """The dialogue of a call that has just arrived, in the first locale, with its first turn."""
     blank = Turn(number=0, locale=locales[0], say=())
-    dialogue = Dialogue(turn=blank, locale=locales[0], locales=locales, caller=caller, now=now)
+    dialogue = Dialogue(turn=blank, locale=locales[0], locales=locales, caller=caller, now=now, by_keys=by_keys)
     greeting = Say("greeting", {"company": caller.company})
     if caller.callback is not None and caller.number is not None:
-        return ask(dialogue, State.EXISTING, greeting, existing.existing_is(dialogue, caller.callback))
+        return ask(dialogue, State.EXISTING, greeting)
     return ask(dialogue, State.MENU, greeting)
 
 
@@ -159,6 +166,8 @@ def _speech(dialogue: Dialogue, meaning: Meaning) -> Step:
     ready = replace(dialogue, then=meaning.intents[1:] or dialogue.then)
     if first.name in menu.REQUESTS:
         ready = replace(ready, reason=meaning.text)
+    if meaning.certainty == Certainty.FUZZY and first.name == "yes" and dialogue.state in CANNOT_BE_UNDONE:
+        return lost(dialogue, meaning)
     if meaning.certainty == Certainty.FUZZY and first.name in menu.REQUESTS:
         return Step(ask(replace(ready, doubt=first), State.INTENT_CONFIRM))
     return answer(ready, first) or lost(dialogue, meaning)
