@@ -66,6 +66,8 @@ class DialRules:
     """A process that slept longer than this between commit and request does not send the request."""
     pass_seconds: int = 300
     """An agent who passed someone on is not rung for the same one again for so long."""
+    shut_seconds: int = 15
+    """An agent on the line waits no longer than this for a customer while nothing may be dialed."""
     wrap_up_seconds: int = 20
     stuck_seconds: int = 60
     """An attempt whose telephones are all gone, or a leg whose attempt is over, is cleared after this."""

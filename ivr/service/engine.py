@@ -52,7 +52,7 @@ class CallbackEngine:
         checkpoint: Callable[[str], None] = _no_checkpoint,
     ) -> None:
         self.rules = rules
-        self.line = Line(ports.clock, rules.line)
+        self.line = Line(ports.clock, rules.line, rules.opening)
         self.bookings = Bookings(ports.clock, rules, ports.numbers)
         self.verification = NumberProofs(ports.clock, rules.verification, bookings=self.bookings, company=company)
         self.do_not_call = DoNotCall(ports.clock, self.bookings)

@@ -86,7 +86,7 @@ class Outcomes:
         if again_at is None or callback.dials >= self._rules.dial.dials_per_callback:
             attempts.give_to_person(uow, callback, now, outcome.value)
         else:
-            self._gate.reschedule(uow, callback, again_at, outcome.value)
+            self._gate.reschedule(uow, callback, again_at, outcome.value, now=now)
         return actions
 
     def joined(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> Actions:
