@@ -238,7 +238,7 @@ def test_number_that_todays_plan_refuses_goes_to_a_person_and_stops_nobody_else(
     assert world.callback(good).status == CallbackStatus.DIALING
 
 
-def test_agent_does_not_listen_to_music_until_the_daily_cap_ends(store: SqlStore) -> None:
+def test_agent_does_not_listen_to_music_until_the_daily_cap_ends(store: Store) -> None:
     world = World(store, replace(RULES, dial=replace(RULES.dial, dials_per_day=1)))
     world.agent()
     callback = world.book()
@@ -252,7 +252,7 @@ def test_agent_does_not_listen_to_music_until_the_daily_cap_ends(store: SqlStore
     assert (world.callback(callback).status, world.callback(callback).tries) == (CallbackStatus.SCHEDULED, 0)
 
 
-def test_customer_whom_the_carrier_refuses_again_and_again_goes_to_a_person(store: SqlStore) -> None:
+def test_customer_whom_the_carrier_refuses_again_and_again_goes_to_a_person(store: Store) -> None:
     world = World(store, replace(RULES, dial=replace(RULES.dial, dials_per_callback=2)))
     world.agent()
     callback = world.book()
@@ -269,7 +269,7 @@ def test_customer_whom_the_carrier_refuses_again_and_again_goes_to_a_person(stor
     )
 
 
-def test_nobody_on_hold_has_an_agent_rung_outside_the_opening_hours(store: SqlStore) -> None:
+def test_nobody_on_hold_has_an_agent_rung_outside_the_opening_hours(store: Store) -> None:
     opening = OpeningHours.parse("Mon-Fri 09:00-10:00", "America/New_York")  # it is noon
     world = World(store, replace(RULES, opening=opening))
     world.agent()
