@@ -186,6 +186,7 @@ class Ivr:
             arrivals=Arrivals(self.numbers, self.commerce, self.speaker, self.settings.company),
             effects=effects,
             held=engine.legs,
+            hears=self._hears,
         )
         return CallService(ports)
 
@@ -256,9 +257,16 @@ class Ivr:
     def _pages(self, app: Flask) -> None:
         register_desk(app, self.services, self.desk)
 
+    def _hears(self, locale: str) -> bool:
+        """Whether speech is heard: typed words and the carrier's recogniser always, our own once it is loaded."""
+        if self.settings.hearing == Hearing.KEYPAD:
+            return False
+        return "_listens" not in self.__dict__ or self.ears.recognizers.hears(locale)
+
     def load_models(self) -> None:
         """Load speech models; takes seconds. A language whose model is not there yet is served by keypad meanwhile."""
         if self.settings.hearing == Hearing.STREAM:
+            self.__dict__["_listens"] = True
             self.ears.load(self.understanding)
 
 

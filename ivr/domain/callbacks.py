@@ -185,7 +185,7 @@ class Hold:
     locale: str = "en-US"
     priority: int = 2
     status: str = "waiting"
-    """waiting, connecting (an attempt rings an agent), joined, left."""
+    """waiting, connecting (an attempt rings an agent), joining (on the way to an agent who accepted), joined, left."""
     version: int = 1
 
 

@@ -53,6 +53,8 @@ class DialRules:
     key_wait_seconds: int = 8
     greeting_seconds: int = 3
     """A customer who leaves sooner after answering did not hear who called: counted as hung up, not as served."""
+    unseen_seconds: int = 30
+    """Whoever stayed on the line with an agent for so long has met them, though the carrier never said so."""
     machine_seconds: int = 15
     """A verdict "machine" that comes later after the answer is ignored: people are talking."""
     lease_seconds: int = 30
@@ -65,6 +67,8 @@ class DialRules:
     """A process that slept longer than this between commit and request does not send the request."""
     pass_seconds: int = 300
     """An agent who passed someone on is not rung for the same one again for so long."""
+    shut_seconds: int = 15
+    """An agent on the line waits no longer than this for a customer while nothing may be dialed."""
     wrap_up_seconds: int = 20
     stuck_seconds: int = 60
     """An attempt whose telephones are all gone, or a leg whose attempt is over, is cleared after this."""

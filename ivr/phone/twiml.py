@@ -90,6 +90,8 @@ class DocumentContext:
     """False: listen only, after speech over the prompt or while the caller is still talking."""
     music_path: str = ""
     """A sound file to wait with."""
+    entered_url: str = ""
+    """Absolute: where the carrier reports who has entered the conference."""
     wait_path: str = ""
     """A document to wait with in a conference."""
 
@@ -176,6 +178,9 @@ def _join(response: VoiceResponse, turn: Turn, texts: Sequence[Spoken], context:
         end_conference_on_exit=turn.is_agent,
         wait_url=context.wait_path,
         wait_method="POST",
+        status_callback=context.entered_url or None,
+        status_callback_event="join" if context.entered_url else None,
+        status_callback_method="POST" if context.entered_url else None,
     )
     response.append(dial)
 

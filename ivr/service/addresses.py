@@ -6,8 +6,12 @@ def join(attempt_id: str) -> str:
     return f"/voice/join/{attempt_id}"
 
 
-def agent_news(leg_id: str) -> str:
-    """An agent who waits on the line hears what became of the customer: `Legs.news`."""
+LEFT = "/voice/left"
+"""A caller whose conference is over, or who has nobody to wait for in it any more: `CallService.left_conference`."""
+
+
+def news(leg_id: str) -> str:
+    """Who is on the line hears what became of the other one: `Legs.news`."""
     return f"/voice/leg/{leg_id}/news"
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.calls import Call
 from ivr.domain.cases import Customer
 from ivr.domain.dialogue import Caller
@@ -42,6 +43,8 @@ class Arrivals:
 
     def _caller(self, uow: UnitOfWork, number: str, zone: str, locale: str) -> Caller:
         open_callback = uow.callbacks.open_for_number(number)
-        view = open_view(open_callback) if open_callback else None
+        # Somebody typed this number on the web and has not proven it: nobody will ring, so nothing is told of it.
+        promised = open_callback is not None and open_callback.status != CallbackStatus.UNVERIFIED
+        view = open_view(open_callback) if open_callback and promised else None
         orders = tuple(self.commerce.recent_orders(number, locale))
         return Caller(number=number, zone=zone, company=self.company, orders=orders, callback=view)

@@ -89,7 +89,7 @@ def requeue(uow: UnitOfWork, attempt: Attempt, reason: str = "") -> None:
         if callback.status == CallbackStatus.DIALING:
             callback.move(CallbackStatus.SCHEDULED)
             callback.reason = reason
-    elif (hold := hold_of(uow, attempt)) is not None and hold.status == "connecting":
+    elif (hold := hold_of(uow, attempt)) is not None and hold.status in ("connecting", "joining"):
         hold.status = "waiting"
 
 
@@ -165,6 +165,6 @@ def _stop(uow: UnitOfWork, leg: Leg, outcome: Outcome, now: datetime) -> list[Ac
         return []  # the conference's end leads each side to its own last document
     if outcome == Outcome.MACHINE and leg.party == Party.CUSTOMER:
         return [Redirect(leg.sid, addresses.machine_message(leg.id))]
-    if leg.party == Party.AGENT and leg.answered_at is not None:
-        return [Redirect(leg.sid, addresses.agent_news(leg.id))]
+    if leg.answered_at is not None:
+        return [Redirect(leg.sid, addresses.news(leg.id))]  # nobody is hung up on without a word
     return [HangUp(leg.sid)]

@@ -117,8 +117,11 @@ class Bookings:
         actions = withdraw(uow, callback, self._clock.now(), "moved")
         if callback.status != CallbackStatus.UNVERIFIED:
             callback.move(CallbackStatus.SCHEDULED)
+        kept = callback.was_kept
         self._apply(uow, callback, checked, at, ticket_at)
-        record(uow, self._clock.now(), "callback_moved", subject=callback, data=_booking_data(callback))
+        callback.first_rung_at, callback.tries = None, 0  # a new promise, judged by its own first ring
+        data = _booking_data(callback) | ({} if kept is None else {"kept_before": kept})
+        record(uow, self._clock.now(), "callback_moved", subject=callback, data=data)
         return callback, actions
 
     def cancel(self, uow: UnitOfWork, callback_id: str, *, by: str) -> tuple[Callback, Actions]:

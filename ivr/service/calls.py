@@ -9,6 +9,7 @@ from typing import Protocol
 from ivr.domain.calls import Call
 from ivr.domain.dialogue import Dialogue, State, start, step
 from ivr.domain.dialogue.heard import (
+    AgentLost,
     AgentReady,
     ConferenceLeft,
     DocumentFailed,
@@ -33,12 +34,16 @@ from ivr.service.utterance import HeardUtterance
 LONGEST_SPEECH = timedelta(seconds=30)
 """A "caller is speaking" mark older than this is stale (the socket died)."""
 
+CARRIER = "carrier"
+"""The engine's name when the carrier's own recogniser heard: its Gather is over, no keys are half way in."""
+
 
 class HeldCallers(Protocol):
     """service.legs.Legs, as calls use it: agents who ring or talk for a live caller."""
 
     def caller_joins(self, attempt_id: str, call_sid: str) -> bool: ...
     def caller_left(self, call_sid: str) -> None: ...
+    def caller_left_conference(self, call_sid: str) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ class CallPorts:
     arrivals: Arrivals
     effects: Effects
     held: HeldCallers
+    hears: Callable[[str], bool] = lambda locale: True
+    """Whether speech in this locale can be heard now."""
 
 
 class CallService:
@@ -64,17 +71,17 @@ class CallService:
 
     def arrive(self, sid: str, from_raw: str | None, to: str) -> Turn:
         """Answer a call; a repeated request gets the present turn."""
-        with self._store.begin() as uow:
-            call = uow.calls.get(sid) or self._open(uow, sid, from_raw, to)
-            uow.commit()
-            return _dialogue(call).turn
+        return _dialogue(self._scenes.run(lambda scene: self._known_or_opened(scene, sid, from_raw, to))).turn
+
+    def _known_or_opened(self, scene: Scene, sid: str, from_raw: str | None, to: str) -> Call:
+        return scene.uow.calls.get(sid) or self._open(scene.uow, sid, from_raw, to)
 
     def _open(self, uow: UnitOfWork, sid: str, from_raw: str | None, to: str) -> Call:
         now = self._clock.now()
         call = Call(sid=sid, from_number=None, to_number=to, started_at=now)
         caller, locale = self._ports.arrivals.recognise(uow, call, from_raw)
         locales = (locale, *(name for name in self._ports.speaker.locales if name != locale))
-        call.dialogue = start(caller, locales, now)
+        call.dialogue = start(caller, locales, now, tuple(name for name in locales if not self._ports.hears(name)))
         call.locale, call.turn = locale, call.dialogue.turn.number
         uow.calls.add(call)
         record(uow, now, "call_started", call=call, data={"known": bool(caller.orders)})
@@ -112,7 +119,7 @@ class CallService:
         asked = dialogue.turn
         texts = [reading.text for reading in heard.readings]
         heard.meaning = self._ports.understanding.parse(dialogue.locale, asked.expects, texts)
-        if asked.pace == Pace.DIGITS and heard.meaning.first is None:
+        if asked.pace == Pace.DIGITS and heard.meaning.first is None and heard.engine != CARRIER:
             # A redirect would throw half-keyed digits away: wait for the keys, or for the Gather to time out.
             call.dialogue = replace(dialogue, misheard=True)
             return None
@@ -138,12 +145,9 @@ class CallService:
                 call.speaking_since_at = self._clock.now() if is_speaking else None
                 uow.commit()
 
-    def failed(self, sid: str) -> Turn:
+    def failed(self, sid: str, from_raw: str | None, to: str) -> Turn:
         """A document of ours could not be used: apologise, offer an agent or a callback."""
-        with self._store.begin() as uow:
-            if uow.calls.get(sid) is None:
-                self._open(uow, sid, None, "")
-                uow.commit()
+        self.arrive(sid, from_raw, to)  # it may have been the first one
         return self._step(sid, lambda call: DocumentFailed())
 
     def join(self, sid: str, attempt_id: str) -> Turn:
@@ -153,9 +157,12 @@ class CallService:
         return self._step(sid, lambda call: _joining(call, conference(attempt_id)))
 
     def left_conference(self, sid: str) -> Turn:
-        """The agent has left, the caller is still there: ask for the effort."""
-        self._ports.held.caller_left(sid)
-        return self._step(sid, lambda call: ConferenceLeft() if _dialogue(call).state == State.JOINED else None)
+        """The conference is over, the caller is still there: ask for the effort, or wait on if the agent was lost."""
+        present = self.present(sid)
+        if present.next != Next.JOIN:
+            return present
+        over = ConferenceLeft() if self._ports.held.caller_left_conference(sid) else AgentLost()
+        return self._step(sid, lambda call: over if _dialogue(call).state == State.JOINED else None)
 
     def ended(self, sid: str) -> None:
         """The call is over."""

@@ -106,9 +106,10 @@ class Dispatcher:
         return tuple(begun)
 
     def _free_agents(self, scene: Scene) -> list[Agent]:
-        """Available, and not still on the line with an attempt that has ended; the longest idle first."""
+        """Available, and not on the line with us, by our dial or by their own; the longest idle first."""
         idle = scene.uow.agents.available()
-        on_the_line = scene.uow.legs.live_numbers([agent.number for agent in idle])
+        numbers = [agent.number for agent in idle]
+        on_the_line = scene.uow.legs.live_numbers(numbers) | scene.uow.calls.live_numbers(numbers, scene.now)
         return [agent for agent in idle if agent.number not in on_the_line]
 
     def _room(self, scene: Scene) -> int:
@@ -130,7 +131,7 @@ class Dispatcher:
 
     def _may_begin(self, known: "Known", entry: Callback | Hold) -> bool:
         if isinstance(entry, Hold):
-            return self._still_holds(known.scene, entry)
+            return self._still_holds(known.scene, entry) and self._tools.rules.opening.allows(known.scene.now)
         if entry.number in known.ringing:
             return False  # an earlier call to this number is still ending, or unclear
         why = self._why_not(known, entry)

@@ -11,7 +11,7 @@ from ivr.domain.dialogue import Dialogue, heard
 from ivr.domain.dialogue import effects as wanted
 from ivr.domain.moments import When, resolve
 from ivr.domain.policies import CallbackRules, calling_window
-from ivr.errors import CallbackRefused, NumberRefused
+from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused
 from ivr.service import attempts
 from ivr.service.booking import AlreadyBooked, BookingRequest, Bookings
 from ivr.service.cases import Opening, open_case
@@ -54,6 +54,8 @@ class Effects:
         match effect:
             case wanted.FindOrders(readings):
                 return self._find_orders(readings, exchange.dialogue.locale)
+            case wanted.ReadOrders(order_ids):
+                return self._read_orders(exchange.dialogue, order_ids)
             case wanted.OpenCase():
                 return self._open_case(exchange, effect)
             case wanted.CancelOrder(order_id, case_id):
@@ -88,8 +90,7 @@ class Effects:
             case wanted.Move(callback_id, at):
                 return self._move(exchange, callback_id, at)
             case wanted.CancelCallback(callback_id):
-                exchange.scene.after.extend(self.bookings.cancel(exchange.uow, callback_id, by="customer")[1])
-                return heard.CallbackCanceled()
+                return self._cancel(exchange, callback_id)
         raise TypeError(f"no such effect: {effect!r}")
 
     def _resolve_moment(self, dialogue: Dialogue, when: When) -> heard.MomentResolved:
@@ -106,8 +107,18 @@ class Effects:
                 return heard.OrdersFound(orders)
         return heard.OrdersFound(())
 
+    def _read_orders(self, dialogue: Dialogue, order_ids: tuple[str, ...]) -> heard.OrdersRead:
+        number, locale = dialogue.caller.number, dialogue.locale
+        recent = tuple(self.commerce.recent_orders(number, locale)) if number else ()
+        others = (self.commerce.order(order_id, locale) for order_id in order_ids)
+        return heard.OrdersRead(recent, tuple(order for order in others if order is not None))
+
     def _open_case(self, exchange: Exchange, effect: wanted.OpenCase) -> heard.CaseOpened:
         now = self.clock.now()
+        present = exchange.uow.cases.get(effect.case_id) if effect.case_id else None
+        if present is not None and present.status != CaseStatus.CLOSED:
+            exchange.call.case_id = present.id
+            return heard.CaseOpened(present.id, present.number, now)
         opening = Opening(
             kind=effect.kind,
             customer_id=exchange.call.customer_id,
@@ -135,8 +146,13 @@ class Effects:
         return heard.OrderCanceled(done)
 
     def _estimate(self, exchange: Exchange) -> heard.WaitEstimated:
+        case = exchange.uow.cases.get(exchange.call.case_id) if exchange.call.case_id else None
         wait = self.line.estimate(
-            exchange.uow, self._skill(exchange), locale=exchange.dialogue.locale, call_sid=exchange.call.sid
+            exchange.uow,
+            case.skill if case else "general",
+            locale=exchange.dialogue.locale,
+            priority=case.priority if case else 2,
+            call_sid=exchange.call.sid,
         )
         record(
             exchange.uow,
@@ -146,10 +162,6 @@ class Effects:
             data={"low": wait.low_seconds, "high": wait.high_seconds, "free": wait.agent_free},
         )
         return heard.WaitEstimated(wait.low_seconds, wait.high_seconds, wait.agent_free)
-
-    def _skill(self, exchange: Exchange) -> str:
-        case = exchange.uow.cases.get(exchange.call.case_id) if exchange.call.case_id else None
-        return case.skill if case else "general"
 
     def _rate(self, exchange: Exchange, effort: int) -> None:
         case = exchange.uow.cases.get(exchange.call.case_id) if exchange.call.case_id else None
@@ -208,13 +220,24 @@ class Effects:
             return heard.CallbackNotBooked("exists", self.clock.now(), open_view(already.callback))
         except CallbackRefused as refused:
             return heard.CallbackNotBooked(refused.reason, self.clock.now())
+        self._leave_line(exchange)  # who is called back does not wait on the telephone as well
         return heard.CallbackBooked(open_view(callback), self.clock.now())
+
+    def _cancel(self, exchange: Exchange, callback_id: str) -> heard.CallbackCanceled | heard.CallbackGone:
+        try:
+            _, actions = self.bookings.cancel(exchange.uow, callback_id, by="customer")
+        except (NotFound, IllegalMove):
+            return heard.CallbackGone()
+        exchange.scene.after.extend(actions)
+        return heard.CallbackCanceled()
 
     def _move(
         self, exchange: Exchange, callback_id: str, at: datetime | None
-    ) -> heard.CallbackBooked | heard.CallbackNotBooked:
+    ) -> heard.CallbackBooked | heard.CallbackNotBooked | heard.CallbackGone:
         try:
             callback, actions = self.bookings.move(exchange.uow, callback_id, at=at)
+        except (NotFound, IllegalMove):
+            return heard.CallbackGone()
         except CallbackRefused as refused:
             return heard.CallbackNotBooked(refused.reason, self.clock.now())
         exchange.scene.after.extend(actions)

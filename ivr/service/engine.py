@@ -57,7 +57,7 @@ class CallbackEngine:
     ) -> None:
         """`secret`: what spoken codes are made with; the same in all processes."""
         self.rules = rules
-        self.line = Line(ports.clock, rules.line)
+        self.line = Line(ports.clock, rules.line, rules.opening)
         self.bookings = Bookings(ports.clock, rules, ports.numbers)
         self.do_not_call = DoNotCall(ports.clock, self.bookings)
         self.afterwards = Afterwards(ports.phone, ports.messenger, ports.speaker)

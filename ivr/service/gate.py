@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from ivr.domain.callbacks import Callback, CallbackStatus
 from ivr.domain.hours import Hours
 from ivr.domain.policies import CallbackRules, calling_window, window_end
+from ivr.errors import NumberRefused
 from ivr.service.attempts import give_to_person
 from ivr.service.booking import first_due
 from ivr.service.ports import NumberRules
@@ -35,8 +36,15 @@ class Gate:
         return hours is None or until > callback.closes_at or not (hours.allows(now) and hours.allows(until))
 
     def hours(self, callback: Callback, now: datetime) -> Hours | None:
-        """When this callback's number may be rung, by today's rules; None: never."""
-        return calling_window(self._rules, self._numbers.check(callback.number).zones, callback.zone, now)
+        """When this callback's number may be rung, by today's rules; None: never.
+
+        A number that today's numbering plan refuses goes to a person: it must not stop the claim of all others.
+        """
+        try:
+            zones = self._numbers.check(callback.number).zones
+        except NumberRefused:
+            return None
+        return calling_window(self._rules, zones, callback.zone, now)
 
     def turn_away(self, uow: UnitOfWork, callback: Callback, why: str, now: datetime) -> None:
         """A promise that the gate refused: canceled for good, or moved into its next window."""
@@ -45,20 +53,23 @@ class Gate:
             callback.reason, callback.ended_at = "canceled_by_do_not_call", now
             record(uow, now, "callback_canceled", subject=callback, data={"by": "do_not_call"})
             return
-        self.reschedule(uow, callback, now, "window_closed")
+        self.reschedule(uow, callback, now, "window_closed", now=now)
 
-    def reschedule(self, uow: UnitOfWork, callback: Callback, not_before: datetime, reason: str) -> None:
+    def reschedule(
+        self, uow: UnitOfWork, callback: Callback, not_before: datetime, reason: str, *, now: datetime | None = None
+    ) -> None:
         """Ring next at the first allowed moment not before this, at the old place in line; or leave it to a person."""
+        now = now or not_before
         hours = self.hours(callback, not_before)
         due_at = first_due(hours, not_before, self._rules.dial.reserve_seconds) if hours else None
         latest = callback.promised_by_at + timedelta(days=self._rules.booking.late_days)
         if hours is None or due_at is None or due_at > latest:
-            give_to_person(uow, callback, not_before, reason)
+            give_to_person(uow, callback, now, reason)
             return
         callback.move(CallbackStatus.SCHEDULED)
         callback.due_at, callback.closes_at, callback.reason = due_at, window_end(hours, due_at), reason
         data = {"reason": reason, "due_at": due_at.isoformat(), "tries": callback.tries}
-        record(uow, not_before, "callback_waits", subject=callback, data=data)
+        record(uow, now, "callback_waits", subject=callback, data=data)
 
     def is_shut(self, uow: UnitOfWork, now: datetime) -> bool:
         """Nothing at all is dialed now: the daily cap is reached, or the carrier asked for patience."""

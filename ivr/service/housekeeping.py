@@ -84,16 +84,23 @@ class Housekeeper:
         agent_leg = next((leg for leg in legs if leg.party == Party.AGENT), None)
         if attempt.accepted_at is None:
             return agent_leg is not None and agent_leg.answered_at is not None and agent_leg.answered_at < stuck
-        return attempt.hold_call_sid is not None and attempt.accepted_at < stuck
+        return self._is_awaited(scene, attempt) and attempt.accepted_at < stuck
 
     def _is_unclear(self, scene: Scene, leg: Leg) -> bool:
         ring = self._rules.agent_ring_seconds if leg.party == Party.AGENT else self._rules.customer_ring_seconds
         patience = timedelta(seconds=ring + UNCLEAR_SECONDS)
         return leg.state == LegState.PLACING and leg.placing_at is not None and leg.placing_at + patience < scene.now
 
+    def _is_awaited(self, scene: Scene, attempt: Attempt) -> bool:
+        """Whether the caller on hold has not been served the document that joins them."""
+        hold = attempts.hold_of(scene.uow, attempt)
+        return hold is not None and hold.status == "connecting"
+
     def _fetch_again(self, scene: Scene, attempt: Attempt) -> None:
         """The redirect of the caller on hold may have been lost with the process that was to send it."""
         lost = timedelta(seconds=LOST_SECONDS)
+        if not self._is_awaited(scene, attempt):
+            return
         if attempt.hold_call_sid and attempt.accepted_at and attempt.accepted_at + lost < scene.now:
             scene.after.append(Redirect(attempt.hold_call_sid, addresses.join(attempt.id)))
 

@@ -73,6 +73,11 @@ class Told:
             state="joining",
         )
 
+    def lost_agent(self) -> Turn:
+        """The customer answered, and the agent is gone; that we ring again is said only if we do."""
+        again = self.callback is not None and self.callback.status in (CallbackStatus.SCHEDULED, CallbackStatus.DIALING)
+        return self.last("customer_agent_lost" if again else "goodbye")
+
     def news(self, now: datetime) -> Turn:
         """What became of the customer, and when they are tried again; then the agent is released."""
         outcome = self.attempt.outcome

@@ -6,6 +6,7 @@ harm, and does its work at the carrier after the commit.
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from ivr.domain.callbacks import Attempt, CallbackStatus, Leg, LegState, Outcome, Party
 from ivr.domain.policies import CallbackRules
@@ -18,6 +19,9 @@ from ivr.service.outcomes import Outcomes
 from ivr.service.reports import Reports
 from ivr.service.scenes import Scene, Scenes
 from ivr.service.timeline import record
+
+ENTRY_SECONDS: Final = 3600
+BOTH: Final = 2
 
 
 class Legs:
@@ -107,9 +111,24 @@ class Legs:
         told = self._told(scene, attempt)
         agent_leg = attempts.leg_of(scene.uow, attempt, Party.AGENT)
         if attempt.ended_at is not None or agent_leg is None or not agent_leg.is_live:
-            return told.last("customer_agent_lost")
-        self._outcomes.joined(scene.uow, attempt, scene.now)
+            return self._after_talk(told)
         return told.customer_joins(scene.now)
+
+    def entered(self, attempt_id: str, sid: str) -> None:
+        """The carrier says that a call is in the attempt's conference: with both of them there, they are joined."""
+        self._scenes.run(lambda scene: self._entered(scene, attempt_id, sid))
+
+    def _entered(self, scene: Scene, attempt_id: str, sid: str) -> None:
+        attempt, guards = scene.uow.attempts.get(attempt_id), scene.uow.guards
+        if attempt is None:
+            return
+        # Counted for its lock only: of two who enter at the same moment the second must see the first one's row.
+        guards.count_hit(f"conference:{attempt_id}", scene.now, ENTRY_SECONDS)
+        guards.is_new_webhook(sid, "conference", attempt_id)
+        sids = {leg.sid for leg in scene.uow.legs.of_attempt(attempt_id)} | {attempt.hold_call_sid} - {None}
+        inside = {one for one in sids if one and guards.saw_webhook(one, "conference", attempt_id)}
+        if len(inside) == BOTH:
+            scene.after.extend(self._outcomes.joined(scene.uow, attempt, scene.now))
 
     def keyed(self, leg_id: str, key: str | None, *, turn: int) -> Turn:
         """The answer to the document number `turn` of an agent's leg or of a call that tells a code.
@@ -163,10 +182,7 @@ class Legs:
         scene.after.append(Redirect(hold.call_sid, addresses.join(attempt.id)))
 
     def caller_joins(self, attempt_id: str, call_sid: str) -> bool:
-        """A caller on hold is sent to the agent who accepted: serve the join document. False: the agent is gone.
-
-        Closes an open callback of the same caller in the same transaction.
-        """
+        """A caller on hold is sent to the agent who accepted: serve the join document. False: the agent is gone."""
         return self._scenes.run(lambda scene: self._caller_joins(scene, attempt_id, call_sid))
 
     def _caller_joins(self, scene: Scene, attempt_id: str, call_sid: str) -> bool:
@@ -175,13 +191,32 @@ class Legs:
             return False
         if attempt.ended_at is not None:
             return False
-        hold, call = attempts.hold_of(scene.uow, attempt), scene.uow.calls.get(call_sid)
-        if hold is not None:
-            hold.status = "joined"
-        self._outcomes.joined(scene.uow, attempt, scene.now)
-        number = (call.from_number or "") if call else ""
-        scene.after.extend(self._outcomes.close_by_phone_in(scene.uow, number, attempt, scene.now))
+        hold = attempts.hold_of(scene.uow, attempt)
+        if hold is not None and hold.status == "connecting":
+            hold.status = "joining"
         return True
+
+    def caller_left_conference(self, call_sid: str) -> bool:
+        """The conference of a live caller is over, they are still there: whether they have talked with the agent.
+
+        If not, the agent was lost on the way: the caller waits on at the old place.
+        """
+        return self._scenes.run(lambda scene: self._caller_left_conference(scene, call_sid))
+
+    def _caller_left_conference(self, scene: Scene, call_sid: str) -> bool:
+        attempt = scene.uow.attempts.live_of_hold(call_sid)
+        if attempt is None:
+            tried = scene.uow.attempts.of_hold(call_sid)
+            return bool(tried) and tried[-1].outcome == Outcome.JOINED
+        met, actions = self._outcomes.have_met(scene.uow, attempt, scene.now)
+        scene.after.extend(actions)
+        if met:
+            scene.after.extend(self._outcomes.conversation_over(scene.uow, attempt, scene.now))
+            return True
+        actions = self._outcomes.next_agent(scene.uow, attempt, Outcome.AGENT_HUNG_UP, scene.now)
+        # This very answer brings the caller back: no redirect of the same call beside it.
+        scene.after.extend(action for action in actions if getattr(action, "call_sid", None) != call_sid)
+        return False
 
     def caller_left(self, call_sid: str) -> None:
         """A live caller hung up, left the line or the conference: the agent who rings or talks for them is freed."""
@@ -189,13 +224,15 @@ class Legs:
 
     def _caller_left(self, scene: Scene, call_sid: str) -> None:
         hold = scene.uow.holds.get(call_sid)
-        if hold is not None and hold.status in ("waiting", "connecting"):
+        attempt = scene.uow.attempts.live_of_hold(call_sid)
+        met, actions = self._outcomes.have_met(scene.uow, attempt, scene.now) if attempt else (False, ())
+        scene.after.extend(actions)
+        if hold is not None and hold.status in ("waiting", "connecting", "joining"):
             hold.status = "left"
             record(scene.uow, scene.now, "hold_left", call=scene.uow.calls.get(call_sid))
-        attempt = scene.uow.attempts.live_of_hold(call_sid)
         if attempt is None:
             return
-        if attempt.joined_at is not None:
+        if met:
             scene.after.extend(self._outcomes.conversation_over(scene.uow, attempt, scene.now))
         else:
             scene.after.extend(attempts.end(scene.uow, attempt, Outcome.CUSTOMER_HUNG_UP, scene.now))
@@ -215,23 +252,35 @@ class Legs:
         told = self._told(scene, attempt)
         if leg.party == Party.AGENT:
             return told.news(scene.now) if attempt.ended_at else told.last("goodbye")
-        if attempt.joined_at is not None:
-            scene.after.extend(self._outcomes.conversation_over(scene.uow, attempt, scene.now))
-        return told.rate_effort() if attempt.outcome == Outcome.JOINED else told.last("customer_agent_lost")
+        if attempt.ended_at is None:
+            _, actions = self._outcomes.have_met(scene.uow, attempt, scene.now)
+            scene.after.extend((*actions, *self._outcomes.conversation_over(scene.uow, attempt, scene.now)))
+        return self._after_talk(told)
+
+    def _after_talk(self, told: Told) -> Turn:
+        """The customer is still there and the agent is not: the rating if they have talked, else an apology."""
+        return told.rate_effort() if told.attempt.outcome == Outcome.JOINED else told.lost_agent()
 
     def news(self, leg_id: str) -> Turn:
-        """The agent waited on the line: what became of the customer, and when they are tried again."""
-        return self._tell(leg_id, lambda told, now: told.news(now))
+        """Whoever waited on the line hears what became of the other one, and when the customer is tried again."""
+        return self._tell(leg_id, lambda told, now: told.news(now), self._after_talk)
 
     def machine_message(self, leg_id: str) -> Turn:
         """The customer's answering machine is told who called."""
         return self._tell(leg_id, lambda told, now: told.machine_message(now))
 
-    def _tell(self, leg_id: str, say: Callable[[Told, datetime], Turn]) -> Turn:
+    def _tell(
+        self, leg_id: str, say: Callable[[Told, datetime], Turn], customer: Callable[[Told], Turn] | None = None
+    ) -> Turn:
         with self._scenes.store.read() as uow:
             leg = uow.legs.get(leg_id)
             attempt = attempts.of_leg(uow, leg)
-            return say(Told(uow, attempt, self._company), self._scenes.clock.now()) if attempt else silent_goodbye()
+            if leg is None or attempt is None:
+                return silent_goodbye()
+            told = Told(uow, attempt, self._company)
+            if leg.party == Party.CUSTOMER and customer is not None:
+                return customer(told)
+            return say(told, self._scenes.clock.now())
 
     def rate(self, attempt_id: str, key: str | None) -> Turn:
         """The customer's rating, 1 (very easy) to 7 (very hard), onto the case; anything else: goodbye."""

@@ -9,6 +9,7 @@ from ivr.domain.agents import Agent, AgentStatus
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.calls import Call
 from ivr.domain.cases import Case, CaseStatus
+from ivr.domain.hours import Hours
 from ivr.domain.policies import LineRules
 from ivr.service.ports import Clock
 from ivr.service.store import UnitOfWork
@@ -35,9 +36,11 @@ class WaitEstimate:
 class Line:
     """Who waits, and for how long."""
 
-    def __init__(self, clock: Clock, rules: LineRules) -> None:
+    def __init__(self, clock: Clock, rules: LineRules, opening: Hours | None = None) -> None:
         self._clock = clock
         self._rules = rules
+        self._opening = opening
+        """When agents work; None: always."""
 
     def estimate(
         self, uow: UnitOfWork, skill: str, *, locale: str, priority: int = 2, call_sid: str = ""
@@ -50,6 +53,10 @@ class Line:
         own = own_callback(uow, call) if call else None
         place = _place(uow.holds.get(call_sid) if call_sid else None, own, priority, now)
         ahead = sum((e.priority, e.ticket_at) < place for e in _competitors(uow, now, team) if e is not own)
+        shut_seconds = self._shut_seconds(now)
+        if shut_seconds:
+            low = shut_seconds - shut_seconds % 60
+            return WaitEstimate(low, low + 3600, agent_free=False, ahead=ahead, staffed=False)
         if not team:
             low, high = self._rules.unstaffed_low_seconds, self._rules.unstaffed_high_seconds
             return WaitEstimate(low, high, agent_free=False, ahead=ahead, staffed=False)
@@ -57,6 +64,13 @@ class Line:
             return WaitEstimate(0, 60, agent_free=True, ahead=ahead)
         low, high = wait_range(ahead - free, len(team), self.handle_seconds(uow, skill))
         return WaitEstimate(low, high, agent_free=False, ahead=ahead)
+
+    def _shut_seconds(self, now: datetime) -> int:
+        """Seconds until agents work again; 0 while they do. A night is told as a night, not as a queue."""
+        if self._opening is None or self._opening.allows(now):
+            return 0
+        opens_at = self._opening.next_allowed(now)
+        return max(60, int((opens_at - now).total_seconds())) if opens_at else self._rules.unstaffed_high_seconds
 
     def enter(self, uow: UnitOfWork, call: Call, case: Case) -> Hold:
         """Put a live caller into the line; one who waits already keeps the place. Writes `hold_started`."""

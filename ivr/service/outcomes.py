@@ -17,8 +17,8 @@ from ivr.domain.cases import CaseStatus
 from ivr.domain.policies import CallbackRules
 from ivr.domain.turn import Say
 from ivr.errors import IllegalMove
-from ivr.service import attempts
-from ivr.service.afterwards import Action, Actions, HangUp, SendText
+from ivr.service import addresses, attempts
+from ivr.service.afterwards import Action, Actions, HangUp, Redirect, SendText
 from ivr.service.gate import Gate
 from ivr.service.line import Line
 from ivr.service.store import UnitOfWork
@@ -67,8 +67,12 @@ class Outcomes:
 
     def next_agent(self, uow: UnitOfWork, attempt: Attempt, outcome: Outcome, now: datetime) -> Actions:
         """End the attempt without cost to the customer; the line offers the same one to another agent at once."""
+        hold = attempts.hold_of(uow, attempt)
+        is_sent = attempt.ended_at is None and hold is not None and hold.status == "joining"
         actions = attempts.end(uow, attempt, outcome, now)
         self._back_in_line(uow, attempt, now, outcome.value)
+        if hold is not None and is_sent:  # or they would wait in an empty conference
+            actions = (*actions, Redirect(hold.call_sid, addresses.LEFT))
         return actions
 
     def customer_missed(self, uow: UnitOfWork, attempt: Attempt, outcome: Outcome, now: datetime) -> Actions:
@@ -82,19 +86,49 @@ class Outcomes:
         if again_at is None or callback.dials >= self._rules.dial.dials_per_callback:
             attempts.give_to_person(uow, callback, now, outcome.value)
         else:
-            self._gate.reschedule(uow, callback, again_at, outcome.value)
+            self._gate.reschedule(uow, callback, again_at, outcome.value, now=now)
         return actions
 
-    def joined(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> None:
-        """Both are on the line: the agent is busy, the case is with them. A repetition changes nothing."""
+    def joined(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> Actions:
+        """Both are in the conference: the agent is busy, the case is with them. A repetition changes nothing.
+
+        An open callback of a caller who phoned in is closed in the same transaction.
+        """
         if attempt.joined_at is not None or attempt.ended_at is not None:
-            return
+            return ()
         attempt.joined_at = now
         agent = uow.agents.get(attempt.agent_id)
         if agent is not None and agent.attempt_id == attempt.id:
             agent.move(AgentStatus.BUSY, now, attempt.id)
         self._case_to(uow, attempt, CaseStatus.WITH_AGENT)
         record(uow, now, "joined", subject=attempt, data={"agent": agent.name if agent else ""})
+        hold = attempts.hold_of(uow, attempt)
+        if hold is None:
+            return ()
+        hold.status = "joined"
+        call = uow.calls.get(hold.call_sid)
+        return self.close_by_phone_in(uow, (call.from_number or "") if call else "", attempt, now)
+
+    def have_met(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> tuple[bool, Actions]:
+        """Whether a live attempt's two people have talked: the carrier said so, or both stayed on the line for long.
+
+        The second is for a conference event that was lost: nobody is rung again after a good talk.
+        """
+        if attempt.joined_at is not None:
+            return True, ()
+        since = self._together_since(uow, attempt)
+        if since is None or now - since < timedelta(seconds=self._rules.dial.unseen_seconds):
+            return False, ()
+        actions = self.joined(uow, attempt, now)
+        attempt.joined_at = since
+        return True, actions
+
+    def _together_since(self, uow: UnitOfWork, attempt: Attempt) -> datetime | None:
+        if attempt.hold_call_sid is not None:
+            hold = attempts.hold_of(uow, attempt)
+            return attempt.accepted_at if hold is not None and hold.status == "joining" else None
+        leg = attempts.leg_of(uow, attempt, Party.CUSTOMER)
+        return leg.answered_at if leg is not None and leg.outcome is None else None
 
     def conversation_over(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> Actions:
         """They have talked: the promise is done, the case carries it. The agent's leg ends with the customer's."""
@@ -136,8 +170,9 @@ class Outcomes:
     def _agent_gone(
         self, uow: UnitOfWork, leg: Leg, attempt: Attempt, outcome: Outcome | None, now: datetime
     ) -> Actions:
-        if attempt.joined_at is not None:
-            actions = self.conversation_over(uow, attempt, now)
+        met, actions = self.have_met(uow, attempt, now) if attempt.ended_at is None else (False, ())
+        if met or attempt.joined_at is not None:
+            actions = (*actions, *self.conversation_over(uow, attempt, now))
             attempts.release(uow, attempt, now, to=AgentStatus.WRAP_UP)
             return actions
         if attempt.ended_at is not None:
@@ -153,8 +188,10 @@ class Outcomes:
             self.first_rung(uow, leg, leg.placing_at or now)  # if its `ringing` was lost
         if attempt.ended_at is not None:
             return ()
-        if outcome is None and attempt.joined_at is not None and not self._left_in_greeting(leg, now):
-            return self.conversation_over(uow, attempt, now)
+        if outcome is None and not self._left_in_greeting(leg, now):
+            met, actions = self.have_met(uow, attempt, now)
+            if met:
+                return (*actions, *self.conversation_over(uow, attempt, now))
         if outcome is None:
             leg.outcome = Outcome.CUSTOMER_HUNG_UP
             attempt.joined_at = None

@@ -99,7 +99,11 @@ class Placer:
             if leg.state == LegState.INTENT:
                 leg.state, leg.outcome, leg.ended_at = LegState.ENDED, Outcome.CANCELED, scene.now
             return None
-        if self._tools.gate.is_shut(scene.uow, scene.now) or not self._has_token(scene):
+        is_shut, attempt = self._tools.gate.is_shut(scene.uow, scene.now), attempts.of_leg(scene.uow, leg)
+        if is_shut and attempt is not None and self._keeps_waiting(scene, leg):
+            scene.after.extend(self._tools.outcomes.next_agent(scene.uow, attempt, Outcome.REJECTED, scene.now))
+            return None
+        if is_shut or not self._has_token(scene):
             leg.owner = leg.lease_until_at = None
             return replace(leg)
         leg.state, leg.placing_at = LegState.PLACING, scene.now
@@ -109,6 +113,11 @@ class Placer:
     def _is_mine(self, scene: Scene, leg: Leg) -> bool:
         leased = leg.lease_until_at is not None and leg.lease_until_at > scene.now
         return leg.state == LegState.INTENT and leg.owner == self._node and leased
+
+    def _keeps_waiting(self, scene: Scene, leg: Leg) -> bool:
+        """Whether an agent would listen to music for a customer who may not be dialed for a while."""
+        patience = timedelta(seconds=self._rules.shut_seconds)
+        return leg.party == Party.CUSTOMER and leg.created_at + patience < scene.now
 
     def _has_token(self, scene: Scene) -> bool:
         rate = self._rules.dials_per_second
@@ -179,7 +188,8 @@ class Placer:
         if is_about_number:
             self._number_refused(scene, leg, attempt)
             return
-        _refund(scene, attempt)
+        if leg.party == Party.AGENT:
+            _refund(scene, attempt)  # a customer's refusal counts: an agent was on the line for it
         scene.after.extend(self._tools.outcomes.next_agent(scene.uow, attempt, Outcome.REJECTED, scene.now))
 
     def _number_refused(self, scene: Scene, leg: Leg, attempt: Attempt) -> None:

@@ -144,6 +144,9 @@ class Calls(Protocol):
     def lasting(self, since: datetime) -> Sequence[str]:
         """CallSids of live ones that began at or before this, oldest first; their dialogues are not read."""
 
+    def live_numbers(self, numbers: Sequence[str], now: datetime) -> frozenset[str]:
+        """Which of these are in a call with us now."""
+
 
 class Verifications(Protocol):
     """Codes sent to numbers given on the web."""
@@ -158,6 +161,9 @@ class Guards(Protocol):
 
     def is_new_webhook(self, call_sid: str, kind: str, sequence: str) -> bool:
         """True the first time, False for a repetition."""
+
+    def saw_webhook(self, call_sid: str, kind: str, sequence: str) -> bool:
+        """Whether it was new once."""
 
     def count_hit(self, key: str, now: datetime, window_seconds: int) -> int:
         """Count a use of `key` (a number's or an address's hash with what it does); uses in the window, this too."""

@@ -1,7 +1,7 @@
 """Callbacks, live callers on hold, and codes that prove a number."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, or_, select
@@ -9,12 +9,11 @@ from sqlalchemy import func, or_, select
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.calls import Verification
 from ivr.storage import schema, tables
+from ivr.storage.calls import LONGEST_CALL
 from ivr.storage.rows import Repository
 
 CLOSING_LIMIT: Final = 500
 """So many windows are closed in one sweep; the next one takes the rest."""
-LONGEST_CALL: Final = timedelta(minutes=30)
-"""A call that began earlier is not believed to live: an end that was never told must not hold a promise up."""
 
 
 class SqlCallbacks(Repository):

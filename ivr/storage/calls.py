@@ -1,13 +1,17 @@
 """Inbound calls."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select
 
 from ivr.domain.calls import Call
 from ivr.storage import schema, tables
 from ivr.storage.rows import Repository
+
+LONGEST_CALL: Final = timedelta(minutes=30)
+"""A call that began earlier is not believed to live: an end that was never told must not hold anything up."""
 
 
 class SqlCalls(Repository):
@@ -26,6 +30,12 @@ class SqlCalls(Repository):
         c = tables.calls.c
         old = select(c.sid).where(schema.NOT_ENDED, c.started_at <= since).order_by(c.started_at)
         return list(self._session.scalars(old))
+
+    def live_numbers(self, numbers: Sequence[str], now: datetime) -> frozenset[str]:
+        """Those whose call began lately and has not ended."""
+        c = tables.calls.c
+        lately = (schema.NOT_ENDED, c.started_at > now - LONGEST_CALL)
+        return frozenset(self._session.scalars(select(c.from_number).where(c.from_number.in_(numbers), *lately)))
 
     def live(self) -> Sequence[Call]:
         """Oldest first."""

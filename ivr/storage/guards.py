@@ -26,6 +26,12 @@ class SqlGuards(Repository):
         seen = self._insert(tables.webhook_events).values(row).on_conflict_do_nothing()
         return self._returns(seen.returning(tables.webhook_events.c.call_sid))
 
+    def saw_webhook(self, call_sid: str, kind: str, sequence: str) -> bool:
+        """Whether its row is there."""
+        c = tables.webhook_events.c
+        row = select(1).where(c.call_sid == call_sid, c.kind == kind, c.sequence == sequence)
+        return self._session.scalar(row) is not None
+
     def count_hit(self, key: str, now: datetime, window_seconds: int) -> int:
         """Exact sliding window; uses of one key are counted one after the other."""
         hits, window = tables.hits, timedelta(seconds=window_seconds)

@@ -1,11 +1,13 @@
 """SqlStore and its unit of work."""
 
 from types import TracebackType
-from typing import Self
+from typing import Any, Final, Self
 
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from ivr.domain.calls import Call
+from ivr.domain.cases import Customer
 from ivr.errors import IvrError
 from ivr.service import store as ports
 from ivr.storage import engines, migrating
@@ -22,6 +24,7 @@ class SqlUnitOfWork:
     """service.store.UnitOfWork: one transaction; entities stay readable after it."""
 
     def __init__(self, engine: Engine, *, writes: bool) -> None:
+        self._engine = engine
         self._session = _Session(engine, expire_on_commit=False)
         self._writes = writes
         session = self._session
@@ -45,6 +48,8 @@ class SqlUnitOfWork:
         with translated():
             self._events.write()
             self._session.commit()
+        if self._session.must_last:
+            engines.seal(self._engine)
 
     def __enter__(self) -> Self:
         with translated():
@@ -93,9 +98,24 @@ class SqlStore:
         self._write.dispose()
 
 
+TALK: Final = (Call, Customer)
+"""Where a call stands, and who calls: with the lines of the timeline all that an ordinary turn writes."""
+
+
 class _Session(Session):
     """Queries write pending changes first; a version that another process raised meanwhile is found there too."""
 
+    must_last = False
+    """Whether anything but TALK and the timeline was written: cases, promises, limits must outlive a power cut."""
+
+    def execute(self, statement: Any, *args: Any, **more: Any) -> Any:
+        """As Session.execute."""
+        self.must_last = self.must_last or getattr(statement, "is_dml", False)
+        return super().execute(statement, *args, **more)
+
     def flush(self, objects: object = None) -> None:
+        """As Session.flush."""
+        changed = (*self.new, *self.dirty, *self.deleted)
+        self.must_last = self.must_last or any(not isinstance(thing, TALK) for thing in changed)
         with translated():
             super().flush()

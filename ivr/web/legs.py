@@ -14,7 +14,7 @@ from ivr.web.voice_log import TurnLog, keys_for_log
 
 log = structlog.get_logger(__name__)
 
-CALLBACKS: Final = frozenset({"voice_legs.status", "voice_legs.machine"})
+CALLBACKS: Final = frozenset({"voice_legs.status", "voice_legs.machine", "voice_legs.conference"})
 """Endpoints whose answer is not executed."""
 MAX_TROUBLE: Final = 2
 
@@ -63,6 +63,12 @@ class LegWebhooks:
         self._legs.status(
             leg_id, _sid(), call_status=form.get("CallStatus", ""), sequence=form.get("SequenceNumber", "")
         )
+        return "", 204
+
+    def conference(self, attempt_id: str) -> tuple[str, int]:
+        """Somebody has entered an attempt's conference."""
+        if request.form.get("StatusCallbackEvent") == "participant-join":
+            self._legs.entered(attempt_id, _sid())
         return "", 204
 
     def machine(self, leg_id: str) -> tuple[str, int]:
@@ -121,6 +127,9 @@ def leg_blueprint(webhooks: LegWebhooks) -> Blueprint:
     }
     for path, view in rules.items():
         legs.add_url_rule(f"/voice/leg/<leg_id>/{path}", view_func=view, methods=["POST"])
+    legs.add_url_rule(
+        "/voice/conference/attempt-<attempt_id>", "conference", view_func=webhooks.conference, methods=["POST"]
+    )
     legs.add_url_rule("/voice/rate/<attempt_id>", view_func=webhooks.rate, methods=["POST"])
     legs.register_error_handler(Exception, webhooks.trouble)
     return legs

@@ -165,6 +165,8 @@ class CallHearing:
         path = f"/voice/turn/{number}" + ("?listen=1" if listening else "")
         for pause_seconds in (0.0, AGAIN_SECONDS):
             time.sleep(pause_seconds)
+            if self._streams.is_served(self._sid, number + 1):
+                return  # keys or an agent moved the call on: to interrupt that would end a conversation
             try:
                 self._services.phone.redirect(self._sid, path)
                 return

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from ivr.domain.hearing import Hypothesis
 from ivr.domain.turn import Turn
 from ivr.phone.twiml import nothing
+from ivr.service.calls import CARRIER
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
 from ivr.web.voice_documents import Documents, as_xml
@@ -70,7 +71,8 @@ class VoiceWebhooks:
         code = request.form.get("ErrorCode", "")
         self._services.metrics.fallbacks.labels(code if code.isdigit() else "").inc()
         log.error("document_failed", call=_sid(), error_code=code, error_url=request.form.get("ErrorUrl", ""))
-        return self._document(self._calls.failed(_sid()), "failure", first=not self._streams.is_open(_sid()))
+        turn = self._calls.failed(_sid(), request.form.get("From"), request.form.get("To", ""))
+        return self._document(turn, "failure", first=not self._streams.is_open(_sid()))
 
     def join(self, attempt_id: str) -> Response:
         """A caller on hold goes into the conference with the agent; without an agent the present turn goes on."""
@@ -103,7 +105,7 @@ class VoiceWebhooks:
     def _spoken(self, number: int, words: str) -> Turn:
         score = request.form.get("Confidence", "", type=str)
         reading = Hypothesis(_NOT_WORDS.sub(" ", words.lower()).strip(), _number(score))
-        return self._calls.speech(_sid(), number, [reading], engine="carrier", audio_seconds=0.0)
+        return self._calls.speech(_sid(), number, [reading], engine=CARRIER, audio_seconds=0.0)
 
     def _document(self, turn: Turn, heard: str, *, first: bool = False, listening: bool = False) -> Response:
         self._log.line(_sid(), turn, heard)

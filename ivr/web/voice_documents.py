@@ -49,6 +49,7 @@ class Documents:
             stream=self._stream(sid, turn, first=first),
             with_prompt=not listening,
             music_path=self.music_path,
+            entered_url=self._entered_url(turn),
             wait_path=WAIT_PATH,
         )
         return render(turn, texts, context)
@@ -60,9 +61,13 @@ class Documents:
             again_path=answer_path,
             left_path=f"/voice/leg/{leg_id}/left",
             music_path=self.music_path,
+            entered_url=self._entered_url(turn),
             wait_path=WAIT_PATH,
         )
         return render(turn, self.texts(turn), context)
+
+    def _entered_url(self, turn: Turn) -> str:
+        return self._services.absolute(f"/voice/conference/{turn.conference}") if turn.conference else ""
 
     def texts(self, turn: Turn) -> list[Spoken]:
         """The turn's prompts in words. Raises ContentError."""

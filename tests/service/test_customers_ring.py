@@ -19,6 +19,7 @@ def connected(world: World) -> str:
     world.agent_takes_it()
     world.clock.advance(5)
     world.answer(Party.CUSTOMER)
+    world.meet()
     return callback
 
 
@@ -39,6 +40,8 @@ def test_customer_hears_who_calls_and_joins_the_agent(world: World) -> None:
     assert spoken(turn) == ["customer_greeting"]
     assert (turn.next, turn.is_agent) == (Next.JOIN, False)
     assert turn.conference == f"attempt-{world.attempts(callback)[0].id}"
+    assert world.attempts(callback)[0].joined_at is None
+    world.meet()
     assert world.agent_row().status == AgentStatus.BUSY
     assert world.case_row(world.callback(callback).case_id).status == CaseStatus.WITH_AGENT
 
@@ -148,12 +151,71 @@ def test_next_try_never_falls_outside_the_hours(world: World) -> None:
 
 
 def test_customer_who_leaves_in_the_greeting_is_rung_again(world: World) -> None:
-    callback = connected(world)
+    world.agent()
+    callback = world.book()
+    world.agent_takes_it()
+    world.answer(Party.CUSTOMER)
     world.clock.advance(2)
     world.hang_up(Party.CUSTOMER)
     waits = world.callback(callback)
     assert (waits.status, waits.outcome) == (CallbackStatus.SCHEDULED, Outcome.CUSTOMER_HUNG_UP)
     assert world.agent_row().status == AgentStatus.AVAILABLE
+
+
+def test_agent_who_hangs_up_during_the_greeting_costs_the_customer_nothing_and_they_are_told(world: World) -> None:
+    world.agent()
+    callback = world.book()
+    world.agent_takes_it()
+    world.answer(Party.CUSTOMER)
+    customer = world.ringing(Party.CUSTOMER)
+    world.enter(world.ringing(Party.AGENT))
+    world.clock.advance(4)
+    world.hang_up(Party.AGENT)
+    waits = world.callback(callback)
+    assert (waits.status, waits.tries) == (CallbackStatus.SCHEDULED, 0)
+    assert customer.path == f"/voice/leg/{customer.leg_id}/news"
+    assert spoken(world.engine.legs.news(customer.leg_id)) == ["customer_agent_lost"]
+    world.enter(customer)  # late: the greeting was over before the redirect arrived
+    assert world.attempts(callback)[0].outcome == Outcome.AGENT_HUNG_UP
+    world.hang_up(Party.CUSTOMER)
+    world.agent_takes_it()
+    assert world.ringing(Party.CUSTOMER).to == CUSTOMER
+
+
+@pytest.mark.parametrize("who", list(Party))
+def test_lost_conference_event_does_not_ring_anybody_again_after_a_talk(world: World, who: Party) -> None:
+    world.agent()
+    callback = world.book()
+    world.agent_takes_it()
+    world.answer(Party.CUSTOMER)
+    world.clock.advance(31)
+    world.hang_up(who)
+    done = world.callback(callback)
+    assert (done.status, done.reason, done.was_kept) == (CallbackStatus.DONE, "joined", True)
+    assert world.agent_row().status == AgentStatus.WRAP_UP
+
+
+def test_conference_events_of_others_join_nobody_and_repeated_ones_join_once(world: World) -> None:
+    world.agent()
+    callback = world.book()
+    world.agent_takes_it()
+    world.answer(Party.CUSTOMER)
+    attempt = world.attempts(callback)[0].id
+    world.engine.legs.entered("0" * 32, world.ringing(Party.AGENT).sid)
+    for sid in ("CA" + "f" * 32, world.ringing(Party.CUSTOMER).sid, world.ringing(Party.CUSTOMER).sid):
+        world.engine.legs.entered(attempt, sid)
+    assert world.attempts(callback)[0].joined_at is None
+    world.meet()
+    world.meet()
+    assert world.kinds(callback).count("joined") == 1
+
+
+def test_document_that_fails_after_the_talk_asks_for_the_rating_again(world: World) -> None:
+    connected(world)
+    world.clock.advance(60)
+    customer = world.ringing(Party.CUSTOMER)
+    world.hang_up(Party.AGENT)
+    assert spoken(world.engine.legs.answered(customer.leg_id, customer.sid)) == ["rate_effort"]
 
 
 @pytest.mark.parametrize("verdict", ["machine_start", "machine_end_beep", "fax"])

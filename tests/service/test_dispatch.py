@@ -5,10 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import CallbackStatus, LegState, Party
+from ivr.domain.calls import Call
+from ivr.domain.hours import OpeningHours
 from ivr.domain.policies import CallbackRules, DialRules
 from ivr.service.engine import CallbackEngine
 from ivr.service.store import Store
+from tests.fakes.phone import Fault
 from tests.service.world import AGENT, CUSTOMER, OTHER_AGENT, OTHER_CUSTOMER, RULES, World
 
 
@@ -201,3 +205,98 @@ def test_after_any_downtime_every_promise_is_still_there(world: World, down: int
     world.tick()
     states = {world.callback(callback).status for callback in callbacks}
     assert states <= {CallbackStatus.SCHEDULED, CallbackStatus.DIALING, CallbackStatus.NEEDS_HUMAN}
+
+
+def test_agent_who_phones_us_is_not_rung_meanwhile(world: World) -> None:
+    world.agent()
+    callback = world.book()
+    call = Call(sid="CA" + "7" * 32, from_number=AGENT, started_at=world.clock.now())
+    with world.store.begin() as uow:
+        uow.calls.add(call)
+        uow.commit()
+    world.tick()
+    assert world.callback(callback).status == CallbackStatus.SCHEDULED
+    with world.store.begin() as uow:
+        row = uow.calls.get(call.sid)
+        assert row is not None
+        row.ended_at = world.clock.now()
+        uow.commit()
+    world.tick()
+    assert world.callback(callback).status == CallbackStatus.DIALING
+
+
+def test_number_that_todays_plan_refuses_goes_to_a_person_and_stops_nobody_else(world: World) -> None:
+    world.agent()
+    broken, good = world.book(), world.book(OTHER_CUSTOMER)
+    with world.store.begin() as uow:
+        row = uow.callbacks.get(broken)
+        assert row is not None
+        row.number = "+1202"
+        uow.commit()
+    world.tick()
+    assert world.callback(broken).status == CallbackStatus.NEEDS_HUMAN
+    assert world.callback(good).status == CallbackStatus.DIALING
+
+
+def test_agent_does_not_listen_to_music_until_the_daily_cap_ends(store: Store) -> None:
+    world = World(store, replace(RULES, dial=replace(RULES.dial, dials_per_day=1)))
+    world.agent()
+    callback = world.book()
+    world.tick()
+    world.answer(Party.AGENT)
+    world.press("1")
+    world.tick()
+    assert world.agent_row().status == AgentStatus.RESERVED
+    world.tick(16)
+    assert world.ringing(Party.AGENT).path.endswith("/news")
+    assert (world.callback(callback).status, world.callback(callback).tries) == (CallbackStatus.SCHEDULED, 0)
+
+
+def test_customer_whom_the_carrier_refuses_again_and_again_goes_to_a_person(store: Store) -> None:
+    world = World(store, replace(RULES, dial=replace(RULES.dial, dials_per_callback=2)))
+    world.agent()
+    callback = world.book()
+    for _ in range(2):
+        world.tick(61)
+        world.answer(Party.AGENT)
+        world.press("1")
+        world.phone.faults.append(Fault.BAD_CREDENTIALS)
+        world.tick()
+        world.hang_up(Party.AGENT)
+    assert (world.callback(callback).status, world.callback(callback).reason) == (
+        CallbackStatus.NEEDS_HUMAN,
+        "too_many_dials",
+    )
+
+
+def test_nobody_on_hold_has_an_agent_rung_outside_the_opening_hours(store: Store) -> None:
+    opening = OpeningHours.parse("Mon-Fri 09:00-10:00", "America/New_York")  # it is noon
+    world = World(store, replace(RULES, opening=opening))
+    world.agent()
+    sid = world.hold()
+    world.tick()
+    assert world.phone.calls == []
+    with world.store.read() as uow:
+        wait = world.engine.line.estimate(uow, "general", locale="en-US", call_sid=sid)
+    assert (wait.agent_free, wait.low_seconds > 3600) == (False, True)
+
+
+def test_moved_promise_is_judged_by_its_own_first_ring(world: World) -> None:
+    world.agent()
+    callback = world.book()
+    world.agent_takes_it()
+    world.report(world.ringing(Party.CUSTOMER), "ringing", "busy")
+    assert world.callback(callback).was_kept is True
+    world.move(callback, world.clock.now() + timedelta(hours=2))
+    moved = world.callback(callback)
+    assert (moved.was_kept, moved.tries, moved.first_rung_at) == (None, 0, None)
+
+
+def test_next_try_is_written_down_when_it_is_decided(world: World) -> None:
+    world.agent()
+    callback = world.book()
+    world.agent_takes_it()
+    world.report(world.ringing(Party.CUSTOMER), "no-answer")
+    with world.store.read() as uow:
+        events = uow.events.of_case(world.callback(callback).case_id)
+    assert [event.at for event in events if event.kind == "callback_waits"] == [world.clock.now()]

@@ -191,6 +191,19 @@ class World:
         self.tick()
         return turn
 
+    def meet(self) -> None:
+        """Agent and called customer enter the conference, as the carrier tells."""
+        for party in Party:
+            self.enter(self.ringing(party))
+
+    def enter(self, call: FakeCall) -> None:
+        """One of our calls enters its attempt's conference."""
+        with self.store.read() as uow:
+            leg = uow.legs.get(call.leg_id)
+        assert leg is not None
+        self.engine.legs.entered(leg.attempt_id, call.sid)
+        self.deliver()
+
     def press(self, key: str | None, turn: int = 1) -> Turn:
         """The agent's answer to the whisper."""
         result = self.engine.legs.keyed(self.ringing(Party.AGENT).leg_id, key, turn=turn)

@@ -1,11 +1,13 @@
 """A database that is away, busy, foreign or refused: an error that says what to do, and work goes on afterwards."""
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from ivr.domain.calls import Call
 from ivr.errors import Conflict, SettingsError, StorageUnavailable
 from ivr.storage import SqlStore
 from tests.storage import rows
@@ -131,8 +133,36 @@ def test_promises_are_written_through_to_the_disk(sqlite_store: SqlStore, postgr
     with sqlite_store.begin() as uow:
         ask = uow._session.connection().exec_driver_sql
         answers = [ask(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous", "foreign_keys")]
-    assert answers == ["wal", 2, 1]
+    assert answers == ["wal", 1, 1]
     with postgres_store.begin() as uow:
         ask = uow._session.connection().exec_driver_sql
         limits = ("statement_timeout", "idle_in_transaction_session_timeout", "timezone")
         assert [ask(f"SHOW {name}").scalar() for name in limits] == ["15s", "1min", "UTC"]
+
+
+def test_what_was_promised_is_synced_before_it_is_told_and_a_turn_of_a_call_is_not(
+    sqlite_store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr("ivr.storage.engines.os.fsync", synced.append)
+    with sqlite_store.begin() as uow:
+        uow.calls.add(Call(sid="CA" + "1" * 32, from_number=None, started_at=datetime(2026, 1, 5, tzinfo=UTC)))
+        uow.commit()
+    assert synced == []
+    with sqlite_store.begin() as uow:
+        uow.guards.set_note("n", {})
+        uow.commit()
+    assert len(synced) == 1
+
+
+def test_promise_that_the_disk_does_not_take_is_never_told(
+    sqlite_store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("ivr.storage.engines.os.fsync", full)
+    with sqlite_store.begin() as uow:
+        uow.guards.set_note("n", {})
+        with pytest.raises(StorageUnavailable, match="No space left"):
+            uow.commit()

@@ -68,6 +68,20 @@ def test_reports_reach_the_use_case_as_sent(client: FlaskClient, legs: FakeLegs)
     assert legs.asked == [("status", "l1", CALL, "no-answer", "3"), ("machine", "l1", "machine_start", CALL)]
 
 
+def test_entering_a_conference_is_reported_to_the_use_case_and_leaving_it_is_not(
+    client: FlaskClient, legs: FakeLegs
+) -> None:
+    legs.turn = a_turn(3, next=Next.JOIN, conference="attempt-a1", is_agent=True)
+    conference = xml(post(client, "/voice/leg/l1/answer")).find("Dial/Conference")
+    assert conference is not None
+    told = (conference.get("statusCallback"), conference.get("statusCallbackEvent"))
+    assert told == ("https://voice.example.com/voice/conference/attempt-a1", "join")
+    for event in ("participant-join", "participant-leave"):
+        path = "/voice/conference/attempt-a1"
+        assert post(client, path, StatusCallbackEvent=event, FriendlyName="attempt-a1").status_code == 204
+    assert legs.asked[1:] == [("entered", "a1", CALL)]
+
+
 def test_news_and_machine_message_are_spoken(client: FlaskClient, legs: FakeLegs) -> None:
     legs.turn = a_turn(4, next=Next.HANG_UP, say=(Say("agent_customer_busy"),))
     assert xml(post(client, "/voice/leg/l1/news")).findtext("Say") == "agent_customer_busy"

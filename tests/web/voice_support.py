@@ -90,7 +90,7 @@ class FakeCalls:
     def speaking(self, sid: str, is_speaking: bool) -> None:
         self._note("speaking", sid, is_speaking)
 
-    def failed(self, sid: str) -> Turn:
+    def failed(self, sid: str, from_raw: str | None, to: str) -> Turn:
         return self._note("failed", sid)
 
     def join(self, sid: str, attempt_id: str) -> Turn:

@@ -122,16 +122,18 @@ def number_checked(dialogue: Dialogue, result: object) -> Step:
     if result.number is None:
         refused = Say(f"callback_refused_{result.reason}")
         return Step(ask(dialogue, State.CALLBACK_NUMBER, refused, failures=1))
-    caller = replace(dialogue.caller, zone=result.zone)
-    return Step(ask(replace(dialogue, number=result.number, caller=caller), State.NUMBER_CONFIRM))
+    return Step(ask(replace(dialogue, checked=result), State.NUMBER_CONFIRM))
 
 
 def answer_number_confirm(dialogue: Dialogue, intent: Intent) -> Step | None:
     """Yes rings this number; no asks again. A named time is read back again: the number tells whose clock counts."""
-    if intent.name == "yes" and dialogue.at is not None and dialogue.when is not None:
-        return Step(dialogue, (ResolveMoment(dialogue.when),))
-    if intent.name == "yes":
-        return book(dialogue)
+    checked = dialogue.checked
     if intent.name == "no":
-        return Step(ask(replace(dialogue, number=None), State.CALLBACK_NUMBER))
-    return None
+        return Step(ask(replace(dialogue, checked=None), State.CALLBACK_NUMBER))
+    if intent.name != "yes" or checked is None:
+        return None
+    caller = replace(dialogue.caller, zone=checked.zone)
+    sure = replace(dialogue, number=checked.number, caller=caller, checked=None)
+    if sure.at is not None and sure.when is not None:
+        return Step(sure, (ResolveMoment(sure.when),))
+    return book(sure)

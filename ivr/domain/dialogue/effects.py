@@ -21,6 +21,15 @@ class OpenCase:
     kind: CaseKind
     reason: str
     order_id: str | None = None
+    case_id: str = ""
+    """Go on with this one, if it is not closed: an open callback's."""
+
+
+@dataclass(frozen=True)
+class ReadOrders:
+    """Read the caller's orders, and these, again: the language has changed, and with it their items' names."""
+
+    order_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,7 @@ class RateEffort:
 
 Effect = (
     FindOrders
+    | ReadOrders
     | OpenCase
     | ResolveCase
     | CancelOrder

@@ -13,19 +13,13 @@ from ivr.domain.dialogue.questions import ask
 from ivr.domain.dialogue.values import Dialogue, State, Step
 from ivr.domain.intents import Intent
 from ivr.domain.moments import When
-from ivr.domain.turn import At, Say
-
-
-def existing_is(dialogue: Dialogue, callback: OpenCallback) -> Say:
-    """Where the open callback stands; `now` is not known at the greeting, so the day is always said."""
-    when = At(callback.at, dialogue.caller.zone, dialogue.now or callback.at)
-    return Say("existing_callback_by" if callback.asap else "existing_callback_at", {"when": when})
+from ivr.domain.turn import Say
 
 
 def exists(dialogue: Dialogue, callback: OpenCallback) -> Step:
     """Tell of the open callback that stands in the way of another."""
     known = replace(dialogue, caller=replace(dialogue.caller, callback=callback))
-    return Step(ask(known, State.EXISTING, existing_is(known, callback)))
+    return Step(ask(known, State.EXISTING))
 
 
 def existing(dialogue: Dialogue, intent: Intent) -> Step:
@@ -79,3 +73,9 @@ def callback_canceled(dialogue: Dialogue, result: object) -> Step:
     """Taken back."""
     without = replace(dialogue, caller=replace(dialogue.caller, callback=None))
     return Step(ask(without, State.ANYTHING_ELSE, Say("callback_canceled")))
+
+
+def callback_gone(dialogue: Dialogue, result: object) -> Step:
+    """It was served or canceled meanwhile: nothing to move or cancel any more."""
+    without = replace(dialogue, caller=replace(dialogue.caller, callback=None), moves_id="", when=None, at=None)
+    return Step(ask(without, State.ANYTHING_ELSE, Say("existing_callback_none")))

@@ -46,6 +46,15 @@ class OrdersFound:
 
 
 @dataclass(frozen=True)
+class OrdersRead:
+    """Result of ReadOrders, in the present language."""
+
+    recent: tuple[Order, ...]
+    """The caller's, newest first."""
+    others: tuple[Order, ...] = ()
+
+
+@dataclass(frozen=True)
 class CaseOpened:
     """Result of OpenCase."""
 
@@ -110,6 +119,11 @@ class CallbackCanceled:
 
 
 @dataclass(frozen=True)
+class CallbackGone:
+    """Result of Move and CancelCallback: it has ended meanwhile, by another door."""
+
+
+@dataclass(frozen=True)
 class InLine:
     """Result of EnterLine: the caller waits, or an agent is being rung."""
 
@@ -124,6 +138,11 @@ class AgentReady:
 
 
 @dataclass(frozen=True)
+class AgentLost:
+    """The agent who accepted was gone before the two met: the caller waits on at the old place."""
+
+
+@dataclass(frozen=True)
 class ConferenceLeft:
     """The conversation with the agent is over, the caller is still on the line."""
 
@@ -135,6 +154,7 @@ class DocumentFailed:
 
 Result = (
     OrdersFound
+    | OrdersRead
     | CaseOpened
     | OrderCanceled
     | WaitEstimated
@@ -143,6 +163,7 @@ Result = (
     | CallbackBooked
     | CallbackNotBooked
     | CallbackCanceled
+    | CallbackGone
     | InLine
 )
-Heard = Speech | Key | Silence | AgentReady | ConferenceLeft | DocumentFailed | Result
+Heard = Speech | Key | Silence | AgentReady | AgentLost | ConferenceLeft | DocumentFailed | Result

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from ivr.domain.dialogue.effects import EstimateWait
+from ivr.domain.dialogue.booking import open_case_then
+from ivr.domain.dialogue.effects import EnterLine, EstimateWait
 from ivr.domain.dialogue.questions import MENU_INTENTS, ask
 from ivr.domain.dialogue.values import Dialogue, State, Step
 from ivr.domain.intents import Meaning
@@ -32,6 +33,9 @@ def lost(dialogue: Dialogue, meaning: Meaning) -> Step:
     """No match."""
     likeliest = tuple(name for name in meaning.likeliest if name in MENU_INTENTS)
     padded = (*likeliest, *(name for name in LIKELIEST if name not in likeliest))
+    if dialogue.state == State.OFFER and dialogue.failures + 1 >= GIVE_UP_WITHIN:
+        # Somebody is there and talks: a person must hear them. Only silence is left at last.
+        return open_case_then(replace(dialogue, preface=(Say("not_understood"),)), EnterLine())
     return _escalate(dialogue, Say("not_understood"), padded[:3])
 
 
@@ -42,7 +46,8 @@ def _escalate(dialogue: Dialogue, apology: Say, likeliest: tuple[str, ...]) -> S
     if dialogue.state in TOP:
         return _escalate_menu(dialogue, apology, likeliest)
     if failures >= GIVE_UP_WITHIN:
-        return Step(replace(dialogue, preface=(*dialogue.preface, apology)), (EstimateWait(),))
+        order = None if dialogue.state == State.ORDER_CONFIRM else dialogue.order  # doubted: not the case's
+        return Step(replace(dialogue, preface=(*dialogue.preface, apology), order=order), (EstimateWait(),))
     return Step(ask(dialogue, dialogue.state, apology, failures=failures))
 
 

@@ -7,9 +7,11 @@ from datetime import datetime
 from ivr.domain.dialogue import booking, existing, menu, orders, promises
 from ivr.domain.dialogue.effects import ResolveCase
 from ivr.domain.dialogue.heard import (
+    AgentLost,
     AgentReady,
     CallbackBooked,
     CallbackCanceled,
+    CallbackGone,
     CallbackNotBooked,
     CaseOpened,
     ConferenceLeft,
@@ -21,6 +23,7 @@ from ivr.domain.dialogue.heard import (
     NumberChecked,
     OrderCanceled,
     OrdersFound,
+    OrdersRead,
     Silence,
     Speech,
     WaitEstimated,
@@ -53,8 +56,12 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.RATING: menu.answer_rating,
 }
 
+CANNOT_BE_UNDONE = frozenset({State.CANCEL_CONFIRM, State.RECALL_CONFIRM})
+"""A yes that was only similar to one is asked for again here."""
+
 RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     OrdersFound: orders.found,
+    OrdersRead: menu.orders_read,
     CaseOpened: orders.case_opened,
     OrderCanceled: orders.canceled,
     WaitEstimated: promises.wait_estimated,
@@ -63,17 +70,18 @@ RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     CallbackBooked: promises.booked,
     CallbackNotBooked: promises.not_booked,
     CallbackCanceled: existing.callback_canceled,
+    CallbackGone: existing.callback_gone,
     InLine: promises.in_line,
 }
 
 
-def start(caller: Caller, locales: tuple[str, ...], now: datetime) -> Dialogue:
+def start(caller: Caller, locales: tuple[str, ...], now: datetime, by_keys: tuple[str, ...] = ()) -> Dialogue:
     """The dialogue of a call that has just arrived, in the first locale, with its first turn."""
     blank = Turn(number=0, locale=locales[0], say=())
-    dialogue = Dialogue(turn=blank, locale=locales[0], locales=locales, caller=caller, now=now)
+    dialogue = Dialogue(turn=blank, locale=locales[0], locales=locales, caller=caller, now=now, by_keys=by_keys)
     greeting = Say("greeting", {"company": caller.company})
     if caller.callback is not None and caller.number is not None:
-        return ask(dialogue, State.EXISTING, greeting, existing.existing_is(dialogue, caller.callback))
+        return ask(dialogue, State.EXISTING, greeting)
     return ask(dialogue, State.MENU, greeting)
 
 
@@ -103,6 +111,8 @@ def _step(dialogue: Dialogue, heard: Heard) -> Step:
             return promises.still_waiting(dialogue) if dialogue.state == State.HOLDING else silent(dialogue)
         case AgentReady(conference):
             return _join(dialogue, conference)
+        case AgentLost():
+            return Step(ask(dialogue, State.HOLDING, Say("agent_lost")))
         case ConferenceLeft():
             return Step(ask(dialogue, State.RATING))
         case DocumentFailed():
@@ -156,6 +166,8 @@ def _speech(dialogue: Dialogue, meaning: Meaning) -> Step:
     ready = replace(dialogue, then=meaning.intents[1:] or dialogue.then)
     if first.name in menu.REQUESTS:
         ready = replace(ready, reason=meaning.text)
+    if meaning.certainty == Certainty.FUZZY and first.name == "yes" and dialogue.state in CANNOT_BE_UNDONE:
+        return lost(dialogue, meaning)
     if meaning.certainty == Certainty.FUZZY and first.name in menu.REQUESTS:
         return Step(ask(replace(ready, doubt=first), State.INTENT_CONFIRM))
     return answer(ready, first) or lost(dialogue, meaning)

@@ -5,7 +5,8 @@ from dataclasses import replace
 from ivr.domain.cases import CaseKind
 from ivr.domain.dialogue import existing, orders, promises
 from ivr.domain.dialogue.booking import open_case_then
-from ivr.domain.dialogue.effects import EnterLine, EstimateWait, RateEffort
+from ivr.domain.dialogue.effects import EnterLine, EstimateWait, LeaveLine, OpenCase, RateEffort, ReadOrders
+from ivr.domain.dialogue.heard import OrdersRead
 from ivr.domain.dialogue.lost import finish
 from ivr.domain.dialogue.questions import ask
 from ivr.domain.dialogue.values import Dialogue, State, Step
@@ -20,7 +21,7 @@ REQUESTS = ORDER_REQUESTS | {"callback", "existing_callback"}
 def answer_menu(dialogue: Dialogue, intent: Intent) -> Step | None:
     """A request in the main menu, or wherever the main menu's requests are understood."""
     if intent.name in ORDER_REQUESTS:
-        return orders.begin(replace(dialogue, want=intent.name))
+        return orders.begin(replace(dialogue, want=intent.name, case_id="", case_number="", order=None))
     if intent.name == "callback":
         return promises.begin(replace(dialogue, want=dialogue.want or CaseKind.QUESTION.value), intent)
     if intent.name == "existing_callback":
@@ -56,10 +57,18 @@ def answer_global(dialogue: Dialogue, intent: Intent) -> Step:
     if intent.name == "another_language":
         return _another_language(dialogue, intent)
     if intent.name == "keypad":
-        return Step(ask(replace(dialogue, keypad=True), dialogue.state, failures=dialogue.failures))
+        return _ask_again(replace(dialogue, keypad=True))
     if intent.name == "go_back":
-        return Step(ask(replace(dialogue, order=None, when=None, at=None, moves_id=""), State.MENU))
+        left = (LeaveLine(),) if dialogue.state == State.HOLDING else ()
+        return Step(ask(replace(dialogue, order=None, when=None, at=None, moves_id=""), State.MENU), left)
     return repeat(dialogue)
+
+
+def _ask_again(dialogue: Dialogue) -> Step:
+    """The same question, in other words or another language; the wait in an offer is estimated anew."""
+    if dialogue.state in (State.OFFER, State.HOLDING):
+        return Step(dialogue, (EstimateWait(),))
+    return Step(ask(dialogue, dialogue.state, failures=dialogue.failures))
 
 
 def repeat(dialogue: Dialogue) -> Step:
@@ -76,6 +85,10 @@ def ask_for_agent(dialogue: Dialogue) -> Step:
     order = None if dialogue.state == State.ORDER_CONFIRM else dialogue.order
     want = dialogue.want or CaseKind.QUESTION.value
     wanted = replace(dialogue, want=want, order=order, agent_asked=True)
+    callback = dialogue.caller.callback
+    if callback is not None and callback.case_id and not dialogue.want and not dialogue.case_id:
+        # It is about what the callback is for: the agent finds the story there.
+        return Step(wanted, (OpenCase(CaseKind(want), dialogue.reason, case_id=callback.case_id), EstimateWait()))
     return open_case_then(wanted, EstimateWait())
 
 
@@ -101,8 +114,21 @@ def answer_language(dialogue: Dialogue, intent: Intent) -> Step | None:
 
 
 def _speak(dialogue: Dialogue, locale: str) -> Step:
-    back_to = State.MENU if dialogue.state == State.LANGUAGE else dialogue.state
-    return Step(ask(replace(dialogue, locale=locale), back_to, Say("language_changed")))
+    ids = tuple(order.id for order in (*dialogue.orders, *((dialogue.order,) if dialogue.order else ())))
+    return Step(replace(dialogue, locale=locale, preface=(Say("language_changed"),)), (ReadOrders(ids),))
+
+
+def orders_read(dialogue: Dialogue, result: object) -> Step:
+    """The language has changed: the same question in it, with the items' names in it."""
+    assert isinstance(result, OrdersRead)
+    named = {order.id: order for order in (*result.others, *result.recent)}
+    told = replace(
+        dialogue,
+        caller=replace(dialogue.caller, orders=result.recent),
+        orders=tuple(named.get(order.id, order) for order in dialogue.orders),
+        order=named.get(dialogue.order.id, dialogue.order) if dialogue.order else None,
+    )
+    return Step(ask(told, State.MENU)) if told.state == State.LANGUAGE else _ask_again(told)
 
 
 def answer_anything_else(dialogue: Dialogue, intent: Intent) -> Step | None:
@@ -111,8 +137,7 @@ def answer_anything_else(dialogue: Dialogue, intent: Intent) -> Step | None:
         return finish(dialogue)
     if intent.name == "yes":
         return Step(ask(replace(dialogue, want="", reason=""), State.MENU))
-    fresh = replace(dialogue, want="", case_id="", case_number="", order=None)
-    return answer_menu(fresh, intent)
+    return answer_menu(dialogue, intent)
 
 
 def answer_rating(dialogue: Dialogue, intent: Intent) -> Step | None:

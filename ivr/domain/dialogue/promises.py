@@ -13,6 +13,7 @@ from ivr.domain.dialogue.heard import (
     CallbackBooked,
     CallbackNotBooked,
     InLine,
+    OpenCallback,
     WaitEstimated,
 )
 from ivr.domain.dialogue.questions import ask
@@ -95,14 +96,19 @@ def not_booked(dialogue: Dialogue, result: object) -> Step:
     """Say why, and what can be done instead."""
     assert isinstance(result, CallbackNotBooked)
     told = replace(dialogue, now=result.now)
-    if result.existing is not None:
-        return exists(told, result.existing)
     why = Say(f"callback_refused_{result.reason}")
-    if result.reason == "hours":
+    if result.existing is not None and _is_own(dialogue, result.existing):
+        return exists(told, result.existing)
+    if result.reason in ("hours", "past", "too_far"):
         return ask_moment(told, why)
     if result.reason in ("country", "line_type", "number"):
         return Step(ask(replace(told, number=None), State.CALLBACK_NUMBER, why))
-    return Step(ask(replace(told, moves_id=""), State.ANYTHING_ELSE, why))
+    return Step(ask(replace(told, moves_id="", number=None), State.ANYTHING_ELSE, why))
+
+
+def _is_own(dialogue: Dialogue, callback: OpenCallback) -> bool:
+    """Whoever keys a number in is not told, nor let change, what somebody else was promised there."""
+    return dialogue.number in (None, dialogue.caller.number) or callback.case_id == dialogue.case_id
 
 
 def in_line(dialogue: Dialogue, result: object) -> Step:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from ivr.domain.dialogue.heard import OpenCallback
 from ivr.domain.dialogue.values import Dialogue, State
 from ivr.domain.hearing import Pace
 from ivr.domain.intents import Builtin, Choice, Expects, Intent
@@ -72,7 +73,7 @@ def ask(dialogue: Dialogue, state: State, *before: Say, failures: int = 0) -> Di
 
 
 def _menu(d: Dialogue) -> Question:
-    prompt = "menu_keys" if d.keypad or d.failures >= 3 else "menu_rephrase" if d.failures else "menu"
+    prompt = "menu_keys" if d.uses_keys or d.failures >= 3 else "menu_rephrase" if d.failures else "menu"
     return Question((Say(prompt),), Expects(intents=(*MENU_INTENTS, "hold")), MENU_KEYS)
 
 
@@ -121,7 +122,7 @@ def _choice(index: int, order: Order) -> Choice:
 
 
 def _order_number(d: Dialogue) -> Question:
-    prompt = "ask_order_keys" if d.failures or d.keypad else "ask_order_number"
+    prompt = "ask_order_keys" if d.failures or d.uses_keys else "ask_order_number"
     expects = Expects(builtins=(Builtin.DIGITS,), digit_lengths=ORDER_DIGITS)
     return Question((Say(prompt),), expects, key_count=max(ORDER_DIGITS), pace=Pace.DIGITS, wait_seconds=8)
 
@@ -153,7 +154,7 @@ def _moment(d: Dialogue) -> Question:
     if d.ask_back == AskBack.AM_OR_PM:
         halves = {"1": Intent("moment", {"when": When(half="am")}), "2": Intent("moment", {"when": When(half="pm")})}
         return Question((Say("moment_am_or_pm"),), expects, halves)
-    prompt = "ask_moment_keys" if d.failures or d.keypad else "ask_moment"
+    prompt = "ask_moment_keys" if d.failures or d.uses_keys else "ask_moment"
     say = Say(f"moment_{d.ask_back.value}") if d.ask_back and not d.failures else Say(prompt)
     asap = {"1": Intent("moment", {"when": When(asap=True)})}
     return Question((say,), expects, asap, key_count=max(MOMENT_DIGITS), wait_seconds=8)
@@ -174,10 +175,18 @@ def _callback_number(d: Dialogue) -> Question:
 
 
 def _number_confirm(d: Dialogue) -> Question:
-    return _boolean(Say("confirm_callback_number", {"number": Spelled((d.number or "").lstrip("+"))}))
+    number = (d.checked.number if d.checked else None) or ""
+    return _boolean(Say("confirm_callback_number", {"number": Spelled(number.lstrip("+"))}))
+
+
+def existing_is(callback: OpenCallback, d: Dialogue) -> Say:
+    """Where the open callback stands; `now` is not known at the greeting, so the day is always said."""
+    when = At(callback.at, d.caller.zone, d.now or callback.at)
+    return Say("existing_callback_by" if callback.asap else "existing_callback_at", {"when": when})
 
 
 def _existing(d: Dialogue) -> Question:
+    told = (existing_is(d.caller.callback, d),) if d.caller.callback else ()
     keys = {
         "1": YES,
         "2": Intent("existing_callback", {"action": "move"}),
@@ -187,7 +196,7 @@ def _existing(d: Dialogue) -> Question:
     expects = Expects(
         intents=(*MENU_INTENTS, "main_menu", "hold"), builtins=(Builtin.BOOLEAN, Builtin.MOMENT, Builtin.CHOICE)
     )
-    return Question((Say("existing_callback_menu"),), expects, keys)
+    return Question((*told, Say("existing_callback_menu")), expects, keys)
 
 
 def _recall_confirm(d: Dialogue) -> Question:

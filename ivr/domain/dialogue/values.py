@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ivr.domain.dialogue.effects import Effect
-from ivr.domain.dialogue.heard import OpenCallback
+from ivr.domain.dialogue.heard import NumberChecked, OpenCallback
 from ivr.domain.intents import Intent
 from ivr.domain.moments import AskBack, When
 from ivr.domain.orders import Order
@@ -102,11 +102,20 @@ class Dialogue:
     moves_id: str = ""
     """The callback being moved, if the moment is for that."""
     number: str | None = None
-    """The number to ring."""
+    """The number to ring, once it was confirmed."""
+    checked: NumberChecked | None = None
+    """A number as keyed or said, being confirmed: nothing is promised to it before."""
     preface: tuple[Say, ...] = ()
     """Said before the next turn's own prompts."""
     keypad: bool = False
     """The caller wants to use the keypad only."""
+    by_keys: tuple[str, ...] = ()
+    """Locales that nobody hears in this call: their prompts ask for keys."""
+
+    @property
+    def uses_keys(self) -> bool:
+        """Whether to ask for keys in the first place."""
+        return self.keypad or self.locale in self.by_keys
 
 
 @dataclass(frozen=True)

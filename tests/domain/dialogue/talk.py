@@ -31,6 +31,7 @@ class Talk:
         self.effects: list[wanted.Effect] = []
         self._results = {
             wanted.FindOrders: heard.OrdersFound((ORDER,)),
+            wanted.ReadOrders: heard.OrdersRead(()),
             wanted.OpenCase: heard.CaseOpened("case", "1234566", NOW),
             wanted.CancelOrder: heard.OrderCanceled(True),
             wanted.EstimateWait: heard.WaitEstimated(300, 600, agent_free=False),
