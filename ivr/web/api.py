@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Case, Event, is_case_number
-from ivr.errors import CallbackRefused, IvrError, NotFound
+from ivr.errors import CallbackRefused, Conflict, IvrError, NotFound
 from ivr.service.narration import describe
 from ivr.service.requests import CallbackWish, repetition_key
 from ivr.service.store import UnitOfWork
@@ -48,6 +48,12 @@ class Api:
         """Book a callback; the client answers for the number. With an Idempotency-Key it can be sent again safely."""
         body = _body(FIELDS)
         wish = self._wish(body)
+        try:
+            return self._book_once(wish, body)
+        except Conflict:  # an equal request was a moment faster: its answer is ours, too
+            return self._book_once(wish, body)
+
+    def _book_once(self, wish: CallbackWish, body: Mapping[str, Any]) -> Answer:
         name = _own_name()
         note, digest = repetition_key("api", _key(), name), _digest(body)
         with self._services.store.begin() as uow:

@@ -106,7 +106,7 @@ def test_a_customer_books_proves_moves_and_cancels_on_a_phone(
     page.fill("#time", "15:30")
     page.click("details[open] button")
     page.wait_for_selector(".told")
-    assert page.inner_text(".state") == "We ring you tomorrow, Wednesday, at 3:30 PM."
+    assert page.inner_text(".state") == "We ring you tomorrow, Wednesday, at 3:30 PM (New York)."
     path = path_of(page)
     assert site.callback(path).zone == "America/New_York"
     page.click("text=Cancel this callback")
@@ -136,7 +136,7 @@ def test_the_browsers_own_zone_is_the_customers(open_page: Callable[..., Any], s
     assert page.is_checked("input[value=at]")
     ask(page)
     confirm(page, served[0])
-    assert page.inner_text(".state") == "We ring you tomorrow, Wednesday, at 10 AM."
+    assert page.inner_text(".state") == "We ring you tomorrow, Wednesday, at 10 AM (Los Angeles)."
     assert served[0].callback(path_of(page)).due_at.hour == 17
 
 
