@@ -126,7 +126,8 @@ def _notes(skills: tuple[str, ...]) -> list[str]:
 def _served(settings: Settings) -> tuple[str, ...]:
     """The languages there are, the one that greets first."""
     folders = sorted(path.parent.name for path in settings.grammars_dir.glob("*/locale.yaml"))
-    return tuple(dict.fromkeys((*settings.locales, *sorted(folders, key=lambda name: name != DEFAULT_LOCALE))))
+    ordered = sorted(folders, key=lambda name: name != DEFAULT_LOCALE)
+    return tuple(dict.fromkeys((*settings.locales, *ordered))) or (DEFAULT_LOCALE,)
 
 
 def _locales(given: tuple[str, ...], served: tuple[str, ...]) -> tuple[str, ...]:
