@@ -174,6 +174,8 @@ class SupervisorPages:
     def _locale(self) -> str:
         """The language asked for, else the one chosen before, else the browser's."""
         asked = request.args.get("lang")
+        if asked and "part" in request.args:
+            return self._desk.board_words.best(asked, request.accept_languages)
         if asked:
             session["lang"] = self._desk.board_words.best(asked, request.accept_languages)
         return self._desk.board_words.best(session.get("lang"), request.accept_languages)

@@ -244,6 +244,15 @@ def test_the_board_speaks_the_language_chosen_until_another_is_chosen(site: Site
     assert "Supervisor's password" in text_of(site.get("/supervisor/sign-in?lang=en-US"))
 
 
+def test_the_live_part_stays_in_the_language_of_its_page(site: Site) -> None:
+    sign_in(site)
+    page = site.get("/supervisor/?lang=ko-KR")
+    address = re.search(r'data-refresh="([^"]+)"', page.text)
+    assert address
+    site.get("/supervisor/?lang=en-US")
+    assert "통화 대기" in text_of(site.get(address[1].replace("&amp;", "&")))
+
+
 def test_a_status_or_reason_without_a_translation_is_shown_plain(site: Site) -> None:
     fill(site, a_callback(site, reason="some-new_reason"))
     sign_in(site)

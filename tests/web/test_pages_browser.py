@@ -181,7 +181,7 @@ def test_the_board_shows_what_happens_while_it_is_open(open_page: Callable[..., 
 def test_a_board_that_gets_no_answer_says_how_old_it_is(open_page: Callable[..., Any]) -> None:
     page = open_page("/supervisor/")
     sign_in(page)
-    page.route("**/supervisor/?part=1", lambda route: route.fulfill(status=503, body=""))
+    page.route("**/supervisor/?part=1*", lambda route: route.fulfill(status=503, body=""))
     stale = page.wait_for_selector("[data-stale]:not([hidden])", timeout=12_000)
     assert re.fullmatch(r"\d+ s old", stale.inner_text())
 
