@@ -39,7 +39,7 @@ from ivr.settings import Settings
 from ivr.storage import SqlStore
 from ivr.understanding.grammars import GrammarUnderstanding
 from ivr.understanding.numbers import PhoneNumbers
-from ivr.web.catalogue import Catalogue
+from ivr.web.catalogue import Catalogue, board_catalogue
 from ivr.web.desk import Desk
 from ivr.web.register import register_desk
 from ivr.web.server import create_app, create_asgi
@@ -238,6 +238,7 @@ class Ivr:
             afterwards=engine.afterwards,
             numbers=self.numbers,
             catalogue=Catalogue(settings.grammars_dir, self.speaker.locales),
+            board_words=board_catalogue(settings.grammars_dir, self.speaker.locales),
             secret_key=self._secret,
             api_keys=settings.api_keys,
             supervisor_password=settings.supervisor_password,

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import time
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -160,9 +159,7 @@ class Settings:
         """Read the environment; empty values count as unset. Raises SettingsError, which names the setting."""
         given = {name: value.strip() for name, value in environ.items() if value.strip()}
         known = {about.metadata["env"]: about for about in fields(cls) if "parse" in about.metadata}
-        models = _models(given)
-        _refuse_unknown(given, known)
-        values = {known[name].name: _parsed(known[name], value) for name, value in given.items() if name in known}
+        models, values = _models(given), _all_parsed(given, known)
         if "XDG_DATA_HOME" in given:
             values.setdefault("models", Path(given["XDG_DATA_HOME"]) / "ringback" / "models")
         settings = cls(**values, vosk_models=models)
@@ -276,12 +273,18 @@ def _suffix(locale: str) -> str:
     return locale.replace("-", "_").upper()
 
 
-def _refuse_unknown(given: Mapping[str, str], known: Mapping[str, object]) -> None:
-    for name in sorted(given):
-        if name.startswith("IVR_") and name not in known and not name.startswith(MODEL_PREFIX):
-            near = get_close_matches(name.removeprefix("IVR_"), [other.removeprefix("IVR_") for other in known], 1)
-            hint = f"did you mean IVR_{near[0]}?" if near else "README.md lists all settings"
-            raise SettingsError(f"there is no setting {name}; {hint}")
+def _all_parsed(given: Mapping[str, str], known: Mapping[str, Field[Any]]) -> dict[str, Any]:
+    """Values by field name. Raises one SettingsError that tells all that is wrong, a line each."""
+    values, wrong = {}, [*read.unknown_names(given, known, MODEL_PREFIX)]
+    for name, about in known.items():
+        try:
+            if name in given:
+                values[about.name] = _parsed(about, given[name])
+        except SettingsError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    return values
 
 
 def _parsed(about: Field[Any], value: str) -> Any:

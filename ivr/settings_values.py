@@ -1,8 +1,9 @@
 """How the text of one setting becomes a value; every refusal is a ValueError that says what works."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import time
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -200,3 +201,12 @@ def _clock(hour: str, minute: str, example: str) -> time:
         return time(int(hour), int(minute))
     except ValueError:
         raise ValueError(example) from None
+
+
+def unknown_names(given: Mapping[str, str], known: Mapping[str, object], prefix: str) -> Iterator[str]:
+    """What to say about IVR_ names that are neither known nor begin with the prefix."""
+    for name in sorted(given):
+        if name.startswith("IVR_") and name not in known and not name.startswith(prefix):
+            near = get_close_matches(name.removeprefix("IVR_"), [other.removeprefix("IVR_") for other in known], 1)
+            hint = f"did you mean IVR_{near[0]}?" if near else "README.md lists all settings"
+            yield f"there is no setting {name}; {hint}"

@@ -163,3 +163,11 @@ def test_every_setting_has_a_name_and_a_meaning() -> None:
 def test_the_readme_holds_the_settings_table_as_it_is() -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
     assert "\n".join(readme_rows()) in readme, "run `make readme`"
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env({"IVR_HEARING": "telepathy", "IVR_THREADS": "1", "IVR_PUBLIC_ULR": "https://x.example"})
+    told = str(refused.value).splitlines()
+    assert len(told) == 3
+    assert all(any(name in line for line in told) for name in ("IVR_HEARING", "IVR_THREADS", "IVR_PUBLIC_ULR"))

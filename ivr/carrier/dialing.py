@@ -67,6 +67,8 @@ async def detect_machine(exchange: "Exchange", call: Call) -> None:
     """Reach a verdict after the time it takes and, for asynchronous detection, post it."""
     verdict, seconds = _verdict(exchange, call)
     await exchange.clock.sleep(seconds)
+    if not call.live:  # hung up before the verdict: there is none
+        return
     call.answered_by = verdict
     call.machine_detection_ms = round(seconds * 1000)
     exchange.event("amd", call, answered_by=verdict)

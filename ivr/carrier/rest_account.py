@@ -38,6 +38,8 @@ async def send_message(rest: RestCall) -> Response:
         raise bad_request(21211, f"The 'To' number {to} is not a valid phone number.")
     if not sender:
         raise bad_request(21603, "A 'From' phone number is required.")
+    if rest.get("From") and sender not in rest.exchange.numbers:
+        raise bad_request(21606, f"The 'From' phone number provided ({sender}) is not a valid message-capable number.")
     if not body and not rest.get("MediaUrl"):
         raise bad_request(21602, "Message body is required.")
     if len(body) > 1600:

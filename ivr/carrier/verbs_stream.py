@@ -66,8 +66,10 @@ async def stop_verb(script: "Script", element: Element) -> None:
 
 async def connect_verb(script: "Script", element: Element) -> Jump | None:
     """Hand the call to the app's socket until that closes."""
-    child = next((child for child in element if child.tag == "Stream"), None)
-    if child is not None:
+    streams = element.findall("Stream")
+    if len(streams) > 1:
+        script.exchange.alert(12200, "Connect takes one Stream; the others are left out", call=script.call)
+    for child in streams[:1]:
         stream = MediaStream(script.exchange, script.call, settings=_settings(script, child, bidirectional=True))
         await _converse(script, stream)
     return action(element, []) if element.get("action") else None

@@ -5,7 +5,9 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from ivr.cli.context import read_settings
+from ivr.content.loading import DEFAULT_LOCALE
 from ivr.domain.agents import Agent, AgentStatus
+from ivr.domain.cases import SKILLS
 from ivr.errors import IllegalMove, NotFound, NumberRefused
 from ivr.parts import make_clock, number_rules, open_store
 from ivr.service.ports import Clock, NumberRules
@@ -24,8 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     adding = actions.add_parser("add", help="add an agent, on shift at once; the same number again changes them")
     adding.add_argument("name", metavar="NAME")
     adding.add_argument("number", metavar="NUMBER", help="their telephone, such as +12025550143")
-    adding.add_argument("--skill", action="append", default=[], help="orders, returns, ...; general takes all")
-    adding.add_argument("--locale", action="append", default=[], help="a language they speak, such as en-US")
+    adding.add_argument(
+        "--skill", action="append", default=[], help="orders or returns; general, the default, takes all"
+    )
+    adding.add_argument(
+        "--locale", action="append", default=[], help="a language they speak, such as en-US; default: the first served"
+    )
     actions.add_parser("list", help="show all agents")
     setting = actions.add_parser("status", help="set an agent available, away or offline")
     setting.add_argument("name", metavar="NAME")
@@ -37,15 +43,16 @@ def run(arguments: argparse.Namespace) -> int:
     settings = read_settings(quiet=True)
     with closing(open_store(settings)) as store:
         desk = AgentsDesk(store, make_clock(settings), number_rules(settings))
-        print("\n".join(_told(desk, arguments, _default(settings))))
+        print("\n".join(_told(desk, arguments, _served(settings))))
     return 0
 
 
-def _told(desk: "AgentsDesk", arguments: argparse.Namespace, default: tuple[str, ...]) -> list[str]:
+def _told(desk: "AgentsDesk", arguments: argparse.Namespace, served: tuple[str, ...]) -> list[str]:
     match arguments.action:
         case "add":
-            skills, locales = _words(arguments.skill), _words(arguments.locale) or default
-            return [desk.add(arguments.name, arguments.number, skills=skills, locales=locales)]
+            skills, locales = _words(arguments.skill), _locales(_words(arguments.locale), served) or served[:1]
+            added = desk.add(arguments.name, arguments.number, skills=skills, locales=locales)
+            return [added, *_notes(skills)]
         case "status":
             return [desk.set_status(arguments.name, AgentStatus(arguments.status))]
     return desk.listed()
@@ -110,5 +117,26 @@ def _words(given: list[str]) -> tuple[str, ...]:
     return tuple(word.strip() for part in given for word in part.split(",") if word.strip())
 
 
-def _default(settings: Settings) -> tuple[str, ...]:
-    return settings.locales[:1] or ("en-US",)
+def _notes(skills: tuple[str, ...]) -> list[str]:
+    known = sorted({*SKILLS.values()})
+    unknown = [skill for skill in skills if skill not in known]
+    return [f"note: no case asks for {', '.join(unknown)}; cases ask for {', '.join(known)}"] if unknown else []
+
+
+def _served(settings: Settings) -> tuple[str, ...]:
+    """The languages there are, the one that greets first."""
+    folders = sorted(path.parent.name for path in settings.grammars_dir.glob("*/locale.yaml"))
+    ordered = sorted(folders, key=lambda name: name != DEFAULT_LOCALE)
+    return tuple(dict.fromkeys((*settings.locales, *ordered))) or (DEFAULT_LOCALE,)
+
+
+def _locales(given: tuple[str, ...], served: tuple[str, ...]) -> tuple[str, ...]:
+    """The languages as we spell them; `en` will do for en-US. Raises NotFound: such an agent would never be rung."""
+    return tuple(_locale(name.replace("_", "-").lower(), served) for name in given)
+
+
+def _locale(wanted: str, served: tuple[str, ...]) -> str:
+    found = [name for name in served if wanted in (name.lower(), name.partition("-")[0].lower())]
+    if not found:
+        raise NotFound(f"no callers are served in {wanted}; --locale takes {', '.join(served)}")
+    return found[0]

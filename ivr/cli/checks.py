@@ -10,6 +10,7 @@ import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.bootstrap import Ivr, build
+from ivr.domain.cases import SKILLS
 from ivr.errors import CarrierRejected, ContentError, IvrError, ModelError, NotFound
 from ivr.parts import carrier_account
 from ivr.phone.numbers import TwilioNumbers
@@ -51,7 +52,7 @@ def examine(settings: Settings, *, offline: bool = False) -> Iterator[Finding]:
     """Everything, one after the other; no check stops the next."""
     asking: tuple[Check, ...] = () if offline else (number, public_address)
     with build(settings) as ivr:
-        for check in (credentials, *asking, database, content, hearing, hours, doors):
+        for check in (credentials, *asking, database, content, reach, hearing, hours, doors):
             yield from check(ivr)
 
 
@@ -159,6 +160,22 @@ def content(ivr: Ivr) -> Iterator[Finding]:
         yield Finding("grammars", Verdict.BAD, str(error), "correct that line")
         return
     yield Finding("grammars", Verdict.GOOD, f"{locales} from {ivr.settings.grammars_dir}")
+
+
+def reach(ivr: Ivr) -> Iterator[Finding]:
+    """Cases that none of the agents may take: their callbacks would wait for nobody."""
+    try:
+        locales = tuple(ivr.content.locales)
+        with ivr.store.read() as uow:
+            agents = list(uow.agents.all())
+    except (SQLAlchemyError, IvrError, OSError):
+        return  # told by the checks of the database and the grammars
+    for locale in locales if agents else ():
+        lacking = [skill for skill in sorted({*SKILLS.values()}) if not any(a.can_take(skill, locale) for a in agents)]
+        if lacking:
+            text = f"no agent takes {', '.join(lacking)} in {locale}; such callbacks would wait for nobody"
+            remedy = f"python -m ivr agents add NAME NUMBER --skill general --locale {locale} (general takes all)"
+            yield Finding(f"agents {locale}", Verdict.NOTE, text, remedy)
 
 
 def hearing(ivr: Ivr) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from ivr.domain.callbacks import Callback, CallbackStatus
 from ivr.domain.cases import Case, Event, is_case_number
-from ivr.errors import CallbackRefused, IllegalMove, IvrError, NotFound
+from ivr.errors import CallbackRefused, Conflict, IllegalMove, IvrError, NotFound
 from ivr.service.afterwards import Actions
 from ivr.service.narration import describe
 from ivr.service.requests import CallbackWish, remember, repetition_key
@@ -52,6 +52,12 @@ class Api:
         """
         body = _body(FIELDS)
         wish = self._wish(body)
+        try:
+            return self._book_once(wish, body)
+        except Conflict:  # an equal request was a moment faster: its answer is ours, too
+            return self._book_once(wish, body)
+
+    def _book_once(self, wish: CallbackWish, body: Mapping[str, Any]) -> Answer:
         name = _own_name()
         note, digest = repetition_key("api", _key(), name), _digest(body)
         actions: Actions = ()

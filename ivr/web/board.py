@@ -7,6 +7,8 @@ from hashlib import sha256
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+from babel.dates import format_datetime
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
@@ -16,6 +18,7 @@ from ivr.domain.cases import Case, Event, is_case_number
 from ivr.service.line import in_order
 from ivr.service.narration import describe
 from ivr.service.timeline import masked
+from ivr.web.catalogue import Catalogue
 from ivr.web.desk import Desk
 from ivr.web.services import Services
 
@@ -70,13 +73,13 @@ def is_late(callback: Callback, now: datetime) -> bool:
     return callback.first_rung_at is None and now > callback.promised_by_at
 
 
-def age(since: datetime, now: datetime) -> str:
-    """How long ago, in the shortest form: 45 s, 12 min, 3 h, 2 d."""
+def age(since: datetime, now: datetime) -> tuple[int, str]:
+    """How long ago, as a number of the largest unit that fits twice: d, h, min or s."""
     seconds = max(0, int((now - since).total_seconds()))
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+            return seconds // size, unit
+    return seconds, "s"
 
 
 def read_board(services: Services) -> Board:
@@ -121,7 +124,7 @@ class SupervisorPages:
         expected = self._desk.supervisor_password.encode()
         given = request.form.get("password", "").encode("utf-8", "replace")
         if expected and hmac.compare_digest(given, expected):
-            session.clear()
+            self._new_session()
             session["supervisor"] = self._pass
             session.permanent = True
             return redirect(url_for("board.board"), 303)
@@ -133,8 +136,15 @@ class SupervisorPages:
 
     def sign_out(self) -> Response:
         """End the session."""
-        session.clear()
+        self._new_session()
         return redirect(url_for("board.sign_in"), 303)
+
+    def _new_session(self) -> None:
+        """Forget everything but the language."""
+        language = session.get("lang")
+        session.clear()
+        if language:
+            session["lang"] = language
 
     def board(self) -> str:
         """The whole page; `part`: only its live part."""
@@ -156,26 +166,68 @@ class SupervisorPages:
         )  # fmt: skip
 
     def _shared(self) -> dict[str, Any]:
-        zone = ZoneInfo(self._desk.zone)
+        locale, words = self._locale(), self._desk.board_words
+        return BoardWords(words, locale, ZoneInfo(self._desk.zone)).for_templates() | {
+            "company": self._services.company, "masked": masked, "is_late": is_late, "catalogue": words,
+        }  # fmt: skip
 
-        def clock(at: datetime | None, pattern: str = "%H:%M:%S") -> str:
-            return at.astimezone(zone).strftime(pattern) if at else "–"
+    def _locale(self) -> str:
+        """The language asked for, else the one chosen before, else the browser's."""
+        asked = request.args.get("lang")
+        if asked and "part" in request.args:
+            return self._desk.board_words.best(asked, request.accept_languages)
+        if asked:
+            session["lang"] = self._desk.board_words.best(asked, request.accept_languages)
+        return self._desk.board_words.best(session.get("lang"), request.accept_languages)
 
-        def words(value: object) -> str:
-            return str(value).replace("_", " ").replace("-", " ")
+    def error(self, key: str, status: int) -> tuple[str, int]:
+        """What went wrong on these pages, with the way back."""
+        known = key if self._desk.board_words.has(self._locale(), f"error_{key}") else "other"
+        return render_template("board_error.html", key=known, **self._shared()), status
 
-        def tell(event: Event) -> str:
-            return describe(event, zone)
 
+@dataclass(frozen=True)
+class BoardWords:
+    """How the board puts things, in one language and one time zone."""
+
+    catalogue: Catalogue
+    locale: str
+    zone: ZoneInfo
+
+    def text(self, key: str, **places: object) -> str:
+        """A text of board.yaml."""
+        return self.catalogue.text(self.locale, key, **places)
+
+    def moment(self, at: datetime | None, pattern: str = "") -> str:
+        """A moment on the board's clock; a dash for none."""
+        if at is None:
+            return "–"
+        language = Locale.parse(self.locale, sep="-")
+        return str(format_datetime(at, pattern or self.text("format_moment"), tzinfo=self.zone, locale=language))
+
+    def ago(self, since: datetime, now: datetime) -> str:
+        """How long ago."""
+        number, unit = age(since, now)
+        return self.text(f"age_{unit}", n=number)
+
+    def word(self, value: object) -> str:
+        """A word of the data."""
+        return self.catalogue.word(self.locale, value)
+
+    def tell(self, event: Event) -> str:
+        """A line of the timeline: plain English, the same in terminal, API and here."""
+        return describe(event, self.zone)
+
+    def for_templates(self) -> dict[str, Any]:
+        """The names that templates use."""
         return {
-            "company": self._services.company, "masked": masked, "is_late": is_late, "tell": tell,
-            "age": age, "clock": clock, "words": words, "zone": zone.key,
+            "t": self.text, "clock": self.moment, "age": self.ago, "words": self.word, "tell": self.tell,
+            "locale": self.locale, "zone": self.zone.key,
         }  # fmt: skip
 
 
-def supervisor_pages(services: Services, desk: Desk) -> Blueprint:
+def supervisor_pages(pages: SupervisorPages) -> Blueprint:
     """The blueprint of the supervisor's pages."""
-    pages = SupervisorPages(services, desk)
     blueprint = Blueprint("board", __name__, url_prefix="/supervisor", template_folder="templates")
     blueprint.before_request(pages.require_supervisor)
     blueprint.add_url_rule("/sign-in", view_func=pages.sign_in, endpoint="sign_in", methods=["GET", "POST"])

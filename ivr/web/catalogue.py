@@ -1,4 +1,4 @@
-"""The words of the pages, by locale, from grammars/<locale>/pages.yaml."""
+"""The words of the pages, by locale: grammars/<locale>/pages.yaml, and board.yaml for the supervisor's."""
 
 import string
 from collections.abc import Mapping
@@ -10,29 +10,38 @@ from werkzeug.datastructures import LanguageAccept
 
 from ivr.errors import ContentError
 
-FILE: Final = "pages.yaml"
+PAGES: Final = "pages.yaml"
+BOARD: Final = "board.yaml"
+OPTIONAL: Final = "word_"
+"""Keys that translate a word of the data, such as a status; without one the word is shown as it is."""
 
 
 class Catalogue:
     """Texts of pages by key; every locale has the keys and places of the first one."""
 
-    def __init__(self, folder: Path, locales: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path, locales: tuple[str, ...], file: str = PAGES) -> None:
         """Raises ContentError naming the file and the missing or superfluous keys or places."""
         self.locales = locales
-        self._texts = {locale: _read(folder / locale / FILE) for locale in locales}
+        self._file = file
+        self._texts = {locale: _read(folder / locale / file) for locale in locales}
         for locale in locales[1:]:
-            _same_keys(folder / locale / FILE, self._texts[locale], self._texts[locales[0]])
+            _same_keys(folder / locale / file, self._texts[locale], self._texts[locales[0]])
 
     def text(self, locale: str, key: str, **places: object) -> str:
         """A text with its {places} filled. Raises ContentError for an unknown key."""
         found = self._texts[locale].get(key)
         if found is None:
-            raise ContentError(f"{FILE} of {locale} has no text {key!r}; add it")
+            raise ContentError(f"{self._file} of {locale} has no text {key!r}; add it")
         return found.format(**places)
 
     def has(self, locale: str, key: str) -> bool:
         """Whether there is such a text."""
         return key in self._texts[locale]
+
+    def word(self, locale: str, value: object) -> str:
+        """A word of the data, such as a status: translated, or plain when it has no translation."""
+        plain = str(value).replace("_", " ").replace("-", " ")
+        return self._texts[locale].get(OPTIONAL + plain.replace(" ", "_"), plain)
 
     def name(self, locale: str) -> str:
         """The language in its own words."""
@@ -46,6 +55,14 @@ class Catalogue:
             if found:
                 return found
         return self.locales[0]
+
+
+def board_catalogue(folder: Path, locales: tuple[str, ...]) -> Catalogue:
+    """Texts of the board in those locales that have them. Raises ContentError, also when none has."""
+    having = tuple(locale for locale in locales if (folder / locale / BOARD).is_file())
+    if not having:
+        raise ContentError(f"{folder}: no locale has {BOARD}; copy that of en-US to {folder / locales[0] / BOARD}")
+    return Catalogue(folder, having, BOARD)
 
 
 def _language(name: str) -> str:
@@ -63,12 +80,16 @@ def _read(path: Path) -> Mapping[str, str]:
 
 
 def _same_keys(path: Path, texts: Mapping[str, str], model: Mapping[str, str]) -> None:
-    missing, extra = sorted(model.keys() - texts.keys()), sorted(texts.keys() - model.keys())
+    missing, extra = _needed(model) - texts.keys(), _needed(texts) - model.keys()
     if missing or extra:
-        raise ContentError(f"{path}: missing {missing}, superfluous {extra}")
+        raise ContentError(f"{path}: missing {sorted(missing)}, superfluous {sorted(extra)}")
     for key, text in texts.items():
-        if _places(path, text) != _places(path, model[key]):
+        if key in model and _places(path, text) != _places(path, model[key]):
             raise ContentError(f"{path}: {key} must have the places {sorted(_places(path, model[key]))}")
+
+
+def _needed(texts: Mapping[str, str]) -> set[str]:
+    return {key for key in texts if not key.startswith(OPTIONAL)}
 
 
 def _places(path: Path, text: str) -> set[str]:

@@ -48,6 +48,8 @@ class Desk:
     afterwards: Afterwards
     numbers: NumberRules
     catalogue: Catalogue
+    board_words: Catalogue
+    """Texts of the supervisor's pages."""
     secret_key: str
     """Signs sessions and forms: IVR_SECRET_KEY."""
     api_keys: Sequence[str] = ()

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.errors import CallbackRefused, Conflict, IvrError, StorageUnavailable
+from ivr.web.board import SupervisorPages
 from ivr.web.errors import status_of
 from ivr.web.pages import CustomerPages
 from ivr.web.problems import failed
@@ -20,13 +21,15 @@ KEYS = {400: "stale", 404: "not_found", 405: "not_found", 408: "slow", 413: "too
 """The text of an HTTP error; all others have that of a crash."""
 OUR_PATHS = ("/voice", "/audio/", "/healthz", "/readyz", "/metrics", "/media")
 """Not for people: their errors stay as they are."""
+BOARD_PATH = "/supervisor"
 
 
 class ErrorPages:
     """Handlers of what goes wrong outside the customers' own forms."""
 
-    def __init__(self, pages: CustomerPages) -> None:
+    def __init__(self, pages: CustomerPages, board: SupervisorPages) -> None:
         self._pages = pages
+        self._board = board
 
     def stale(self, error: CSRFError) -> Answer:
         """The form's token does not fit the session (cookies off, or a very old page): keep what was typed."""
@@ -60,12 +63,13 @@ class ErrorPages:
         return self._page("crash", 500)
 
     def _page(self, key: str, status: int) -> tuple[str, int]:
+        if request.path.startswith(BOARD_PATH):
+            return self._board.error(key, status)
         return render_template("error.html", key=key, status=status, **self._pages.shared()), status
 
 
-def register_error_pages(app: Flask, pages: CustomerPages, blueprints: tuple[Blueprint, ...]) -> None:
+def register_error_pages(app: Flask, errors: ErrorPages, blueprints: tuple[Blueprint, ...]) -> None:
     """Errors of the whole app by their path; ours and crashes of these blueprints as pages."""
-    errors = ErrorPages(pages)
     app.register_error_handler(HTTPException, errors.http)
     app.register_error_handler(CSRFError, errors.stale)
     handlers: tuple[tuple[type[Exception], Callable[..., Answer]], ...] = (

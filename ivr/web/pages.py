@@ -9,6 +9,8 @@ from hashlib import sha256
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+from babel.dates import get_timezone_location
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
@@ -216,7 +218,7 @@ class CustomerPages:
         span = Say("span", {"wait": Span(wait.low_seconds, wait.high_seconds)})
         return render_template(
             "ask.html", form=form, kinds=list(CaseKind), wait=self._services.speaker.text(locale, span),
-            **self._days(), **self._errors(refused), **self.shared(),
+            now=self._services.clock.now(), **self._days(), **self._errors(refused), **self.shared(),
         )  # fmt: skip
 
     def _status(self, callback: Callback, refused: Sequence[CallbackRefused]) -> str:
@@ -243,8 +245,10 @@ class CustomerPages:
         return self._catalogue.text(locale, f"error_{error.reason}")
 
     def _moment(self, at: datetime, zone: str) -> str:
+        """A moment on the customer's clock, which is named: tomorrow at 3:30 PM (New York)."""
         say = Say("moment", {"when": At(at, zone, self._services.clock.now())})
-        return self._services.speaker.text(self.locale(), say)
+        language = Locale.parse(self.locale(), sep="-")
+        return f"{self._services.speaker.text(self.locale(), say)} ({zone_name(zone, language)})"
 
     def _days(self) -> dict[str, str]:
         """The days that the calendar offers; the widest, for the reader's own zone is not known yet."""
@@ -260,6 +264,14 @@ class CustomerPages:
             return self._catalogue.text(locale, key, **places)
 
         return {"t": text, "locale": locale, "catalogue": self._catalogue, "company": self._services.company}
+
+
+def zone_name(zone: str, language: Locale) -> str:
+    """A time zone in the reader's language, by its city; those that lie nowhere keep their name."""
+    if "/" not in zone or zone.startswith("Etc/"):
+        return zone
+    city = str(get_timezone_location(ZoneInfo(zone), locale=language, return_city=True))
+    return city.rpartition("/")[2]  # a city that the language has no name for: Argentina/Buenos Aires
 
 
 def _read_consent(form: Mapping[str, str]) -> None:

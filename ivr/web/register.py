@@ -3,9 +3,9 @@
 from flask import Flask
 
 from ivr.web.api import api_v1
-from ivr.web.board import supervisor_pages
+from ivr.web.board import SupervisorPages, supervisor_pages
 from ivr.web.desk import FORM_LIMIT, SIGN_IN_LIMIT, Desk, never_stored, protect
-from ivr.web.error_pages import register_error_pages
+from ivr.web.error_pages import ErrorPages, register_error_pages
 from ivr.web.pages import CustomerPages, customer_pages
 from ivr.web.services import Services
 from ivr.web.wish import LocalTimes
@@ -15,14 +15,15 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     """Customer pages at /, the board at /supervisor, the API at /api/v1. Webhooks carry signatures, not forms."""
     csrf, limiter = protect(app, desk)
     pages = CustomerPages(services, desk, LocalTimes(desk.numbers))
-    customer, supervisor, api = customer_pages(pages), supervisor_pages(services, desk), api_v1(services, desk)
+    board = SupervisorPages(services, desk)
+    customer, supervisor, api = customer_pages(pages), supervisor_pages(board), api_v1(services, desk)
     for name, blueprint in list(app.blueprints.items()):
         if name.startswith("voice"):
             csrf.exempt(blueprint)
     csrf.exempt(api)
     limiter.limit(FORM_LIMIT, methods=["POST"])(customer)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(supervisor)
-    register_error_pages(app, pages, (customer, supervisor))
+    register_error_pages(app, ErrorPages(pages, board), (customer, supervisor))
     for blueprint in (customer, supervisor, api):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)

@@ -121,6 +121,20 @@ def test_whisper_that_hangs_up_never_bridges(app, customer, agent):
     assert app.wait_for("/after")[0].params["DialBridged"] == "false"
 
 
+def test_leg_that_has_ended_gets_no_verdict_any_more(app, customer, agent):
+    app.answers["/voice"] = (
+        f'<Dial action="/after"><Number machineDetection="Enable" amdStatusCallback="/amd">{AGENT}</Number></Dial>'
+    )
+    app.answers["/after"] = "<Pause length='2'/><Say>Two seconds later</Say>"
+    customer.dial(OURS)
+    agent.ringing()
+    agent.answer()
+    agent.connected()
+    agent.hang_up()
+    customer.hears("Two seconds later")
+    assert app.to("/amd") == []
+
+
 def test_dial_that_waits_for_the_bridge_does_not_answer_before(app, customer, agent, eventually):
     app.answers["/voice"] = f'<Dial answerOnBridge="true">{AGENT}</Dial>'
     call = customer.dial(OURS)

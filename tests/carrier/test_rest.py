@@ -123,6 +123,12 @@ def test_text_message_to_nobody_is_refused(client):
     assert refused.value.code == 21211
 
 
+def test_text_message_from_a_number_of_somebody_else_is_refused(client):
+    with pytest.raises(TwilioRestException) as refused:
+        client.messages.create(to=CUSTOMER, from_="+15550109999", body="x")
+    assert refused.value.code == 21606
+
+
 def test_requests_are_kept_for_checking_against_the_description(app, carrier, client):
     place(client, app, status_callback_event=ALL, status_callback=app.url + "/status")
     record = carrier.rest_requests[-1]

@@ -185,6 +185,16 @@ def test_closing_the_connected_stream_goes_on_with_the_next_verb(app, customer):
     customer.hears("Goodbye")
 
 
+def test_second_stream_in_one_connect_is_left_out_and_reported(app, carrier, customer):
+    stream = f'<Stream url="{app.stream_url}"/>'
+    app.answers["/voice"] = f"<Connect>{stream}{stream}</Connect><Say>Goodbye</Say>"
+    call = customer.dial(OURS)
+    app.socket().close()
+    customer.hears("Goodbye")
+    assert len(call.streams) == 1
+    assert [alert.code for alert in carrier.debugger] == [12200]
+
+
 def test_redirect_stops_the_connected_stream(app, customer, client, eventually):
     app.answers["/voice"] = f'<Connect><Stream url="{app.stream_url}"/></Connect>'
     app.answers["/new"] = "<Say>New document</Say>"

@@ -53,6 +53,25 @@ def test_an_agent_is_added_on_shift_with_skills_and_languages(ivr, store) -> Non
     assert agent.status == "available"
 
 
+def test_an_agent_with_a_language_that_nobody_is_served_in_is_refused(ivr, store) -> None:
+    ran = ivr("agents", "add", "Ada", "+12025550143", "--locale", "xx-YY")
+    assert ran.status == 2
+    assert "no callers are served in xx-yy; --locale takes en-US" in ran.err
+    assert "no agents yet" in ivr("agents", "list").out
+
+
+def test_a_skill_that_no_case_asks_for_is_taken_and_told(ivr) -> None:
+    ran = ivr("agents", "add", "Ada", "+12025550143", "--skill", "billing,orders")
+    assert ran.status == 0
+    assert "no case asks for billing; cases ask for general, orders, returns" in ran.out
+
+
+def test_a_language_may_be_spelled_loosely(ivr, store) -> None:
+    ivr("agents", "add", "Ada", "+12025550143", "--locale", "en", "--locale", "KO_kr")
+    with store.read() as uow:
+        assert tuple(uow.agents.all()[0].locales) == ("en-US", "ko-KR")
+
+
 def test_adding_the_same_number_again_changes_that_agent(ivr, store) -> None:
     ivr("agents", "add", "Ada", "+12025550143")
     assert "changed" in ivr("agents", "add", "Ada L", "+12025550143", "--locale", "en-US", "--locale", "ko-KR").out

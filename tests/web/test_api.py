@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from ivr.domain.callbacks import CallbackStatus
 from ivr.errors import Conflict, StorageUnavailable
+from ivr.service.requests import WebRequests
 from ivr.storage import SqlStore
 from tests.web.site import API_KEY, NUMBER, Site, a_site
 
@@ -209,6 +210,24 @@ def test_a_request_sent_again_with_its_key_gets_the_same_answer(site: Site) -> N
     assert (again.status_code, again.json) == (201, first.json)
     assert again.headers["Location"] == first.headers["Location"]
     assert site.all_open() == []
+
+
+def test_of_two_equal_requests_at_once_the_slower_gets_the_same_answer(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL both look before either has committed; then the database refuses the second one."""
+    answers = []
+
+    def overtaken(*given: object, **wanted: object) -> object:
+        monkeypatch.undo()
+        answers.append(site.api("POST", "/callbacks", ASK, Idempotency_Key="order-7"))
+        raise Conflict("another request changed the same row first")
+
+    monkeypatch.setattr(WebRequests, "ask", overtaken)
+    monkeypatch.setattr(type(site.store), "begin", type(site.store).read)  # SQLite would have made the other wait
+    slower = site.api("POST", "/callbacks", ASK, Idempotency_Key="order-7")
+    assert (slower.status_code, slower.json) == (201, answers[0].json)
+    assert len(site.all_open()) == 1
 
 
 def test_a_key_for_another_body_is_a_conflict(site: Site) -> None:

@@ -116,14 +116,14 @@ def test_the_live_part_comes_alone(site: Site) -> None:
     sign_in(site)
     part = site.get("/supervisor/?part=1")
     assert "<html" not in part.text
-    assert "As of 16:00:00 UTC" in text_of(part)
+    assert "As of 16:00:00 (all times: UTC)" in text_of(part)
     assert part.headers["Cache-Control"] == "no-store"
 
 
 def test_times_are_told_in_the_shops_zone(new_site: Callable[..., Site]) -> None:
     site = new_site(IVR_HOURS_ZONE="America/New_York")
     sign_in(site)
-    assert "As of 12:00:00 America/New_York" in text_of(site.get("/supervisor/"))
+    assert "As of 12:00:00 (all times: America/New_York)" in text_of(site.get("/supervisor/"))
 
 
 def test_an_empty_board_says_what_to_do(site: Site) -> None:
@@ -189,7 +189,9 @@ def test_a_case_tells_its_story(site: Site) -> None:
 def test_a_case_that_is_not_there_is_a_page_that_helps(site: Site, number: str) -> None:
     sign_in(site)
     answer = site.get(f"/supervisor/cases/{number}")
-    assert (answer.status_code, "There is no such page" in text_of(answer)) == (404, True)
+    assert (answer.status_code, "A case number has seven digits" in text_of(answer)) == (404, True)
+    assert "ask for a new callback" not in text_of(answer)
+    assert 'href="/supervisor/"' in answer.text
 
 
 def a_board(*, waiting: list[Callback] | None = None, ended: list[Callback] | None = None) -> Board:
@@ -223,7 +225,35 @@ def test_an_available_agent_is_free_and_an_away_one_is_not(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"), [(-5, "0 s"), (0, "0 s"), (119, "119 s"), (120, "2 min"), (7200, "2 h"), (172800, "2 d")]
+    ("seconds", "told"),
+    [(-5, (0, "s")), (0, (0, "s")), (119, (119, "s")), (120, (2, "min")), (7200, (2, "h")), (172800, (2, "d"))],
 )
-def test_an_age_is_short(seconds: int, told: str) -> None:
+def test_an_age_is_short(seconds: int, told: tuple[int, str]) -> None:
     assert age(NOON_IN_NEW_YORK - timedelta(seconds=seconds), NOON_IN_NEW_YORK) == told
+
+
+def test_the_board_speaks_the_language_chosen_until_another_is_chosen(site: Site) -> None:
+    fill(site, a_callback(site, status=CallbackStatus.NEEDS_HUMAN))
+    sign_in(site)
+    assert "담당자 확인 필요 1" in text_of(site.get("/supervisor/?lang=ko-KR"))
+    page = text_of(site.get(f"/supervisor/cases/{CASE}"))
+    assert f"접수 {CASE} 배송 완료, 미수령" in page
+    assert "3월 10일 16:00:00" in page
+    site.post("/supervisor/sign-out", page="/supervisor/")
+    assert "관리자 비밀번호" in text_of(site.get("/supervisor/sign-in"))
+    assert "Supervisor's password" in text_of(site.get("/supervisor/sign-in?lang=en-US"))
+
+
+def test_the_live_part_stays_in_the_language_of_its_page(site: Site) -> None:
+    sign_in(site)
+    page = site.get("/supervisor/?lang=ko-KR")
+    address = re.search(r'data-refresh="([^"]+)"', page.text)
+    assert address
+    site.get("/supervisor/?lang=en-US")
+    assert "통화 대기" in text_of(site.get(address[1].replace("&amp;", "&")))
+
+
+def test_a_status_or_reason_without_a_translation_is_shown_plain(site: Site) -> None:
+    fill(site, a_callback(site, reason="some-new_reason"))
+    sign_in(site)
+    assert "some new reason" in text_of(site.get("/supervisor/?lang=ko-KR"))

@@ -5,11 +5,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from werkzeug.datastructures import LanguageAccept
 
 from ivr.domain.cases import Event
 from ivr.errors import CallbackRefused, ContentError
 from ivr.service.narration import SENTENCES, describe
-from ivr.web.catalogue import Catalogue
+from ivr.web.catalogue import Catalogue, board_catalogue
 from ivr.web.wish import read_digits, read_words, read_zone
 from tests.conftest import ROOT
 from tests.fakes.clock import NOON_IN_NEW_YORK
@@ -114,3 +115,19 @@ def test_digits_of_every_script_are_digits() -> None:
 def test_only_zones_are_zones(zone: str) -> None:
     with pytest.raises(CallbackRefused, match="IANA"):
         read_zone(zone)
+
+
+def test_a_locale_without_board_texts_shows_the_board_in_the_first_language_that_has_them(tmp_path: Path) -> None:
+    for locale, text in (("de-DE", ""), ("en-US", "a: x"), ("ko-KR", "a: y\nword_busy: z")):
+        (tmp_path / locale).mkdir()
+        if text:
+            (tmp_path / locale / "board.yaml").write_text(text, "utf-8")
+    board = board_catalogue(tmp_path, ("de-DE", "en-US", "ko-KR"))
+    assert board.locales == ("en-US", "ko-KR")
+    assert board.text(board.best("de-DE", LanguageAccept()), "a") == "x"
+    assert (board.word("ko-KR", "busy"), board.word("en-US", "no-answer")) == ("z", "no answer")
+
+
+def test_a_content_folder_without_any_board_texts_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ContentError, match=r"no locale has board\.yaml; copy"):
+        board_catalogue(tmp_path, ("en-US",))

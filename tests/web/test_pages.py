@@ -58,7 +58,7 @@ def test_nothing_is_dialed_before_the_number_is_proven(site: Site) -> None:
 def test_a_named_time_is_kept_on_the_customers_own_clock(site: Site) -> None:
     path = site.proven(**AT)
     assert site.callback(path).due_at == datetime(2026, 3, 11, 19, 30, tzinfo=UTC)
-    assert "We ring you tomorrow, Wednesday, at 3:30 PM." in text_of(site.get(path))
+    assert "We ring you tomorrow, Wednesday, at 3:30 PM (New York)." in text_of(site.get(path))
 
 
 def test_a_browser_without_scripts_gives_no_zone_and_the_numbers_own_counts(site: Site) -> None:
@@ -245,7 +245,7 @@ def test_a_callback_is_moved_and_the_page_says_so(site: Site) -> None:
     assert answer.status_code == 303
     page = text_of(site.get(answer.headers["Location"]))
     assert "Moved." in page
-    assert "We ring you tomorrow, Wednesday, at 3:30 PM." in page
+    assert "We ring you tomorrow, Wednesday, at 3:30 PM (New York)." in page
     assert site.post(f"{path}/move", {"when": "asap"}, page=path).status_code == 303
     assert site.callback(path).asap
 
@@ -326,7 +326,7 @@ def test_a_korean_customer_reads_korean_everywhere(site: Site) -> None:
     assert (callback.locale, callback.zone) == ("ko-KR", "Asia/Seoul")
     assert "인증" in text_of(site.get(f"{path}?lang=ko-KR")) or "코드" in text_of(site.get(f"{path}?lang=ko-KR"))
     site.post(f"{path}/confirm?lang=ko-KR", {"code": site.code()})
-    assert "오후 3시 30분에 전화드리겠습니다" in text_of(site.get(f"{path}?lang=ko-KR"))
+    assert "오후 3시 30분 (뉴욕)에 전화드리겠습니다" in text_of(site.get(f"{path}?lang=ko-KR"))
     assert "없는 페이지입니다" in text_of(site.get("/nowhere?lang=ko-KR"))
 
 

@@ -106,7 +106,7 @@ def test_a_customer_books_proves_moves_and_cancels_on_a_phone(
     page.fill("#time", "15:30")
     page.click("details[open] button")
     page.wait_for_selector(".told")
-    assert page.inner_text(".state") == "We ring you tomorrow, Wednesday, at 3:30 PM."
+    assert page.inner_text(".state") == "We ring you tomorrow, Wednesday, at 3:30 PM (New York)."
     path = path_of(page)
     assert site.callback(path).zone == "America/New_York"
     page.click("text=Cancel this callback")
@@ -135,7 +135,7 @@ def test_the_browsers_own_zone_is_the_customers(open_page: Callable[..., Any], s
     assert page.is_checked("input[value=at]")
     ask(page)
     confirm(page, served[0])
-    assert page.inner_text(".state") == "We ring you tomorrow, Wednesday, at 10 AM."
+    assert page.inner_text(".state") == "We ring you tomorrow, Wednesday, at 10 AM (Los Angeles)."
     assert served[0].callback(path_of(page)).due_at.hour == 17
 
 
@@ -180,7 +180,7 @@ def test_the_board_shows_what_happens_while_it_is_open(open_page: Callable[..., 
 def test_a_board_that_gets_no_answer_says_how_old_it_is(open_page: Callable[..., Any]) -> None:
     page = open_page("/supervisor/")
     sign_in(page)
-    page.route("**/supervisor/?part=1", lambda route: route.fulfill(status=503, body=""))
+    page.route("**/supervisor/?part=1*", lambda route: route.fulfill(status=503, body=""))
     stale = page.wait_for_selector("[data-stale]:not([hidden])")
     assert re.fullmatch(r"\d+ s old", stale.inner_text())
 

@@ -27,6 +27,8 @@ from ivr.storage import SqlStore
 OUR_NUMBER = "+12025550100"
 READY_SECONDS = 60.0
 """A cold start compiles byte code and may load models beside it."""
+COMMAND_SECONDS = 120.0
+"""How long one `python -m ivr …` may take."""
 
 QUICK = CarrierOptions(insecure_streams=True, cps=1000, say_rate=230)
 """No queue for dials, ws:// accepted, a voice that does not dawdle."""
@@ -163,9 +165,13 @@ class Stage:
 
     def command(self, *arguments: str) -> str:
         """Run `python -m ivr …` against the app. Raises StageError."""
-        done = subprocess.run(
-            [sys.executable, "-m", "ivr", *arguments], env=self.settings, capture_output=True, text=True, timeout=120
-        )
+        command = [sys.executable, "-m", "ivr", *arguments]
+        try:
+            done = subprocess.run(command, env=self.settings, capture_output=True, text=True, timeout=COMMAND_SECONDS)
+        except subprocess.TimeoutExpired as late:
+            raise StageError(
+                f"`ivr {' '.join(arguments)}` took longer than {late.timeout:.0f} s; is this machine busy?"
+            ) from late
         if done.returncode:
             raise StageError(f"`ivr {' '.join(arguments)}` failed: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout

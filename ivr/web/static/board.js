@@ -11,11 +11,19 @@ async function refresh() {
   live.innerHTML = await answer.text();
   live.querySelectorAll(".scroll").forEach((part, i) => { part.scrollLeft = seen[i]; });
   freshAt = Date.now();
+  announce();
+}
+// A screen reader is told of a new alarm, and not every two seconds of the same one.
+function announce() {
+  const told = live.querySelector("[data-alarm]")?.textContent ?? "";
+  const place = document.getElementById("alarm");
+  if (place.textContent !== told) place.textContent = told;
 }
 function tell() {
   const stale = live.querySelector("[data-stale]");
   const seconds = Math.round((Date.now() - freshAt) / 1000);
   stale.hidden = seconds < 6;
-  stale.textContent = `${seconds} s old`;
+  stale.textContent = stale.dataset.stale.replace("*", seconds);
 }
+announce();
 setInterval(() => refresh().catch(() => {}).finally(tell), 2000);

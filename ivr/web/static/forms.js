@@ -8,3 +8,20 @@ for (const id of ["date", "time"]) {
   document.getElementById(id)?.addEventListener("input", () => { at.checked = true; });
 }
 document.getElementById("errors")?.focus();
+
+// Moments that the server tells in UTC, on the reader's own clock.
+const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZoneName: "short" });
+for (const told of document.querySelectorAll("[data-clock]")) told.textContent = clock.format(new Date(told.dateTime));
+
+// An open callback is looked after: when its state has changed, the page is shown anew, unless somebody is using it.
+const watched = document.querySelector("[data-watch]");
+async function look() {
+  if (document.hidden || document.querySelector("details[open]")) return;
+  const here = new URL(location.href);
+  here.searchParams.delete("told");
+  const answer = await fetch(here);
+  if (!answer.ok || document.querySelector("details[open]")) return;
+  const now = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".state");
+  if (now?.className !== watched.className || now.textContent !== watched.textContent) location.replace(here);
+}
+if (watched) setInterval(() => look().catch(() => {}), Number(watched.dataset.watch) || 15000);
