@@ -12,6 +12,8 @@ ABOUT: Final = "locale.yaml"
 BASED_ON: Final = "based_on"
 OWN: Final = ("name", "language", "voice", BASED_ON)
 """Keys of locale.yaml that are never taken from another locale."""
+NAMES: Final = "names"
+"""What a language is called: taken from a locale of the same language only."""
 
 
 class Folders:
@@ -36,11 +38,12 @@ class Folders:
 
     def about(self, locale: str) -> Mapping[str, Any]:
         """locale.yaml, completed from its bases; what is OWN is the locale's own. Raises ContentError."""
-        own, *bases = (self.read(folder / ABOUT) for folder in self.chain(locale))
+        own, *bases = self.chain(locale)
         merged: dict[str, Any] = {}
         for base in reversed(bases):
-            merged |= {key: value for key, value in base.items() if key not in OWN}
-        return merged | dict(own)
+            left_out = OWN if language_of(base.name) == language_of(locale) else (*OWN, NAMES)
+            merged |= {key: value for key, value in self.read(base / ABOUT).items() if key not in left_out}
+        return merged | dict(self.read(own / ABOUT))
 
     def chain(self, locale: str) -> tuple[Path, ...]:
         """The locale's folder, then the one that it is based on, and so on. Raises ContentError."""
@@ -78,6 +81,11 @@ class Folders:
 
     def _known(self) -> str:
         return ", ".join(self.names())
+
+
+def language_of(locale: str) -> str:
+    """ "en" of "en-GB"."""
+    return locale.partition("-")[0]
 
 
 def _texts(content: Mapping[str, Any], file: str) -> dict[str, Located]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from babel import Locale, UnknownLocaleError
 from hassil.expression import Alternative, TextChunk
 
-from ivr.content.folders import ABOUT, Folders
+from ivr.content.folders import ABOUT, NAMES, Folders, language_of
 from ivr.content.model import ListValue
 from ivr.content.yaml_files import Located
 
@@ -34,12 +34,12 @@ def language_lists(folders: Folders, locale: str, served: Sequence[str]) -> dict
 def names_of(folders: Folders, locale: str, speaker: str) -> list[Located]:
     """What callers in the locale `speaker` call the language of `locale`; empty if nobody knows."""
     about = folders.about(locale)
-    names = about.get("names") or {}
-    given = names.get(speaker) or names.get(_language(speaker))
+    names = about.get(NAMES) or {}
+    given = names.get(speaker) or names.get(language_of(speaker))
     if given is not None:
         return list(_texts(given))
     name = _needed_name(about, locale)
-    known = _cldr(speaker).get(_language(locale))
+    known = _cldr(speaker).get(language_of(locale))
     return [Located(known, name.file, name.line)] if known else []
 
 
@@ -65,12 +65,8 @@ def _texts(given: Any) -> Iterator[Located]:
     return (text for text in texts if isinstance(text, Located))
 
 
-def _language(locale: str) -> str:
-    return locale.partition("-")[0]
-
-
 def _cldr(locale: str) -> Any:
     try:
-        return Locale.parse(_language(locale)).languages
+        return Locale.parse(language_of(locale)).languages
     except (UnknownLocaleError, ValueError):
         return {}

@@ -80,6 +80,9 @@ class Speaker(Protocol):
     def text(self, locale: str, say: Say) -> str:
         """The sentence to speak. Raises ContentError for an unknown key."""
 
+    def voice(self, locale: str) -> tuple[str, str]:
+        """The carrier's voice for a locale, and how slow it speaks on demand, such as 85%."""
+
 
 # --- the shop, messages ------------------------------------------------------------------------------------
 

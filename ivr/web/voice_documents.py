@@ -70,7 +70,7 @@ class Documents:
         spoken = []
         for say in turn.say:
             locale = say.locale or turn.locale
-            spoken.append(Spoken(self._services.speaker.text(locale, say), locale))
+            spoken.append(self._spoken(locale, say))
         return spoken
 
     def sorry_then(self, path: str) -> str:
@@ -102,7 +102,12 @@ class Documents:
 
     def _in_default_locale(self, say: Say) -> Spoken:
         locale = self._services.speaker.locales[0]
-        return Spoken(self._services.speaker.text(locale, say), locale)
+        return self._spoken(locale, say)
+
+    def _spoken(self, locale: str, say: Say) -> Spoken:
+        speaker = self._services.speaker
+        voice, slow_rate = speaker.voice(locale)
+        return Spoken(speaker.text(locale, say), locale, voice, slow_rate)
 
 
 def spoken_seconds(texts: Sequence[Spoken], *, slow: bool) -> float:

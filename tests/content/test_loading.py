@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ivr.content import Content, load, read_all
+from ivr.content.folders import Folders
 from ivr.content.prompt_checks import REQUIRED_PROMPTS
 from ivr.content.speaker import PLACE
 from ivr.errors import ContentError
@@ -33,7 +34,7 @@ def test_both_locales_are_complete_and_english_comes_first(content: Content) -> 
     assert content.locales["ko-KR"].voice.startswith("Polly.")
 
 
-@pytest.mark.parametrize("locale", ["en-US", "ko-KR"])
+@pytest.mark.parametrize("locale", Folders(GRAMMARS).names())
 @pytest.mark.parametrize("key", REQUIRED_PROMPTS)
 def test_every_prompt_has_exactly_its_places(content: Content, locale: str, key: str) -> None:
     text = content.locales[locale].prompts[key]

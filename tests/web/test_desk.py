@@ -84,7 +84,7 @@ def catalogue(tmp_path: Path, **texts: str) -> Catalogue:
         ("a: x\nb: no", "ko-KR/pages.yaml:2: YAML reads no"),
         ("a: '{other}'\nb: y", "a must have the places .'wait'"),
         ("a: '{'\nb: y", "for a brace"),
-        ("a: [", "ko-KR/pages.yaml:1: broken YAML"),
+        ("a: [", "ko-KR/pages.yaml:2: broken YAML"),
         ("- a", "ko-KR/pages.yaml:1: expected names"),
     ],
 )

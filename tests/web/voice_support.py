@@ -31,6 +31,9 @@ def a_turn(number: int = 1, **fields: Any) -> Turn:
 class FakeSpeaker:
     locales = ("en-US", "ko-KR")
 
+    def voice(self, locale: str) -> tuple[str, str]:
+        return "", "85%"
+
     def text(self, locale: str, say: Say) -> str:
         return PROMPTS.get(say.key, say.key)
 
