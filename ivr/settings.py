@@ -13,7 +13,7 @@ from ivr.domain.hours import OpeningHours
 from ivr.errors import SettingsError
 
 MODEL_PREFIX = "IVR_VOSK_MODEL_"
-_MODEL = re.compile(r"([A-Z]{2,3})_([A-Z]{2})")
+_MODEL = re.compile(r"([A-Z]{2,3})(?:_([A-Z]{2}))?")
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -264,8 +264,8 @@ def _models(given: Mapping[str, str]) -> dict[str, Path]:
         if name.startswith(MODEL_PREFIX):
             match = _MODEL.fullmatch(name.removeprefix(MODEL_PREFIX))
             if match is None:
-                raise SettingsError(f"{name}: end it in a language and a country, such as {MODEL_PREFIX}EN_US")
-            found[f"{match[1].lower()}-{match[2]}"] = Path(value).expanduser()
+                raise SettingsError(f"{name}: end it in a language, most with a country, such as {MODEL_PREFIX}EN_US")
+            found["-".join(filter(None, (match[1].lower(), match[2])))] = Path(value).expanduser()
     return found
 
 

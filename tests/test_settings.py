@@ -78,7 +78,7 @@ def test_a_name_like_no_other_points_at_the_readme() -> None:
         ("IVR_DIAL_RATE", "nan", "dials a second"),
         ("IVR_DAILY_DIALS", "0", "from 1"),
         ("IVR_DAILY_DIALS", "-1", "from 1"),
-        ("IVR_LOCALES", "en", "en-US,ko-KR"),
+        ("IVR_LOCALES", "english", "en-US,ko-KR"),
         ("IVR_COUNTRIES", "USA", "two-letter"),
         ("IVR_LINE_TYPES", "premium_rate", "fixed_line, mobile"),
         ("IVR_CALLING_HOURS", "9 to 5", "09:00-19:00"),

@@ -20,6 +20,7 @@ class PromptSpeaker:
     def __init__(self, content: Content) -> None:
         self.locales: tuple[str, ...] = tuple(content.locales)
         self._prompts = {name: locale.prompts for name, locale in content.locales.items()}
+        self._voices = {name: (locale.voice, locale.slow_rate) for name, locale in content.locales.items()}
         self._wordings = {name: Wording(name, locale.spoken) for name, locale in content.locales.items()}
 
     def text(self, locale: str, say: Say) -> str:
@@ -32,6 +33,10 @@ class PromptSpeaker:
         if missing:
             raise ContentError(f"prompt {say.key} of {locale} needs {', '.join(missing)}; the caller did not give it")
         return " ".join(PLACE.sub(lambda place: filled[place[1]], kept).split())
+
+    def voice(self, locale: str) -> tuple[str, str]:
+        """The carrier's voice, and its speed once a caller asked for slower speech."""
+        return self._voices[locale]
 
     def _template(self, locale: str, key: str) -> str:
         prompts = self._prompts.get(locale)

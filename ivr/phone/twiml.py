@@ -58,6 +58,10 @@ class Spoken:
 
     text: str
     locale: str
+    voice: str = ""
+    """The carrier's name of a voice; empty: VOICES, else the carrier's own choice."""
+    slow_rate: str = SLOW_RATE
+    """Of the usual speed, once the caller asked for it."""
 
 
 @dataclass(frozen=True)
@@ -219,7 +223,8 @@ def _say(parent: VoiceResponse | Gather, texts: Sequence[Spoken], *, slow: bool,
         if pause_seconds and position:
             parent.pause(length=pause_seconds)
         text = _ILLEGAL.sub(" ", spoken.text)
-        verb = SayVerb(None if slow else text, voice=VOICES.get(spoken.locale), language=spoken.locale)
+        voice = spoken.voice or VOICES.get(spoken.locale)
+        verb = SayVerb(None if slow else text, voice=voice, language=spoken.locale)
         if slow:
-            verb.prosody(text, rate=SLOW_RATE)
+            verb.prosody(text, rate=spoken.slow_rate)
         parent.append(verb)

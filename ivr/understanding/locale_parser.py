@@ -75,7 +75,7 @@ class LocaleParser:
         return Meaning(text, (Intent(nearest),), Certainty.FUZZY, likeliest)
 
     def _covering(self, expects: Expects, text: str) -> Covering:
-        return cover(self._spelling.words(text), self._networks(expects), allowed_names(expects), self._spelling)
+        return cover(self._spelling.words(text), self.networks(expects), allowed_names(expects), self._spelling)
 
     def _finished(self, intents: tuple[Intent, ...], expects: Expects) -> tuple[Intent, ...]:
         return tuple(
@@ -88,7 +88,7 @@ class LocaleParser:
         last = self._covering(expects, text).pieces[-1]
         harmless = BOOLEANS | {last.name} if last.name in BOOLEANS else frozenset({last.name})
         allowed = allowed_names(expects) - harmless - moments.NEVER_CHANGE
-        for network in self._networks(expects):
+        for network in self.networks(expects):
             for node in network.after(tokens, last.start):
                 sets_slot, names = network.ahead(node)
                 if names & allowed and last.name not in BOOLEANS:
@@ -123,7 +123,8 @@ class LocaleParser:
 
     # --- networks ------------------------------------------------------------------------------------------
 
-    def _networks(self, expects: Expects) -> tuple[Network, ...]:
+    def networks(self, expects: Expects) -> tuple[Network, ...]:
+        """What a turn's texts are covered with."""
         if not expects.choices:
             return (self._network,)
         if expects.choices not in self._choices:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import yaml
 from werkzeug.datastructures import LanguageAccept
 
+from ivr.content.folders import Folders
 from ivr.errors import ContentError
 
 PAGES: Final = "pages.yaml"
@@ -23,7 +23,8 @@ class Catalogue:
         """Raises ContentError naming the file and the missing or superfluous keys or places."""
         self.locales = locales
         self._file = file
-        self._texts = {locale: _read(folder / locale / file) for locale in locales}
+        folders = Folders(folder)
+        self._texts = {locale: folders.texts(locale, file) for locale in locales}
         for locale in locales[1:]:
             _same_keys(folder / locale / file, self._texts[locale], self._texts[locales[0]])
 
@@ -59,7 +60,8 @@ class Catalogue:
 
 def board_catalogue(folder: Path, locales: tuple[str, ...]) -> Catalogue:
     """Texts of the board in those locales that have them. Raises ContentError, also when none has."""
-    having = tuple(locale for locale in locales if (folder / locale / BOARD).is_file())
+    folders = Folders(folder)
+    having = tuple(locale for locale in locales if folders.file(locale, BOARD))
     if not having:
         raise ContentError(f"{folder}: no locale has {BOARD}; copy that of en-US to {folder / locales[0] / BOARD}")
     return Catalogue(folder, having, BOARD)
@@ -67,16 +69,6 @@ def board_catalogue(folder: Path, locales: tuple[str, ...]) -> Catalogue:
 
 def _language(name: str) -> str:
     return name.replace("_", "-").partition("-")[0].lower()
-
-
-def _read(path: Path) -> Mapping[str, str]:
-    try:
-        texts = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise ContentError(f"{path}: cannot be read: {error}") from error
-    if not isinstance(texts, dict) or not all(isinstance(v, str) for v in texts.values()):
-        raise ContentError(f"{path}: must map keys to texts; quote yes, no, on and off")
-    return texts
 
 
 def _same_keys(path: Path, texts: Mapping[str, str], model: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from flask import Response
 
+from ivr.domain.hearing import Ability
 from ivr.domain.turn import Next, Say, Turn
 from ivr.phone.twiml import (
     DocumentContext,
@@ -44,7 +45,7 @@ class Documents:
             answer_path=f"/voice/heard/{turn.number}",
             again_path=f"/voice/turn/{turn.number}",
             left_path="/voice/left",
-            hearing=self._services.hearing,
+            hearing=self._hearing(turn),
             hints=self._hints(turn),
             stream=self._stream(sid, turn, first=first),
             with_prompt=not listening,
@@ -74,7 +75,7 @@ class Documents:
         spoken = []
         for say in turn.say:
             locale = say.locale or turn.locale
-            spoken.append(Spoken(self._services.speaker.text(locale, say), locale))
+            spoken.append(self._spoken(locale, say))
         return spoken
 
     def sorry_then(self, path: str) -> str:
@@ -94,6 +95,11 @@ class Documents:
             return None
         return self._streams.start_for(sid, first=first) if turn.next is not Next.HANG_UP else None
 
+    def _hearing(self, turn: Turn) -> Hearing:
+        """Keys alone for a language of which nothing is understood."""
+        deaf = self._services.understanding.ability(turn.locale) == Ability.KEYPAD
+        return Hearing.KEYPAD if deaf else self._services.hearing
+
     def _hints(self, turn: Turn) -> Sequence[str]:
         if self._services.hearing is not Hearing.GATHER:
             return ()
@@ -101,7 +107,12 @@ class Documents:
 
     def _in_default_locale(self, say: Say) -> Spoken:
         locale = self._services.speaker.locales[0]
-        return Spoken(self._services.speaker.text(locale, say), locale)
+        return self._spoken(locale, say)
+
+    def _spoken(self, locale: str, say: Say) -> Spoken:
+        speaker = self._services.speaker
+        voice, slow_rate = speaker.voice(locale)
+        return Spoken(speaker.text(locale, say), locale, voice, slow_rate)
 
 
 def spoken_seconds(texts: Sequence[Spoken], *, slow: bool) -> float:

@@ -18,6 +18,9 @@ class KeySpeaker:
 
     locales = ("en-US", "ko-KR")
 
+    def voice(self, locale: str) -> tuple[str, str]:
+        return "", "85%"
+
     def text(self, locale: str, say: Say) -> str:
         spelled = [arg.digits for arg in say.args.values() if isinstance(arg, Spelled)]
         return " ".join([say.key, *spelled])

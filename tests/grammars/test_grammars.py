@@ -5,7 +5,8 @@ from pathlib import Path
 import pocketsphinx
 import pytest
 
-from ivr.content import Content
+from ivr.content import Content, load
+from ivr.domain.hearing import Ability
 from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Certainty, Choice, Expects
 from ivr.errors import EngineUnavailable
 from ivr.service.ports import Recognizer
@@ -16,7 +17,9 @@ from ivr.understanding import GrammarUnderstanding
 from ivr.understanding.building import GrammarBuilder, turn_parts
 from ivr.understanding.phrases import PhraseMaker
 
-LOCALES = ("en-US", "ko-KR")
+GRAMMARS = Path(__file__).resolve().parent.parent.parent / "grammars"
+READ = load(GRAMMARS)
+LOCALES = tuple(name for name, locale in READ.locales.items() if locale.ability == Ability.FULL)
 MENU_INTENTS = (
     "track_order",
     "delivered_not_received",
@@ -59,7 +62,8 @@ def test_each_sentence_of_each_template_parses_back_to_its_intent(
 ) -> None:
     source = content.locales[locale]
     maker = PhraseMaker(source.rules, source.lists, frozenset({"moment"}))
-    expects = Expects(intents=(*MENU_INTENTS, "main_menu"))
+    wanted = (name for name in (*MENU_INTENTS, "main_menu") if (intent, name) != ("cancel", "cancel_order"))
+    expects = Expects(intents=tuple(wanted))
     for template in source.templates[intent]:
         for sentence in maker.samples([template.expression], 4):
             meaning = understanding.parse(locale, expects, (sentence,))

@@ -19,7 +19,8 @@ NewWorld = Callable[..., World]
 
 @pytest.fixture(scope="session")
 def content() -> Content:
-    return load(Settings.from_env({}).grammars_dir)
+    """Two languages: more would change what key 8 does."""
+    return load(Settings.from_env({}).grammars_dir, ("en-US", "ko-KR"))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,64 @@
+"""Tables of what people say, run against the grammars: requests.yaml, answers.yaml and moments.yaml of a locale."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ivr.domain.intents import Expects, Meaning
+from ivr.domain.moments import When
+from ivr.errors import ContentError
+from ivr.understanding import GrammarUnderstanding
+
+
+class Tables:
+    """The tables of one locale; what is not there is passed over."""
+
+    def __init__(self, folder: Path, locale: str, understanding: GrammarUnderstanding) -> None:
+        self._folder, self._locale, self._understanding = folder / locale, locale, understanding
+        self.count = 0
+        """Sentences tried so far."""
+
+    def failures(self, menu: Expects, yes_or_no: Expects, moment: Expects) -> Iterator[str]:
+        """A line for each sentence that does not mean what its table says. Raises ContentError."""
+        for intent, entries in (self._read("requests") or {}).items():
+            for entry in entries:
+                if isinstance(entry, dict):
+                    yield from (line for text in entry["not"] for line in self._name(menu, text, intent, wanted=False))
+                else:
+                    yield from self._name(menu, entry, intent)
+        for answer, texts in (self._read("answers") or {}).items():
+            for text in texts:
+                yield from self._name(yes_or_no, text, "" if answer == "neither" else answer)
+        for text, said in self._read("moments") or ():
+            yield from self._when(moment, text, said)
+
+    def _read(self, name: str) -> Any:
+        path = self._folder / f"{name}.yaml"
+        try:
+            return yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
+        except yaml.YAMLError as error:
+            raise ContentError(f"{path}: broken YAML: {error}") from error
+
+    def _name(self, expects: Expects, text: str, intent: str, *, wanted: bool = True) -> Iterator[str]:
+        first = self._meaning(expects, text).first
+        found = first.name if first else ""
+        if (found == intent) != wanted:
+            yield f"{self._locale}: {text!r} means {found or 'nothing'}, {'' if wanted else 'which is '}not {intent}"
+
+    def _when(self, expects: Expects, text: str, said: dict[str, Any]) -> Iterator[str]:
+        meaning = self._meaning(expects, text)
+        found = meaning.first.slots.get("when") if meaning.first else None
+        told = told_when(found) if isinstance(found, When) else None
+        if told != said:
+            yield f"{self._locale}: {text!r} means {told or 'nothing'}, not {said}"
+
+    def _meaning(self, expects: Expects, text: str) -> Meaning:
+        self.count += 1
+        return self._understanding.parse(self._locale, expects, (text,))
+
+
+def told_when(when: When) -> dict[str, Any]:
+    """What was said of a moment, and nothing else."""
+    return {name: value for name, value in vars(when).items() if value is not None and value is not False}

@@ -1,0 +1,51 @@
+"""`grammar` shows people what the grammars do with a sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from ivr.cli import run
+
+
+@pytest.fixture(autouse=True)
+def two_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVR_LOCALES", "en-US,ko-KR")
+
+
+def test_explain_names_intents_pieces_and_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grammar", "explain", "cancel my order and call me tomorrow"]) == 0
+    said = capsys.readouterr().out
+    assert "the dialogue goes on with cancel_order, then callback" in said
+    assert "callback(when={'day_offset': 1})" in said
+    assert "en-US/sentences/cancel_order.yaml:" in said
+
+
+def test_explain_says_what_happens_to_words_nobody_knows(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grammar", "explain", "purple monkeys dance"]) == 0
+    assert "the dialogue asks again" in capsys.readouterr().out
+
+
+def test_samples_mean_their_intent(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grammar", "sample", "track_order", "-n", "3"]) == 0
+    for sentence in capsys.readouterr().out.split("\n")[:-1]:
+        run(["grammar", "explain", sentence])
+        assert "track_order()" in capsys.readouterr().out
+
+
+def test_sample_of_an_unknown_intent_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grammar", "sample", "nope"]) == 2
+    assert "track_order" in capsys.readouterr().err
+
+
+def test_lint_finds_nothing_in_our_own_grammars(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grammar", "lint", "en-US"]) == 0, capsys.readouterr().out
+
+
+def test_tables_are_run_and_a_wrong_line_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "en-US").mkdir()
+    (tmp_path / "en-US" / "requests.yaml").write_text("track_order: [where is my order, call me back]", "utf-8")
+    assert run(["grammar", "test", "en-US", "--tables", str(tmp_path)]) == 1
+    said = capsys.readouterr().out
+    assert "'call me back' means callback, not track_order" in said
+    assert "1 of 2 sentences" in said
+    assert run(["grammar", "test", "ko-KR", "--tables", str(tmp_path)]) == 1

@@ -1,0 +1,101 @@
+"""Languages in the dialogue: many are offered page by page, and none promises to understand what it does not."""
+
+from dataclasses import replace
+
+import pytest
+
+from ivr.domain.dialogue import Caller, Dialogue, State, heard, start, step
+from ivr.domain.hearing import Ability
+from ivr.domain.intents import Builtin, Certainty, Expects, Intent, Meaning
+from tests.domain.dialogue.talk import CALLER, NOW, Talk
+
+MANY = tuple(f"l{number}" for number in range(23))
+
+
+def of_many(count: int = 23) -> Dialogue:
+    return start(Caller(), MANY[:count], NOW)
+
+
+def presses(dialogue: Dialogue, *keys: str) -> Dialogue:
+    for key in keys:
+        dialogue = step(dialogue, heard.Key(key)).dialogue
+    return dialogue
+
+
+def offered(dialogue: Dialogue) -> list[str | None]:
+    return [say.locale for say in dialogue.turn.say if say.key == "language_menu"]
+
+
+def test_every_one_of_many_languages_is_offered_in_its_own_words_once() -> None:
+    pages = [presses(of_many(), "8", *"9" * turns) for turns in range(3)]
+    assert [name for page in pages for name in offered(page)] == list(MANY)
+    assert [page.turn.say[-1].key for page in pages] == ["language_more"] * 3
+
+
+def test_after_the_last_page_of_languages_comes_the_first() -> None:
+    assert offered(presses(of_many(), "8", "9", "9", "9")) == list(MANY[:8])
+
+
+@pytest.mark.parametrize(("keys", "locale"), [("88", "l7"), ("891", "l8"), ("8997", "l22")])
+def test_key_on_a_page_chooses_its_language(keys: str, locale: str) -> None:
+    chosen = presses(of_many(), *keys)
+    assert (chosen.locale, chosen.state) == (locale, State.MENU)
+
+
+def test_eight_languages_fit_on_one_page_and_nine_still_repeats() -> None:
+    asked = presses(of_many(8), "8")
+    assert len(offered(asked)) == 8
+    assert "language_more" not in [say.key for say in asked.turn.say]
+    assert offered(presses(asked, "9")) == offered(asked)
+
+
+def in_part(ability: Ability) -> Talk:
+    talk = Talk()
+    talk.dialogue = start(CALLER, ("fi-FI", "en-US"), NOW, {"fi-FI": ability})
+    return talk
+
+
+@pytest.mark.parametrize("ability", [Ability.PARTIAL, Ability.KEYPAD])
+def test_language_that_is_understood_in_part_asks_for_keys(ability: Ability) -> None:
+    talk = in_part(ability)
+    assert talk.dialogue.turn.say[-1].key == "menu_keys"
+    talk.presses("5", "2")
+    assert (talk.dialogue.state, talk.dialogue.turn.say[-1].key) == (State.MOMENT, "ask_moment_keys")
+
+
+def test_partly_understood_language_expects_yes_and_digits_but_no_requests_and_moments() -> None:
+    talk = in_part(Ability.PARTIAL)
+    assert talk.dialogue.turn.expects == Expects()
+    talk.presses("1")
+    assert talk.dialogue.turn.expects == Expects(builtins=(Builtin.DIGITS,), digit_lengths=(7, 17))
+    talk.presses("1234567")
+    assert talk.dialogue.turn.expects == Expects(builtins=(Builtin.BOOLEAN,))
+    assert talk.means("yes").dialogue.state == State.ANYTHING_ELSE
+
+
+def test_keypad_language_expects_no_words_at_all() -> None:
+    talk = in_part(Ability.KEYPAD).presses("1")
+    assert talk.dialogue.turn.say[-1].key == "ask_order_keys"
+    assert talk.presses("1234567").dialogue.turn.expects == Expects()
+
+
+def test_asking_for_slower_speech_repeats_the_turn_and_keeps_it_slow() -> None:
+    talk = Talk()
+    before = talk.dialogue.turn
+    talk.means("slower")
+    assert talk.dialogue.turn == replace(before, number=before.number + 1, slow=True)
+    assert talk.presses("1").dialogue.turn.slow
+
+
+def test_cancel_gives_up_what_is_in_hand() -> None:
+    talk = Talk().means("return_refund")
+    assert talk.dialogue.state == State.ORDER_NUMBER
+    talk.means("cancel")
+    assert (talk.dialogue.state, talk.dialogue.want) == (State.MENU, "")
+
+
+def test_cancel_where_it_could_be_yes_or_no_is_asked_again() -> None:
+    asked = replace(Talk().dialogue, state=State.RECALL_CONFIRM)
+    said = heard.Speech(Meaning("cancel", (Intent("cancel"),), Certainty.EXACT))
+    done = step(asked, said)
+    assert (done.dialogue.state, done.effects) == (State.RECALL_CONFIRM, ())
