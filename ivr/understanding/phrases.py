@@ -106,7 +106,7 @@ class PhraseMaker:
 
 def spoken_words(text: str) -> list[str]:
     """The words of a template's text as recognisers spell them: lower case, hyphens apart."""
-    return text.casefold().replace("-", " ").replace("’", "'").split()
+    return text.lower().replace("-", " ").replace("’", "'").split()
 
 
 def _walk(word: str, following: dict[str, list[str]]) -> str:
