@@ -11,20 +11,23 @@ from ivr.domain.moments import When
 from ivr.understanding import GrammarUnderstanding
 
 MOMENT = Expects(builtins=(Builtin.MOMENT,))
-ENGLISH_ONES = (
+ENGLISH = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
-).split()
+)
+ENGLISH_ONES = ENGLISH.split()
 ENGLISH_TENS = {2: "twenty", 3: "thirty", 4: "forty", 5: "fifty"}
-GERMAN_ONES = (
+GERMAN = (
     "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn "
     "achtzehn neunzehn"
-).split()
+)
+GERMAN_ONES = GERMAN.split()
 GERMAN_TENS = {2: "zwanzig", 3: "dreißig", 4: "vierzig", 5: "fünfzig"}
-FRENCH_ONES = (
+FRENCH = (
     "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit "
     "dix-neuf"
-).split()
+)
+FRENCH_ONES = FRENCH.split()
 FRENCH_TENS = {2: "vingt", 3: "trente", 4: "quarante", 5: "cinquante"}
 
 
@@ -134,7 +137,7 @@ def said_in_british(hour: int, minute: int) -> Iterator[str]:
         yield f"{english(hour)} {english(minute)}" if minute > 9 else f"{hour}:{minute:02}"
 
 
-SAID = {"de-DE": said_in_german, "fr-FR": said_in_french, "en-US": said_in_english}
+SAID = {"de-DE": said_in_german, "fr-FR": said_in_french, "en-GB": said_in_british, "en-US": said_in_english}
 
 
 def times(when: When) -> set[tuple[int, int]]:
