@@ -36,6 +36,8 @@ class DigitReader:
     def __init__(self, words: DigitWords, spelling: Spelling) -> None:
         self._spelling = spelling
         self._words = {self._key(word): digits for word, digits in words.words.items()}
+        self._compounds = {digits for digits in self._words.values() if len(digits) == 2}
+        """Listed as words of their own ("soixante-quatorze"): "soixante-dix quatre" is 70 4, never 74."""
         self._misspelled = {self._key(word): digits for word, digits in words.misspelled.items()}
         self._repeats = {self._key(word): count for word, count in words.repeats.items()}
         self._skipped = {self._key(word) for word in words.skipped}
@@ -89,7 +91,7 @@ class DigitReader:
         if len(digits) == 2 and digits[1] == "0" and digits[0] != "1" and position < len(tokens):
             for length in range(min(self._longest, len(tokens) - position), 0, -1):
                 unit = self._words.get(tuple(tokens[position : position + length]))
-                if unit is not None and len(unit) == 1 and unit != "0":
+                if unit is not None and len(unit) == 1 and unit != "0" and digits[0] + unit not in self._compounds:
                     return _Piece((digits[0] + unit, digits + unit), size + length)
         return _Piece((digits,), size)
 

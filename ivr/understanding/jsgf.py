@@ -75,7 +75,7 @@ def alternatives(parts: Iterable[str]) -> str:
 
 def sphinx_words(text: str) -> list[str]:
     """Words as the CMU dictionary spells them: hyphens apart, lower case."""
-    return text.casefold().replace("-", " ").replace("’", "'").split()
+    return text.lower().replace("-", " ").replace("’", "'").split()
 
 
 def _factored(expansions: Iterable[str]) -> str:

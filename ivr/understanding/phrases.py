@@ -111,7 +111,7 @@ def _is_said(expression: Expression) -> bool:
 
 def spoken_words(text: str) -> list[str]:
     """The words of a template's text as recognisers spell them: lower case, hyphens apart."""
-    return text.casefold().replace("-", " ").replace("’", "'").split()
+    return text.lower().replace("-", " ").replace("’", "'").split()
 
 
 def _walk(word: str, following: dict[str, list[str]]) -> str:
