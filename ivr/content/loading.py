@@ -43,6 +43,7 @@ def _load_locale(folder: Path, root: Path) -> LocaleContent:
         voice=str(_needed(about, "voice", folder)),
         language=language,
         free_spacing=bool(about.get("free_spacing", False)),
+        fold_accents=bool(about.get("fold_accents", False)),
         slow_rate=str(about.get("slow_rate", "85%")),
         templates=templates,
         fragments=fragments,
