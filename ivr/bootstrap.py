@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from ivr.content import Content
 from ivr.content.shop import DemoShop
 from ivr.content.speaker import PromptSpeaker
-from ivr.ears import Ears
+from ivr.ears import Ears, warm_up
 from ivr.parts import (
     callback_rules,
     carrier_account,
@@ -106,6 +106,11 @@ class Ivr:
         return PromptSpeaker(self.content)
 
     @cached_property
+    def catalogue(self) -> Catalogue:
+        """The words of the pages. Raises ContentError."""
+        return Catalogue(self.settings.grammars_dir, self.speaker.locales)
+
+    @cached_property
     def understanding(self) -> GrammarUnderstanding:
         """Words to intents."""
         return GrammarUnderstanding(self.content)
@@ -177,7 +182,7 @@ class Ivr:
             scenes=Scenes(self.store, self.clock, engine.afterwards),
             understanding=self.understanding,
             speaker=self.speaker,
-            arrivals=Arrivals(self.numbers, self.commerce, self.speaker, self.settings.company),
+            arrivals=Arrivals(self.numbers, self.commerce, self.speaker, self.settings.company, self.content.likely),
             effects=effects,
             held=engine.legs,
         )
@@ -229,7 +234,7 @@ class Ivr:
             verification=engine.verification,
             afterwards=engine.afterwards,
             numbers=self.numbers,
-            catalogue=Catalogue(settings.grammars_dir, self.speaker.locales),
+            catalogue=self.catalogue,
             secret_key=settings.secret_key or session_key(settings.auth_token),
             api_keys=settings.api_keys,
             supervisor_password=settings.supervisor_password,
@@ -250,9 +255,14 @@ class Ivr:
         register_desk(app, self.services, self.desk)
 
     def load_models(self) -> None:
-        """Load speech models; takes seconds. A language whose model is not there yet is served by keypad meanwhile."""
+        """Load speech models and read all grammars; takes seconds.
+
+        A language whose model is not there yet, or whose grammar is broken, is served by keypad.
+        """
         if self.settings.hearing == Hearing.STREAM:
             self.ears.load(self.understanding)
+        elif self.settings.hearing == Hearing.GATHER:
+            warm_up(self.understanding, self.content.locales)
 
 
 def build(settings: Settings, **overrides: Unpack[Overrides]) -> Ivr:

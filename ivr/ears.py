@@ -1,5 +1,6 @@
 """The speech engines of one process: Vosk where it has a model, PocketSphinx for English meanwhile."""
 
+import time
 from collections.abc import Collection, Mapping
 
 import structlog
@@ -12,6 +13,9 @@ from ivr.speech.vosk_engine import VoskRecognizer
 from ivr.understanding.grammars import GrammarUnderstanding
 
 log = structlog.get_logger(__name__)
+
+PAUSE_SECONDS = 0.05
+"""Between two grammars that are read in the background."""
 
 
 class Ears:
@@ -27,7 +31,7 @@ class Ears:
     def load(self, understanding: GrammarUnderstanding) -> None:
         """Load every model; takes seconds. Then log who hears what, and words of grammars/ that a model never hears."""
         understanding.hear_with(self.recognizers)
-        understanding.warm()
+        warm_up(understanding, self._locales)
         threads = self.vosk.load_in_background()
         if "en-US" in self._locales and "en-US" not in self.vosk.locales:
             self.pocketsphinx.load()
@@ -38,6 +42,16 @@ class Ears:
             log.info("hearing", locale=locale, engine=engine or "none: keypad only")
         for word in understanding.check(self.recognizers):
             log.warning("word_never_heard", word=word.word, file=word.file, line=word.line)
+
+
+def warm_up(understanding: GrammarUnderstanding, locales: Collection[str]) -> None:
+    """Compile the language that greets; read the others, with pauses for the calls that come meanwhile."""
+    for place, locale in enumerate(locales):
+        if place == 0:
+            understanding.warm(locale)
+        else:
+            time.sleep(PAUSE_SECONDS)
+            understanding.understands(locale)
 
 
 def model_environment(settings: Settings) -> Mapping[str, str]:

@@ -2,10 +2,10 @@
 
 import hashlib
 import hmac
-from dataclasses import replace
 
 from ivr.clock import ShiftedClock, SystemClock
 from ivr.content import Content, load
+from ivr.content.folders import Folders
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules
 from ivr.errors import SettingsError
 from ivr.phone.client import Account
@@ -70,14 +70,13 @@ def callback_rules(settings: Settings) -> CallbackRules:
 
 def load_content(settings: Settings) -> Content:
     """The languages that are served, the first greets. Raises ContentError, or SettingsError for an unknown one."""
-    content = load(settings.grammars_dir)
-    unknown = [name for name in settings.locales if name not in content.locales]
-    if unknown:
-        known = ", ".join(content.locales)
-        raise SettingsError(f"IVR_LOCALES: there are no grammars for {', '.join(unknown)}; there are for {known}")
-    if not settings.locales:
-        return content
-    return replace(content, locales={name: content.locales[name] for name in settings.locales})
+    known = Folders(settings.grammars_dir).names()
+    unknown = [name for name in settings.locales if name not in known]
+    if unknown and known:
+        raise SettingsError(
+            f"IVR_LOCALES: there are no grammars for {', '.join(unknown)}; there are for {', '.join(known)}"
+        )
+    return load(settings.grammars_dir, settings.locales)
 
 
 def session_key(auth_token: str) -> str:

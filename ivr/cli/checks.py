@@ -10,6 +10,7 @@ import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.bootstrap import Ivr, build
+from ivr.content import read_all
 from ivr.errors import CarrierRejected, ContentError, IvrError, ModelError, NotFound
 from ivr.parts import carrier_account
 from ivr.phone.numbers import TwilioNumbers
@@ -154,7 +155,8 @@ def content(ivr: Ivr) -> Iterator[Finding]:
     """Whether grammars/ can be read, every line of it."""
     try:
         locales = ", ".join(ivr.content.locales)
-        _ = ivr.speaker, ivr.understanding
+        read_all(ivr.content)
+        _ = ivr.speaker, ivr.understanding, ivr.catalogue
     except (ContentError, IvrError) as error:
         yield Finding("grammars", Verdict.BAD, str(error), "correct that line")
         return

@@ -1,6 +1,7 @@
 """Sentence templates, lists and rules of one locale: read from YAML, parsed by hassil, references checked."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,51 +11,53 @@ from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
 from ivr.content.model import DigitWords, ListValue, Rule, SlotOut, Template
-from ivr.content.yaml_files import Located, read_mapping
+from ivr.content.yaml_files import Located
 from ivr.errors import ContentError
 
+Reader = Callable[[Path], Mapping[str, Any]]
+"""A YAML file's content."""
 PROVIDED_LISTS = frozenset({"item"})
 """Lists that a turn fills: the names of what is offered."""
 
 
-def read_templates(paths: Iterable[Path], root: Path) -> dict[str, tuple[Template, ...]]:
+def read_templates(paths: Iterable[Path], read: Reader) -> dict[str, tuple[Template, ...]]:
     """The templates of each intent. Raises ContentError."""
     found: dict[str, list[Template]] = {}
     for path in paths:
-        for name, intent in _section(read_mapping(path, root), "intents").items():
+        for name, intent in _section(read(path), "intents").items():
             for block in _member(name, intent, "data"):
                 for text in _member(name, block, "sentences"):
                     found.setdefault(str(name), []).append(_template(name, text, block))
     return {name: tuple(templates) for name, templates in found.items()}
 
 
-def read_rules(paths: Iterable[Path], root: Path) -> dict[str, Rule]:
+def read_rules(paths: Iterable[Path], read: Reader) -> dict[str, Rule]:
     """Expansion rules by name. Raises ContentError."""
     rules: dict[str, Rule] = {}
     for path in paths:
-        for name, body in _section(read_mapping(path, root), "expansion_rules").items():
+        for name, body in _section(read(path), "expansion_rules").items():
             if name in rules:
                 raise ContentError(f"{name.place}: the rule <{name}> exists already; rename or remove one")
             rules[str(name)] = Rule(_parse(body), body.file, body.line)
     return rules
 
 
-def read_lists(paths: Iterable[Path], root: Path, language: str) -> dict[str, tuple[ListValue, ...]]:
+def read_lists(paths: Iterable[Path], read: Reader, language: str) -> dict[str, tuple[ListValue, ...]]:
     """Lists by name, number ranges spelled out. Raises ContentError."""
     lists: dict[str, tuple[ListValue, ...]] = {}
     for path in paths:
-        for name, body in _section(read_mapping(path, root), "lists").items():
+        for name, body in _section(read(path), "lists").items():
             if name in lists:
                 raise ContentError(f"{name.place}: the list {{{name}}} exists already; rename or remove one")
             lists[str(name)] = tuple(_list_values(name, body, language))
     return lists
 
 
-def read_digits(path: Path, root: Path) -> DigitWords:
+def read_digits(path: Path | None, read: Reader) -> DigitWords:
     """The words of digit strings. Raises ContentError."""
-    if not path.exists():
+    if path is None:
         return DigitWords()
-    content = read_mapping(path, root)
+    content = read(path)
     return DigitWords(
         words={str(word): str(digits) for digits, words in _words_by_digits(content, "digits") for word in words},
         misspelled={str(w): str(d) for d, words in _words_by_digits(content, "misspelled") for w in words},
@@ -63,15 +66,6 @@ def read_digits(path: Path, root: Path) -> DigitWords:
         rare=frozenset(str(word) for word in content.get("rare", ())),
         doubtful={str(word): str(digits) for word, digits in _section(content, "doubtful").items()},
     )
-
-
-def read_texts(path: Path, root: Path) -> dict[str, Located]:
-    """Texts by key, such as prompts. Raises ContentError."""
-    texts = read_mapping(path, root)
-    for key, text in texts.items():
-        if not isinstance(text, Located):
-            raise ContentError(f"{getattr(key, 'place', path.name)}: {key} must be a text; put it in quotes")
-    return {str(key): text for key, text in texts.items()}
 
 
 def check_references(
@@ -114,11 +108,17 @@ def _template(name: Located, text: Any, block: Mapping[str, Any]) -> Template:
 
 def _parse(text: Located) -> Expression:
     try:
-        parsed = parse_sentence(str(text)).expression
+        parsed = _expression(str(text))
     except (ParseError, AssertionError, TypeError) as error:
         raise ContentError(f"{text.place}: cannot read the template {text!r}: {error}") from error
     _check_whole_words(parsed, text)
     return parsed
+
+
+@lru_cache(maxsize=32768)
+def _expression(text: str) -> Expression:
+    """Kept: a locale based on another has most of its templates."""
+    return parse_sentence(text).expression
 
 
 def _check_whole_words(expression: Expression, text: Located) -> None:

@@ -1,63 +1,119 @@
-"""Reads grammars/: every locale folder, checked as a whole. IVR_CONTENT points at an adopter's own folder."""
+"""Reads grammars/: every locale folder that is served. IVR_CONTENT points at an adopter's own folder.
 
-from collections.abc import Mapping
+What we say is read and checked at once; what may be said to us (nine tenths of the work) when it is first needed, in
+`serve` by a thread that begins at the start. `read_all` reads everything, for the doctor and for tests.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ivr.content import grammar_files, prompt_checks
-from ivr.content.model import Content, LocaleContent
-from ivr.content.yaml_files import read_mapping
+from ivr.content.folders import ABOUT, Folders
+from ivr.content.languages import language_lists
+from ivr.content.model import Content, LocaleContent, LocaleGrammar, Once
+from ivr.content.yaml_files import Located
+from ivr.domain.dialogue.questions import MENU_INTENTS
+from ivr.domain.hearing import Ability
+from ivr.domain.intents import GLOBAL_INTENTS
 from ivr.errors import ContentError
 
 DEFAULT_LOCALE = "en-US"
 GRAMMAR_FILES = ("lists.yaml", "rules.yaml", "moments.yaml")
+COUNTRIES: Final = "countries.yaml"
+SENTENCES: Final[Mapping[Ability, tuple[str, ...]]] = {
+    Ability.FULL: ("yes", "no", *GLOBAL_INTENTS, *MENU_INTENTS, "hold", "main_menu", "choice"),
+    Ability.PARTIAL: ("yes", "no", *GLOBAL_INTENTS),
+    Ability.KEYPAD: (),
+}
+"""Intents that a locale has sentences for, by what it says of its `hearing:`."""
+FILES: Final = {Ability.FULL: ("digits.yaml", "moments.yaml"), Ability.PARTIAL: ("digits.yaml",), Ability.KEYPAD: ()}
 
 
-def load(folder: Path) -> Content:
-    """Everything under the folder, the default locale first. Raises ContentError naming file and line."""
-    found = sorted(path.parent for path in folder.glob("*/locale.yaml")) if folder.is_dir() else []
-    if not found:
+def load(folder: Path, locales: Sequence[str] = ()) -> Content:
+    """The locales wanted, in their order, else all, the default first. Raises ContentError naming file and line."""
+    folders = Folders(folder)
+    known = folders.names()
+    if not known:
         raise ContentError(f"{folder} holds no locale: point IVR_CONTENT at a folder like grammars/")
-    locales = {path.name: _load_locale(path, folder) for path in found}
-    ordered = sorted(locales, key=lambda name: (name != DEFAULT_LOCALE, name))
-    content = Content({name: locales[name] for name in ordered})
+    served = tuple(locales) or tuple(sorted(known, key=lambda name: (name != DEFAULT_LOCALE, name)))
+    content = Content({name: _locale(folders, name, served) for name in served}, _likely(folders))
     prompt_checks.check_prompts(content)
     return content
 
 
-def _load_locale(folder: Path, root: Path) -> LocaleContent:
-    about = read_mapping(folder / "locale.yaml", root)
-    language = str(_needed(about, "language", folder))
-    files = [folder / name for name in GRAMMAR_FILES if (folder / name).exists()]
-    sentences = sorted((folder / "sentences").glob("*.yaml"))
-    templates = grammar_files.read_templates(sentences, root)
-    fragments = grammar_files.read_templates(files, root)
-    rules = grammar_files.read_rules((*files, *sentences), root)
-    lists = grammar_files.read_lists((*files, *sentences), root, language)
-    grammar_files.check_references(
-        templates=[t for group in (*templates.values(), *fragments.values()) for t in group], rules=rules, lists=lists
-    )
+def read_all(content: Content) -> Content:
+    """Read every locale's grammar now. Raises ContentError naming file and line."""
+    for locale in content.locales.values():
+        locale.grammar()
+    return content
+
+
+def _locale(folders: Folders, name: str, served: Sequence[str]) -> LocaleContent:
+    about = folders.about(name)
+    language = str(_needed(about, "language", name))
+    ability = _ability(about)
+    _check_files(folders, name, ability)
     return LocaleContent(
-        locale=folder.name,
-        name=str(_needed(about, "name", folder)),
-        voice=str(_needed(about, "voice", folder)),
+        locale=name,
+        name=str(_needed(about, "name", name)),
+        voice=str(_needed(about, "voice", name)),
         language=language,
         free_spacing=bool(about.get("free_spacing", False)),
         fold_accents=bool(about.get("fold_accents", False)),
         slow_rate=str(about.get("slow_rate", "85%")),
-        templates=templates,
-        fragments=fragments,
-        lists=lists,
-        rules=rules,
-        digits=grammar_files.read_digits(folder / "digits.yaml", root),
+        ability=ability,
         fillers=tuple(about.get("fillers", ())),
         rewrites=tuple((str(pattern), str(to)) for pattern, to in about.get("rewrites", ())),
-        prompts=grammar_files.read_texts(folder / "prompts.yaml", root),
-        spoken=grammar_files.read_texts(folder / "spoken.yaml", root),
+        prompts=folders.texts(name, "prompts.yaml"),
+        spoken=folders.texts(name, "spoken.yaml"),
+        grammar=Once(partial(_grammar, folders, name, language, served)),
     )
 
 
-def _needed(about: Mapping[str, Any], key: str, folder: Path) -> Any:
+def _grammar(folders: Folders, name: str, language: str, served: Sequence[str]) -> LocaleGrammar:
+    files = [path for path in (folders.file(name, file) for file in GRAMMAR_FILES) if path is not None]
+    sentences = folders.sentences(name)
+    templates = grammar_files.read_templates(sentences, folders.read)
+    fragments = grammar_files.read_templates(files, folders.read)
+    rules = grammar_files.read_rules((*files, *sentences), folders.read)
+    own_lists = grammar_files.read_lists((*files, *sentences), folders.read, language)
+    lists = language_lists(folders, name, served) | own_lists
+    grammar_files.check_references(
+        templates=[t for group in (*templates.values(), *fragments.values()) for t in group], rules=rules, lists=lists
+    )
+    digits = grammar_files.read_digits(folders.file(name, "digits.yaml"), folders.read)
+    return LocaleGrammar(templates, fragments, lists, rules, digits)
+
+
+def _ability(about: Mapping[str, Any]) -> Ability:
+    said = about.get("hearing", Ability.FULL.value)
+    try:
+        return Ability(str(said))
+    except ValueError:
+        place = said.place if isinstance(said, Located) else ABOUT
+        raise ContentError(f"{place}: `hearing:` is full, partial or keypad, not {said}") from None
+
+
+def _check_files(folders: Folders, name: str, ability: Ability) -> None:
+    wanted = (*FILES[ability], *(f"sentences/{intent}.yaml" for intent in SENTENCES[ability]))
+    missing = [file for file in wanted if folders.file(name, file) is None]
+    if missing:
+        raise ContentError(
+            f"{name}/{ABOUT}:1: `hearing: {ability}` needs {', '.join(missing)}; add them, or say how much of this "
+            "language is understood: `hearing: partial` (yes and no, digits, commands) or `hearing: keypad`"
+        )
+
+
+def _likely(folders: Folders) -> Mapping[str, tuple[str, ...]]:
+    path = folders.root / COUNTRIES
+    if not path.is_file():
+        return {}
+    return {str(country): tuple(map(str, names)) for country, names in folders.read(path).items()}
+
+
+def _needed(about: Mapping[str, Any], key: str, name: str) -> Any:
     if key not in about:
-        raise ContentError(f"{folder.name}/locale.yaml:1: `{key}:` is missing")
+        raise ContentError(f"{name}/{ABOUT}:1: `{key}:` is missing")
     return about[key]

@@ -1,11 +1,17 @@
 """What the files under grammars/ hold, read and checked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from threading import Lock
+from typing import Generic, TypeVar
 
 from hassil.expression import Expression
 
 from ivr.content.yaml_files import Located
+from ivr.domain.hearing import Ability
+from ivr.errors import ContentError
+
+T = TypeVar("T")
 
 SlotOut = str | int
 
@@ -65,8 +71,43 @@ class DigitWords:
 
 
 @dataclass(frozen=True)
+class LocaleGrammar:
+    """What may be said to us in one locale."""
+
+    templates: Mapping[str, tuple[Template, ...]] = field(default_factory=dict)
+    fragments: Mapping[str, tuple[Template, ...]] = field(default_factory=dict)
+    """Parts of a moment by kind: date, time, relative, asap, ..."""
+    lists: Mapping[str, tuple[ListValue, ...]] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    digits: DigitWords = field(default_factory=DigitWords)
+
+
+class Once(Generic[T]):
+    """Something made when it is first asked for, once for all threads; a ContentError is raised again each time."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._lock = Lock()
+        self._made: list[T] = []
+        self._problem = ""
+
+    def __call__(self) -> T:
+        """What was made. Raises ContentError."""
+        with self._lock:
+            if self._problem:
+                raise ContentError(self._problem)
+            if not self._made:
+                try:
+                    self._made.append(self._make())
+                except ContentError as error:
+                    self._problem = str(error)
+                    raise
+            return self._made[0]
+
+
+@dataclass(frozen=True)
 class LocaleContent:
-    """All of one locale: what may be said to us, and what we say."""
+    """All of one locale: what may be said to us, which is read when it is first needed, and what we say."""
 
     locale: str
     name: str
@@ -80,12 +121,7 @@ class LocaleContent:
     fold_accents: bool = False
     """Words are understood with and without accents; for languages where they tell few words apart."""
     slow_rate: str = "85%"
-    templates: Mapping[str, tuple[Template, ...]] = field(default_factory=dict)
-    fragments: Mapping[str, tuple[Template, ...]] = field(default_factory=dict)
-    """Parts of a moment by kind: date, time, relative, asap, ..."""
-    lists: Mapping[str, tuple[ListValue, ...]] = field(default_factory=dict)
-    rules: Mapping[str, Rule] = field(default_factory=dict)
-    digits: DigitWords = field(default_factory=DigitWords)
+    ability: Ability = Ability.FULL
     fillers: tuple[Located, ...] = ()
     """Words that may stand anywhere and mean nothing."""
     rewrites: tuple[tuple[str, str], ...] = ()
@@ -93,11 +129,39 @@ class LocaleContent:
     prompts: Mapping[str, Located] = field(default_factory=dict)
     spoken: Mapping[str, Located] = field(default_factory=dict)
     """How times, spans and digits are worded."""
+    grammar: Once[LocaleGrammar] = field(default_factory=lambda: Once(LocaleGrammar))
+
+    @property
+    def templates(self) -> Mapping[str, tuple[Template, ...]]:
+        """Sentences by intent. Raises ContentError, as all that is read of the grammar."""
+        return self.grammar().templates
+
+    @property
+    def fragments(self) -> Mapping[str, tuple[Template, ...]]:
+        """Parts of a moment by kind."""
+        return self.grammar().fragments
+
+    @property
+    def lists(self) -> Mapping[str, tuple[ListValue, ...]]:
+        """Lists by name."""
+        return self.grammar().lists
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """Rules by name."""
+        return self.grammar().rules
+
+    @property
+    def digits(self) -> DigitWords:
+        """How digit strings are said."""
+        return self.grammar().digits
 
 
 @dataclass(frozen=True)
 class Content:
-    """Everything under grammars/."""
+    """Everything under grammars/ that is served."""
 
     locales: Mapping[str, LocaleContent]
     """The default locale first."""
+    likely: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Locales by country (ISO 3166), the likeliest first; also such as are not served."""

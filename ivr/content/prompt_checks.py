@@ -35,7 +35,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         cancel_confirm cancel_done cancel_too_late order_status_canceled order_status_returned
     """,
     "key": """
-        language_menu
+        language_menu language_more
     """,
     "number": """
         confirm_callback_number

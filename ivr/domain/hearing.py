@@ -13,6 +13,17 @@ class Pace(StrEnum):
     """Digit strings: groups may be apart; longer silence before the end."""
 
 
+class Ability(StrEnum):
+    """How much of what is said in a language is understood; keys always are."""
+
+    FULL = "full"
+    """Requests, moments, answers, commands."""
+    PARTIAL = "partial"
+    """Yes and no, digits and commands; requests and moments are keyed."""
+    KEYPAD = "keypad"
+    """Nothing: all is keyed."""
+
+
 @dataclass(frozen=True)
 class Grammar:
     """What one turn can hear, independent of the engine."""

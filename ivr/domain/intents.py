@@ -48,7 +48,7 @@ class Meaning:
         return self.intents[0] if self.intents else None
 
 
-GLOBAL_INTENTS = ("agent", "repeat", "go_back", "another_language", "keypad")
+GLOBAL_INTENTS = ("agent", "repeat", "slower", "go_back", "cancel", "another_language", "keypad")
 """Understood in every turn, whatever it asks."""
 
 

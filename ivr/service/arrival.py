@@ -1,6 +1,7 @@
 """Who is calling: the number as the carrier gives it, the customer behind it, orders and an open callback."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ivr.domain.calls import Call
 from ivr.domain.cases import Customer
@@ -20,19 +21,23 @@ class Arrivals:
     commerce: Commerce
     speaker: Speaker
     company: str
+    likely: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Locales by country, likeliest first; not all of them need be served."""
 
-    def recognise(self, uow: UnitOfWork, call: Call, from_raw: str | None) -> tuple[Caller, str]:
-        """The caller and the locale to greet in; keeps number and customer on the call."""
-        default = self.speaker.locales[0]
+    def recognise(self, uow: UnitOfWork, call: Call, from_raw: str | None) -> tuple[Caller, tuple[str, ...]]:
+        """The caller, and all locales: the one to greet in, then the likeliest. Keeps number and customer."""
+        served = self.speaker.locales
         try:
             checked = self.numbers.check(from_raw or "")
         except NumberRefused:
-            return Caller(company=self.company), default
-        default = next((name for name in self.speaker.locales if name.endswith(f"-{checked.country}")), default)
-        customer = uow.customers.by_number(checked.e164) or self._new_customer(uow, checked.e164, default)
+            return Caller(company=self.company), served
+        order = _likeliest_first(served, checked.country, self.likely.get(checked.country, ()))
+        greets = _greets(served, checked.country, order, self.likely.get(checked.country, ()))
+        customer = uow.customers.by_number(checked.e164) or self._new_customer(uow, checked.e164, greets)
         call.from_number, call.customer_id = checked.e164, customer.id
-        locale = customer.locale if customer.locale in self.speaker.locales else default
-        return self._caller(uow, checked.e164, customer.zone or checked.zones[0], locale), locale
+        locale = customer.locale if customer.locale in served else greets
+        caller = self._caller(uow, checked.e164, customer.zone or checked.zones[0], locale)
+        return caller, (locale, *(name for name in order if name != locale))
 
     def _new_customer(self, uow: UnitOfWork, number: str, locale: str) -> Customer:
         name = self.commerce.customer_name(number) or ""
@@ -45,3 +50,17 @@ class Arrivals:
         view = open_view(open_callback) if open_callback else None
         orders = tuple(self.commerce.recent_orders(number, locale))
         return Caller(number=number, zone=zone, company=self.company, orders=orders, callback=view)
+
+
+def _likeliest_first(served: tuple[str, ...], country: str, likely: tuple[str, ...]) -> tuple[str, ...]:
+    """The locales served: those of the table, those of the country by name, the rest."""
+    known = [name for name in likely if name in served]
+    return tuple(dict.fromkeys((*known, *(name for name in served if name.endswith(f"-{country}")), *served)))
+
+
+def _greets(served: tuple[str, ...], country: str, order: tuple[str, ...], likely: tuple[str, ...]) -> str:
+    """The country's first language in any form that is served, else one of the country, else the default."""
+    first = likely[0].partition("-")[0] if likely else ""
+    spoken = (name for name in order if name.partition("-")[0] == first)
+    of_country = (name for name in served if name.endswith(f"-{country}"))
+    return next(spoken, None) or next(of_country, served[0])

@@ -17,7 +17,7 @@ from ivr.domain.dialogue.heard import (
     Silence,
     Speech,
 )
-from ivr.domain.hearing import Grammar, Hypothesis, Pace
+from ivr.domain.hearing import Ability, Grammar, Hypothesis, Pace
 from ivr.domain.turn import Next, Turn
 from ivr.errors import NotFound
 from ivr.service.addresses import conference
@@ -71,14 +71,18 @@ class CallService:
     def _open(self, uow: UnitOfWork, sid: str, from_raw: str | None, to: str) -> Call:
         now = self._clock.now()
         call = Call(sid=sid, from_number=None, to_number=to, started_at=now)
-        caller, locale = self._ports.arrivals.recognise(uow, call, from_raw)
-        locales = (locale, *(name for name in self._ports.speaker.locales if name != locale))
-        call.dialogue = start(caller, locales, now)
-        call.locale, call.turn = locale, call.dialogue.turn.number
+        caller, locales = self._ports.arrivals.recognise(uow, call, from_raw)
+        call.dialogue = start(caller, locales, now, self._abilities(locales))
+        call.locale, call.turn = locales[0], call.dialogue.turn.number
         uow.calls.add(call)
         record(uow, now, "call_started", call=call, data={"known": bool(caller.orders)})
         self._said(uow, call, call.dialogue.turn)
         return call
+
+    def _abilities(self, locales: Sequence[str]) -> dict[str, Ability]:
+        """Of the locales of which not everything is understood."""
+        abilities = {name: self._ports.understanding.ability(name) for name in locales}
+        return {name: ability for name, ability in abilities.items() if ability != Ability.FULL}
 
     def present(self, sid: str) -> Turn:
         """The present turn. Raises NotFound."""
@@ -195,7 +199,7 @@ class CallService:
         if isinstance(heard, Key):
             data = {"keys": heard.digits, "turn": before.turn.number}
             record(scene.uow, scene.now, "keyed", call=call, data=data)
-        done = step(before, heard)
+        done = step(replace(before, abilities=self._abilities(before.locales)), heard)
         queue = deque(done.effects)
         while queue:
             call.locale = done.dialogue.locale

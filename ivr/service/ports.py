@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ivr.domain.callbacks import Leg
-from ivr.domain.hearing import Grammar, Hypothesis
+from ivr.domain.hearing import Ability, Grammar, Hypothesis
 from ivr.domain.intents import Expects, Meaning
 from ivr.domain.orders import Order
 from ivr.domain.turn import Say
@@ -55,8 +55,11 @@ class Recognizer(Protocol):
 class Understanding(Protocol):
     """Words to intents and slots, and back to what a recogniser needs; one source: grammars/<locale>/."""
 
+    def ability(self, locale: str) -> Ability:
+        """How much of a locale is understood at all, whoever hears it."""
+
     def grammar(self, locale: str, expects: Expects) -> Grammar:
-        """What the recogniser listens for in a turn that expects this (cached by content)."""
+        """What the recogniser listens for in a turn that expects this (cached by content); no phrases: nothing."""
 
     def hints(self, locale: str, expects: Expects) -> tuple[str, ...]:
         """Phrases for a carrier's own recogniser: at most 500, each at most 100 characters (Twilio 13330)."""

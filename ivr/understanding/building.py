@@ -10,7 +10,7 @@ from ivr.domain.hearing import Grammar
 from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Choice, Expects
 from ivr.understanding.choices import choice_lists
 from ivr.understanding.jsgf import JsgfWriter, alternatives
-from ivr.understanding.meaning import REQUESTS, TAKES_MOMENT
+from ivr.understanding.meaning import REQUESTS, TAKES_MOMENT, shadowed
 from ivr.understanding.phrases import PhraseMaker
 from ivr.understanding.source import LocaleSource
 from ivr.understanding.vocabulary import Vocabulary
@@ -26,7 +26,7 @@ _FEW_LENGTHS = 3
 _SIMILAR, _FEWEST_SIMILAR_WORDS = 160, 3
 
 
-EVERYWHERE = ("agent", "repeat", "go_back")
+EVERYWHERE = ("agent", "repeat", "go_back", "cancel")
 QUESTION_INTENTS = frozenset({"callback", "hold", "main_menu"})
 """Intents that a question may take beside its answer; more make a turn open."""
 
@@ -39,7 +39,9 @@ def turn_parts(expects: Expects) -> tuple[str, ...]:
     """
     booleans = ("yes", "no") if Builtin.BOOLEAN in expects.builtins else ()
     is_open = bool(set(expects.intents) - QUESTION_INTENTS)
-    return tuple(dict.fromkeys((*booleans, *expects.intents, *(GLOBAL_INTENTS if is_open else EVERYWHERE))))
+    commands = GLOBAL_INTENTS if is_open else EVERYWHERE
+    meant = (name for name in commands if name not in shadowed(expects))
+    return tuple(dict.fromkeys((*booleans, *expects.intents, *meant)))
 
 
 class GrammarBuilder:

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Final
 
-from ivr.domain.hearing import Grammar
+import structlog
+
+from ivr.domain.hearing import Ability, Grammar
 from ivr.domain.intents import Expects, Meaning
 from ivr.errors import ContentError
 from ivr.service.ports import Recognizer
@@ -13,6 +15,8 @@ from ivr.understanding.building import GrammarBuilder
 from ivr.understanding.locale_parser import LocaleParser
 from ivr.understanding.source import GrammarSource, LocaleSource
 from ivr.understanding.vocabulary import UnknownWord, Vocabulary, unknown_words
+
+log = structlog.get_logger(__name__)
 
 _KEPT_GRAMMARS: Final = 256
 
@@ -28,11 +32,28 @@ class GrammarUnderstanding:
         self._grammars: OrderedDict[tuple[str, Expects], Grammar] = OrderedDict()
         self._recognizer: Recognizer | None = None
         self._lock = Lock()
+        self._broken: set[str] = set()
 
-    def warm(self) -> None:
-        """Compile every locale now, rather than in the first call."""
-        for locale in self._sources:
+    def warm(self, locale: str) -> None:
+        """Read and compile a locale now, rather than in its first call; what is broken is logged."""
+        if self.understands(locale):
             self._parser(locale)
+
+    def ability(self, locale: str) -> Ability:
+        """How much of a locale is understood, as far as is known by now. Reads nothing."""
+        return Ability.KEYPAD if locale in self._broken else self._source(locale).ability
+
+    def understands(self, locale: str) -> bool:
+        """Whether anything is understood; reads the grammar if nobody did before, and logs a mistake in it once."""
+        source = self._source(locale)
+        if source.ability == Ability.KEYPAD or locale in self._broken:
+            return False
+        try:
+            _ = source.templates
+        except ContentError as error:
+            self._broken.add(locale)
+            log.error("grammar_broken", locale=locale, error=str(error), served_by="keypad")
+        return locale not in self._broken
 
     def hear_with(self, recognizer: Recognizer) -> None:
         """Respell words for this recogniser's models where spacing is free, each as soon as it is loaded."""
@@ -41,11 +62,15 @@ class GrammarUnderstanding:
 
     def check(self, recognizer: Recognizer) -> list[UnknownWord]:
         """Words of grammars/ that the recogniser's models cannot hear, with file and line."""
-        heard = (source for locale, source in self._sources.items() if recognizer.hears(locale))
+        heard = (
+            source for locale, source in self._sources.items() if recognizer.hears(locale) and self.understands(locale)
+        )
         return [word for source in heard for word in unknown_words(source, recognizer)]
 
     def grammar(self, locale: str, expects: Expects) -> Grammar:
-        """What the recogniser listens for. Raises ContentError for an unknown locale."""
+        """What the recogniser listens for; no phrases where nothing is. Raises ContentError for an unknown locale."""
+        if not self.understands(locale):
+            return Grammar(locale, f"{locale}-keypad", ())
         key = (locale, expects)
         with self._lock:
             self._use_vocabulary(locale)
@@ -58,15 +83,17 @@ class GrammarUnderstanding:
 
     def hints(self, locale: str, expects: Expects) -> tuple[str, ...]:
         """At most 500 phrases of at most 100 characters."""
-        return self._builder(locale).hints(expects)
+        return self._builder(locale).hints(expects) if self.understands(locale) else ()
 
     def parse(self, locale: str, expects: Expects, readings: Sequence[str]) -> Meaning:
         """The best meaning among the readings."""
+        if not self.understands(locale):
+            return Meaning(readings[0] if readings else "")
         return self._parser(locale).parse(expects, readings)
 
     def is_complete(self, locale: str, expects: Expects, text: str) -> bool:
         """Whether more words could not change what the text means."""
-        return self._parser(locale).is_complete(expects, text)
+        return self.understands(locale) and self._parser(locale).is_complete(expects, text)
 
     def _use_vocabulary(self, locale: str) -> None:
         """Once the locale's model is there, what was spelled without it is forgotten."""
@@ -77,10 +104,13 @@ class GrammarUnderstanding:
         for key in [key for key in self._grammars if key[0] == locale]:
             del self._grammars[key]
 
-    def _builder(self, locale: str) -> GrammarBuilder:
-        if locale not in self._builders:
+    def _source(self, locale: str) -> LocaleSource:
+        if locale not in self._sources:
             raise ContentError(f"there is no grammar for {locale}: add the folder grammars/{locale}")
-        return self._builders[locale]
+        return self._sources[locale]
+
+    def _builder(self, locale: str) -> GrammarBuilder:
+        return self._builders[self._source(locale).locale]
 
     def _parser(self, locale: str) -> LocaleParser:
         if locale not in self._parsers:

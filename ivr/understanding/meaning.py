@@ -24,7 +24,7 @@ VAGUE_SHARE = 0.2
 
 def allowed_names(expects: Expects) -> frozenset[str]:
     """The names of phrases that count in a turn."""
-    names = {*expects.intents, *GLOBAL_INTENTS}
+    names = {*expects.intents, *GLOBAL_INTENTS} - shadowed(expects)
     if Builtin.BOOLEAN in expects.builtins:
         names |= BOOLEANS
     if wants_moment(expects):
@@ -34,6 +34,11 @@ def allowed_names(expects: Expects) -> frozenset[str]:
     if expects.choices:
         names.add("choice")
     return frozenset(names)
+
+
+def shadowed(expects: Expects) -> frozenset[str]:
+    """Commands that mean something else in this turn: "cancel" where orders are canceled."""
+    return frozenset({"cancel"} if "cancel_order" in expects.intents else ())
 
 
 def wants_moment(expects: Expects) -> bool:

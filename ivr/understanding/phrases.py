@@ -93,7 +93,7 @@ class PhraseMaker:
                 return []
             return self._sample(self._rules[expression.rule_name].expression, random)
         if isinstance(expression, ListReference):
-            values = self._lists.get(expression.list_name, ())
+            values = [value for value in self._lists.get(expression.list_name, ()) if _is_said(value.expression)]
             return self._sample(random.choice(values).expression, random) if values else []
         if isinstance(expression, Alternative):
             return self._sample(random.choice(expression.items), random)
@@ -102,6 +102,11 @@ class PhraseMaker:
         if isinstance(expression, Permutation):
             random.shuffle(items)
         return [word for item in items for word in self._sample(item, random)]
+
+
+def _is_said(expression: Expression) -> bool:
+    """Whether there is a way to say it: some list values are only written."""
+    return not isinstance(expression, Alternative) or bool(expression.items)
 
 
 def spoken_words(text: str) -> list[str]:

@@ -5,6 +5,8 @@ from typing import Protocol
 
 from hassil.expression import Expression
 
+from ivr.domain.hearing import Ability
+
 
 class Template(Protocol):
     """One sentence template."""
@@ -112,6 +114,10 @@ class LocaleSource(Protocol):
     @property
     def locale(self) -> str:
         """Such as en-US."""
+
+    @property
+    def ability(self) -> Ability:
+        """How much of it is understood."""
 
     @property
     def free_spacing(self) -> bool:

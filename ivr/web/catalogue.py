@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import yaml
 from werkzeug.datastructures import LanguageAccept
 
+from ivr.content.folders import Folders
 from ivr.errors import ContentError
 
 FILE: Final = "pages.yaml"
@@ -19,7 +19,8 @@ class Catalogue:
     def __init__(self, folder: Path, locales: tuple[str, ...]) -> None:
         """Raises ContentError naming the file and the missing or superfluous keys or places."""
         self.locales = locales
-        self._texts = {locale: _read(folder / locale / FILE) for locale in locales}
+        folders = Folders(folder)
+        self._texts = {locale: folders.texts(locale, FILE) for locale in locales}
         for locale in locales[1:]:
             _same_keys(folder / locale / FILE, self._texts[locale], self._texts[locales[0]])
 
@@ -50,16 +51,6 @@ class Catalogue:
 
 def _language(name: str) -> str:
     return name.replace("_", "-").partition("-")[0].lower()
-
-
-def _read(path: Path) -> Mapping[str, str]:
-    try:
-        texts = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise ContentError(f"{path}: cannot be read: {error}") from error
-    if not isinstance(texts, dict) or not all(isinstance(v, str) for v in texts.values()):
-        raise ContentError(f"{path}: must map keys to texts; quote yes, no, on and off")
-    return texts
 
 
 def _same_keys(path: Path, texts: Mapping[str, str], model: Mapping[str, str]) -> None:

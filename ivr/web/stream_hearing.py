@@ -94,7 +94,7 @@ class CallHearing:
     def _ask(self) -> Listening | None:
         """At each onset the row says what is listened for: keys may have moved the call on, in any process."""
         hearing = self._calls.hearing(self._sid)
-        if hearing is None or not self._recognizer.hears(hearing[0].locale):
+        if hearing is None or not hearing[1].phrases or not self._recognizer.hears(hearing[0].locale):
             return None
         turn, grammar = hearing
         self._turn = turn
@@ -110,7 +110,7 @@ class CallHearing:
         if not self._recognizer.hears(turn.locale):
             return
         grammar = self._services.understanding.grammar(turn.locale, turn.expects)
-        if self._pools.is_unprepared(grammar):
+        if grammar.phrases and self._pools.is_unprepared(grammar):
             self._recognizer.open(grammar, alternatives=ALTERNATIVES[turn.pace]).finish()
 
     def _tell(self, event: ListenEvent) -> None:

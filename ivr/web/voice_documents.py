@@ -6,6 +6,7 @@ from typing import Final
 
 from flask import Response
 
+from ivr.domain.hearing import Ability
 from ivr.domain.turn import Next, Say, Turn
 from ivr.phone.twiml import (
     DocumentContext,
@@ -44,7 +45,7 @@ class Documents:
             answer_path=f"/voice/heard/{turn.number}",
             again_path=f"/voice/turn/{turn.number}",
             left_path="/voice/left",
-            hearing=self._services.hearing,
+            hearing=self._hearing(turn),
             hints=self._hints(turn),
             stream=self._stream(sid, turn, first=first),
             with_prompt=not listening,
@@ -88,6 +89,11 @@ class Documents:
         if self._services.hearing is not Hearing.STREAM or self._services.recognizer is None:
             return None
         return self._streams.start_for(sid, first=first) if turn.next is not Next.HANG_UP else None
+
+    def _hearing(self, turn: Turn) -> Hearing:
+        """Keys alone for a language of which nothing is understood."""
+        deaf = self._services.understanding.ability(turn.locale) == Ability.KEYPAD
+        return Hearing.KEYPAD if deaf else self._services.hearing
 
     def _hints(self, turn: Turn) -> Sequence[str]:
         if self._services.hearing is not Hearing.GATHER:

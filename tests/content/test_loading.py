@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.content import Content, load
+from ivr.content import Content, load, read_all
 from ivr.content.prompt_checks import REQUIRED_PROMPTS
 from ivr.content.speaker import PLACE
 from ivr.errors import ContentError
@@ -76,19 +76,19 @@ def test_every_prompt_has_exactly_its_places(content: Content, locale: str, key:
 def test_broken_file_is_named_with_its_line(folder: Path, file: str, old: str, new: str, message: str) -> None:
     change(folder / "en-US" / file, old, new)
     with pytest.raises(ContentError, match=message):
-        load(folder)
+        read_all(load(folder))
 
 
 def test_file_that_is_no_mapping_is_refused(folder: Path) -> None:
     (folder / "en-US" / "lists.yaml").write_text("- a\n- b\n", encoding="utf-8")
     with pytest.raises(ContentError, match=r"en-US/lists.yaml:1: expected names"):
-        load(folder)
+        read_all(load(folder))
 
 
 def test_file_that_is_no_text_is_refused(folder: Path) -> None:
     (folder / "en-US" / "lists.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ContentError, match=r"en-US/lists.yaml"):
-        load(folder)
+        read_all(load(folder))
 
 
 def test_missing_prompts_file_is_named(folder: Path) -> None:

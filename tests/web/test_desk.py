@@ -71,6 +71,7 @@ def catalogue(tmp_path: Path, **texts: str) -> Catalogue:
     for locale, text in texts.items():
         folder = tmp_path / locale.replace("_", "-")
         folder.mkdir()
+        (folder / "locale.yaml").write_text("name: x", "utf-8")
         (folder / "pages.yaml").write_text(text, "utf-8")
     return Catalogue(tmp_path, tuple(locale.replace("_", "-") for locale in texts))
 
@@ -80,11 +81,11 @@ def catalogue(tmp_path: Path, **texts: str) -> Catalogue:
     [
         ("a: x", "missing .'b'"),
         ("a: x\nb: y\nc: z", "superfluous .'c'"),
-        ("a: x\nb: no", "quote yes, no"),
+        ("a: x\nb: no", "ko-KR/pages.yaml:2: YAML reads no"),
         ("a: '{other}'\nb: y", "a must have the places .'wait'"),
         ("a: '{'\nb: y", "for a brace"),
-        ("a: [", "cannot be read"),
-        ("- a", "must map keys"),
+        ("a: [", "ko-KR/pages.yaml:1: broken YAML"),
+        ("- a", "ko-KR/pages.yaml:1: expected names"),
     ],
 )
 def test_a_broken_catalogue_is_named_with_what_is_wrong(tmp_path: Path, second: str, wrong: str) -> None:
@@ -93,6 +94,8 @@ def test_a_broken_catalogue_is_named_with_what_is_wrong(tmp_path: Path, second: 
 
 
 def test_a_missing_catalogue_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ko-KR").mkdir()
+    (tmp_path / "ko-KR" / "locale.yaml").write_text("name: x", "utf-8")
     with pytest.raises(ContentError, match=r"ko-KR/pages\.yaml"):
         Catalogue(tmp_path, ("ko-KR",))
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
-from ivr.domain.hearing import Grammar
+from ivr.domain.hearing import Ability, Grammar
 from ivr.domain.intents import Expects
 from ivr.domain.turn import Next, Say, Turn
 from ivr.errors import NotFound
@@ -36,6 +36,9 @@ class FakeSpeaker:
 
 
 class FakeUnderstanding:
+    def ability(self, locale: str) -> Ability:
+        return Ability.FULL
+
     def grammar(self, locale: str, expects: Expects) -> Grammar:
         return Grammar(locale, f"{locale}:{'-'.join(expects.intents)}", ("track my order", "agent"))
 

@@ -28,6 +28,7 @@ from ivr.domain.dialogue.heard import (
 from ivr.domain.dialogue.lost import lost, silent
 from ivr.domain.dialogue.questions import GLOBAL_KEYS, MOMENT_DIGITS, ask, question
 from ivr.domain.dialogue.values import Caller, Dialogue, State, Step
+from ivr.domain.hearing import Ability
 from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Certainty, Intent, Meaning
 from ivr.domain.moments import When
 from ivr.domain.turn import Next, Say, Turn
@@ -67,10 +68,17 @@ RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
 }
 
 
-def start(caller: Caller, locales: tuple[str, ...], now: datetime) -> Dialogue:
-    """The dialogue of a call that has just arrived, in the first locale, with its first turn."""
+def start(
+    caller: Caller, locales: tuple[str, ...], now: datetime, abilities: Mapping[str, Ability] | None = None
+) -> Dialogue:
+    """The dialogue of a call that has just arrived, in the first locale, with its first turn.
+
+    `abilities`: of the locales of which not everything is understood.
+    """
     blank = Turn(number=0, locale=locales[0], say=())
-    dialogue = Dialogue(turn=blank, locale=locales[0], locales=locales, caller=caller, now=now)
+    dialogue = Dialogue(
+        turn=blank, locale=locales[0], locales=locales, caller=caller, now=now, abilities=abilities or {}
+    )
     greeting = Say("greeting", {"company": caller.company})
     if caller.callback is not None and caller.number is not None:
         return ask(dialogue, State.EXISTING, greeting, existing.existing_is(dialogue, caller.callback))

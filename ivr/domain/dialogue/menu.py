@@ -7,7 +7,7 @@ from ivr.domain.dialogue import existing, orders, promises
 from ivr.domain.dialogue.booking import open_case_then
 from ivr.domain.dialogue.effects import EnterLine, EstimateWait, RateEffort
 from ivr.domain.dialogue.lost import finish
-from ivr.domain.dialogue.questions import ask
+from ivr.domain.dialogue.questions import ask, languages_offered
 from ivr.domain.dialogue.values import Dialogue, State, Step
 from ivr.domain.intents import Intent
 from ivr.domain.turn import Say
@@ -59,12 +59,25 @@ def answer_global(dialogue: Dialogue, intent: Intent) -> Step:
         return Step(ask(replace(dialogue, keypad=True), dialogue.state, failures=dialogue.failures))
     if intent.name == "go_back":
         return Step(ask(replace(dialogue, order=None, when=None, at=None, moves_id=""), State.MENU))
+    if intent.name == "cancel":
+        return _cancel(dialogue)
+    if intent.name == "slower":
+        return repeat(replace(dialogue, slow=True))
     return repeat(dialogue)
+
+
+def _cancel(dialogue: Dialogue) -> Step:
+    """Give up what is in hand; asked again where "cancel" could be a yes or a no."""
+    if dialogue.state in (State.CANCEL_CONFIRM, State.RECALL_CONFIRM, State.HOLDING, State.JOINED, State.RATING):
+        return repeat(dialogue)
+    fresh = replace(dialogue, want="", reason="", order=None, when=None, at=None, moves_id="", then=(), doubt=None)
+    return Step(ask(fresh, State.MENU))
 
 
 def repeat(dialogue: Dialogue) -> Step:
     """Say the present turn once more."""
-    return Step(replace(dialogue, turn=replace(dialogue.turn, number=dialogue.turn.number + 1)))
+    turn = replace(dialogue.turn, number=dialogue.turn.number + 1, slow=dialogue.slow)
+    return Step(replace(dialogue, turn=turn))
 
 
 def ask_for_agent(dialogue: Dialogue) -> Step:
@@ -86,14 +99,16 @@ def _another_language(dialogue: Dialogue, intent: Intent) -> Step:
     if len(dialogue.locales) == 2:
         other = next(name for name in dialogue.locales if name != dialogue.locale)
         return _speak(dialogue, other)
-    return Step(ask(dialogue, State.LANGUAGE))
+    page = dialogue.language_page + 1 if dialogue.state == State.LANGUAGE else 0
+    return Step(ask(replace(dialogue, language_page=page), State.LANGUAGE))
 
 
 def answer_language(dialogue: Dialogue, intent: Intent) -> Step | None:
     """A language by its number or its name."""
     index = intent.slots.get("index")
-    if intent.name == "choice" and isinstance(index, int) and 1 <= index <= len(dialogue.locales):
-        return _speak(dialogue, dialogue.locales[index - 1])
+    offered = languages_offered(dialogue)
+    if intent.name == "choice" and isinstance(index, int) and 1 <= index <= len(offered):
+        return _speak(dialogue, offered[index - 1])
     language = intent.slots.get("language")
     if isinstance(language, str) and language in dialogue.locales:
         return _speak(dialogue, language)

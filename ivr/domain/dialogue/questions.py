@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ivr.domain.dialogue.values import Dialogue, State
-from ivr.domain.hearing import Pace
+from ivr.domain.hearing import Ability, Pace
 from ivr.domain.intents import Builtin, Choice, Expects, Intent
 from ivr.domain.moments import AskBack, When
 from ivr.domain.orders import Order
@@ -29,6 +29,10 @@ MENU_INTENTS = tuple(intent.name for intent in MENU_KEYS.values())
 ORDER_DIGITS = (7, 17)
 LONGEST_NUMBER = 15
 """E.164 allows fifteen digits."""
+SIMPLE = frozenset({Builtin.BOOLEAN, Builtin.DIGITS})
+"""What a language understands of which only part is understood."""
+LANGUAGES_AT_ONCE = 8
+"""More languages than these are offered page by page: key 9 leads on."""
 MOMENT_DIGITS = (4, 8)
 """Keyed moments: hour and minute, or month, day, hour and minute, on the 24-hour clock."""
 
@@ -47,8 +51,16 @@ class Question:
 
 
 def question(dialogue: Dialogue) -> Question:
-    """What the dialogue's state asks."""
-    return QUESTIONS[dialogue.state](dialogue)
+    """What the dialogue's state asks; it expects no words that would not be understood."""
+    asked = QUESTIONS[dialogue.state](dialogue)
+    return asked if dialogue.ability == Ability.FULL else replace(asked, expects=_within(asked.expects, dialogue))
+
+
+def _within(expects: Expects, d: Dialogue) -> Expects:
+    if d.ability == Ability.KEYPAD:
+        return Expects()
+    builtins = tuple(builtin for builtin in expects.builtins if builtin in SIMPLE)
+    return Expects(builtins=builtins, digit_lengths=expects.digit_lengths)
 
 
 def ask(dialogue: Dialogue, state: State, *before: Say, failures: int = 0) -> Dialogue:
@@ -66,13 +78,14 @@ def ask(dialogue: Dialogue, state: State, *before: Say, failures: int = 0) -> Di
         key_count=asked.key_count,
         pace=asked.pace,
         wait_seconds=asked.wait_seconds,
+        slow=dialogue.slow,
         state=state.value,
     )
     return replace(moved, turn=turn)
 
 
 def _menu(d: Dialogue) -> Question:
-    prompt = "menu_keys" if d.keypad or d.failures >= 3 else "menu_rephrase" if d.failures else "menu"
+    prompt = "menu_keys" if d.is_keyed or d.failures >= 3 else "menu_rephrase" if d.failures else "menu"
     return Question((Say(prompt),), Expects(intents=(*MENU_INTENTS, "hold")), MENU_KEYS)
 
 
@@ -100,10 +113,21 @@ def _intent_confirm(d: Dialogue) -> Question:
 
 
 def _language(d: Dialogue) -> Question:
-    say = tuple(Say("language_menu", {"key": i + 1}, locale=name) for i, name in enumerate(d.locales))
-    keys = {str(i + 1): Intent("another_language", {"language": name}) for i, name in enumerate(d.locales)}
-    expects = Expects(builtins=(Builtin.CHOICE,), choices=_numbered(len(d.locales)))
+    offered = languages_offered(d)
+    say = tuple(Say("language_menu", {"key": i + 1}, locale=name) for i, name in enumerate(offered))
+    keys = {str(i + 1): Intent("another_language", {"language": name}) for i, name in enumerate(offered)}
+    if len(d.locales) > LANGUAGES_AT_ONCE:
+        say = (*say, Say("language_more", {"key": LANGUAGES_AT_ONCE + 1}))
+        keys[str(LANGUAGES_AT_ONCE + 1)] = Intent("another_language")
+    expects = Expects(builtins=(Builtin.CHOICE,), choices=_numbered(len(offered)))
     return Question(say, expects, keys)
+
+
+def languages_offered(d: Dialogue) -> tuple[str, ...]:
+    """The languages on the present page, likeliest first; after the last page comes the first again."""
+    pages = -(-len(d.locales) // LANGUAGES_AT_ONCE)
+    first = d.language_page % max(pages, 1) * LANGUAGES_AT_ONCE
+    return d.locales[first : first + LANGUAGES_AT_ONCE]
 
 
 def _order_pick(d: Dialogue) -> Question:
@@ -121,7 +145,8 @@ def _choice(index: int, order: Order) -> Choice:
 
 
 def _order_number(d: Dialogue) -> Question:
-    prompt = "ask_order_keys" if d.failures or d.keypad else "ask_order_number"
+    keyed = d.keypad or d.ability == Ability.KEYPAD
+    prompt = "ask_order_keys" if d.failures or keyed else "ask_order_number"
     expects = Expects(builtins=(Builtin.DIGITS,), digit_lengths=ORDER_DIGITS)
     return Question((Say(prompt),), expects, key_count=max(ORDER_DIGITS), pace=Pace.DIGITS, wait_seconds=8)
 
@@ -153,10 +178,11 @@ def _moment(d: Dialogue) -> Question:
     if d.ask_back == AskBack.AM_OR_PM:
         halves = {"1": Intent("moment", {"when": When(half="am")}), "2": Intent("moment", {"when": When(half="pm")})}
         return Question((Say("moment_am_or_pm"),), expects, halves)
-    prompt = "ask_moment_keys" if d.failures or d.keypad else "ask_moment"
-    say = Say(f"moment_{d.ask_back.value}") if d.ask_back and not d.failures else Say(prompt)
+    prompt = "ask_moment_keys" if d.failures or d.is_keyed else "ask_moment"
+    why = Say(f"moment_{d.ask_back.value}") if d.ask_back and not d.failures else None
+    say = (why,) if why and not d.is_keyed else (why, Say(prompt)) if why else (Say(prompt),)
     asap = {"1": Intent("moment", {"when": When(asap=True)})}
-    return Question((say,), expects, asap, key_count=max(MOMENT_DIGITS), wait_seconds=8)
+    return Question(say, expects, asap, key_count=max(MOMENT_DIGITS), wait_seconds=8)
 
 
 def _moment_confirm(d: Dialogue) -> Question:

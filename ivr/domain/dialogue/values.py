@@ -1,11 +1,13 @@
 """The values of the dialogue: its states, what it remembers, and what a step leads to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from ivr.domain.dialogue.effects import Effect
 from ivr.domain.dialogue.heard import OpenCallback
+from ivr.domain.hearing import Ability
 from ivr.domain.intents import Intent
 from ivr.domain.moments import AskBack, When
 from ivr.domain.orders import Order
@@ -107,6 +109,22 @@ class Dialogue:
     """Said before the next turn's own prompts."""
     keypad: bool = False
     """The caller wants to use the keypad only."""
+    slow: bool = False
+    """The caller asked to be spoken to slowly."""
+    abilities: Mapping[str, Ability] = field(default_factory=dict)
+    """How much is understood, of the locales of which not everything is."""
+    language_page: int = 0
+    """In LANGUAGE: which of the languages are offered, eight at a time."""
+
+    @property
+    def ability(self) -> Ability:
+        """How much of the present language is understood."""
+        return self.abilities.get(self.locale, Ability.FULL)
+
+    @property
+    def is_keyed(self) -> bool:
+        """Requests and moments are keyed: the caller wants it, or they would not be understood."""
+        return self.keypad or self.ability != Ability.FULL
 
 
 @dataclass(frozen=True)
