@@ -33,7 +33,7 @@ def test_both_locales_are_complete_and_english_comes_first(content: Content) -> 
     assert content.locales["ko-KR"].voice.startswith("Polly.")
 
 
-@pytest.mark.parametrize("locale", ["en-US", "es-ES", "ko-KR", "pt-BR"])
+@pytest.mark.parametrize("locale", ["en-US", "es-ES", "es-US", "ko-KR", "pt-BR"])
 @pytest.mark.parametrize("key", REQUIRED_PROMPTS)
 def test_every_prompt_has_exactly_its_places(content: Content, locale: str, key: str) -> None:
     text = content.locales[locale].prompts[key]

@@ -148,7 +148,7 @@ def test_money_is_spoken_with_usual_spaces(speaker: PromptSpeaker) -> None:
 ARGS: dict[str, SayArg] = {"when": At(NOW, SEOUL, NOW), "until": At(NOW, SEOUL, NOW), "wait": Span(300, 600)}
 
 
-@pytest.mark.parametrize("locale", ["en-US", "es-ES", "ko-KR", "pt-BR"])
+@pytest.mark.parametrize("locale", ["en-US", "es-ES", "es-US", "ko-KR", "pt-BR"])
 @pytest.mark.parametrize("key", REQUIRED_PROMPTS)
 def test_every_prompt_can_be_spoken(speaker: PromptSpeaker, locale: str, key: str) -> None:
     args = {place: ARGS.get(place, Spelled("1234567")) for place in REQUIRED_PROMPTS[key]}

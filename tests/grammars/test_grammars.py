@@ -16,7 +16,7 @@ from ivr.understanding import GrammarUnderstanding
 from ivr.understanding.building import GrammarBuilder, turn_parts
 from ivr.understanding.phrases import PhraseMaker
 
-LOCALES = ("en-US", "es-ES", "ko-KR", "pt-BR")
+LOCALES = ("en-US", "es-ES", "es-US", "ko-KR", "pt-BR")
 MENU_INTENTS = (
     "track_order",
     "delivered_not_received",
