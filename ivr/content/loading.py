@@ -61,6 +61,7 @@ def _locale(folders: Folders, name: str, served: Sequence[str]) -> LocaleContent
         voice=str(_needed(about, "voice", name)),
         language=language,
         free_spacing=bool(about.get("free_spacing", False)),
+        fold_accents=bool(about.get("fold_accents", False)),
         slow_rate=str(about.get("slow_rate", "85%")),
         ability=ability,
         fillers=tuple(about.get("fillers", ())),

@@ -118,6 +118,8 @@ class LocaleContent:
     """BCP 47 tag for <Say> and <Gather>."""
     free_spacing: bool = False
     """Words may be written apart or together (Korean): understood syllable by syllable."""
+    fold_accents: bool = False
+    """Words are understood with and without accents; for languages where they tell few words apart."""
     slow_rate: str = "85%"
     ability: Ability = Ability.FULL
     fillers: tuple[Located, ...] = ()

@@ -96,7 +96,8 @@ class Wording:
         return self._patterns[kind].format(low=low, high=high)
 
     def _time(self, local: datetime) -> str:
-        pattern = self._patterns["time" if local.minute else "time_on_the_hour"]
+        key = "time" if local.minute else "time_on_the_hour"
+        pattern = self._patterns.get(f"{key}_{local.hour}", self._patterns[key])
         return str(format_time(local, pattern, locale=self._locale))
 
     def _date(self, local: datetime, key: str) -> str:

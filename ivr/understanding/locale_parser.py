@@ -28,11 +28,16 @@ class LocaleParser:
 
     def __init__(self, source: LocaleSource, phrases: Mapping[str, Sequence[str]]) -> None:
         self._source = source
-        self._spelling = spelling(free_spacing=source.free_spacing, rewrites=source.rewrites)
+        self._spelling = spelling(
+            free_spacing=source.free_spacing, fold_accents=source.fold_accents, rewrites=source.rewrites
+        )
         self._network = self._main_network()
         self._digits_lead = self._network_of(DIGITS_LEAD)
         self._digits = DigitReader(source.digits, self._spelling)
-        self._similar = Similar(phrases, free_spacing=source.free_spacing)
+        self._similar = Similar(
+            {name: [self._spelling.folded(phrase) for phrase in texts] for name, texts in phrases.items()},
+            free_spacing=source.free_spacing,
+        )
         self._choices: OrderedDict[tuple[Choice, ...], Network] = OrderedDict()
 
     def parse(self, expects: Expects, readings: Sequence[str]) -> Meaning:

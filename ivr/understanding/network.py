@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import permutations
 from typing import Final
 
@@ -51,7 +52,8 @@ class Network:
         *,
         left_out: frozenset[str] = frozenset(),
     ) -> None:
-        self._rules, self._lists, self._split = rules, lists, split
+        self._rules, self._lists = rules, lists
+        self._split = cache(split)  # the same words stand in many templates, and lists in many places
         self._left_out = left_out
         self._nodes = [_Node()]
         self._states: dict[int, State] = {}

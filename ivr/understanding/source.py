@@ -124,6 +124,10 @@ class LocaleSource(Protocol):
         """Understood syllable by syllable."""
 
     @property
+    def fold_accents(self) -> bool:
+        """Understood with and without accents."""
+
+    @property
     def templates(self) -> Mapping[str, Sequence[Template]]:
         """By intent."""
 

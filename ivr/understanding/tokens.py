@@ -18,14 +18,20 @@ class Spelling:
     """How one locale's texts become tokens."""
 
     free_spacing: bool = False
+    fold_accents: bool = False
     rewrites: tuple[tuple["re.Pattern[str]", str], ...] = ()
 
     def words(self, text: str) -> list[str]:
         """Normal words of a text as heard, typed, or written by a carrier's recogniser."""
         text = unicodedata.normalize("NFC", text).casefold().replace("<unk>", UNKNOWN)
+        text = self.folded(text)
         for pattern, replacement in self.rewrites:
             text = pattern.sub(replacement, text)
         return _TOKEN.findall(_APOSTROPHES.sub("", text))
+
+    def folded(self, text: str) -> str:
+        """The text without accents, where they do not count."""
+        return unaccented(text) if self.fold_accents else text
 
     def tokens(self, text: str) -> list[str]:
         """What the parser steps over: words, or single syllables where spacing is free."""
@@ -52,6 +58,12 @@ class Spelling:
         return allowed
 
 
-def spelling(*, free_spacing: bool, rewrites: Sequence[tuple[str, str]]) -> Spelling:
+def unaccented(text: str) -> str:
+    """Letters without their marks: some recognisers, and many typists, leave them out."""
+    parts = (sign for sign in unicodedata.normalize("NFD", text) if unicodedata.category(sign) != "Mn")
+    return unicodedata.normalize("NFC", "".join(parts))
+
+
+def spelling(*, free_spacing: bool, fold_accents: bool, rewrites: Sequence[tuple[str, str]]) -> Spelling:
     """Compile a locale's rewriting rules."""
-    return Spelling(free_spacing, tuple((re.compile(pattern), to) for pattern, to in rewrites))
+    return Spelling(free_spacing, fold_accents, tuple((re.compile(pattern), to) for pattern, to in rewrites))

@@ -59,6 +59,21 @@ def test_moment_in_korean(speaker: PromptSpeaker, hours: float, korean: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("hours", "spanish"),
+    [
+        (1.5, "hoy a las 5:30 de la tarde"),
+        (21, "mañana miércoles a la 1 de la tarde"),
+        (21.25, "mañana miércoles a la 1:15 de la tarde"),
+        (89, "el sábado 28 de noviembre a las 9 de la mañana"),
+        (20, "mañana miércoles a las 12 del mediodía"),
+        (-23, "ayer a las 5 de la tarde"),
+    ],
+)
+def test_moment_in_spanish(speaker: PromptSpeaker, hours: float, spanish: str) -> None:
+    assert when(speaker, "es-ES", "Europe/Madrid", hours) == spanish
+
+
+@pytest.mark.parametrize(
     ("low", "high", "english", "korean"),
     [
         (0, 30, "less than a minute", "일 분 미만"),
@@ -134,7 +149,7 @@ def test_money_is_spoken_with_usual_spaces(speaker: PromptSpeaker) -> None:
 ARGS: dict[str, SayArg] = {"when": At(NOW, SEOUL, NOW), "until": At(NOW, SEOUL, NOW), "wait": Span(300, 600)}
 
 
-@pytest.mark.parametrize("locale", ["en-US", "ko-KR"])
+@pytest.mark.parametrize("locale", ["en-US", "es-ES", "es-US", "ko-KR", "pt-BR"])
 @pytest.mark.parametrize("key", REQUIRED_PROMPTS)
 def test_every_prompt_can_be_spoken(speaker: PromptSpeaker, locale: str, key: str) -> None:
     args = {place: ARGS.get(place, Spelled("1234567")) for place in REQUIRED_PROMPTS[key]}

@@ -126,7 +126,7 @@ def test_nothing_is_understood_of_nothing(understanding: GrammarUnderstanding, l
 
 @given(text=st.text(max_size=60))
 def test_any_text_is_parsed_without_an_error(understanding: GrammarUnderstanding, text: str) -> None:
-    for locale in ("en-US", "ko-KR"):
+    for locale in ("en-US", "es-ES", "ko-KR", "pt-BR"):
         for expects in (MENU, MOMENT, ORDER_NUMBER, PICK):
             understanding.parse(locale, expects, (text,))
             understanding.is_complete(locale, expects, text)
@@ -140,6 +140,12 @@ def test_best_parse_among_the_readings_wins(understanding: GrammarUnderstanding)
 def test_unknown_locale_is_a_content_error(understanding: GrammarUnderstanding) -> None:
     with pytest.raises(ContentError, match="xx-XX"):
         understanding.parse("xx-XX", MENU, ("hello",))
+
+
+@pytest.mark.parametrize("text", ["¿Cuándo me llega el envío?", "cuando me llega el envio", "CUÁNDO ME LLEGA EL ENVÍO"])
+def test_accents_do_not_count_where_they_tell_no_words_apart(understanding: GrammarUnderstanding, text: str) -> None:
+    meaning = understanding.parse("es-ES", MENU, (text,))
+    assert (meaning.first, meaning.certainty) == (Intent("track_order"), Certainty.EXACT)
 
 
 # --- choices -----------------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ def client(store: FakeStore) -> Any:
 def test_ready_says_which_engine_hears_which_language(client: Any) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json["hearing"] == {"en-US": "scripted", "ko-KR": "keypad"}
+    hearing = answer.json["hearing"]
+    assert (hearing["en-US"], hearing["ko-KR"]) == ("scripted", "keypad")
 
 
 def test_not_ready_without_a_database(client: Any, store: FakeStore) -> None:
