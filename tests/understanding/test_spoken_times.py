@@ -1,0 +1,63 @@
+"""Times all through the day, in the words and numerals of each language, are the times that were said."""
+
+from collections.abc import Callable, Iterator
+from datetime import time
+
+import pytest
+from babel.dates import format_time
+
+from ivr.domain.intents import Builtin, Expects
+from ivr.domain.moments import When
+from ivr.understanding import GrammarUnderstanding
+
+MOMENT = Expects(builtins=(Builtin.MOMENT, Builtin.BOOLEAN))
+HALF_A_DAY = 12 * 60
+MINUTES = (0, 1, 9, 10, 15, 20, 29, 30, 40, 45, 50, 55, 59)
+Spellings = Callable[[time], Iterator[str]]
+
+
+def kanji(number: int) -> str:
+    """十五, by hand: the grammar takes its numerals from CLDR."""
+    tens, units = divmod(number, 10)
+    return ("", "十", "二十", "三十", "四十", "五十")[tens] + "〇一二三四五六七八九"[units] * bool(units or not tens)
+
+
+def japanese(at: time) -> Iterator[str]:
+    half, hour = ("午前", "午後")[at.hour >= 12], at.hour % 12
+    yield format_time(at, "aK時m分", locale="ja_JP")
+    yield format_time(at, "H:mm", locale="ja_JP")
+    yield format_time(at, "H時m分", locale="ja_JP")
+    if hour:
+        minute = f"{kanji(at.minute)}分" if at.minute else ""
+        yield f"明日の{half}{kanji(hour)}時{minute}にお電話ください"
+    if hour and at.minute == 30:
+        yield f"{half} {kanji(hour)} 時 半 に"
+    if hour != 11 and at.minute in (40, 45, 50, 55):
+        yield f"{half}の{kanji(hour + 1)}時{kanji(60 - at.minute)}分前"
+
+
+SPELLINGS: dict[str, Spellings] = {"ja-JP": japanese}
+
+
+def is_said(when: object, at: time) -> bool:
+    """Without a half of the day, the time or its other half."""
+    if not isinstance(when, When) or when.conflict or when.hour is None:
+        return False
+    hour = when.hour % 12 + 12 * (when.half == "pm") if when.half in ("am", "pm") else when.hour
+    apart = hour * 60 + (when.minute or 0) - at.hour * 60 - at.minute
+    return apart == 0 if when.half else apart % HALF_A_DAY == 0
+
+
+@pytest.mark.parametrize("hour", range(24))
+@pytest.mark.parametrize("locale", SPELLINGS)
+def test_every_time_of_day_is_understood_as_it_was_said(
+    understanding: GrammarUnderstanding, locale: str, hour: int
+) -> None:
+    wrong = []
+    for minute in MINUTES:
+        at = time(hour, minute)
+        for text in SPELLINGS[locale](at):
+            meaning = understanding.parse(locale, MOMENT, (text,))
+            if len(meaning.intents) != 1 or not is_said(meaning.intents[0].slots.get("when"), at):
+                wrong.append((text, meaning))
+    assert wrong == []
