@@ -85,7 +85,8 @@ def _relative(slots: Mapping[str, str | int]) -> dict[str, Any]:
     count, unit = int(slots.get("count", 1)), str(slots.get("unit", "minute"))
     if unit in _UNIT_DAYS:
         return {"day_offset": count * _UNIT_DAYS[unit]}
-    return {"in_seconds": count * _UNIT_SECONDS[unit] + int(slots.get("more_seconds", 0))}
+    more = int(slots.get("more_seconds", 0)) + 60 * int(slots.get("more_minutes", 0))
+    return {"in_seconds": count * _UNIT_SECONDS[unit] + more}
 
 
 def _date(slots: Mapping[str, str | int]) -> dict[str, Any]:

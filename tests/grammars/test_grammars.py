@@ -16,7 +16,7 @@ from ivr.understanding import GrammarUnderstanding
 from ivr.understanding.building import GrammarBuilder, turn_parts
 from ivr.understanding.phrases import PhraseMaker
 
-LOCALES = ("en-US", "ko-KR", "ja-JP")
+LOCALES = ("en-US", "ko-KR", "ja-JP", "hi-IN", "ar")
 MENU_INTENTS = (
     "track_order",
     "delivered_not_received",

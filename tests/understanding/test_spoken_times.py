@@ -13,6 +13,8 @@ from ivr.understanding import GrammarUnderstanding
 MOMENT = Expects(builtins=(Builtin.MOMENT, Builtin.BOOLEAN))
 HALF_A_DAY = 12 * 60
 MINUTES = (0, 1, 9, 10, 15, 20, 29, 30, 40, 45, 50, 55, 59)
+NIGHT = range(6)
+"""Hours that nobody asks to be called at, and that "night" names doubtfully."""
 Spellings = Callable[[time], Iterator[str]]
 
 
@@ -36,7 +38,29 @@ def japanese(at: time) -> Iterator[str]:
         yield f"{half}の{kanji(hour + 1)}時{kanji(60 - at.minute)}分前"
 
 
-SPELLINGS: dict[str, Spellings] = {"ja-JP": japanese}
+HINDI = "एक दो तीन चार पाँच छः सात आठ नौ दस ग्यारह बारह".split()
+HINDI_MINUTES = {10: "दस", 15: "पंद्रह", 20: "बीस", 30: "तीस", 40: "चालीस", 45: "पैंतालीस", 50: "पचास", 55: "पचपन"}
+
+
+def hindi(at: time) -> Iterator[str]:
+    """Halves and quarters have words of their own: साढ़े, सवा, पौने, डेढ़, ढाई."""
+    yield format_time(at, "B h:mm 'बजे'", locale="hi_IN") if at.hour not in NIGHT else format_time(at, "H:mm")
+    hour, following = HINDI[(at.hour - 1) % 12], HINDI[at.hour % 12]
+    if at.minute == 0:
+        yield f"{hour} बजे"
+    if at.minute in HINDI_MINUTES:
+        yield f"{hour} बजकर {HINDI_MINUTES[at.minute]} मिनट पर"
+    if at.minute == 15:
+        yield f"कल सवा {hour} बजे फोन कीजिए"
+    if at.minute == 30:
+        yield {1: "डेढ़ बजे", 2: "ढाई बजे"}.get(at.hour % 12, f"साढ़े {hour} बजे")
+    if at.minute == 45:
+        yield f"पौने {following} बजे"
+    if at.minute == 50:
+        yield f"{following} बजने में दस मिनट"
+
+
+SPELLINGS: dict[str, Spellings] = {"ja-JP": japanese, "hi-IN": hindi}
 
 
 def is_said(when: object, at: time) -> bool:
