@@ -80,8 +80,8 @@ def content_folder(value: str) -> Path:
 
 
 def locales(value: str) -> tuple[str, ...]:
-    """Languages with country, comma apart."""
-    return _list(value, r"[a-z]{2,3}-[A-Z]{2}", "languages with countries, such as en-US,ko-KR")
+    """Languages with country, or Arabic, which is one for all countries; comma apart."""
+    return _list(value, r"[a-z]{2,3}-[A-Z]{2}|ar", "languages with countries, such as en-US,ko-KR")
 
 
 def countries(value: str) -> tuple[str, ...]:

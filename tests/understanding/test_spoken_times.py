@@ -60,7 +60,28 @@ def hindi(at: time) -> Iterator[str]:
         yield f"{following} बजने में दस मिनट"
 
 
-SPELLINGS: dict[str, Spellings] = {"ja-JP": japanese, "hi-IN": hindi}
+ARABIC = (
+    "الواحدة الثانية الثالثة الرابعة الخامسة السادسة السابعة الثامنة التاسعة العاشرة الحادية_عشرة الثانية_عشرة"
+).split()
+ARABIC_PAST = {10: "وعشر دقائق", 15: "والربع", 20: "والثلث", 30: "والنصف", 40: "وأربعون دقيقة", 9: "وتسع دقائق"}
+ARABIC_TO = {40: "إلا ثلثًا", 45: "إلا ربعًا", 50: "إلا عشر دقائق", 55: "إلا خمس دقائق"}
+
+
+def arabic(at: time) -> Iterator[str]:
+    """Hours are ordinals; halves, quarters and thirds are said, and the rest to the next hour."""
+    hour, following = ARABIC[(at.hour - 1) % 12].replace("_", " "), ARABIC[at.hour % 12].replace("_", " ")
+    half = "صباحًا" if at.hour < 12 else "مساءً"
+    yield format_time(at, "H:mm")
+    if at.hour % 12:
+        yield format_time(at, "h:mm a", locale="ar")
+        yield f"غدًا الساعة {at.hour % 12}:{at.minute:02} {half}".translate({48 + n: 0x660 + n for n in range(10)})
+    if at.minute in (0, *ARABIC_PAST) and at.hour % 12:
+        yield f"الساعة {hour} {ARABIC_PAST.get(at.minute, '')} {half}"
+    if at.minute in ARABIC_TO:
+        yield f"الساعة {following} {ARABIC_TO[at.minute]}"
+
+
+SPELLINGS: dict[str, Spellings] = {"ja-JP": japanese, "hi-IN": hindi, "ar": arabic}
 
 
 def is_said(when: object, at: time) -> bool:
