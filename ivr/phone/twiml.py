@@ -36,8 +36,12 @@ VOICES: Final = {
     "hi-IN": "Polly.Kajal-Neural",
     "it-IT": "Polly.Bianca-Neural",
     "nl-NL": "Polly.Laura-Neural",
+    "ar": "Polly.Hala-Neural",
 }
 """The carrier's voice by locale (twilio.md 7c); another locale gets the account's default voice for its language."""
+
+LANGUAGES: Final = {"ar": "ar-AE"}
+"""The carrier's name of a locale where it has one of its own."""
 
 SLOW_RATE: Final = "80%"
 MAX_HINTS: Final = 500
@@ -211,7 +215,7 @@ def _speech_attributes(turn: Turn, context: DocumentContext) -> dict[str, Any]:
     hints = [hint for hint in context.hints if 0 < len(hint) <= MAX_HINT_LENGTH and "," not in hint][:MAX_HINTS]
     return {
         "input": "dtmf speech",
-        "language": turn.locale,
+        "language": LANGUAGES.get(turn.locale, turn.locale),
         "speech_timeout": str(_SPEECH_SECONDS[turn.pace]),
         "profanity_filter": False,
         "hints": ",".join(_ILLEGAL.sub("", hint) for hint in hints) or None,
@@ -224,7 +228,8 @@ def _say(parent: VoiceResponse | Gather, texts: Sequence[Spoken], *, slow: bool,
             parent.pause(length=pause_seconds)
         text = _ILLEGAL.sub(" ", spoken.text)
         voice = spoken.voice or VOICES.get(spoken.locale)
-        verb = SayVerb(None if slow else text, voice=voice, language=spoken.locale)
+        language = LANGUAGES.get(spoken.locale, spoken.locale)
+        verb = SayVerb(None if slow else text, voice=voice, language=language)
         if slow:
             verb.prosody(text, rate=spoken.slow_rate)
         parent.append(verb)

@@ -1,4 +1,7 @@
-"""Texts to tokens: words, or syllables where spacing is free; digits apart from letters; no punctuation, no case."""
+"""Texts to tokens: words, or syllables where spacing is free; digits apart from letters; no punctuation, no case.
+
+Full-width letters and every script's digits become the usual ones, so that files need write only these.
+"""
 
 import re
 import unicodedata
@@ -8,8 +11,13 @@ from typing import Final
 
 UNKNOWN: Final = "[unk]"
 """What recognisers write for a stretch outside their grammar."""
+_MARKS: Final = "".join(c for c in map(chr, range(0x300, 0xFFFF)) if unicodedata.category(c) in ("Mn", "Mc"))
+"""Signs on a letter (Devanagari's vowels, Arabic's): Python's \\w leaves them out."""
 _APOSTROPHES: Final = re.compile(r"['’ʼ`]")
-_TOKEN: Final = re.compile(r"\[unk\]|\d+|[^\W\d_]+")
+_UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u061c\u0640\u2060\ufeff]")
+"""Joiners, marks of direction, Arabic's stretched line: they may stand inside a word."""
+_TOKEN: Final = re.compile(rf"\[unk\]|\d+|(?:[^\W\d_][{_MARKS}]*)+")
+_DIGIT: Final = re.compile(r"[^\D0-9]")
 _GROUPED: Final = re.compile(r"(?<=\d),(?=\d{3}\b)")
 
 
@@ -23,8 +31,8 @@ class Spelling:
 
     def words(self, text: str) -> list[str]:
         """Normal words of a text as heard, typed, or written by a carrier's recogniser."""
-        text = unicodedata.normalize("NFC", text).casefold().replace("<unk>", UNKNOWN)
-        text = self.folded(text)
+        text = unicodedata.normalize("NFKC", text).casefold().replace("<unk>", UNKNOWN)
+        text = self.folded(_UNSEEN.sub("", _DIGIT.sub(lambda digit: str(int(digit[0])), text)))
         for pattern, replacement in self.rewrites:
             text = pattern.sub(replacement, text)
         return _TOKEN.findall(_APOSTROPHES.sub("", text))
