@@ -1,7 +1,7 @@
 """`grammar`: what a sentence means and why, what may be said, and whether the grammars hold together."""
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     content = load_content(read_settings(quiet=True))
     match arguments.action:
         case "explain":
-            lines = explain(content, _locale(content, arguments.locale), arguments.turn, arguments.text)
+            lines: Iterable[str] = explain(content, _locale(content, arguments.locale), arguments.turn, arguments.text)
         case "sample":
             lines = sample(_locale(content, arguments.locale), arguments.intent, arguments.n)
         case "test":
@@ -132,10 +132,11 @@ def _stolen(content: Content, locale: LocaleContent) -> Iterator[str]:
 
 
 def _references(locale: LocaleContent) -> Iterator[Any]:
-    groups = (*locale.templates.values(), *locale.fragments.values(), tuple(locale.rules.values()))
-    for group in (*groups, *locale.lists.values()):
-        for one in group:
-            yield from references(one.expression)
+    templates = (*locale.templates.values(), *locale.fragments.values())
+    expressions = [template.expression for group in templates for template in group]
+    expressions += [rule.expression for rule in locale.rules.values()]
+    expressions += [value.expression for values in locale.lists.values() for value in values]
+    return (found for expression in expressions for found in references(expression))
 
 
 def _locale(content: Content, name: str | None) -> LocaleContent:

@@ -27,7 +27,7 @@ class Piece:
 
 def pieces_of(source: LocaleSource, expects: Expects, text: str) -> list[Piece]:
     """The pieces in spoken order; digit strings and likeness have none."""
-    signs = spelling(free_spacing=source.free_spacing, rewrites=source.rewrites)
+    signs = spelling(free_spacing=source.free_spacing, fold_accents=source.fold_accents, rewrites=source.rewrites)
     words = signs.words(text)
     tokens = signs.split(words)
     networks = LocaleParser(source, {}).networks(expects)

@@ -39,6 +39,7 @@ def test_korean_caller_is_called_back_in_korean(world: World) -> None:
     caller.answer()
     caller.hears("접수 번호 .* 일로 전화드렸습니다", PATIENCE)
     caller.joined_with(agent, PATIENCE)
+    world.until(lambda: any(a.joined_at for a in world.attempts()), "the row says that they are joined")
     agent.hang_up()
     caller.hears("얼마나 쉽게 해결되었습니까", PATIENCE)
     caller.press("1")
