@@ -101,6 +101,7 @@ class Stage:
             "IVR_PHONE_NUMBER": OUR_NUMBER,
             "IVR_DATABASE_URL": self.database_url,
             "IVR_CALLING_HOURS": "always",
+            "IVR_LOCALES": "en-US,ko-KR",
             "IVR_DIAL_RATE": "0",
             "IVR_CLOCK_FILE": str(self.clock_file),
             "IVR_API_KEYS": self.api_key,

@@ -29,7 +29,7 @@ from ivr.domain.dialogue.heard import (
     WaitEstimated,
 )
 from ivr.domain.dialogue.lost import lost, silent
-from ivr.domain.dialogue.questions import GLOBAL_KEYS, MOMENT_DIGITS, ask, question
+from ivr.domain.dialogue.questions import GLOBAL_KEYS, MOMENT_DIGITS, QUESTIONS, ask
 from ivr.domain.dialogue.values import Caller, Dialogue, State, Step
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Certainty, Intent, Meaning
@@ -142,7 +142,7 @@ def _join(dialogue: Dialogue, conference: str) -> Step:
 
 
 def _key(dialogue: Dialogue, digits: str) -> Step:
-    asked = question(dialogue) if dialogue.state in ANSWERS else None
+    asked = QUESTIONS[dialogue.state](dialogue) if dialogue.state in ANSWERS else None  # whatever is understood
     intent = GLOBAL_KEYS.get(digits)
     if asked is not None:
         intent = asked.keys.get(digits) or intent or _keyed_value(asked.expects.builtins, digits)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ivr.domain.dialogue import Caller, Dialogue, State, heard, start, step
+from ivr.domain.dialogue import effects as wanted
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Builtin, Certainty, Expects, Intent, Meaning
 from tests.domain.dialogue.talk import CALLER, NOW, Talk
@@ -17,9 +18,9 @@ def of_many(count: int = 23) -> Dialogue:
 
 
 def presses(dialogue: Dialogue, *keys: str) -> Dialogue:
-    for key in keys:
-        dialogue = step(dialogue, heard.Key(key)).dialogue
-    return dialogue
+    talk = Talk()
+    talk.dialogue = dialogue
+    return talk.presses(*keys).dialogue
 
 
 def offered(dialogue: Dialogue) -> list[str | None]:
@@ -76,7 +77,16 @@ def test_partly_understood_language_expects_yes_and_digits_but_no_requests_and_m
 def test_keypad_language_expects_no_words_at_all() -> None:
     talk = in_part(Ability.KEYPAD).presses("1")
     assert talk.dialogue.turn.say[-1].key == "ask_order_keys"
-    assert talk.presses("1234567").dialogue.turn.expects == Expects()
+    talk.presses("1234567")
+    assert (talk.dialogue.state, talk.dialogue.turn.expects) == (State.ORDER_CONFIRM, Expects())
+
+
+@pytest.mark.parametrize("ability", [Ability.PARTIAL, Ability.KEYPAD])
+def test_moment_is_keyed_where_it_would_not_be_understood(ability: Ability) -> None:
+    talk = in_part(ability).presses("5", "2", "11251530")
+    (resolved,) = talk.wanted(wanted.ResolveMoment)
+    assert isinstance(resolved, wanted.ResolveMoment)
+    assert (resolved.when.month, resolved.when.day, resolved.when.hour) == (11, 25, 15)
 
 
 def test_asking_for_slower_speech_repeats_the_turn_and_keeps_it_slow() -> None:

@@ -8,6 +8,7 @@ import pytest
 from ivr.domain.dialogue import Caller, State, heard
 from ivr.domain.dialogue import effects as wanted
 from ivr.domain.dialogue.machine import start
+from ivr.domain.hearing import Ability
 from ivr.domain.intents import Certainty, Intent
 from ivr.domain.orders import OrderStatus
 from ivr.domain.turn import Next
@@ -70,7 +71,7 @@ def test_language_changed_names_the_items_in_it() -> None:
 
 
 def test_language_that_nobody_hears_is_asked_in_keys() -> None:
-    dialogue = start(CALLER, ("en-US", "ko-KR"), NOW, ("ko-KR",))
+    dialogue = start(CALLER, ("en-US", "ko-KR"), NOW, {"ko-KR": Ability.KEYPAD})
     talk = Talk()
     talk.dialogue = dialogue
     assert talk.prompts == ["greeting", "menu"]
