@@ -72,6 +72,6 @@ def unaccented(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(parts))
 
 
-def spelling(*, free_spacing: bool, fold_accents: bool, rewrites: Sequence[tuple[str, str]]) -> Spelling:
+def spelling(*, free_spacing: bool, rewrites: Sequence[tuple[str, str]], fold_accents: bool = False) -> Spelling:
     """Compile a locale's rewriting rules."""
     return Spelling(free_spacing, fold_accents, tuple((re.compile(pattern), to) for pattern, to in rewrites))

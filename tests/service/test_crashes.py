@@ -51,6 +51,8 @@ def finish(world: World, callback: str) -> None:
                 world.engine.legs.keyed(call.leg_id, "1", turn=1)
         world.tick(5)
         for call in [c for c in world.phone.live() if c.party == Party.CUSTOMER and c.status == "in-progress"]:
+            if any(c.party == Party.AGENT for c in world.phone.live()):
+                world.meet()
             world.report(call, "completed")
         world.sweep(25)
     assert world.callback(callback).status == CallbackStatus.DONE

@@ -193,7 +193,7 @@ class World:
 
     def meet(self) -> None:
         """Agent and called customer enter the conference, as the carrier tells."""
-        for party in Party:
+        for party in (Party.AGENT, Party.CUSTOMER):
             self.enter(self.ringing(party))
 
     def enter(self, call: FakeCall) -> None:

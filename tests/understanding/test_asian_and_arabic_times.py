@@ -44,7 +44,7 @@ HINDI_MINUTES = {10: "दस", 15: "पंद्रह", 20: "बीस", 30: "�
 
 def hindi(at: time) -> Iterator[str]:
     """Halves and quarters have words of their own: साढ़े, सवा, पौने, डेढ़, ढाई."""
-    yield format_time(at, "B h:mm 'बजे'", locale="hi_IN") if at.hour not in NIGHT else format_time(at, "H:mm")
+    yield format_time(at, "B h:mm 'बजे'", locale="hi_IN") if at.hour not in NIGHT else format_time(at, "H:mm", locale="en_US")
     hour, following = HINDI[(at.hour - 1) % 12], HINDI[at.hour % 12]
     if at.minute == 0:
         yield f"{hour} बजे"
@@ -82,7 +82,7 @@ def arabic(at: time) -> Iterator[str]:
     """Hours are ordinals; halves, quarters and thirds are said, and the rest to the next hour."""
     hour, following = ARABIC[(at.hour - 1) % 12].replace("_", " "), ARABIC[at.hour % 12].replace("_", " ")
     half = "صباحًا" if at.hour < 12 else "مساءً"
-    yield format_time(at, "H:mm")
+    yield format_time(at, "H:mm", locale="en_US")
     if at.hour % 12:
         yield format_time(at, "h:mm a", locale="ar")
         yield f"غدًا الساعة {at.hour % 12}:{at.minute:02} {half}".translate({48 + n: 0x660 + n for n in range(10)})
