@@ -158,7 +158,7 @@ def test_reject_as_first_verb_never_answers(app, customer, reason, status):
 
 
 def test_leading_pause_delays_the_answer(app, customer):
-    app.answers["/voice"] = "<Pause length='30'/><Say>Hello</Say>"
+    app.answers["/voice"] = "<Pause length='10'/><Say>Hello</Say>"
     call = customer.dial(OURS)
     assert app.wait_for("/voice")
     assert not call.answered
