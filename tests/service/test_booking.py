@@ -248,6 +248,7 @@ def test_a_conversation_is_not_canceled_from_outside(world: World) -> None:
     callback = world.book()
     world.agent_takes_it()
     world.answer(Party.CUSTOMER)
+    world.meet()
     with pytest.raises(IllegalMove):
         world.cancel(callback)
     assert len(world.phone.live()) == 2

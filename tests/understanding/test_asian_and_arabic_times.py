@@ -44,7 +44,11 @@ HINDI_MINUTES = {10: "दस", 15: "पंद्रह", 20: "बीस", 30: "�
 
 def hindi(at: time) -> Iterator[str]:
     """Halves and quarters have words of their own: साढ़े, सवा, पौने, डेढ़, ढाई."""
-    yield format_time(at, "B h:mm 'बजे'", locale="hi_IN") if at.hour not in NIGHT else format_time(at, "H:mm", locale="en_US")
+    yield (
+        format_time(at, "B h:mm 'बजे'", locale="hi_IN")
+        if at.hour not in NIGHT
+        else format_time(at, "H:mm", locale="en_US")
+    )
     hour, following = HINDI[(at.hour - 1) % 12], HINDI[at.hour % 12]
     if at.minute == 0:
         yield f"{hour} बजे"
