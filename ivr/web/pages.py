@@ -9,8 +9,6 @@ from hashlib import sha256
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import get_timezone_location
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
@@ -27,7 +25,17 @@ from ivr.service.timeline import new_id
 from ivr.service.verification import CALL
 from ivr.web.desk import Desk, client_address
 from ivr.web.services import Services
-from ivr.web.wish import LocalTimes, Reading, read_digits, read_kind, read_order, read_verification, read_words
+from ivr.web.wish import (
+    LocalTimes,
+    Reading,
+    read_consent,
+    read_digits,
+    read_kind,
+    read_order,
+    read_verification,
+    read_words,
+)
+from ivr.web.zones import zone_name
 
 Page = str | AnyResponse | tuple[str, int]
 TOKEN: Final = re.compile(r"[0-9a-f]{32}")
@@ -76,7 +84,7 @@ class CustomerPages:
         verification = reading.read(read_verification, form.get("verification", ""))
         zone = reading.read(self._times.zone, form.get("zone", ""), number)
         at = reading.read(self._times.read, form, zone) if zone else None
-        reading.read(_read_consent, form)
+        reading.read(read_consent, form)
         if reading.refused or kind is None or words is None or order is None or zone is None:
             return None
         wish = CallbackWish(number=number, kind=kind, words=words, order_digits=order, at=at, zone=zone.key)
@@ -247,8 +255,7 @@ class CustomerPages:
     def _moment(self, at: datetime, zone: str) -> str:
         """A moment on the customer's clock, which is named: tomorrow at 3:30 PM (New York)."""
         say = Say("moment", {"when": At(at, zone, self._services.clock.now())})
-        language = Locale.parse(self.locale(), sep="-")
-        return f"{self._services.speaker.text(self.locale(), say)} ({zone_name(zone, language)})"
+        return f"{self._services.speaker.text(self.locale(), say)} ({zone_name(zone, self.locale())})"
 
     def _days(self) -> dict[str, str]:
         """The days that the calendar offers; the widest, for the reader's own zone is not known yet."""
@@ -264,19 +271,6 @@ class CustomerPages:
             return self._catalogue.text(locale, key, **places)
 
         return {"t": text, "locale": locale, "catalogue": self._catalogue, "company": self._services.company}
-
-
-def zone_name(zone: str, language: Locale) -> str:
-    """A time zone in the reader's language, by its city; those that lie nowhere keep their name."""
-    if "/" not in zone or zone.startswith("Etc/"):
-        return zone
-    city = str(get_timezone_location(ZoneInfo(zone), locale=language, return_city=True))
-    return city.rpartition("/")[2]  # a city that the language has no name for: Argentina/Buenos Aires
-
-
-def _read_consent(form: Mapping[str, str]) -> None:
-    if form.get("consent") != "yes":
-        raise CallbackRefused("consent", "the consent box is not ticked")
 
 
 def _move_form(callback: Callback, sent: Mapping[str, str]) -> Mapping[str, str]:

@@ -125,3 +125,9 @@ class Reading:
             if all(refused.reason != other.reason for other in self.refused):
                 self.refused.append(refused)
             return None
+
+
+def read_consent(form: Mapping[str, str]) -> None:
+    """Raises CallbackRefused unless the box is ticked."""
+    if form.get("consent") != "yes":
+        raise CallbackRefused("consent", "the consent box is not ticked")

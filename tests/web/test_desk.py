@@ -123,6 +123,7 @@ def test_only_zones_are_zones(zone: str) -> None:
 def test_a_locale_without_board_texts_shows_the_board_in_the_first_language_that_has_them(tmp_path: Path) -> None:
     for locale, text in (("de-DE", ""), ("en-US", "a: x"), ("ko-KR", "a: y\nword_busy: z")):
         (tmp_path / locale).mkdir()
+        (tmp_path / locale / "locale.yaml").write_text(f"name: {locale}", "utf-8")
         if text:
             (tmp_path / locale / "board.yaml").write_text(text, "utf-8")
     board = board_catalogue(tmp_path, ("de-DE", "en-US", "ko-KR"))
@@ -132,5 +133,7 @@ def test_a_locale_without_board_texts_shows_the_board_in_the_first_language_that
 
 
 def test_a_content_folder_without_any_board_texts_is_named(tmp_path: Path) -> None:
+    (tmp_path / "en-US").mkdir()
+    (tmp_path / "en-US" / "locale.yaml").write_text("name: English", "utf-8")
     with pytest.raises(ContentError, match=r"no locale has board\.yaml; copy"):
         board_catalogue(tmp_path, ("en-US",))

@@ -327,7 +327,7 @@ def test_a_korean_customer_reads_korean_everywhere(site: Site) -> None:
     assert (callback.locale, callback.zone) == ("ko-KR", "Asia/Seoul")
     assert "인증" in text_of(site.get(f"{path}?lang=ko-KR")) or "코드" in text_of(site.get(f"{path}?lang=ko-KR"))
     site.post(f"{path}/confirm?lang=ko-KR", {"code": site.code()})
-    assert "오후 3시 30분 (뉴욕)에 전화드리겠습니다" in text_of(site.get(f"{path}?lang=ko-KR"))
+    assert "오후 3시 30분 (서울)에 전화드리겠습니다" in text_of(site.get(f"{path}?lang=ko-KR"))
     assert "없는 페이지입니다" in text_of(site.get("/nowhere?lang=ko-KR"))
 
 

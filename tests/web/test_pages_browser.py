@@ -143,6 +143,7 @@ def test_a_customer_changes_the_language_in_the_middle_of_an_error(open_page: Ca
     page = open_page()
     ask(page, number="nonsense")
     page.wait_for_selector("#errors")
+    page.click("nav summary")
     page.click("nav >> text=한국어")
     page.wait_for_selector("html[lang=ko-KR]")
     assert page.inner_text("h1") == "전화해 주세요"
