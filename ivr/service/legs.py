@@ -120,7 +120,7 @@ class Legs:
 
     def _entered(self, scene: Scene, attempt_id: str, sid: str) -> None:
         attempt, guards = scene.uow.attempts.get(attempt_id), scene.uow.guards
-        if attempt is None:
+        if attempt is None or guards.saw_webhook(sid, "conference", attempt_id):
             return
         # Counted for its lock only: of two who enter at the same moment the second must see the first one's row.
         guards.count_hit(f"conference:{attempt_id}", scene.now, ENTRY_SECONDS)

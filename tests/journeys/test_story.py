@@ -47,7 +47,7 @@ def talk_by_keys(world: World) -> None:
     caller.press("1")
     caller.hears("All agents are busy", PATIENCE)
     caller.press("2")
-    caller.hears("When shall I call you", PATIENCE)
+    caller.hears("key the time as four digits", PATIENCE)
     caller.press("1#")
     caller.hears("We will call you as soon as possible", PATIENCE)
     world.hangs_up(caller)
