@@ -62,15 +62,13 @@ class CallbackEngine:
         self.do_not_call = DoNotCall(ports.clock, self.bookings)
         self.afterwards = Afterwards(ports.phone, ports.messenger, ports.speaker)
         gate = Gate(rules, ports.numbers)
-        self.verification = NumberProofs(
-            ports.clock, rules, bookings=self.bookings, gate=gate, company=company, secret=secret
-        )
+        proofs = NumberProofs(ports.clock, rules, bookings=self.bookings, gate=gate, company=company, secret=secret)
+        self.verification = proofs
         outcomes = Outcomes(rules, gate, self.line)
         reports = Reports(rules.dial, outcomes)
         scenes = Scenes(ports.store, ports.clock, self.afterwards)
-        codes = CodeCalls(self.verification, self.bookings, rules, company)
+        codes = CodeCalls(proofs, self.bookings, rules, company)
         self.legs = Legs(scenes, rules, outcomes=outcomes, reports=reports, codes=codes, company=company)
-        self.call_ends = CallEnds(scenes, ports.phone, self.legs)
         tools = DialTools(
             scenes=scenes,
             phone=ports.phone,
@@ -78,11 +76,15 @@ class CallbackEngine:
             gate=gate,
             outcomes=outcomes,
             reports=reports,
-            proofs=self.verification,
+            proofs=proofs,
             monotonic=monotonic,
             checkpoint=checkpoint,
         )
         self.dispatcher = Dispatcher(tools, node)
+        self._make_sweeps(tools)
+
+    def _make_sweeps(self, tools: DialTools) -> None:
         self.reconciler = Reconciler(tools)
         self.housekeeper = Housekeeper(tools)
-        self.retention = Retention(scenes)
+        self.retention = Retention(tools.scenes)
+        self.call_ends = CallEnds(tools.scenes, tools.phone, self.legs)
