@@ -111,8 +111,13 @@ class CallbackClock:
         self._watchdog.start()
 
     def stop(self) -> None:
-        """Stop claiming, finish the round that runs, return."""
+        """Stop claiming, finish the round that runs, return.
+
+        The round ends before APScheduler shuts down: that holds the lock which a round needs to add its wake-up.
+        """
         self._stopping.set()
+        with self._ticking, self._sweeping:
+            pass
         self._scheduler.shutdown(wait=True)
         self._watchdog.join()
 
@@ -155,7 +160,7 @@ class CallbackClock:
     def _wake_when_due(self) -> None:
         """Wake at the next due moment if it comes before the next tick; only a hint, the tick finds it anyway."""
         due_at = self._dispatcher.next_wake_at()
-        if due_at is None:
+        if due_at is None or self._stopping.is_set():
             return
         delay = (due_at - self._clock.now()).total_seconds()
         if 0 <= delay < self._pace.tick_seconds:

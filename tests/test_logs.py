@@ -7,6 +7,7 @@ import pytest
 import structlog
 
 from ivr import logs
+from tests.conftest import LOGS
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +17,7 @@ def _restored_logging():
     yield
     root.handlers[:], root.level = handlers, level
     structlog.reset_defaults()
+    structlog.configure(**LOGS)
 
 
 def test_numbers_are_masked_wherever_they_stand(capsys: pytest.CaptureFixture[str]) -> None:

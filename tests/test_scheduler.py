@@ -77,6 +77,24 @@ def test_a_round_that_still_runs_is_not_doubled(sqlite_store: Store) -> None:
     assert max(most) == 1
 
 
+def test_stopping_in_the_middle_of_a_round_that_plans_a_wake_up_comes_to_its_end(sqlite_store: Store) -> None:
+    inside = threading.Event()
+
+    def slow(n: int) -> None:
+        inside.set()
+        threading.Event().wait(0.3)
+
+    dispatcher = Work(slow)
+    dispatcher.wake_at = datetime(2026, 3, 10, 16, 0, 0, 5000, tzinfo=UTC)
+    clock = CallbackClock(dispatcher, (), store=sqlite_store, clock=FakeClock(), node="n", pace=QUICK)
+    clock.start()
+    assert inside.wait(PATIENCE)
+    stopping = threading.Thread(target=clock.stop, daemon=True)
+    stopping.start()
+    stopping.join(PATIENCE)
+    assert not stopping.is_alive()
+
+
 def test_wakes_at_the_due_moment_before_the_next_tick(sqlite_store: Store) -> None:
     clock = FakeClock()
     dispatcher = Work()

@@ -12,6 +12,7 @@ import structlog
 from ivr.carrier import CarrierOptions, LocalCarrier
 from ivr.cli import run
 from ivr.storage import SqlStore
+from tests.conftest import LOGS
 
 ACCOUNT, TOKEN, NUMBER = "AC" + "1" * 32, "2" * 32, "+12025550100"
 
@@ -32,6 +33,7 @@ def _logging_put_back() -> Iterator[None]:
     yield
     root.handlers[:], root.level = handlers, level
     structlog.reset_defaults()
+    structlog.configure(**LOGS)
 
 
 @pytest.fixture

@@ -35,11 +35,10 @@ def test_both_locales_are_complete_and_english_comes_first(content: Content) -> 
 
 
 @pytest.mark.parametrize("locale", Folders(GRAMMARS).names())
-@pytest.mark.parametrize("key", REQUIRED_PROMPTS)
-def test_every_prompt_has_exactly_its_places(content: Content, locale: str, key: str) -> None:
-    text = content.locales[locale].prompts[key]
-    assert set(PLACE.findall(text)) == REQUIRED_PROMPTS[key]
-    assert text == text.strip()
+def test_every_prompt_has_exactly_its_places(content: Content, locale: str) -> None:
+    prompts = content.locales[locale].prompts
+    assert {key: set(PLACE.findall(prompts[key])) for key in REQUIRED_PROMPTS} == dict(REQUIRED_PROMPTS)
+    assert [key for key, text in prompts.items() if text != text.strip()] == []
 
 
 @pytest.mark.parametrize(

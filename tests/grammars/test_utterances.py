@@ -1,6 +1,5 @@
 """The tables of what people say, beside this file: one folder a locale."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import yaml
 
 from ivr.content import Content
 from ivr.domain.hearing import Ability
-from ivr.domain.intents import Builtin, Certainty, Expects, Meaning
+from ivr.domain.intents import Builtin, Certainty, Expects, Intent, Meaning
 from ivr.domain.moments import When
 from ivr.understanding import GrammarUnderstanding
 
@@ -34,64 +33,71 @@ def table(locale: str, name: str) -> Any:
     return yaml.safe_load((HERE / locale / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
-def requests() -> Iterator[tuple[str, str, str]]:
-    for locale in LOCALES:
-        for intent, texts in table(locale, "requests").items():
-            yield from ((locale, intent, text) for text in texts if isinstance(text, str))
+def said(locale: str, intent: str) -> list[str]:
+    return [text for text in table(locale, "requests")[intent] if isinstance(text, str)]
 
 
-def strangers() -> Iterator[tuple[str, str, str]]:
-    for locale in LOCALES:
-        for intent, texts in table(locale, "requests").items():
-            for entry in texts:
-                yield from ((locale, intent, text) for text in (entry["not"] if isinstance(entry, dict) else ()))
+def not_said(locale: str, intent: str) -> list[str]:
+    """What sounds alike and means something else."""
+    entries = (entry for entry in table(locale, "requests")[intent] if isinstance(entry, dict))
+    return [text for entry in entries for text in entry["not"]]
+
+
+REQUESTS = [(locale, intent) for locale in LOCALES for intent in table(locale, "requests")]
 
 
 def first_name(meaning: Meaning) -> str | None:
     return meaning.first.name if meaning.first else None
 
 
-@pytest.mark.parametrize(("locale", "intent", "text"), list(requests()))
-def test_request_is_understood(understanding: GrammarUnderstanding, locale: str, intent: str, text: str) -> None:
+@pytest.mark.parametrize(("locale", "intent"), REQUESTS)
+def test_requests_are_understood_and_others_not_taken_for_them(
+    understanding: GrammarUnderstanding, locale: str, intent: str
+) -> None:
     asked = ASKED_YES_OR_NO if intent == "cancel" else MENU  # in the menu, "cancel" means an order
-    meaning = understanding.parse(locale, asked, (text,))
-    assert first_name(meaning) == intent
-    assert len(meaning.intents) == 1
-    assert meaning.certainty in (Certainty.EXACT, Certainty.STRIPPED)
+    meanings = {text: understanding.parse(locale, asked, (text,)) for text in said(locale, intent)}
+    sure = (Certainty.EXACT, Certainty.STRIPPED)
+    missed = [
+        text
+        for text, meaning in meanings.items()
+        if first_name(meaning) != intent or len(meaning.intents) != 1 or meaning.certainty not in sure
+    ]
+    taken = [x for x in not_said(locale, intent) if first_name(understanding.parse(locale, MENU, (x,))) == intent]
+    assert (missed, taken) == ([], [])
 
 
-@pytest.mark.parametrize(("locale", "intent", "text"), list(strangers()))
-def test_other_sentence_is_not_taken_for_it(
-    understanding: GrammarUnderstanding, locale: str, intent: str, text: str
-) -> None:
-    assert first_name(understanding.parse(locale, MENU, (text,))) != intent
+@pytest.mark.parametrize("locale", LOCALES)
+def test_yes_and_no(understanding: GrammarUnderstanding, locale: str) -> None:
+    wrong = []
+    for answer, texts in table(locale, "answers").items():
+        for text in texts:
+            name = first_name(understanding.parse(locale, ASKED_YES_OR_NO, (text,)))
+            if name != (None if answer == "neither" else answer):
+                wrong.append((text, name))
+    assert wrong == []
 
 
-@pytest.mark.parametrize(
-    ("locale", "answer", "text"),
-    [(x, name, text) for x in LOCALES for name, texts in table(x, "answers").items() for text in texts],
-)
-def test_yes_and_no(understanding: GrammarUnderstanding, locale: str, answer: str, text: str) -> None:
-    said = first_name(understanding.parse(locale, ASKED_YES_OR_NO, (text,)))
-    assert said == (None if answer == "neither" else answer)
+@pytest.mark.parametrize("locale", LOCALES)
+def test_moments_are_understood_and_nothing_guessed(understanding: GrammarUnderstanding, locale: str) -> None:
+    wrong = {}
+    for text, meant in table(locale, "moments"):
+        found = [told(intent) for intent in understanding.parse(locale, ASKED_WHEN, (text,)).intents]
+        if found != [meant]:
+            wrong[text] = found
+    assert wrong == {}
 
 
-@pytest.mark.parametrize(
-    ("locale", "text", "said"), [(x, text, said) for x in LOCALES for text, said in table(x, "moments")]
-)
-def test_moment_is_understood_and_nothing_guessed(
-    understanding: GrammarUnderstanding, locale: str, text: str, said: dict[str, Any]
-) -> None:
-    meaning = understanding.parse(locale, ASKED_WHEN, (text,))
-    assert [intent.name for intent in meaning.intents] == ["moment"]
-    when = meaning.intents[0].slots["when"]
-    assert isinstance(when, When)
-    assert {name: value for name, value in vars(when).items() if value is not None and value is not False} == said
+def told(intent: Intent) -> dict[str, Any] | str:
+    """What was said of the moment, and nothing else."""
+    when = intent.slots.get("when")
+    if not isinstance(when, When):
+        return intent.name
+    return {name: value for name, value in vars(when).items() if value is not None and value is not False}
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_tables_are_large_enough(locale: str) -> None:
-    assert sum(1 for found, _, _ in requests() if found == locale) >= 30
+    assert sum(len(said(locale, intent)) for intent in table(locale, "requests")) >= 30
     assert len(table(locale, "moments")) >= 25
 
 

@@ -15,6 +15,7 @@ from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import CallbackStatus, LegState, Party
 from ivr.errors import CallbackRefused, IllegalMove
 from ivr.service.store import Store
+from tests.effort import EFFORT
 from tests.fakes.phone import FakeCall, Fault
 from tests.service.world import RULES, Killed, World
 
@@ -272,9 +273,9 @@ class Promises(RuleBasedStateMachine):
             uow.commit()
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(900 * EFFORT)
 def test_promises_hold_in_any_history(new_store: Callable[[], Store]) -> None:
     run_state_machine_as_test(
         lambda: Promises(new_store()),
-        settings=settings(max_examples=10, stateful_step_count=40, suppress_health_check=list(HealthCheck)),
+        settings=settings(max_examples=2 * EFFORT, stateful_step_count=40, suppress_health_check=list(HealthCheck)),
     )

@@ -21,6 +21,7 @@ from ivr.errors import StoredValueUnreadable
 from ivr.storage import SqlStore, tables
 from ivr.storage.codec import Codec
 from ivr.storage.columns import domain_codec
+from tests.effort import EFFORT
 from tests.storage import rows
 from tests.storage.rows import save
 
@@ -64,7 +65,7 @@ def test_values_come_back_the_same(value: Any) -> None:
     assert (back, type(back)) == (value, type(value))
 
 
-@settings(max_examples=50, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20 * EFFORT, suppress_health_check=list(HealthCheck))
 @given(st.from_type(Dialogue))
 def test_dialogues_come_back_the_same(dialogue: Dialogue) -> None:
     assert through_json(dialogue) == dialogue

@@ -1,7 +1,7 @@
 """How texts become meanings: order, corrections, thresholds, choices, digits, completeness."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.content import Content
@@ -9,6 +9,7 @@ from ivr.domain.intents import Builtin, Certainty, Choice, Expects, Intent
 from ivr.domain.moments import When
 from ivr.errors import ContentError
 from ivr.understanding import GrammarUnderstanding
+from tests.effort import EFFORT
 
 MENU = Expects(
     intents=(
@@ -124,6 +125,7 @@ def test_nothing_is_understood_of_nothing(understanding: GrammarUnderstanding, l
     assert not understanding.is_complete(locale, MENU, text)
 
 
+@settings(max_examples=20 * EFFORT)
 @given(text=st.text(max_size=60))
 def test_any_text_is_parsed_without_an_error(understanding: GrammarUnderstanding, text: str) -> None:
     for locale in ("en-US", "es-ES", "ko-KR", "pt-BR"):

@@ -16,6 +16,7 @@ from ivr.domain.callbacks import CallbackStatus
 from ivr.errors import Conflict, StorageUnavailable
 from ivr.service.requests import WebRequests
 from ivr.storage import SqlStore
+from tests.effort import EFFORT
 from tests.web.site import API_KEY, NUMBER, Site, a_site
 
 ASK = {"number": NUMBER, "kind": "delivered_not_received", "words": "It never came", "order": "1815908"}
@@ -300,7 +301,7 @@ BODIES = JSON | some.dictionaries(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30 * EFFORT, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=BODIES, move=some.booleans())
 def test_no_json_at_all_breaks_anything(site: Site, body: Any, move: bool) -> None:
     path = "/callbacks/" + (site.all_open()[0].id if move and site.all_open() else "")

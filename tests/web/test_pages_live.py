@@ -1,7 +1,6 @@
 """Pages in a real browser: a customer with a phone, one without scripts, and a supervisor who watches the board."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,30 +8,13 @@ import pytest
 
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import CallbackStatus
+from tests.browsing import CONTRAST, looks
 from tests.web.site import API_KEY, PASSWORD, Site, a_site
 from tests.web.stream_support import eventually, serving
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    found = next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
-    )
-    if not found:
-        pytest.skip("needs chromium on the PATH (Debian: apt-get install chromium)")
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=found, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -186,35 +168,36 @@ def test_a_board_that_gets_no_answer_says_how_old_it_is(open_page: Callable[...,
     assert re.fullmatch(r"\d+ s old", stale.inner_text())
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390, 1280])
 def test_pages_fit_every_width_and_their_text_has_contrast(
-    open_page: Callable[..., Any], served: tuple[Site, str], width: int, scheme: str
+    open_page: Callable[..., Any], served: tuple[Site, str]
 ) -> None:
-    page = open_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    weak = [*fits(page, width)]
+    page = open_page()
+    weak = [*fits(page)]
     ask(page, number="nonsense", order="12")
     page.wait_for_selector("#errors")
-    weak += fits(page, width)
+    weak += fits(page)
     ask(page)
     page.wait_for_selector("#code")
-    weak += fits(page, width)
+    weak += fits(page)
     confirm(page, served[0])
-    weak += fits(page, width)
+    weak += fits(page)
     page.goto(served[1] + "/supervisor/")
-    weak += fits(page, width)
+    weak += fits(page)
     sign_in(page)
-    weak += fits(page, width)
+    weak += fits(page)
     page.click("#live table a >> nth=0")
     page.wait_for_selector(".timeline")
-    weak += fits(page, width)
+    weak += fits(page)
     assert weak == []
 
 
-def fits(page: Any, width: int) -> list[str]:
+def fits(page: Any) -> list[str]:
     """Texts below a contrast of 4.5, controls without a name or below 24 pixels; fails if the page is too wide."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    return [*page.evaluate(CONTRAST), *page.evaluate(CONTROLS)]
+    weak = []
+    for width in looks(page, (320, 390, 1280)):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        weak += [*page.evaluate(CONTRAST), *page.evaluate(CONTROLS)]
+    return weak
 
 
 CONTROLS = """() => [...document.querySelectorAll("button, input, select, textarea, summary")]
@@ -224,24 +207,3 @@ CONTROLS = """() => [...document.querySelectorAll("button, input, select, textar
         const named = e.labels?.length || e.textContent.trim() || e.ariaLabel;
         return box.width < 24 || box.height < 24 || !named;
     }).map((e) => e.outerHTML.slice(0, 80))"""
-CONTRAST = """() => {
-    const parse = (c) => c.match(/[\\d.]+/g).map(Number);
-    const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
-        .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
-        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-    const ground = (e) => {
-        for (; e; e = e.parentElement) {
-            const c = parse(getComputedStyle(e).backgroundColor);
-            if (c.length === 3 || c[3] > 0) return c;
-        }
-        return [255, 255, 255];
-    };
-    const weak = [];
-    for (const e of document.querySelectorAll("body *")) {
-        const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-        if (!own || !e.checkVisibility() || e.tagName === "OPTION") continue;
-        const [a, b] = [light(parse(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
-        if ((a + 0.05) / (b + 0.05) < 4.5) weak.push(`${e.className}: ${e.textContent.trim().slice(0, 30)}`);
-    }
-    return weak;
-}"""

@@ -2,7 +2,6 @@
 
 import base64
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,35 +10,16 @@ import pytest
 from ivr.carrier import CarrierOptions, LocalCarrier
 from ivr.carrier.audio import SILENCE_ULAW, to_ulaw
 from ivr.carrier.page import PhonesPage, phones_page
+from tests.browsing import CONTRAST, looks
 
 OURS, CUSTOMER, AGENT = "+15550100100", "+15551230001", "+15551230002"
 LONG = "<Pause length='1000'/>"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
-    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
-]  # fmt: skip
-
 pytestmark = pytest.mark.browser
 
 
 def hum(text: str, locale: str, *, voice: str | None = None, rate: int = 160) -> bytes:
     """A voice without an engine: 20 ms of a loud square wave for each letter."""
     return (b"\x00\x40" * 8 + b"\x00\xc0" * 8) * 10 * len(text)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    found = next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
-    )
-    if not found:
-        pytest.skip("needs chromium on the PATH (Debian: apt-get install chromium)")
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=found, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -216,13 +196,11 @@ def test_line_comes_back_after_the_connection_was_lost(app, open_page):
     becomes(page, "customer", "in-call")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 768, 1366])
-def test_page_fits_every_width_and_its_text_has_contrast(open_page, width, scheme):
-    page = open_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    weak = page.evaluate(CONTRAST)
-    assert not weak, weak
+def test_page_fits_every_width_and_its_text_has_contrast(open_page):
+    page = open_page()
+    for width in looks(page, (320, 768, 1366)):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(CONTRAST) == []
 
 
 def test_every_control_has_a_name_and_is_large_enough(open_page):
@@ -236,26 +214,3 @@ def test_every_control_has_a_name_and_is_large_enough(open_page):
         r"^\s*- (?:button|textbox|combobox|link|spinbutton)\s*(?:\[|:|$)", page.locator("body").aria_snapshot(), re.M
     )
     assert not nameless
-
-
-CONTRAST = """() => {
-    const parse = (c) => c.match(/[\\d.]+/g).map(Number);
-    const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
-        .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
-        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-    const ground = (e) => {
-        for (; e; e = e.parentElement) {
-            const c = parse(getComputedStyle(e).backgroundColor);
-            if (c.length === 3 || c[3] > 0) return c;
-        }
-        return [255, 255, 255];
-    };
-    const weak = [];
-    for (const e of document.querySelectorAll("body *")) {
-        const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-        if (!own || !e.checkVisibility() || e.closest(":disabled") || e.tagName === "OPTION") continue;
-        const [a, b] = [light(parse(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
-        if ((a + 0.05) / (b + 0.05) < 4.5) weak.push(`${e.className}: ${e.textContent.trim().slice(0, 30)}`);
-    }
-    return weak;
-}"""
