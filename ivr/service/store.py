@@ -67,6 +67,9 @@ class Callbacks(Protocol):
     def listed(self, statuses: Sequence[str], limit: int) -> Sequence[Callback]:
         """With one of these statuses, by due_at; newest ended first for ended ones."""
 
+    def counted(self, now: datetime) -> Mapping[str, int]:
+        """How many stand in each status that has not ended; "overdue": scheduled ones promised for earlier."""
+
     def count_proven(self, number: str, since: datetime) -> int:
         """Those created since that needed no proof, or got it: what strangers type does not count."""
 

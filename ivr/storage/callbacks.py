@@ -1,6 +1,6 @@
 """Callbacks, live callers on hold, and codes that prove a number."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -71,6 +71,16 @@ class SqlCallbacks(Repository):
         if status != CallbackStatus.SCHEDULED:
             query = query.where(schema.IS_IN_HAND)
         return self._all(query.order_by(c.due_at))
+
+    def counted(self, now: datetime) -> Mapping[str, int]:
+        """From the partial indexes: the ended ones, which are most, are not read."""
+        c = tables.callbacks.c
+        found = {str(status.value): 0 for status in CallbackStatus if status not in schema.ENDED_STATUSES}
+        for condition in (schema.IS_SCHEDULED, schema.IS_IN_HAND):
+            rows = self._session.execute(select(c.status, func.count()).where(condition).group_by(c.status))
+            found |= {status.value: number for status, number in rows}
+        late = select(func.count()).where(schema.IS_SCHEDULED, c.promised_by_at < now)
+        return found | {"overdue": self._session.scalar(late) or 0}
 
     def count_proven(self, number: str, since: datetime) -> int:
         """Whatever became of them; without those for which a code was sent and never entered."""

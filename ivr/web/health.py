@@ -1,10 +1,14 @@
 """/healthz (is it alive), /readyz (may it be given calls), /metrics."""
 
 import time
+from collections import Counter
+from contextlib import suppress
+from datetime import datetime
 from typing import Final
 
 from flask import Flask, Response, jsonify
 
+from ivr.domain.agents import AgentStatus
 from ivr.errors import IvrError
 from ivr.web.services import Services
 
@@ -36,6 +40,7 @@ def register_health(app: Flask, services: Services) -> None:
 
     @app.get("/metrics")
     def metrics() -> Response:
+        _look(services)
         return Response(services.metrics.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -45,7 +50,20 @@ def _dispatcher_age(services: Services) -> float | None:
             beat_at = uow.guards.last_beat_at("dispatch")
     except IvrError:
         return None
-    return None if beat_at is None else round((services.clock.now() - beat_at).total_seconds(), 1)
+    return _age(beat_at, services.clock.now())
+
+
+def _look(services: Services) -> None:
+    """Set the gauges of what the database holds; they keep their last values while it does not answer."""
+    now = services.clock.now()
+    with suppress(IvrError), services.store.read() as uow:
+        on_duty = Counter(agent.status for agent in uow.agents.all())
+        agents = {status.value: on_duty[status] for status in AgentStatus}
+        services.metrics.stand(uow.callbacks.counted(now), agents, _age(uow.guards.last_beat_at("dispatch"), now))
+
+
+def _age(beat_at: datetime | None, now: datetime) -> float | None:
+    return None if beat_at is None else round((now - beat_at).total_seconds(), 1)
 
 
 def _reads(services: Services) -> bool:

@@ -1,5 +1,7 @@
 """What Prometheus may ask; one registry per app, so that tests can build as many as they like."""
 
+import math
+from collections.abc import Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -28,9 +30,23 @@ class Metrics:
             "ringback_stream_faults", "Frames and sockets that were not as they should be.", ["reason"], registry=here
         )
         self.utterances = Counter("ringback_utterances", "Utterances heard.", ["engine"], registry=here)
+        self.callbacks = Gauge(
+            "ringback_callbacks", "Promises that have not ended; overdue: not rung in time.", ["status"], registry=here
+        )
+        self.agents = Gauge("ringback_agents", "Agents.", ["status"], registry=here)
+        self.dispatcher_age = Gauge(
+            "ringback_dispatcher_age_seconds", "Since a dispatcher last said that it works.", registry=here
+        )
         self.turn_seconds = Histogram(
             "ringback_turn_seconds", "End of turn found to the next document.", buckets=_BUCKETS, registry=here
         )
+
+    def stand(self, callbacks: Mapping[str, int], agents: Mapping[str, int], dispatcher_age: float | None) -> None:
+        """What the database says at this moment; an age of NaN: no dispatcher has ever worked here."""
+        for gauge, numbers in ((self.callbacks, callbacks), (self.agents, agents)):
+            for status, number in numbers.items():
+                gauge.labels(status).set(number)
+        self.dispatcher_age.set(math.nan if dispatcher_age is None else dispatcher_age)
 
     def text(self) -> bytes:
         """In Prometheus' text format."""

@@ -150,6 +150,22 @@ def test_the_board_shows_the_line_with_late_promises_and_who_needs_a_person(site
     assert f"…44 {CASE} needs human" in page
 
 
+def test_prometheus_is_told_of_promises_agents_and_the_dispatcher(site: Site) -> None:
+    now = site.clock.now()
+    late = a_callback(site, 1, promised_by_at=now - timedelta(minutes=1))
+    fill(site, late, a_callback(site, 2, number="+12025550144", status=CallbackStatus.NEEDS_HUMAN))
+    assert "ringback_dispatcher_age_seconds NaN" in site.get("/metrics").text
+    with site.store.begin() as uow:
+        uow.guards.beat("node", "dispatch", now - timedelta(seconds=3))
+        uow.commit()
+    told = site.get("/metrics").text.splitlines()
+    assert 'ringback_callbacks{status="overdue"} 1.0' in told
+    assert 'ringback_callbacks{status="needs_human"} 1.0' in told
+    assert 'ringback_callbacks{status="dialing"} 0.0' in told
+    assert 'ringback_agents{status="available"} 1.0' in told
+    assert "ringback_dispatcher_age_seconds 3.0" in told
+
+
 def test_numbers_are_masked_everywhere(site: Site) -> None:
     fill(site, a_callback(site))
     sign_in(site)

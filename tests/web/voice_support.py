@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
+from ivr.domain.agents import Agent
 from ivr.domain.hearing import Ability, Grammar
 from ivr.domain.intents import Expects
 from ivr.domain.turn import Next, Say, Turn
@@ -160,11 +161,17 @@ class FakeStore:
 
     def __init__(self) -> None:
         self.guards = FakeGuards()
-        self.legs = self
+        self.legs = self.agents = self.callbacks = self
         self.broken: Exception | None = None
 
     def get(self, leg_id: str) -> FakeLegRow:
         return FakeLegRow()
+
+    def all(self) -> list[Agent]:
+        return []
+
+    def counted(self, now: datetime) -> dict[str, int]:
+        return {}
 
     def commit(self) -> None:
         return None

@@ -47,6 +47,8 @@ class Stage:
     options: CarrierOptions = QUICK
     environment: Mapping[str, str] = field(default_factory=dict)
     """Further settings of the app."""
+    program: Sequence[str] = ("-m", "ivr")
+    """What Python runs; a benchmark's peer is another program."""
 
     def __post_init__(self) -> None:
         self.port = free_port()
@@ -127,7 +129,7 @@ class Stage:
         with self.log_file.open("ab") as log:
             arguments = ["serve", "--host", "127.0.0.1", "--port", str(self.port)]
             self._app = subprocess.Popen(
-                [sys.executable, "-m", "ivr", *arguments], env=self.settings, stdout=log, stderr=log
+                [sys.executable, *self.program, *arguments], env=self.settings, stdout=log, stderr=log
             )
         self._until_ready(began + READY_SECONDS)
         self.started_in_seconds = time.monotonic() - began
