@@ -1,4 +1,4 @@
-"""Languages of which yes and no, digits and commands are understood: tables in the `_partial_*.yaml` beside this file."""
+"""Languages of which yes, no, digits and commands are understood: tables in `_partial_*.yaml` beside this file."""
 
 from pathlib import Path
 from typing import Any
@@ -75,9 +75,7 @@ def test_each_sentence_of_each_template_parses_back_to_its_intent(
 def test_tables_are_large_enough(locale: str) -> None:
     table = TABLES[locale]
     assert len(table["yes"]) + len(table["no"]) >= 12
-    assert {command: len(table["commands"][command]) >= 2 for command in GLOBAL_INTENTS} == dict.fromkeys(
-        GLOBAL_INTENTS, True
-    )
+    assert [command for command in GLOBAL_INTENTS if len(table["commands"][command]) < 2] == []
     assert len([digits for _, digits in table["digits"] if len(digits) == 7]) >= 6
 
 
