@@ -40,9 +40,10 @@ class _LoadedModel:
             self.model = vosk.Model(str(folder))
         except Exception as error:  # Vosk raises nothing narrower
             raise ModelError(f"Vosk cannot load {folder}: remove the folder and install the model again") from error
-        self.rate = SAMPLE_RATE if model_check.takes_telephone_rate(folder) else _MODEL_RATE
         self.unknown = next((s for s in _UNKNOWN_SPELLINGS if self._find(s)), None)
         self._widened = model_check.hears_better_widened(folder)
+        narrow = model_check.takes_telephone_rate(folder) and not self._widened
+        self.rate = SAMPLE_RATE if narrow else _MODEL_RATE
 
     def upsampler(self) -> Upsampler | Widener | None:
         """What brings the line's 8,000 Hz to the model's rate; None where the model takes them."""
