@@ -35,6 +35,20 @@ def test_due_callbacks_come_by_priority_then_ticket(store: SqlStore) -> None:
         assert ids(uow.callbacks.due(NOW, 1)) == ["urgent"]
 
 
+def test_promises_are_counted_by_status_and_late_ones_apart(store: SqlStore) -> None:
+    line_up(
+        store,
+        rows.callback("late", promised_by_at=later(seconds=-1)),
+        rows.callback("in_time"),
+        rows.callback("rung", status=CallbackStatus.DIALING, promised_by_at=later(seconds=-1)),
+        rows.callback("done", status=CallbackStatus.DONE),
+    )
+    with store.read() as uow:
+        assert uow.callbacks.counted(NOW) == {
+            "unverified": 0, "scheduled": 2, "dialing": 1, "needs_human": 0, "overdue": 1,
+        }  # fmt: skip
+
+
 def test_the_next_due_moment_is_that_of_a_scheduled_callback_in_the_future(store: SqlStore) -> None:
     line_up(
         store,
