@@ -56,13 +56,15 @@ class Builtin(StrEnum):
     """Answers that every locale can hear, named after VoiceXML's builtin grammars.
 
     They arrive as intents: BOOLEAN as `yes` / `no`; DIGITS as `digits` {value: str}; MOMENT as `moment` {when: When};
-    CHOICE as `choice` {index: int, counted from 1}.
+    CHOICE as `choice` {index: int, counted from 1}; NUMBER as `number` {value: int}, a cardinal below a thousand million.
+    Nothing is guessed: two numbers in one answer, a part or a negative number are not understood.
     """
 
     BOOLEAN = "boolean"
     DIGITS = "digits"
     MOMENT = "moment"
     CHOICE = "choice"
+    NUMBER = "number"
 
 
 @dataclass(frozen=True)
