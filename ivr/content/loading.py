@@ -29,7 +29,11 @@ SENTENCES: Final[Mapping[Ability, tuple[str, ...]]] = {
     Ability.KEYPAD: (),
 }
 """Intents that a locale has sentences for, by what it says of its `hearing:`."""
-FILES: Final = {Ability.FULL: ("digits.yaml", "moments.yaml", "numbers.yaml"), Ability.PARTIAL: ("digits.yaml",), Ability.KEYPAD: ()}
+FILES: Final = {
+    Ability.FULL: ("digits.yaml", "moments.yaml", "numbers.yaml"),
+    Ability.PARTIAL: ("digits.yaml",),
+    Ability.KEYPAD: (),
+}
 
 
 def load(folder: Path, locales: Sequence[str] = ()) -> Content:

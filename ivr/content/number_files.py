@@ -39,7 +39,9 @@ def read_numbers(path: Path | None, read: Reader, language: str) -> NumberWords:
             decimal=str(get_decimal_symbol(locale)),
         )
     except (AttributeError, TypeError, KeyError, ValueError) as error:
-        raise ContentError(f"{path.parent.name}/{path.name}:1: cannot be read as words of numbers: {error!r}") from error
+        raise ContentError(
+            f"{path.parent.name}/{path.name}:1: cannot be read as words of numbers: {error!r}"
+        ) from error
 
 
 def _spelled(language: str) -> Iterator[tuple[str, int]]:

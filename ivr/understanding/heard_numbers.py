@@ -7,6 +7,7 @@ from typing import Final
 
 from hassil.expression import Alternative, Expression, Group, RuleReference, TextChunk
 
+from ivr.understanding.cardinals import LIMIT, NUMBER
 from ivr.understanding.jsgf import JsgfWriter
 from ivr.understanding.phrases import PhraseMaker
 from ivr.understanding.source import LocaleSource, NumberWords
@@ -27,15 +28,17 @@ class NumberRule:
 
 
 def number_rules(words: NumberWords) -> dict[str, NumberRule]:
-    """One rule a level, each built on the one below; the last holds all numbers. None without words."""
+    """One rule a level, each built on the one below; the last, NUMBER, is all of them. None without words."""
     if not words.smalls:
         return {}
-    rules = {_level(0): NumberRule(_either(dict.fromkeys(word for word, _ in words.smalls)))}
-    for number, size in enumerate(_sizes(words), 1):
-        below = RuleReference(rule_name=_level(number - 1))
-        rest = _optional(Group(items=[_optional(_either(words.joins)), below] if words.joins else [below]))
-        body = Alternative(items=[below, *(Group(items=[head, rest]) for head in _heads(words, size))])
-        rules[_level(number)] = NumberRule(body)
+    rules = {_level(0): NumberRule(_smalls(words, 1, _FIRST_LEVEL - 1))}
+    sizes = _sizes(words)
+    for number, size in enumerate(sizes, 1):
+        heads = _heads(words, size, next((other for other in sizes if other > size), LIMIT))
+        rest = _rest(words, _level(number - 1))
+        followed = (Group(items=[head, rest]) for head in heads)
+        rules[_level(number)] = NumberRule(Alternative(items=[_rule(_level(number - 1)), *followed]))
+    rules[NUMBER] = NumberRule(Alternative(items=[_rule(_level(len(sizes))), _smalls(words, 0, 0), *_hundreds(words)]))
     return rules
 
 
@@ -43,20 +46,46 @@ def _level(number: int) -> str:
     return f"number_level_{number}"
 
 
+def _rule(name: str) -> RuleReference:
+    return RuleReference(rule_name=name)
+
+
 def _sizes(words: NumberWords) -> list[int]:
     return sorted({_FIRST_LEVEL, *(scale.value for scale in words.scales)})
 
 
-def _heads(words: NumberWords, size: int) -> list[Expression]:
+def _heads(words: NumberWords, size: int, next_size: int) -> list[Expression]:
     """What may begin a number of this level: a word of its own, or a count and the level's word."""
-    sizes = _sizes(words)
-    highest = next((other for other in sizes if other > size), max(value for _, value in words.wholes) + size)
-    heads: list[Expression] = [_either(word for word, value in words.wholes if size <= value < highest)]
-    for scale in words.scales:
-        if scale.value == size:
-            count = RuleReference(rule_name=_level(sum(other <= scale.most for other in sizes)))
-            heads.append(Group(items=[count, _either(scale.words)]))
-    return [head for head in heads if not isinstance(head, Alternative) or head.items]
+    own = [word for word, value in words.wholes if size <= value < next_size]
+    heads: list[Expression] = [_either(own)] if own else []
+    counted = (Group(items=[_count(words, s.most), _either(s.words)]) for s in words.scales if s.value == size)
+    return [*heads, *counted]
+
+
+def _count(words: NumberWords, most: int) -> Expression:
+    """Counts up to the largest; more than nine hundred is said of nothing but hundreds, see `_hundreds`."""
+    level = sum(size <= most for size in _sizes(words))
+    if level:
+        return _rule(_level(level))
+    return _smalls(words, 1, 9 if any(s.value == _FIRST_LEVEL and s.most == most for s in words.scales) else most)
+
+
+def _hundreds(words: NumberWords) -> list[Expression]:
+    """ "Twelve hundred and fifty"."""
+    return [
+        Group(items=[_smalls(words, 11, scale.most), _either(scale.words), _rest(words, _level(0))])
+        for scale in words.scales
+        if scale.value == _FIRST_LEVEL and scale.most > 10
+    ]
+
+
+def _smalls(words: NumberWords, least: int, most: int) -> Alternative:
+    return _either(dict.fromkeys(word for word, value in words.smalls if least <= value <= most))
+
+
+def _rest(words: NumberWords, level: str) -> Alternative:
+    join = [_optional(_either(words.joins))] if words.joins else []
+    return _optional(Group(items=[*join, _rule(level)]))
 
 
 def _either(texts: Iterable[str]) -> Alternative:
@@ -97,4 +126,4 @@ class HeardNumbers:
 
     @property
     def _top(self) -> RuleReference:
-        return RuleReference(rule_name=_level(len(self.rules) - 1))
+        return _rule(NUMBER)
