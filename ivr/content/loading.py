@@ -13,7 +13,7 @@ from ivr.content import grammar_files, prompt_checks
 from ivr.content.folders import ABOUT, Folders
 from ivr.content.languages import language_lists
 from ivr.content.model import Content, LocaleContent, LocaleGrammar, Once
-from ivr.content.number_files import read_numbers
+from ivr.content.number_files import read_money, read_numbers
 from ivr.content.yaml_files import Located
 from ivr.domain.dialogue.questions import MENU_INTENTS
 from ivr.domain.hearing import Ability
@@ -30,7 +30,7 @@ SENTENCES: Final[Mapping[Ability, tuple[str, ...]]] = {
 }
 """Intents that a locale has sentences for, by what it says of its `hearing:`."""
 FILES: Final = {
-    Ability.FULL: ("digits.yaml", "moments.yaml", "numbers.yaml"),
+    Ability.FULL: ("digits.yaml", "moments.yaml", "numbers.yaml", "currency.yaml"),
     Ability.PARTIAL: ("digits.yaml",),
     Ability.KEYPAD: (),
 }
@@ -90,7 +90,8 @@ def _grammar(folders: Folders, name: str, language: str, served: Sequence[str]) 
     )
     digits = grammar_files.read_digits(folders.file(name, "digits.yaml"), folders.read)
     numbers = read_numbers(folders.file(name, "numbers.yaml"), folders.read, language)
-    return LocaleGrammar(templates, fragments, lists, rules, digits, numbers)
+    money = read_money(folders.file(name, "currency.yaml"), folders.read)
+    return LocaleGrammar(templates, fragments, lists, rules, digits, numbers, money)
 
 
 def _ability(about: Mapping[str, Any]) -> Ability:

@@ -107,6 +107,31 @@ class NumberWords:
 
 
 @dataclass(frozen=True)
+class CurrencyUnit:
+    """How one currency is said and written."""
+
+    words: tuple[str, ...]
+    signs: tuple[str, ...] = ()
+    minor: tuple[str, ...] = ()
+    """Its smaller coins."""
+    digits: int = 2
+    """Its decimals."""
+
+
+@dataclass(frozen=True)
+class MoneyWords:
+    """How amounts of money are said."""
+
+    default: str = ""
+    """The locale's currency, ISO 4217: decides what a word of several currencies means."""
+    units: Mapping[str, CurrencyUnit] = field(default_factory=dict)
+    joins: tuple[str, ...] = ()
+    """Between units and coins ("twelve dollars and fifty cents")."""
+    of: tuple[str, ...] = ()
+    """Between a number and its unit ("un millón de euros")."""
+
+
+@dataclass(frozen=True)
 class LocaleGrammar:
     """What may be said to us in one locale."""
 
@@ -117,6 +142,7 @@ class LocaleGrammar:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     digits: DigitWords = field(default_factory=DigitWords)
     numbers: NumberWords = field(default_factory=NumberWords)
+    money: MoneyWords = field(default_factory=MoneyWords)
 
 
 class Once(Generic[T]):
@@ -197,6 +223,11 @@ class LocaleContent:
     def numbers(self) -> NumberWords:
         """How numbers are said."""
         return self.grammar().numbers
+
+    @property
+    def money(self) -> MoneyWords:
+        """How amounts are said."""
+        return self.grammar().money
 
 
 @dataclass(frozen=True)

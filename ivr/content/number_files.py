@@ -1,15 +1,15 @@
-"""How one locale says numbers: numbers.yaml, completed by CLDR's spellings and signs."""
+"""How one locale says numbers and amounts: numbers.yaml and currency.yaml, completed by what CLDR knows."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from babel import Locale
-from babel.numbers import get_decimal_symbol, get_group_symbol
+from babel.numbers import get_currency_precision, get_decimal_symbol, get_group_symbol
 from hassil.numbers import get_rbnf_engine
 
 from ivr.content.grammar_files import Reader
-from ivr.content.model import NumberScale, NumberWords
+from ivr.content.model import CurrencyUnit, MoneyWords, NumberScale, NumberWords
 from ivr.errors import ContentError
 
 _SPELLED: Final = ("spellout-cardinal", "spellout-numbering")
@@ -42,6 +42,30 @@ def read_numbers(path: Path | None, read: Reader, language: str) -> NumberWords:
         raise ContentError(
             f"{path.parent.name}/{path.name}:1: cannot be read as words of numbers: {error!r}"
         ) from error
+
+
+def read_money(path: Path | None, read: Reader) -> MoneyWords:
+    """The words of amounts; none without the file. Raises ContentError."""
+    if path is None:
+        return MoneyWords()
+    content, place = read(path), f"{path.parent.name}/{path.name}:1"
+    try:
+        units = {str(code): _unit(str(code), body) for code, body in content["units"].items()}
+        default = str(content["currency"])
+    except (AttributeError, TypeError, KeyError, ValueError) as error:
+        raise ContentError(f"{place}: cannot be read as words of money: {error!r}") from error
+    if default not in units:
+        raise ContentError(f"{place}: `units:` lacks {default}, the locale's own currency")
+    return MoneyWords(default, units, _texts(content.get("joins")), _texts(content.get("of")))
+
+
+def _unit(code: str, body: Mapping[str, Any]) -> CurrencyUnit:
+    return CurrencyUnit(
+        words=_texts(body["words"]),
+        signs=_texts(body.get("signs")),
+        minor=_texts(body.get("minor")),
+        digits=get_currency_precision(code),
+    )
 
 
 def _spelled(language: str) -> Iterator[tuple[str, int]]:

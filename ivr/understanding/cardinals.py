@@ -1,7 +1,7 @@
 """Cardinal numbers as people say and write them: small numbers, multiplied by scales, added up, biggest first.
 
-Read sign by sign, without spaces: where words are apart differs between languages, recognisers and people ("zweihundert",
-"zwei hundert", "이천 십오", "이천십오"). A number begins and ends where a word does.
+Read sign by sign, without spaces: where words are apart differs between languages, recognisers and people
+("zweihundert", "zwei hundert", "이천 십오", "이천십오"). A number begins and ends where a word does.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +12,8 @@ from ivr.understanding.source import NumberWords
 from ivr.understanding.tokens import Spelling
 
 NUMBER: Final = "number"
+AROUND: Final = "number_around"
+"""A piece beside a number that means nothing ("of them")."""
 REFUSED: Final = "number_refused"
 """A piece beside which no number is taken ("minus"), or that is two numbers at once."""
 LIMIT: Final = 1_000_000_000
@@ -155,23 +157,22 @@ class NumberPieces:
         for offset, values in by_end.items():
             end = self._utterance.token(offset)
             if end is not None:
-                yield self._match(end, values, self._shorter(offset, by_end))
+                yield self._match(end, values, self._otherwise(offset, by_end))
 
-    def _match(self, end: int, values: set[int], shorter: set[int]) -> Match:
+    def _match(self, end: int, values: set[int], others: set[int]) -> Match:
         if len(values) > 1:
             return Match(REFUSED, end, ())
-        others = (("alternatives", " ".join(map(str, sorted(shorter)))),) if shorter else ()
-        return Match(NUMBER, end, (("value", values.pop()), *others))
+        also = (("alternatives", " ".join(map(str, sorted(others)))),) if others else ()
+        return Match(NUMBER, end, (("value", values.pop()), *also))
 
-    def _shorter(self, offset: int, by_end: Mapping[int, set[int]]) -> set[int]:
-        """What it would be if its last signs belonged to a word after it: "삼십이요" is 32, or 30 with 이요."""
-        return {
-            value
-            for word in self._cardinals.swallowing
-            for begin in range(max(offset - len(word) + 1, 0), offset)
-            if self._chart.text.startswith(word, begin)
-            for value in by_end.get(begin, ())
-        }
+    def _otherwise(self, offset: int, by_end: Mapping[int, set[int]]) -> set[int]:
+        """What it is if its last sign belongs to the word after it, or the other way: "삼십이요" is 32 요 or 30 이요."""
+        text, found = self._chart.text, set[int]()
+        for word in self._cardinals.swallowing:
+            for begin in range(max(offset - len(word) + 1, 0), offset + 1):
+                if text.startswith(word, begin):
+                    found |= {value for end in range(begin, begin + len(word)) for value in by_end.get(end, ())}
+        return found - by_end[offset]
 
 
 def goes_on(cardinals: Cardinals, words: Sequence[str], start: int) -> bool:

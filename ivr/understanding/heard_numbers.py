@@ -13,6 +13,10 @@ from ivr.understanding.phrases import PhraseMaker
 from ivr.understanding.source import LocaleSource, NumberWords
 
 FILE: Final = "numbers.yaml"
+SMALLS: Final = "number_small"
+"""Rule: 1 to 99."""
+COINS: Final = "number_coins"
+"""Rule: 10 to 99, as coins are said without their word."""
 _SAMPLES: Final = 200
 _FIRST_LEVEL: Final = 100
 """Numbers below it are words of their own."""
@@ -38,12 +42,13 @@ def number_rules(words: NumberWords) -> dict[str, NumberRule]:
         rest = _rest(words, _level(number - 1))
         followed = (Group(items=[head, rest]) for head in heads)
         rules[_level(number)] = NumberRule(Alternative(items=[_rule(_level(number - 1)), *followed]))
+    rules[COINS] = NumberRule(_smalls(words, 10, _FIRST_LEVEL - 1))
     rules[NUMBER] = NumberRule(Alternative(items=[_rule(_level(len(sizes))), _smalls(words, 0, 0), *_hundreds(words)]))
     return rules
 
 
 def _level(number: int) -> str:
-    return f"number_level_{number}"
+    return f"number_level_{number}" if number else SMALLS
 
 
 def _rule(name: str) -> RuleReference:
@@ -57,8 +62,8 @@ def _sizes(words: NumberWords) -> list[int]:
 def _heads(words: NumberWords, size: int, next_size: int) -> list[Expression]:
     """What may begin a number of this level: a word of its own, or a count and the level's word."""
     own = [word for word, value in words.wholes if size <= value < next_size]
-    heads: list[Expression] = [_either(own)] if own else []
-    counted = (Group(items=[_count(words, s.most), _either(s.words)]) for s in words.scales if s.value == size)
+    heads: list[Expression] = [either(own)] if own else []
+    counted = (Group(items=[_count(words, s.most), either(s.words)]) for s in words.scales if s.value == size)
     return [*heads, *counted]
 
 
@@ -73,26 +78,28 @@ def _count(words: NumberWords, most: int) -> Expression:
 def _hundreds(words: NumberWords) -> list[Expression]:
     """ "Twelve hundred and fifty"."""
     return [
-        Group(items=[_smalls(words, 11, scale.most), _either(scale.words), _rest(words, _level(0))])
+        Group(items=[_smalls(words, 11, scale.most), either(scale.words), _rest(words, _level(0))])
         for scale in words.scales
         if scale.value == _FIRST_LEVEL and scale.most > 10
     ]
 
 
 def _smalls(words: NumberWords, least: int, most: int) -> Alternative:
-    return _either(dict.fromkeys(word for word, value in words.smalls if least <= value <= most))
+    return either(dict.fromkeys(word for word, value in words.smalls if least <= value <= most))
 
 
 def _rest(words: NumberWords, level: str) -> Alternative:
-    join = [_optional(_either(words.joins))] if words.joins else []
-    return _optional(Group(items=[*join, _rule(level)]))
+    join = [optional(either(words.joins))] if words.joins else []
+    return optional(Group(items=[*join, _rule(level)]))
 
 
-def _either(texts: Iterable[str]) -> Alternative:
+def either(texts: Iterable[str]) -> Alternative:
+    """One of the texts."""
     return Alternative(items=[TextChunk(text=text) for text in texts])
 
 
-def _optional(expression: Expression) -> Alternative:
+def optional(expression: Expression) -> Alternative:
+    """The expression or nothing."""
     return Alternative(items=[expression, TextChunk(text="")], is_optional=True)
 
 
@@ -112,18 +119,20 @@ class HeardNumbers:
         """Every pair of neighbouring words, and random numbers."""
         top = [self._top] if self.rules else []
         maker = PhraseMaker(self.rules, {}, frozenset())
-        return self.glued((*maker.samples(top, _SAMPLES), *maker.cover(top)))
+        return (*maker.samples(top, _SAMPLES), *maker.cover(top))
 
     def jsgf(self, writer: JsgfWriter) -> str:
         """The reference to all numbers; empty if there are none."""
         return writer.expansion(self._top) if self.rules else ""
 
-    def glued(self, phrases: Sequence[str]) -> tuple[str, ...]:
-        """Arabic writes "and" at the beginning of the next word."""
-        for join in self._source.numbers.joins if self._source.numbers.glued_joins else ():
-            phrases = [f" {phrase}".replace(f" {join} ", f" {join}").strip() for phrase in phrases]
-        return tuple(phrases)
-
     @property
     def _top(self) -> RuleReference:
         return _rule(NUMBER)
+
+
+def glued(words: NumberWords, phrases: Iterable[str]) -> list[str]:
+    """Arabic writes "and" at the beginning of the next word."""
+    found = list(phrases)
+    for join in words.joins if words.glued_joins else ():
+        found = [f" {phrase}".replace(f" {join} ", f" {join}").strip() for phrase in found]
+    return found

@@ -96,7 +96,7 @@ class LocaleParser:
         words = self._quantities.words(expects, text)
         tokens = self._spelling.split(words)
         last = self._covering(expects, text).pieces[-1]
-        if self._quantities.goes_on(words, last):
+        if self._quantities.goes_on(expects, words, last):
             return True
         harmless = BOOLEANS | {last.name} if last.name in BOOLEANS else frozenset({last.name})
         allowed = allowed_names(expects) - harmless - moments.NEVER_CHANGE

@@ -172,6 +172,46 @@ class NumberWords(Protocol):
         """The mark before decimals."""
 
 
+class CurrencyUnit(Protocol):
+    """How one currency is said and written."""
+
+    @property
+    def words(self) -> Sequence[str]:
+        """Its unit."""
+
+    @property
+    def signs(self) -> Sequence[str]:
+        """What is written for it."""
+
+    @property
+    def minor(self) -> Sequence[str]:
+        """Its smaller coins."""
+
+    @property
+    def digits(self) -> int:
+        """Its decimals."""
+
+
+class MoneyWords(Protocol):
+    """How amounts of money are said."""
+
+    @property
+    def default(self) -> str:
+        """The locale's currency, ISO 4217."""
+
+    @property
+    def units(self) -> Mapping[str, CurrencyUnit]:
+        """By ISO 4217 code."""
+
+    @property
+    def joins(self) -> Sequence[str]:
+        """Between units and coins."""
+
+    @property
+    def of(self) -> Sequence[str]:
+        """Between a number and its unit."""
+
+
 class LocaleSource(Protocol):
     """One locale."""
 
@@ -214,6 +254,10 @@ class LocaleSource(Protocol):
     @property
     def numbers(self) -> NumberWords:
         """How numbers are said."""
+
+    @property
+    def money(self) -> MoneyWords:
+        """How amounts are said."""
 
     @property
     def fillers(self) -> Sequence[str]:

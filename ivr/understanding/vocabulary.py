@@ -73,7 +73,10 @@ def words_of(source: LocaleSource) -> Iterator[UnknownWord]:
     for word in source.digits.words.keys() | source.digits.repeats.keys():
         yield UnknownWord(f"{source.locale}/digits.yaml", 1, word)
     for rule in number_rules(source.numbers).values():
-        yield from _placed(rule.expression, rule.file, rule.line)
+        yield from _placed(rule.expression, f"{source.locale}/{rule.file}", rule.line)
+    for unit in source.money.units.values():
+        for text in (*unit.words, *unit.minor):
+            yield from _placed(TextChunk(text=text), f"{source.locale}/currency.yaml", 1)
 
 
 def unknown_words(source: LocaleSource, recognizer: Recognizer) -> list[UnknownWord]:
