@@ -163,7 +163,7 @@ class NumberPieces:
         if len(values) > 1:
             return Match(REFUSED, end, ())
         also = (("alternatives", " ".join(map(str, sorted(others)))),) if others else ()
-        return Match(NUMBER, end, (("value", values.pop()), *also))
+        return Match(NUMBER, end, (("value", next(iter(values))), *also))
 
     def _otherwise(self, offset: int, by_end: Mapping[int, set[int]]) -> set[int]:
         """What it is if its last sign belongs to the word after it, or the other way: "삼십이요" is 32 요 or 30 이요."""
