@@ -113,7 +113,7 @@ class Ivr:
     @cached_property
     def understanding(self) -> GrammarUnderstanding:
         """Words to intents."""
-        return GrammarUnderstanding(self.content)
+        return GrammarUnderstanding(self.content, self.numbers)
 
     @cached_property
     def commerce(self) -> Commerce:

@@ -64,6 +64,8 @@ def read_digits(path: Path | None, read: Reader) -> DigitWords:
         repeats={str(word): int(count) for word, count in _section(content, "repeats").items()},
         skipped=tuple(str(word) for word in content.get("skipped", ())),
         rare=frozenset(str(word) for word in content.get("rare", ())),
+        plus=tuple(str(word) for word in content.get("plus", ())),
+        extension=tuple(str(word) for word in content.get("extension", ())),
         doubtful={str(word): str(digits) for word, digits in _section(content, "doubtful").items()},
     )
 

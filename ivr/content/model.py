@@ -68,6 +68,10 @@ class DigitWords:
     """Words that may mean nothing or these digits; the accepted length decides."""
     rare: frozenset[str] = frozenset()
     """Understood, but not listened for."""
+    plus: tuple[str, ...] = ()
+    """Said before a country code; the first stands for the sign."""
+    extension: tuple[str, ...] = ()
+    """Said before an extension, which cannot be rung."""
 
 
 @dataclass(frozen=True)

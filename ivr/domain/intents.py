@@ -56,10 +56,10 @@ class Builtin(StrEnum):
     """Answers that every locale can hear, named after VoiceXML's builtin grammars.
 
     They arrive as intents: BOOLEAN as `yes` / `no`; DIGITS as `digits` {value: str}; MOMENT as `moment` {when: When};
-    CHOICE as `choice` {index: int, counted from 1}; NUMBER as `number` {value: int}, a whole number
-    below a thousand million; CURRENCY as `currency` {amount_minor: int, in the currency's smallest unit, currency: ISO
-    4217}. Two numbers in one answer, parts and negative numbers are not understood; of an answer that has several
-    readings the others stand in `alternatives`, parted by spaces.
+    CHOICE as `choice` {index: int, counted from 1}; NUMBER as `number` {value: int}, whole and below a thousand
+    million; CURRENCY as `currency` {amount_minor: int, in its smallest unit, currency: ISO 4217}; PHONE_NUMBER as
+    `phone_number` {value: E.164}, valid and without extension; DATE as `date`, TIME as `time` {when: When} with a day
+    or a time and nothing else. What an answer may mean as well stands in `alternatives`, parted by spaces.
     """
 
     BOOLEAN = "boolean"
@@ -68,6 +68,9 @@ class Builtin(StrEnum):
     CHOICE = "choice"
     NUMBER = "number"
     CURRENCY = "currency"
+    PHONE_NUMBER = "phone_number"
+    DATE = "date"
+    TIME = "time"
 
 
 @dataclass(frozen=True)

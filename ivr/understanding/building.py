@@ -12,7 +12,8 @@ from ivr.understanding.choices import choice_lists
 from ivr.understanding.heard_amounts import HeardAmounts
 from ivr.understanding.heard_numbers import HeardNumbers, glued
 from ivr.understanding.jsgf import JsgfWriter, alternatives
-from ivr.understanding.meaning import REQUESTS, TAKES_MOMENT, shadowed
+from ivr.understanding.meaning import CLOCK, REQUESTS, TAKES_MOMENT, shadowed
+from ivr.understanding.phone_strings import phone_jsgf, phone_phrases
 from ivr.understanding.phrases import PhraseMaker
 from ivr.understanding.source import LocaleSource
 from ivr.understanding.vocabulary import Vocabulary
@@ -44,6 +45,11 @@ def turn_parts(expects: Expects) -> tuple[str, ...]:
     commands = GLOBAL_INTENTS if is_open else EVERYWHERE
     meant = (name for name in commands if name not in shadowed(expects))
     return tuple(dict.fromkeys((*booleans, *expects.intents, *meant)))
+
+
+def clock_parts(expects: Expects) -> tuple[str, ...]:
+    """Date and time, where they are asked for as such."""
+    return tuple(str(builtin) for builtin in expects.builtins if builtin in CLOCK)
 
 
 class GrammarBuilder:
@@ -108,6 +114,10 @@ class GrammarBuilder:
             found += self._respelled(MOMENT)
         if Builtin.DIGITS in expects.builtins:
             found += self._respell(self._digit_phrases)
+        if Builtin.PHONE_NUMBER in expects.builtins:
+            found += self._respell((*phone_phrases(self._source.digits), *self._lead_phrases()))
+        for part in clock_parts(expects):
+            found += self._respelled(part)
         if Builtin.NUMBER in expects.builtins:
             found += self._respell(glued(self._source.numbers, self._numbers.phrases))
         if Builtin.CURRENCY in expects.builtins:
@@ -130,6 +140,9 @@ class GrammarBuilder:
         """Pairs without the moment (they are in the moment's own list), sentences without and with it."""
         if part == MOMENT:
             return self._moment_phrases()
+        if part in CLOCK:
+            maker, fragments = self._maker(), self._fragments(part)
+            return dict.fromkeys((*maker.samples(fragments, _MOMENT_SAMPLES), *maker.cover(fragments)))
         bare, full = self._maker(frozenset({MOMENT})), self._maker()
         templates = self._heard(part)
         sentences = (*bare.samples(templates, _SAMPLES), *full.samples(templates, _FULL_SAMPLES))
@@ -150,6 +163,9 @@ class GrammarBuilder:
 
     def _heard(self, part: str) -> list[Expression]:
         return [template.expression for template in self._source.templates.get(part, ()) if template.heard]
+
+    def _fragments(self, part: str) -> list[Expression]:
+        return [template.expression for template in self._source.fragments.get(part, ()) if template.heard]
 
     def _maker(self, left_out: frozenset[str] = frozenset()) -> PhraseMaker:
         return PhraseMaker(self._source.rules, self._source.lists, left_out)
@@ -184,6 +200,11 @@ class GrammarBuilder:
             plain.append(self._part(writer, "choice"))
         if Builtin.DIGITS in expects.builtins:
             plain.append(self._digits(writer, expects.digit_lengths))
+        if Builtin.PHONE_NUMBER in expects.builtins:
+            plain.append(f"{self._optional(writer, DIGITS_LEAD)} {phone_jsgf(writer, self._source.digits)}".strip())
+        for part in clock_parts(expects):
+            spoken = alternatives(writer.expansion(expression) for expression in self._fragments(part))
+            plain.append(writer.define(f"say_{part}", spoken) if spoken else "")
         if Builtin.NUMBER in expects.builtins:
             plain.append(self._numbers.jsgf(writer))
         if Builtin.CURRENCY in expects.builtins:

@@ -10,7 +10,7 @@ import structlog
 from ivr.domain.hearing import Ability, Grammar
 from ivr.domain.intents import Expects, Meaning
 from ivr.errors import ContentError
-from ivr.service.ports import Recognizer
+from ivr.service.ports import NumberRules, Recognizer
 from ivr.understanding.building import GrammarBuilder
 from ivr.understanding.locale_parser import LocaleParser
 from ivr.understanding.source import GrammarSource, LocaleSource
@@ -24,12 +24,14 @@ _KEPT_GRAMMARS: Final = 256
 class GrammarUnderstanding:
     """Understanding of every locale given; thread-safe."""
 
-    def __init__(self, content: GrammarSource) -> None:
+    def __init__(self, content: GrammarSource, numbers: NumberRules | None = None) -> None:
+        """Telephone numbers are understood only with their rules."""
         sources: Mapping[str, LocaleSource] = content.locales
         self._sources = dict(sources)
         self._builders = {locale: GrammarBuilder(source) for locale, source in sources.items()}
         self._parsers: dict[str, LocaleParser] = {}
         self._grammars: OrderedDict[tuple[str, Expects], Grammar] = OrderedDict()
+        self._numbers = numbers
         self._recognizer: Recognizer | None = None
         self._lock = Lock()
         self._broken: set[str] = set()
@@ -115,5 +117,5 @@ class GrammarUnderstanding:
     def _parser(self, locale: str) -> LocaleParser:
         if locale not in self._parsers:
             builder = self._builder(locale)
-            self._parsers[locale] = LocaleParser(self._sources[locale], builder.similar_phrases)
+            self._parsers[locale] = LocaleParser(self._sources[locale], builder.similar_phrases, self._numbers)
         return self._parsers[locale]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from ivr.domain.intents import Builtin, Certainty, Choice, Expects, Intent, Meaning
 from ivr.domain.moments import When
+from ivr.service.ports import NumberRules
 from ivr.understanding import moments
 from ivr.understanding.choices import choice_lists, choice_slots
 from ivr.understanding.covering import FILLER, Covering, cover
@@ -12,6 +13,7 @@ from ivr.understanding.digits import DigitReader, DigitString
 from ivr.understanding.fuzzy import Similar
 from ivr.understanding.meaning import BOOLEANS, REQUESTS, TAKES_MOMENT, allowed_names, intents_of
 from ivr.understanding.network import Network
+from ivr.understanding.phone_strings import PHONE_NUMBER, PhoneReader
 from ivr.understanding.quantities import Quantities
 from ivr.understanding.source import LocaleSource
 from ivr.understanding.tokens import spelling
@@ -27,7 +29,9 @@ _ORDER = (Certainty.EXACT, Certainty.STRIPPED, Certainty.FUZZY, Certainty.NONE)
 class LocaleParser:
     """Texts of one locale to meanings."""
 
-    def __init__(self, source: LocaleSource, phrases: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, source: LocaleSource, phrases: Mapping[str, Sequence[str]], numbers: NumberRules | None = None
+    ) -> None:
         self._source = source
         self._spelling = spelling(
             free_spacing=source.free_spacing, fold_accents=source.fold_accents, rewrites=source.rewrites
@@ -35,6 +39,7 @@ class LocaleParser:
         self._network = self._main_network()
         self._digits_lead = self._network_of(DIGITS_LEAD)
         self._digits = DigitReader(source.digits, self._spelling)
+        self._phone = PhoneReader(self._digits, source, self._spelling, numbers)
         self._quantities = Quantities(source, self._spelling)
         self._similar = Similar(
             {name: [self._spelling.folded(phrase) for phrase in texts] for name, texts in phrases.items()},
@@ -46,6 +51,8 @@ class LocaleParser:
         """The best meaning among the readings, best first."""
         if Builtin.DIGITS in expects.builtins and (meaning := self._digit_meaning(expects, readings)):
             return meaning
+        if Builtin.PHONE_NUMBER in expects.builtins and (meaning := self._phone_meaning(readings)):
+            return meaning
         meanings = [self._parse(expects, text) for text in readings]
         return min(meanings, key=lambda m: _ORDER.index(m.certainty), default=Meaning(""))
 
@@ -56,8 +63,12 @@ class LocaleParser:
             return False
         if meaning.first.name == "digits":
             return len(str(meaning.first.slots["value"])) >= max(expects.digit_lengths, default=99)
+        if "alternatives" in meaning.intents[-1].slots:
+            return False
+        if meaning.first.name == PHONE_NUMBER:
+            return not self._phone.goes_on(str(meaning.first.slots["value"]))
         when = meaning.intents[-1].slots.get("when")
-        if isinstance(when, When) and not moments.is_full(when):
+        if isinstance(when, When) and not moments.is_said_wholly(meaning.intents[-1].name, when):
             return False
         if when is None and meaning.intents[-1].name in TAKES_MOMENT:
             return meaning.intents[-1].slots.get("action") in ("hear", "cancel")
@@ -119,19 +130,24 @@ class LocaleParser:
             for value in string.readings if string else ():
                 if not expects.digit_lengths or len(value) in expects.digit_lengths:
                     found.setdefault(value, (text, bool(string and string.exact)))
-        if not found:
-            return None
-        (value, (text, exact)), *others = found.items()
-        slots = {"value": value}
-        if others:
-            slots["alternatives"] = " ".join(other for other, _ in others)
-        return Meaning(text, (Intent("digits", slots),), Certainty.EXACT if exact else Certainty.STRIPPED)
+        return _of_strings("digits", found)
 
     def _read_digits(self, text: str) -> DigitString | None:
-        tokens = self._spelling.tokens(text)
-        ends = [match.end for match in self._digits_lead.matches(tokens)]
-        tokens = tokens[max(ends, default=0) :]
+        tokens = self._after_lead(self._spelling.tokens(text))
         return self._digits.read(tokens) if tokens else None
+
+    def _after_lead(self, tokens: Sequence[str]) -> Sequence[str]:
+        ends = [match.end for match in self._digits_lead.matches(tokens)]
+        return tokens[max(ends, default=0) :]
+
+    def _phone_meaning(self, readings: Sequence[str]) -> Meaning | None:
+        """The first valid number; others that the readings may mean are kept beside it."""
+        found: dict[str, tuple[str, bool]] = {}
+        for text in readings:
+            string = self._phone.read(self._after_lead(self._phone.tokens(text)))
+            for value in string.readings if string else ():
+                found.setdefault(value, (text, bool(string and string.exact)))
+        return _of_strings(PHONE_NUMBER, found)
 
     # --- networks ------------------------------------------------------------------------------------------
 
@@ -176,3 +192,14 @@ class LocaleParser:
         if rule in self._source.rules:
             network.add(rule, self._source.rules[rule].expression)
         return network
+
+
+def _of_strings(name: str, found: Mapping[str, tuple[str, bool]]) -> Meaning | None:
+    """The first of the strings with its text, the others as alternatives."""
+    if not found:
+        return None
+    (value, (text, exact)), *others = found.items()
+    slots = {"value": value}
+    if others:
+        slots["alternatives"] = " ".join(other for other, _ in others)
+    return Meaning(text, (Intent(name, slots),), Certainty.EXACT if exact else Certainty.STRIPPED)

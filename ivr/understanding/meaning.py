@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Certainty, Expects, Intent
+from ivr.domain.moments import When
 from ivr.understanding import moments
 from ivr.understanding.cardinals import REFUSED
 from ivr.understanding.covering import Covering, Piece
@@ -16,6 +17,8 @@ REQUESTS = frozenset(
 """The dialogue confirms these when they are understood only vaguely; nothing else may be vague."""
 ABSORBED = {"delivered_not_received": frozenset({"track_order"}), "existing_callback": frozenset({"callback"})}
 """"Where is my order, it says delivered but I don't have it" is one request, the more telling one."""
+CLOCK = frozenset({Builtin.DATE, Builtin.TIME})
+"""Parts of a moment as answers of their own."""
 SURE_SHARE = 0.5
 """More of the words than this must be known, or the text is not understood (reference/speech.md, section 6)."""
 MOMENT_SHARE = 0.25
@@ -29,7 +32,7 @@ def allowed_names(expects: Expects) -> frozenset[str]:
     names = {*expects.intents, *GLOBAL_INTENTS} - shadowed(expects)
     if Builtin.BOOLEAN in expects.builtins:
         names |= BOOLEANS
-    if wants_moment(expects):
+    if wants_moment(expects) or CLOCK & set(expects.builtins):
         names |= moments.KINDS | {"no"}
     if Builtin.MOMENT in expects.builtins:
         names.add("callback")
@@ -92,9 +95,22 @@ def _with_moment(intents: tuple[Intent, ...], moment: Intent | None, expects: Ex
     if moment is not None and taken is not None and taken.name in expects.intents:
         return tuple(_timed(i, moment) if i is taken else i for i in intents)
     intents = tuple(i for i in intents if i.name != "callback" or "callback" in expects.intents)
-    if moment is None or Builtin.MOMENT not in expects.builtins:
+    if moment is not None and Builtin.MOMENT not in expects.builtins:
+        moment = _part_of_moment(moment, expects)
+    if moment is None:
         return intents
     return (*(i for i in intents if i.name not in BOOLEANS), moment)
+
+
+def _part_of_moment(moment: Intent, expects: Expects) -> Intent | None:
+    """A date or a time, if that is asked for and all that was said."""
+    when = moment.slots["when"]
+    assert isinstance(when, When)
+    if Builtin.DATE in expects.builtins and moments.names_only_day(when):
+        return Intent("date", moment.slots)
+    if Builtin.TIME in expects.builtins and moments.names_only_time(when):
+        return Intent("time", moment.slots)
+    return None
 
 
 def _timed(intent: Intent, moment: Intent) -> Intent:

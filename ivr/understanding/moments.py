@@ -1,7 +1,7 @@
 """Fragments of a moment ("tomorrow", "half past three", "in two hours") put together; nothing guessed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ivr.domain.moments import When
@@ -140,6 +140,25 @@ def is_full(when: When) -> bool:
         return True
     has_day = when.day_offset is not None or when.weekday is not None or when.day is not None
     return not when.conflict and has_day and when.hour is not None and when.half is not None
+
+
+def is_said_wholly(name: str, when: When) -> bool:
+    """Whether an answer of this name lacks nothing: a time its half of the day, a date no more than it has."""
+    if name == "time":
+        return when.half is not None
+    return name == "date" or is_full(when)
+
+
+def names_only_day(when: When) -> bool:
+    """A day, and nothing else."""
+    has_day = when.day_offset is not None or when.weekday is not None or when.day is not None
+    rest = replace(when, day_offset=None, weekday=None, next_week=False, month=None, day=None)
+    return has_day and rest == When()
+
+
+def names_only_time(when: When) -> bool:
+    """A time of day, and nothing else."""
+    return when.hour is not None and replace(when, hour=None, minute=None, half=None) == When()
 
 
 def fragments_of(pairs: Iterable[tuple[str, Mapping[str, str | int]]]) -> list[Fragment]:

@@ -107,6 +107,14 @@ class DigitWords(Protocol):
     def rare(self) -> Collection[str]:
         """Digit words that recognisers do not listen for."""
 
+    @property
+    def plus(self) -> Sequence[str]:
+        """Before a country code; the first stands for the sign."""
+
+    @property
+    def extension(self) -> Sequence[str]:
+        """Before an extension."""
+
 
 class NumberScale(Protocol):
     """A word that multiplies the count before it."""

@@ -70,7 +70,7 @@ def words_of(source: LocaleSource) -> Iterator[UnknownWord]:
     for values in source.lists.values():
         for value in values:
             yield from _placed(value.expression, value.file, value.line)
-    for word in source.digits.words.keys() | source.digits.repeats.keys():
+    for word in (*source.digits.words, *source.digits.repeats, *source.digits.plus):
         yield UnknownWord(f"{source.locale}/digits.yaml", 1, word)
     for rule in number_rules(source.numbers).values():
         yield from _placed(rule.expression, f"{source.locale}/{rule.file}", rule.line)

@@ -82,10 +82,8 @@ def _codes(money: MoneyWords) -> Mapping[str, list[str]]:
 
 
 def _bounded(sign: str) -> str:
-    """Letters count only as a word of their own."""
-    before = r"(?<!\w)" if sign[0].isalpha() else ""
-    after = r"(?![^\W\d])" if sign[-1].isalpha() else ""
-    return f"{before}{re.escape(sign)}{after}"
+    """Never a part of another: "CA$" is not "$"."""
+    return rf"(?<![^\W\d]){re.escape(sign)}(?![^\W\d])"
 
 
 def _either(marks: set[str]) -> str:

@@ -123,6 +123,7 @@ def test_amount_is_understood_as_people_say_it(
         ("en-US", "$1.505"),
         ("en-US", "50¢"),
         ("en-US", "₪50"),
+        ("en-US", "CA$50"),
         ("ko-KR", "3.5원"),
         ("ar", "مائة درهم"),
     ],
