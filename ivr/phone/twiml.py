@@ -66,6 +66,9 @@ class Spoken:
     """The carrier's name of a voice; empty: VOICES, else the carrier's own choice."""
     slow_rate: str = SLOW_RATE
     """Of the usual speed, once the caller asked for it."""
+    sound_path: str = ""
+    """A recording of the sentence, played unless slow speech is wanted."""
+    sound_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -226,6 +229,9 @@ def _say(parent: VoiceResponse | Gather, texts: Sequence[Spoken], *, slow: bool,
     for position, spoken in enumerate(texts):
         if pause_seconds and position:
             parent.pause(length=pause_seconds)
+        if spoken.sound_path and not slow:
+            parent.play(spoken.sound_path)
+            continue
         text = _ILLEGAL.sub(" ", spoken.text)
         voice = spoken.voice or VOICES.get(spoken.locale)
         language = LANGUAGES.get(spoken.locale, spoken.locale)
