@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ivr.domain.intents import Builtin, Certainty, Choice, Expects, Intent, Meaning
 from ivr.domain.moments import When
@@ -45,7 +46,8 @@ class LocaleParser:
         if Builtin.DIGITS in expects.builtins and (meaning := self._digit_meaning(expects, readings)):
             return meaning
         meanings = [self._parse(expects, text) for text in readings]
-        return min(meanings, key=lambda m: _ORDER.index(m.certainty), default=Meaning(""))
+        best = min(meanings, key=lambda m: _ORDER.index(m.certainty), default=Meaning(""))
+        return _doubted(best, meanings)
 
     def is_complete(self, expects: Expects, text: str) -> bool:
         """Whether more words could not change what this text means."""
@@ -169,3 +171,12 @@ class LocaleParser:
         if rule in self._source.rules:
             network.add(rule, self._source.rules[rule].expression)
         return network
+
+
+def _doubted(best: Meaning, meanings: Sequence[Meaning]) -> Meaning:
+    """A request that another reading takes for another one is confirmed, with both among the likeliest."""
+    names = [m.first.name for m in meanings if m.first is not None and m.first.name in REQUESTS]
+    if best.first is None or best.first.name not in REQUESTS or len(set(names)) < 2:
+        return best
+    others = (name for name in dict.fromkeys(names) if name != best.first.name)
+    return replace(best, certainty=Certainty.FUZZY, likeliest=(best.first.name, *others)[:3])
