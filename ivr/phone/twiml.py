@@ -40,8 +40,11 @@ VOICES: Final = {
 }
 """The carrier's voice by locale (twilio.md 7c); another locale gets the account's default voice for its language."""
 
-LANGUAGES: Final = {"ar": "ar-AE"}
+LANGUAGES: Final = {"ar": "ar-AE", "zh-CN": "cmn-CN"}
 """The carrier's name of a locale where it has one of its own."""
+
+HEARD_LANGUAGES: Final = LANGUAGES | {"zh-CN": "cmn-Hans-CN"}
+"""The same for its recognisers, which name Chinese by its script."""
 
 SLOW_RATE: Final = "80%"
 MAX_HINTS: Final = 500
@@ -218,7 +221,7 @@ def _speech_attributes(turn: Turn, context: DocumentContext) -> dict[str, Any]:
     hints = [hint for hint in context.hints if 0 < len(hint) <= MAX_HINT_LENGTH and "," not in hint][:MAX_HINTS]
     return {
         "input": "dtmf speech",
-        "language": LANGUAGES.get(turn.locale, turn.locale),
+        "language": HEARD_LANGUAGES.get(turn.locale, turn.locale),
         "speech_timeout": str(_SPEECH_SECONDS[turn.pace]),
         "profanity_filter": False,
         "hints": ",".join(_ILLEGAL.sub("", hint) for hint in hints) or None,
