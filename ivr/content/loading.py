@@ -13,6 +13,7 @@ from ivr.content import grammar_files, prompt_checks
 from ivr.content.folders import ABOUT, Folders
 from ivr.content.languages import language_lists
 from ivr.content.model import Content, LocaleContent, LocaleGrammar, Once
+from ivr.content.number_files import read_money, read_numbers
 from ivr.content.yaml_files import Located
 from ivr.domain.dialogue.questions import MENU_INTENTS
 from ivr.domain.hearing import Ability
@@ -28,7 +29,11 @@ SENTENCES: Final[Mapping[Ability, tuple[str, ...]]] = {
     Ability.KEYPAD: (),
 }
 """Intents that a locale has sentences for, by what it says of its `hearing:`."""
-FILES: Final = {Ability.FULL: ("digits.yaml", "moments.yaml"), Ability.PARTIAL: ("digits.yaml",), Ability.KEYPAD: ()}
+FILES: Final = {
+    Ability.FULL: ("digits.yaml", "moments.yaml", "numbers.yaml", "currency.yaml"),
+    Ability.PARTIAL: ("digits.yaml",),
+    Ability.KEYPAD: (),
+}
 
 
 def load(folder: Path, locales: Sequence[str] = ()) -> Content:
@@ -84,7 +89,9 @@ def _grammar(folders: Folders, name: str, language: str, served: Sequence[str]) 
         templates=[t for group in (*templates.values(), *fragments.values()) for t in group], rules=rules, lists=lists
     )
     digits = grammar_files.read_digits(folders.file(name, "digits.yaml"), folders.read)
-    return LocaleGrammar(templates, fragments, lists, rules, digits)
+    numbers = read_numbers(folders.file(name, "numbers.yaml"), folders.read, language)
+    money = read_money(folders.file(name, "currency.yaml"), folders.read)
+    return LocaleGrammar(templates, fragments, lists, rules, digits, numbers, money)
 
 
 def _ability(about: Mapping[str, Any]) -> Ability:

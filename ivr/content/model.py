@@ -71,6 +71,67 @@ class DigitWords:
 
 
 @dataclass(frozen=True)
+class NumberScale:
+    """A word that multiplies the count before it ("two thousand")."""
+
+    value: int
+    most: int
+    """The largest count that is said before it."""
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NumberWords:
+    """How numbers are said and written."""
+
+    smalls: tuple[tuple[str, int], ...] = ()
+    """Words with values: 0 to 99, and what else takes nothing after it ("a dozen")."""
+    wholes: tuple[tuple[str, int], ...] = ()
+    """Numbers of one word that less may follow ("mil", "doscientos", "a hundred"); one word may have two values."""
+    scales: tuple[NumberScale, ...] = ()
+    joins: tuple[str, ...] = ()
+    """What may stand between a number and the rest of it ("and")."""
+    glued_joins: bool = False
+    """Joins are written at the beginning of the next word (Arabic)."""
+    points: tuple[str, ...] = ()
+    """What is said before decimals; the first stands for the written mark."""
+    refused: tuple[str, ...] = ()
+    """Beside these no number is taken ("minus", "half"); the first stands for written signs."""
+    around: tuple[str, ...] = ()
+    """Words around a number that mean nothing ("of them")."""
+    swallowing: tuple[str, ...] = ()
+    """Such words whose first sign may be the number's last; then both readings are kept."""
+    group: str = ""
+    """The mark between thousands."""
+    decimal: str = ""
+
+
+@dataclass(frozen=True)
+class CurrencyUnit:
+    """How one currency is said and written."""
+
+    words: tuple[str, ...]
+    signs: tuple[str, ...] = ()
+    minor: tuple[str, ...] = ()
+    """Its smaller coins."""
+    digits: int = 2
+    """Its decimals."""
+
+
+@dataclass(frozen=True)
+class MoneyWords:
+    """How amounts of money are said."""
+
+    default: str = ""
+    """The locale's currency, ISO 4217: decides what a word of several currencies means."""
+    units: Mapping[str, CurrencyUnit] = field(default_factory=dict)
+    joins: tuple[str, ...] = ()
+    """Between units and coins ("twelve dollars and fifty cents")."""
+    of: tuple[str, ...] = ()
+    """Between a number and its unit ("un millón de euros")."""
+
+
+@dataclass(frozen=True)
 class LocaleGrammar:
     """What may be said to us in one locale."""
 
@@ -80,6 +141,8 @@ class LocaleGrammar:
     lists: Mapping[str, tuple[ListValue, ...]] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     digits: DigitWords = field(default_factory=DigitWords)
+    numbers: NumberWords = field(default_factory=NumberWords)
+    money: MoneyWords = field(default_factory=MoneyWords)
 
 
 class Once(Generic[T]):
@@ -155,6 +218,16 @@ class LocaleContent:
     def digits(self) -> DigitWords:
         """How digit strings are said."""
         return self.grammar().digits
+
+    @property
+    def numbers(self) -> NumberWords:
+        """How numbers are said."""
+        return self.grammar().numbers
+
+    @property
+    def money(self) -> MoneyWords:
+        """How amounts are said."""
+        return self.grammar().money
 
 
 @dataclass(frozen=True)

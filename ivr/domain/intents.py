@@ -56,13 +56,18 @@ class Builtin(StrEnum):
     """Answers that every locale can hear, named after VoiceXML's builtin grammars.
 
     They arrive as intents: BOOLEAN as `yes` / `no`; DIGITS as `digits` {value: str}; MOMENT as `moment` {when: When};
-    CHOICE as `choice` {index: int, counted from 1}.
+    CHOICE as `choice` {index: int, counted from 1}; NUMBER as `number` {value: int}, a whole number
+    below a thousand million; CURRENCY as `currency` {amount_minor: int, in the currency's smallest unit, currency: ISO
+    4217}. Two numbers in one answer, parts and negative numbers are not understood; of an answer that has several
+    readings the others stand in `alternatives`, parted by spaces.
     """
 
     BOOLEAN = "boolean"
     DIGITS = "digits"
     MOMENT = "moment"
     CHOICE = "choice"
+    NUMBER = "number"
+    CURRENCY = "currency"
 
 
 @dataclass(frozen=True)
@@ -83,3 +88,5 @@ class Expects:
     choices: tuple[Choice, ...] = ()
     digit_lengths: tuple[int, ...] = ()
     """Accepted lengths of a digit string, such as (7, 17); empty: any."""
+    currency: str = ""
+    """What an amount without a unit is in (ISO 4217); empty: such an amount is not understood."""

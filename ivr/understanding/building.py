@@ -9,6 +9,8 @@ from hassil.expression import Expression
 from ivr.domain.hearing import Grammar
 from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Choice, Expects
 from ivr.understanding.choices import choice_lists
+from ivr.understanding.heard_amounts import HeardAmounts
+from ivr.understanding.heard_numbers import HeardNumbers, glued
 from ivr.understanding.jsgf import JsgfWriter, alternatives
 from ivr.understanding.meaning import REQUESTS, TAKES_MOMENT, shadowed
 from ivr.understanding.phrases import PhraseMaker
@@ -49,6 +51,8 @@ class GrammarBuilder:
 
     def __init__(self, source: LocaleSource) -> None:
         self._source = source
+        self._numbers = HeardNumbers(source)
+        self._amounts = HeardAmounts(source)
         self._vocabulary: Vocabulary | None = None
         self._phrases: dict[str, tuple[str, ...]] = {}
         self._spelled: dict[str, tuple[str, ...]] = {}
@@ -104,6 +108,10 @@ class GrammarBuilder:
             found += self._respelled(MOMENT)
         if Builtin.DIGITS in expects.builtins:
             found += self._respell(self._digit_phrases)
+        if Builtin.NUMBER in expects.builtins:
+            found += self._respell(glued(self._source.numbers, self._numbers.phrases))
+        if Builtin.CURRENCY in expects.builtins:
+            found += self._respell(glued(self._source.numbers, self._amounts.phrases(expects.currency)))
         found += self._respell(self._choice_phrases(expects.choices))
         return dict.fromkeys(found)
 
@@ -168,13 +176,18 @@ class GrammarBuilder:
 
     def _jsgf(self, expects: Expects) -> str:
         """What holds a moment stands last, so that a recogniser can join the ends of all sentences."""
-        writer = JsgfWriter(self._source.rules, choice_lists(self._source.lists, expects.choices))
+        rules = {**self._source.rules, **self._numbers.rules, **self._amounts.rules(expects.currency)}
+        writer = JsgfWriter(rules, choice_lists(self._source.lists, expects.choices))
         names = turn_parts(expects)
         plain = [self._part(writer, name) for name in names if name not in TAKES_MOMENT]
         if expects.choices:
             plain.append(self._part(writer, "choice"))
         if Builtin.DIGITS in expects.builtins:
             plain.append(self._digits(writer, expects.digit_lengths))
+        if Builtin.NUMBER in expects.builtins:
+            plain.append(self._numbers.jsgf(writer))
+        if Builtin.CURRENCY in expects.builtins:
+            plain.append(self._amounts.jsgf(writer))
         timed = [self._part(writer, name) for name in names if name in TAKES_MOMENT]
         if Builtin.MOMENT in expects.builtins:
             timed += [self._part(writer, "callback"), writer.expansion_of_rule(MOMENT)]

@@ -1,10 +1,10 @@
 """The best way to see a text as a row of known phrases: least left over, fewest pieces."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
-from ivr.understanding.network import Network
+from ivr.understanding.network import Match
 from ivr.understanding.tokens import Spelling
 
 FILLER: Final = "~filler"
@@ -12,6 +12,13 @@ _UNKNOWN_COST: Final = 1.0
 _PIECE_COST: Final = 0.1
 _FILLER_COST: Final = 0.2
 """Per token: a known phrase is always preferred to fillers."""
+
+
+class Matcher(Protocol):
+    """Finds known phrases."""
+
+    def matches(self, tokens: Sequence[str], start: int = 0) -> Iterable[Match]:
+        """The phrases that begin at a token."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class _Best:
     piece: Piece | None = None
 
 
-def cover(words: Sequence[str], networks: Sequence[Network], allowed: Collection[str], spelling: Spelling) -> Covering:
+def cover(words: Sequence[str], networks: Sequence[Matcher], allowed: Collection[str], spelling: Spelling) -> Covering:
     """The cheapest covering of the words by phrases whose names are allowed."""
     tokens = spelling.split(words)
     bounds = spelling.boundaries(words)

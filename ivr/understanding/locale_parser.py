@@ -13,6 +13,7 @@ from ivr.understanding.digits import DigitReader, DigitString
 from ivr.understanding.fuzzy import Similar
 from ivr.understanding.meaning import BOOLEANS, REQUESTS, TAKES_MOMENT, allowed_names, intents_of
 from ivr.understanding.network import Network
+from ivr.understanding.quantities import Quantities
 from ivr.understanding.source import LocaleSource
 from ivr.understanding.tokens import spelling
 
@@ -35,6 +36,7 @@ class LocaleParser:
         self._network = self._main_network()
         self._digits_lead = self._network_of(DIGITS_LEAD)
         self._digits = DigitReader(source.digits, self._spelling)
+        self._quantities = Quantities(source, self._spelling)
         self._similar = Similar(
             {name: [self._spelling.folded(phrase) for phrase in texts] for name, texts in phrases.items()},
             free_spacing=source.free_spacing,
@@ -70,7 +72,7 @@ class LocaleParser:
         intents, certainty = intents_of(covering, expects)
         if certainty in (Certainty.EXACT, Certainty.STRIPPED):
             return Meaning(text, self._finished(intents, expects), certainty)
-        words = self._spelling.words(text)
+        words = self._quantities.words(expects, text)
         ranked = self._similar.rank(words, REQUESTS & set(expects.intents)) if words else []
         likeliest = tuple(name for name, score in ranked[:3] if score > 0)
         if certainty == Certainty.FUZZY:
@@ -82,7 +84,9 @@ class LocaleParser:
         return Meaning(text, (Intent(nearest),), Certainty.FUZZY, likeliest)
 
     def _covering(self, expects: Expects, text: str) -> Covering:
-        return cover(self._spelling.words(text), self.networks(expects), allowed_names(expects), self._spelling)
+        words = self._quantities.words(expects, text)
+        matchers = (*self.networks(expects), *self._quantities.matchers(expects, words))
+        return cover(words, matchers, allowed_names(expects), self._spelling)
 
     def _finished(self, intents: tuple[Intent, ...], expects: Expects) -> tuple[Intent, ...]:
         return tuple(
@@ -91,8 +95,11 @@ class LocaleParser:
 
     def _can_change(self, expects: Expects, text: str) -> bool:
         """Whether the phrase at the end of the text can still become something else."""
-        tokens = self._spelling.tokens(text)
+        words = self._quantities.words(expects, text)
+        tokens = self._spelling.split(words)
         last = self._covering(expects, text).pieces[-1]
+        if self._quantities.goes_on(expects, words, last):
+            return True
         harmless = BOOLEANS | {last.name} if last.name in BOOLEANS else frozenset({last.name})
         allowed = allowed_names(expects) - harmless - moments.NEVER_CHANGE
         for network in self.networks(expects):

@@ -4,7 +4,9 @@ from collections.abc import Collection, Sequence
 
 from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Certainty, Expects, Intent
 from ivr.understanding import moments
+from ivr.understanding.cardinals import REFUSED
 from ivr.understanding.covering import Covering, Piece
+from ivr.understanding.quantities import ASKED, BESIDE, QUANTITIES
 
 BOOLEANS = frozenset({"yes", "no"})
 TAKES_MOMENT = frozenset({"callback", "existing_callback"})
@@ -36,6 +38,8 @@ def allowed_names(expects: Expects) -> frozenset[str]:
         names.add("callback")
     if expects.choices:
         names.add("choice")
+    if ASKED & set(expects.builtins):
+        names |= QUANTITIES | BESIDE
     return frozenset(names)
 
 
@@ -52,13 +56,22 @@ def wants_moment(expects: Expects) -> bool:
 def intents_of(covering: Covering, expects: Expects) -> tuple[tuple[Intent, ...], Certainty]:
     """What the pieces mean, in spoken order, and how surely; no intents if too little was known."""
     when = _moment(covering.pieces)
-    said = [Intent(p.name, p.slots) for p in covering.pieces if p.name not in moments.KINDS]
+    pieces = _with_one_quantity(covering.pieces, expects)
+    said = [Intent(p.name, p.slots) for p in pieces if p.name not in moments.KINDS]
     intents = _with_moment(_without_absorbed(_distinct(said)), when, expects)
     intents = _without_denial(intents, expects)
     if not intents or _contradicts(intents):
         return (), Certainty.NONE
     certainty = _certainty(covering, intents, expects)
     return (intents, certainty) if certainty != Certainty.NONE else ((), certainty)
+
+
+def _with_one_quantity(pieces: Sequence[Piece], expects: Expects) -> list[Piece]:
+    """Two different quantities, or one with a word that makes something else of it, are none."""
+    found = [piece for piece in pieces if piece.name in QUANTITIES]
+    is_clear = all(piece.slots == found[0].slots for piece in found) and all(p.name != REFUSED for p in pieces)
+    kept = QUANTITIES & {str(builtin) for builtin in expects.builtins} if is_clear else ()
+    return [piece for piece in pieces if piece.name not in (QUANTITIES | BESIDE) - set(kept)]
 
 
 def _moment(pieces: Sequence[Piece]) -> Intent | None:

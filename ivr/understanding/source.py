@@ -108,6 +108,110 @@ class DigitWords(Protocol):
         """Digit words that recognisers do not listen for."""
 
 
+class NumberScale(Protocol):
+    """A word that multiplies the count before it."""
+
+    @property
+    def value(self) -> int:
+        """Such as 1000."""
+
+    @property
+    def most(self) -> int:
+        """The largest count before it."""
+
+    @property
+    def words(self) -> Sequence[str]:
+        """How it is said."""
+
+
+class NumberWords(Protocol):
+    """How numbers are said and written."""
+
+    @property
+    def smalls(self) -> Sequence[tuple[str, int]]:
+        """Words with values: 0 to 99, and what else takes nothing after it."""
+
+    @property
+    def wholes(self) -> Sequence[tuple[str, int]]:
+        """Numbers of one word that less may follow."""
+
+    @property
+    def scales(self) -> Sequence[NumberScale]:
+        """What multiplies."""
+
+    @property
+    def joins(self) -> Sequence[str]:
+        """Between a number and the rest of it."""
+
+    @property
+    def glued_joins(self) -> bool:
+        """Joins are written at the beginning of the next word."""
+
+    @property
+    def points(self) -> Sequence[str]:
+        """Before decimals; the first stands for the written mark."""
+
+    @property
+    def refused(self) -> Sequence[str]:
+        """Beside these no number is taken; the first stands for written signs."""
+
+    @property
+    def around(self) -> Sequence[str]:
+        """Words around a number that mean nothing."""
+
+    @property
+    def swallowing(self) -> Sequence[str]:
+        """Such words whose first sign may be the number's last."""
+
+    @property
+    def group(self) -> str:
+        """The mark between thousands."""
+
+    @property
+    def decimal(self) -> str:
+        """The mark before decimals."""
+
+
+class CurrencyUnit(Protocol):
+    """How one currency is said and written."""
+
+    @property
+    def words(self) -> Sequence[str]:
+        """Its unit."""
+
+    @property
+    def signs(self) -> Sequence[str]:
+        """What is written for it."""
+
+    @property
+    def minor(self) -> Sequence[str]:
+        """Its smaller coins."""
+
+    @property
+    def digits(self) -> int:
+        """Its decimals."""
+
+
+class MoneyWords(Protocol):
+    """How amounts of money are said."""
+
+    @property
+    def default(self) -> str:
+        """The locale's currency, ISO 4217."""
+
+    @property
+    def units(self) -> Mapping[str, CurrencyUnit]:
+        """By ISO 4217 code."""
+
+    @property
+    def joins(self) -> Sequence[str]:
+        """Between units and coins."""
+
+    @property
+    def of(self) -> Sequence[str]:
+        """Between a number and its unit."""
+
+
 class LocaleSource(Protocol):
     """One locale."""
 
@@ -146,6 +250,14 @@ class LocaleSource(Protocol):
     @property
     def digits(self) -> DigitWords:
         """How digit strings are said."""
+
+    @property
+    def numbers(self) -> NumberWords:
+        """How numbers are said."""
+
+    @property
+    def money(self) -> MoneyWords:
+        """How amounts are said."""
 
     @property
     def fillers(self) -> Sequence[str]:

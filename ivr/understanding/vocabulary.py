@@ -7,6 +7,7 @@ from typing import NamedTuple
 from hassil.expression import Expression, Group, TextChunk
 
 from ivr.service.ports import Recognizer
+from ivr.understanding.heard_numbers import number_rules
 from ivr.understanding.jsgf import sphinx_words
 from ivr.understanding.source import LocaleSource
 
@@ -71,6 +72,11 @@ def words_of(source: LocaleSource) -> Iterator[UnknownWord]:
             yield from _placed(value.expression, value.file, value.line)
     for word in source.digits.words.keys() | source.digits.repeats.keys():
         yield UnknownWord(f"{source.locale}/digits.yaml", 1, word)
+    for rule in number_rules(source.numbers).values():
+        yield from _placed(rule.expression, f"{source.locale}/{rule.file}", rule.line)
+    for unit in source.money.units.values():
+        for text in (*unit.words, *unit.minor):
+            yield from _placed(TextChunk(text=text), f"{source.locale}/currency.yaml", 1)
 
 
 def unknown_words(source: LocaleSource, recognizer: Recognizer) -> list[UnknownWord]:
