@@ -166,7 +166,7 @@ class NumberPieces:
         return Match(NUMBER, end, (("value", next(iter(values))), *also))
 
     def _otherwise(self, offset: int, by_end: Mapping[int, set[int]]) -> set[int]:
-        """What it is if its last sign belongs to the word after it, or the other way: "삼십이요" is 32 요 or 30 이요."""
+        """What it is if its last sign belongs to the next word, or the other way: "삼십이요" is 32 요 or 30 이요."""
         text, found = self._chart.text, set[int]()
         for word in self._cardinals.swallowing:
             for begin in range(max(offset - len(word) + 1, 0), offset + 1):

@@ -1,6 +1,6 @@
 """What a recogniser listens for where a number is asked: the words of numbers.yaml as rules, level upon level."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
