@@ -1,4 +1,4 @@
-"""The speech engines of one process: Vosk where it has a model, PocketSphinx for English meanwhile."""
+"""The speech engines of one process: a vosk-server where one is named, Vosk where it has a model, else PocketSphinx."""
 
 import time
 from collections.abc import Collection, Mapping
@@ -10,6 +10,7 @@ from ivr.speech.model_folders import find_models
 from ivr.speech.pocketsphinx_engine import PocketSphinxRecognizer
 from ivr.speech.recognizers import Recognizers
 from ivr.speech.vosk_engine import VoskRecognizer
+from ivr.speech.vosk_server import VoskServerRecognizer
 from ivr.understanding.grammars import GrammarUnderstanding
 
 log = structlog.get_logger(__name__)
@@ -24,9 +25,12 @@ class Ears:
     def __init__(self, settings: Settings, locales: Collection[str]) -> None:
         models = find_models(model_environment(settings))
         self._locales = locales
-        self.vosk = VoskRecognizer({name: path for name, path in models.items() if name in locales})
+        self.vosk = VoskRecognizer(
+            {name: path for name, path in models.items() if name in locales and name not in settings.vosk_servers}
+        )
         self.pocketsphinx = PocketSphinxRecognizer()
-        self.recognizers = Recognizers((self.vosk, self.pocketsphinx))
+        self.servers = VoskServerRecognizer(settings.vosk_servers)
+        self.recognizers = Recognizers((self.servers, self.vosk, self.pocketsphinx))
 
     def load(self, understanding: GrammarUnderstanding) -> None:
         """Load every model; takes seconds. Then log who hears what, and words of grammars/ that a model never hears."""

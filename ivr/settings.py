@@ -1,6 +1,5 @@
 """Every setting, typed: read from the environment once, unknown names and wrong values refused by name."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import time
@@ -13,7 +12,6 @@ from ivr.domain.hours import OpeningHours
 from ivr.errors import SettingsError
 
 MODEL_PREFIX = "IVR_VOSK_MODEL_"
-_MODEL = re.compile(r"([A-Z]{2,3})(?:_([A-Z]{2}))?")
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -153,16 +151,18 @@ class Settings:
     )
     vosk_models: Mapping[str, Path] = field(default_factory=dict, metadata={"env": MODEL_PREFIX + "<LOCALE>"})
     """Model folder by locale, from IVR_VOSK_MODEL_EN_US and so on."""
+    vosk_servers: Mapping[str, str] = field(default_factory=dict, metadata={"env": MODEL_PREFIX + "<LOCALE>"})
+    """Address by locale where the same names an address: recognition on another machine."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Read the environment; empty values count as unset. Raises SettingsError, which names the setting."""
         given = {name: value.strip() for name, value in environ.items() if value.strip()}
         known = {about.metadata["env"]: about for about in fields(cls) if "parse" in about.metadata}
-        models, values = _models(given), _all_parsed(given, known)
+        (models, servers), values = read.models(given, MODEL_PREFIX), _all_parsed(given, known)
         if "XDG_DATA_HOME" in given:
             values.setdefault("models", Path(given["XDG_DATA_HOME"]) / "ringback" / "models")
-        settings = cls(**values, vosk_models=models)
+        settings = cls(**values, vosk_models=models, vosk_servers=servers)
         settings._check_together()
         return settings
 
@@ -201,7 +201,8 @@ class Settings:
     def describe(self) -> dict[str, str]:
         """Every setting that is set, by environment name, secrets masked."""
         shown = {about.metadata["env"]: _shown(about, getattr(self, about.name)) for about in settings_fields()}
-        shown |= {f"{MODEL_PREFIX}{_suffix(name)}": str(path) for name, path in self.vosk_models.items()}
+        heard_by = {**self.vosk_models, **self.vosk_servers}
+        shown |= {f"{MODEL_PREFIX}{_suffix(name)}": str(place) for name, place in heard_by.items()}
         return {name: value for name, value in shown.items() if value}
 
     def __repr__(self) -> str:
@@ -241,7 +242,8 @@ def readme_rows() -> list[str]:
         default = about.metadata["shown"] or _code(_shown(about, about.default))
         rows.append(f"| `{about.metadata['env']}` | {default} | {about.metadata['help']} |")
     rows.append(
-        f"| `{MODEL_PREFIX}<LOCALE>` | installed ones | A Vosk model's folder for a language: `{MODEL_PREFIX}EN_US`. |"
+        f"| `{MODEL_PREFIX}<LOCALE>` | installed ones | A Vosk model's folder for a language (`{MODEL_PREFIX}EN_US`), "
+        "or a vosk-server that has it: `ws://asr.example.com:2700`. |"
     )
     return rows
 
@@ -256,17 +258,6 @@ def _shown(about: Field[Any], value: object) -> str:
     if about.name == "database_url":
         return read.without_password(str(value))
     return read.as_text(value)
-
-
-def _models(given: Mapping[str, str]) -> dict[str, Path]:
-    found = {}
-    for name, value in given.items():
-        if name.startswith(MODEL_PREFIX):
-            match = _MODEL.fullmatch(name.removeprefix(MODEL_PREFIX))
-            if match is None:
-                raise SettingsError(f"{name}: end it in a language, most with a country, such as {MODEL_PREFIX}EN_US")
-            found["-".join(filter(None, (match[1].lower(), match[2])))] = Path(value).expanduser()
-    return found
 
 
 def _suffix(locale: str) -> str:

@@ -6,15 +6,17 @@ from datetime import time
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ivr.domain.hours import EARLIEST, LATEST
+from ivr.errors import SettingsError
 
 Parser = Callable[[str], Any]
 
 LINE_TYPES = ("fixed_line", "mobile", "fixed_line_or_mobile", "voip")
 """Premium, shared-cost, personal and toll-free lines are never rung, so they can't be named."""
+_MODEL_SUFFIX: Final = re.compile(r"([A-Z]{2,3})(?:_([A-Z]{2}))?")
 NOT_YET = {
     "duplex": "it is planned but not built; use stream (same sound, same speed of answers), gather or keypad",
     "record": "it is planned but not built; use gather where no WebSocket can be reached, or keypad",
@@ -210,3 +212,27 @@ def unknown_names(given: Mapping[str, str], known: Mapping[str, object], prefix:
             near = get_close_matches(name.removeprefix("IVR_"), [other.removeprefix("IVR_") for other in known], 1)
             hint = f"did you mean IVR_{near[0]}?" if near else "README.md lists all settings"
             yield f"there is no setting {name}; {hint}"
+
+
+def models(given: Mapping[str, str], prefix: str) -> tuple[dict[str, Path], dict[str, str]]:
+    """Folders and addresses of speech models by locale. Raises SettingsError for a name that ends in no language."""
+    folders: dict[str, Path] = {}
+    servers: dict[str, str] = {}
+    for name, value in given.items():
+        if name.startswith(prefix):
+            match = _MODEL_SUFFIX.fullmatch(name.removeprefix(prefix))
+            if match is None:
+                raise SettingsError(f"{name}: end it in a language, most with a country, such as {prefix}EN_US")
+            locale = "-".join(filter(None, (match[1].lower(), match[2])))
+            if "://" in value:
+                servers[locale] = _socket_address(name, value)
+            else:
+                folders[locale] = Path(value).expanduser()
+    return folders, servers
+
+
+def _socket_address(name: str, value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("ws", "wss") or not parts.hostname or parts.username:
+        raise SettingsError(f"{name}: give a folder, or a vosk-server's address such as ws://asr.example.com:2700")
+    return value

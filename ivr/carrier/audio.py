@@ -2,12 +2,12 @@
 
 import audioop
 import math
-import wave
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import soundfile
 
 SAMPLE_RATE = 8000
 FRAME_BYTES = 320
@@ -68,16 +68,14 @@ def speech_end_bytes(pcm: bytes) -> int:
 
 
 def read_wav(source: Path | bytes) -> bytes:
-    """A wav file as 8 kHz mono PCM. Raises wave.Error for anything else."""
-    with wave.open(BytesIO(source) if isinstance(source, bytes) else str(source), "rb") as file:
-        width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
-        pcm = file.readframes(file.getnframes())
-    if width == 1:
-        pcm = audioop.bias(pcm, 1, -128)  # 8-bit wav is unsigned
-    if width != 2:
-        pcm = audioop.lin2lin(pcm, width, 2)
-    if channels == 2:
-        pcm = audioop.tomono(pcm, 2, 0.5, 0.5)
+    """A sound file (WAV, mu-law too) as 8 kHz mono PCM. Raises ValueError for anything else."""
+    try:
+        samples, rate = soundfile.read(
+            BytesIO(source) if isinstance(source, bytes) else source, dtype="int16", always_2d=True
+        )
+    except soundfile.LibsndfileError as error:
+        raise ValueError(f"no sound that can be played: {error}") from error
+    pcm = samples.mean(axis=1).astype("<i2").tobytes()
     return pcm if rate == SAMPLE_RATE else audioop.ratecv(pcm, 2, 1, rate, SAMPLE_RATE, None)[0]
 
 

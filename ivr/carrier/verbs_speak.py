@@ -1,6 +1,5 @@
 """Say, Play and Pause."""
 
-import wave
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
@@ -68,7 +67,7 @@ async def _fetch(script: "Script", url: str) -> bytes | None:
         return _decode(kind, answer.body)
     except WebhookFailure as failure:
         script.exchange.alert(failure.code, f"Play: {failure}", call=script.call, level="error", url=url)
-    except (ValueError, wave.Error, EOFError) as error:
+    except ValueError as error:
         script.exchange.alert(13420, f"Play: {error}", call=script.call, level="error", url=url)
     return None
 

@@ -17,6 +17,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "demo-data": "put the demonstration's customers and orders in place",
     "connect": "point a Twilio number at this server, or undo it",
     "grammar": "explain sentences, make some, and check the grammars",
+    "audio": "make prompts of recordings, and list what could be recorded",
     "models": "list, install, check and remove speech models",
     "doctor": "say what is set up, what works, and what to do about the rest",
 }

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ivr.bootstrap import Ivr, build
 from ivr.content import read_all
 from ivr.domain.cases import SKILLS
-from ivr.errors import CarrierRejected, ContentError, IvrError, ModelError, NotFound
+from ivr.errors import CarrierRejected, ContentError, EngineUnavailable, IvrError, ModelError, NotFound
 from ivr.parts import carrier_account
 from ivr.phone.numbers import TwilioNumbers
 from ivr.settings import Settings
@@ -198,11 +198,13 @@ def hearing(ivr: Ivr) -> Iterator[Finding]:
 def _engine(ivr: Ivr, locale: str) -> Finding:
     about, install = f"hearing {locale}", f"python -m ivr models install {locale.lower()}"
     problem = ""
-    if locale in ivr.ears.vosk.locales:
-        try:
+    try:
+        if locale in ivr.ears.servers.locales:
+            ivr.ears.servers.try_out(locale)
+        elif locale in ivr.ears.vosk.locales:
             ivr.ears.vosk.load(locale)
-        except ModelError as error:
-            problem = str(error)
+    except (EngineUnavailable, ModelError) as error:
+        problem = str(error)
     engine = ivr.ears.recognizers.engine_for(locale)
     if engine is None:
         return Finding(about, Verdict.BAD if problem else Verdict.NOTE, problem or "by keypad only: no engine", install)

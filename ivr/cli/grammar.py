@@ -23,6 +23,10 @@ TURNS: Final[Mapping[str, Expects]] = {
     "yes_or_no": Expects(builtins=(Builtin.BOOLEAN,)),
     "moment": Expects(builtins=(Builtin.MOMENT, Builtin.BOOLEAN)),
     "digits": Expects(builtins=(Builtin.DIGITS,), digit_lengths=(7, 17)),
+    "number": Expects(builtins=(Builtin.NUMBER,)),
+    "currency": Expects(builtins=(Builtin.CURRENCY,)),
+    "date": Expects(builtins=(Builtin.DATE,)),
+    "time": Expects(builtins=(Builtin.TIME,)),
 }
 ALWAYS_USED: Final = frozenset({"lead", "tail", "and_then", "digits_lead", "digits_lead_heard", "moment"})
 """Rules with a meaning of their own."""

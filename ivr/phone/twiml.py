@@ -40,8 +40,11 @@ VOICES: Final = {
 }
 """The carrier's voice by locale (twilio.md 7c); another locale gets the account's default voice for its language."""
 
-LANGUAGES: Final = {"ar": "ar-AE"}
+LANGUAGES: Final = {"ar": "ar-AE", "zh-CN": "cmn-CN"}
 """The carrier's name of a locale where it has one of its own."""
+
+HEARD_LANGUAGES: Final = LANGUAGES | {"zh-CN": "cmn-Hans-CN"}
+"""The same for its recognisers, which name Chinese by its script."""
 
 SLOW_RATE: Final = "80%"
 MAX_HINTS: Final = 500
@@ -66,6 +69,9 @@ class Spoken:
     """The carrier's name of a voice; empty: VOICES, else the carrier's own choice."""
     slow_rate: str = SLOW_RATE
     """Of the usual speed, once the caller asked for it."""
+    sound_path: str = ""
+    """A recording of the sentence, played unless slow speech is wanted."""
+    sound_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -215,7 +221,7 @@ def _speech_attributes(turn: Turn, context: DocumentContext) -> dict[str, Any]:
     hints = [hint for hint in context.hints if 0 < len(hint) <= MAX_HINT_LENGTH and "," not in hint][:MAX_HINTS]
     return {
         "input": "dtmf speech",
-        "language": LANGUAGES.get(turn.locale, turn.locale),
+        "language": HEARD_LANGUAGES.get(turn.locale, turn.locale),
         "speech_timeout": str(_SPEECH_SECONDS[turn.pace]),
         "profanity_filter": False,
         "hints": ",".join(_ILLEGAL.sub("", hint) for hint in hints) or None,
@@ -226,6 +232,9 @@ def _say(parent: VoiceResponse | Gather, texts: Sequence[Spoken], *, slow: bool,
     for position, spoken in enumerate(texts):
         if pause_seconds and position:
             parent.pause(length=pause_seconds)
+        if spoken.sound_path and not slow:
+            parent.play(spoken.sound_path)
+            continue
         text = _ILLEGAL.sub(" ", spoken.text)
         voice = spoken.voice or VOICES.get(spoken.locale)
         language = LANGUAGES.get(spoken.locale, spoken.locale)

@@ -1,4 +1,4 @@
-"""Which engine hears which locale: Vosk where it has a model, PocketSphinx for English meanwhile, else none."""
+"""Which engine hears which locale: the first that is ready for it, else none."""
 
 from collections.abc import Iterable, Sequence
 

@@ -23,7 +23,7 @@ from ivr.speech.wideband import Widener
 UNKNOWN: Final = "[unk]"
 """How a stretch outside the grammar is written in a text, for every engine and model."""
 _UNKNOWN_SPELLINGS: Final = ("[unk]", "<UNK>", "<unk>")
-_PHRASES_PER_UNKNOWN: Final = 50
+PHRASES_PER_UNKNOWN: Final = 50
 """One [unk] for so many phrases: a single one fades as the list grows (reference/speech.md, section 2)."""
 _KEPT_LISTS: Final = 128
 _MODEL_RATE: Final = 16000
@@ -209,7 +209,7 @@ class VoskUtterance:
         if self._result is None:
             if self._upsampler is not None:
                 self._decoder.AcceptWaveform(self._upsampler.flush().tobytes())
-            self._result = _hypotheses(json.loads(self._decoder.FinalResult()))
+            self._result = hypotheses(json.loads(self._decoder.FinalResult()))
         return self._result
 
 
@@ -219,7 +219,7 @@ def _as_json(model: _LoadedModel, grammar: Grammar) -> str:
     if not phrases:
         raise EngineUnavailable(f"grammar {grammar.name} has no word that the {grammar.locale} model knows")
     if model.unknown is not None:
-        phrases += [model.unknown] * max(1, len(phrases) // _PHRASES_PER_UNKNOWN)
+        phrases += [model.unknown] * max(1, len(phrases) // PHRASES_PER_UNKNOWN)
     return json.dumps(phrases, ensure_ascii=False)  # Vosk's reader keeps \uXXXX literally
 
 
@@ -245,7 +245,7 @@ def _is_plain(word: object) -> bool:
     )
 
 
-def _hypotheses(result: Mapping[str, Any]) -> tuple[Hypothesis, ...]:
+def hypotheses(result: Mapping[str, Any]) -> tuple[Hypothesis, ...]:
     """Vosk's result, with or without alternatives; readings without a word are left out."""
     readings = result.get("alternatives", [result])
     parsed = [

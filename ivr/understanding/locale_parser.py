@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ivr.domain.intents import Builtin, Certainty, Choice, Expects, Intent, Meaning
 from ivr.domain.moments import When
@@ -54,7 +55,8 @@ class LocaleParser:
         if Builtin.PHONE_NUMBER in expects.builtins and (meaning := self._phone_meaning(readings)):
             return meaning
         meanings = [self._parse(expects, text) for text in readings]
-        return min(meanings, key=lambda m: _ORDER.index(m.certainty), default=Meaning(""))
+        best = min(meanings, key=lambda m: _ORDER.index(m.certainty), default=Meaning(""))
+        return _doubted(best, meanings)
 
     def is_complete(self, expects: Expects, text: str) -> bool:
         """Whether more words could not change what this text means."""
@@ -194,6 +196,7 @@ class LocaleParser:
         return network
 
 
+<<<<<<< HEAD
 def _of_strings(name: str, found: Mapping[str, tuple[str, bool]]) -> Meaning | None:
     """The first of the strings with its text, the others as alternatives."""
     if not found:
@@ -203,3 +206,12 @@ def _of_strings(name: str, found: Mapping[str, tuple[str, bool]]) -> Meaning | N
     if others:
         slots["alternatives"] = " ".join(other for other, _ in others)
     return Meaning(text, (Intent(name, slots),), Certainty.EXACT if exact else Certainty.STRIPPED)
+=======
+def _doubted(best: Meaning, meanings: Sequence[Meaning]) -> Meaning:
+    """A request that another reading takes for another one is confirmed, with both among the likeliest."""
+    names = [m.first.name for m in meanings if m.first is not None and m.first.name in REQUESTS]
+    if best.first is None or best.first.name not in REQUESTS or len(set(names)) < 2:
+        return best
+    others = (name for name in dict.fromkeys(names) if name != best.first.name)
+    return replace(best, certainty=Certainty.FUZZY, likeliest=(best.first.name, *others)[:3])
+>>>>>>> main

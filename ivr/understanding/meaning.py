@@ -23,6 +23,9 @@ SURE_SHARE = 0.5
 """More of the words than this must be known, or the text is not understood (reference/speech.md, section 6)."""
 MOMENT_SHARE = 0.25
 """Less for moments where one is asked for: they are always read back."""
+REQUEST_SHARE = 0.65
+"""So much of a request must be known, or it is confirmed: words forced into a grammar leave much over."""
+ORDER_REQUESTS = REQUESTS - TAKES_MOMENT
 VAGUE_SHARE = 0.2
 """Less still may be known of a request: it is confirmed."""
 
@@ -142,15 +145,33 @@ def _contradicts(intents: Collection[Intent]) -> bool:
 
 
 def _certainty(covering: Covering, intents: Sequence[Intent], expects: Expects) -> Certainty:
+    if intents[0].name in REQUESTS and _is_doubtful(covering, intents):
+        return Certainty.FUZZY if covering.share >= VAGUE_SHARE else Certainty.NONE
     if covering.unknown == 0:
         return Certainty.EXACT
     if covering.share > SURE_SHARE or _begins_with_boolean(covering, intents):
         return Certainty.STRIPPED
     if intents[0].name == "moment" and covering.share >= MOMENT_SHARE:
         return Certainty.STRIPPED
-    if intents[0].name in REQUESTS and covering.share >= VAGUE_SHARE:
-        return Certainty.FUZZY
     return Certainty.NONE
+
+
+def _is_doubtful(covering: Covering, intents: Sequence[Intent]) -> bool:
+    """Two requests about an order in one breath are rarely meant, and often one misheard."""
+    names = {intent.name for intent in intents}
+    return _request_share(covering, names) <= REQUEST_SHARE or len(ORDER_REQUESTS & names) > 1
+
+
+def _request_share(covering: Covering, names: Collection[str]) -> float:
+    """How much of the words is known; a moment is left over where no callback is asked for."""
+    if TAKES_MOMENT & set(names):
+        return covering.share
+    sizes = {piece.name: 0 for piece in covering.pieces}
+    for piece in covering.pieces:
+        sizes[piece.name] += piece.end - piece.start
+    told = sum(size for name, size in sizes.items() if name not in moments.KINDS)
+    glue = sum(sizes.get(name, 0) for name in moments.IGNORED)
+    return told / (covering.known + covering.unknown - glue) if told else 0.0
 
 
 def _begins_with_boolean(covering: Covering, intents: Sequence[Intent]) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 
 from flask import Response
 
+from ivr.content.recordings import Recordings
 from ivr.domain.hearing import Ability
 from ivr.domain.turn import Next, Say, Turn
 from ivr.phone.twiml import (
@@ -34,6 +35,7 @@ class Documents:
         self._services = services
         self._streams = streams
         self.music_path = _music_path(services.audio_dir)
+        self._recordings = Recordings(services.audio_dir)
         self._sorry = self._in_default_locale(Say("apology"))
         self._bye = self._in_default_locale(Say("goodbye", {"company": services.company}))
 
@@ -112,13 +114,23 @@ class Documents:
     def _spoken(self, locale: str, say: Say) -> Spoken:
         speaker = self._services.speaker
         voice, slow_rate = speaker.voice(locale)
-        return Spoken(speaker.text(locale, say), locale, voice, slow_rate)
+        recording = self._recordings.of(locale, say)
+        sound = (recording.path, recording.seconds) if recording is not None else ("", 0.0)
+        return Spoken(speaker.text(locale, say), locale, voice, slow_rate, *sound)
 
 
 def spoken_seconds(texts: Sequence[Spoken], *, slow: bool) -> float:
     """About how long the carrier's voice takes, rather too long than too short."""
-    seconds = sum(1.0 + len(t.text) / (5.0 if t.locale[:2] in _SYLLABIC else 11.0) for t in texts)
+    seconds = sum(_sound_seconds(t, slow=slow) or _voice_seconds(t) for t in texts)
     return seconds * (1.3 if slow else 1.0)
+
+
+def _sound_seconds(spoken: Spoken, *, slow: bool) -> float:
+    return 0.0 if slow else spoken.sound_seconds
+
+
+def _voice_seconds(spoken: Spoken) -> float:
+    return 1.0 + len(spoken.text) / (5.0 if spoken.locale[:2] in _SYLLABIC else 11.0)
 
 
 def as_xml(document: str) -> Response:

@@ -1,8 +1,11 @@
 """Fetching documents: content types, fallbacks, redirects, signatures, and verbs that are not known."""
 
 import asyncio
+import io
 
+import numpy as np
 import pytest
+import soundfile
 from starlette.responses import RedirectResponse, Response
 
 OURS = "+15550100100"
@@ -187,22 +190,24 @@ def test_slow_speech_takes_longer(app, customer):
     assert heard.stopped_at - heard.started_at == pytest.approx(2 * 0.06 * len(heard.text), abs=0.05)
 
 
-def test_sound_file_is_played_and_its_request_tells_nothing_of_the_call(app, customer):
-    import io
-    import wave
-
+@pytest.mark.parametrize("subtype", ["PCM_16", "ULAW"])
+def test_sound_file_is_played_and_its_request_tells_nothing_of_the_call(app, customer, subtype):
     file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(16000)
-        out.writeframes(bytes(32000))
+    soundfile.write(file, np.zeros(16000), 16000, format="WAV", subtype=subtype)
     app.answers["/chime.wav"] = lambda form: Response(file.getvalue(), media_type="audio/wav")
     app.answers["/voice"] = "<Play>/chime.wav</Play>"
     customer.dial(OURS)
     heard = customer.finished(customer.hears("chime"))
     assert heard.stopped_at - heard.started_at == pytest.approx(1.0, abs=0.05)
     assert app.to("/chime.wav")[0].params == {}
+
+
+def test_what_is_no_sound_is_reported_and_the_call_goes_on(app, carrier, customer):
+    app.answers["/chime.wav"] = lambda form: Response(b"<html>", media_type="audio/wav")
+    app.answers["/voice"] = "<Play>/chime.wav</Play><Say>Still here</Say>"
+    customer.dial(OURS)
+    customer.hears("Still here")
+    assert 13420 in [alert.code for alert in carrier.debugger]
 
 
 def test_wrong_attribute_value_is_reported_and_the_default_used(app, carrier, customer):

@@ -140,6 +140,14 @@ def test_a_model_folder_that_is_none_is_bad_with_its_path(settings, tmp_path) ->
     assert str(tmp_path / "nothing") in finding.text
 
 
+@pytest.mark.speech
+def test_a_vosk_server_that_is_gone_is_bad_and_names_who_hears_instead(settings) -> None:
+    given = {"IVR_HEARING": "stream", "IVR_LOCALES": "en-US", "IVR_VOSK_MODEL_EN_US": "ws://127.0.0.1:9"}
+    finding = found(settings(**given), "hearing en-US")
+    assert finding.verdict == Verdict.BAD
+    assert "by pocketsphinx, because the vosk-server at ws://127.0.0.1:9 does not answer" in finding.text
+
+
 def test_the_command_fails_when_something_needed_fails(ivr, environment) -> None:
     environment.setenv("IVR_HEARING", "keypad")
     ran = ivr("doctor", "--offline")

@@ -47,6 +47,11 @@ def test_carriers_recogniser_gets_language_hints_and_whole_seconds_but_no_model(
     )
 
 
+def test_chinese_has_one_name_for_the_carriers_voice_and_another_for_its_recogniser() -> None:
+    gather = ET.fromstring(document(turn(locale="zh-CN"), context(hearing=Hearing.GATHER), "您好", locale="zh-CN"))[0]
+    assert (gather.attrib["language"], gather[0].attrib["language"]) == ("cmn-Hans-CN", "cmn-CN")
+
+
 def test_hints_stop_at_five_hundred() -> None:
     many = [f"phrase {i}" for i in range(600)]
     gather = ET.fromstring(document(turn(), context(hearing=Hearing.GATHER, hints=many))).find("Gather")

@@ -6,6 +6,7 @@ import pytest
 
 from ivr.content import Content, load
 from ivr.understanding import GrammarUnderstanding
+from ivr.understanding.numbers import PhoneNumbers
 
 GRAMMARS = Path(__file__).resolve().parent.parent.parent / "grammars"
 
@@ -19,4 +20,4 @@ def content() -> Content:
 @pytest.fixture(scope="session")
 def understanding(content: Content) -> GrammarUnderstanding:
     """The understanding of all locales."""
-    return GrammarUnderstanding(content)
+    return GrammarUnderstanding(content, PhoneNumbers("US"))

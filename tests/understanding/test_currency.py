@@ -33,13 +33,12 @@ def amount(
 
 @pytest.mark.parametrize("locale", LOCALES)
 @settings(max_examples=20 * EFFORT, deadline=None)
-@given(data=st.data())
+@given(which=st.integers(0, 99), wanted=AMOUNTS)
 def test_written_amount_comes_back_in_each_currency_of_the_locale(
-    understanding: GrammarUnderstanding, content: Content, locale: str, data: st.DataObject
+    understanding: GrammarUnderstanding, content: Content, locale: str, which: int, wanted: int
 ) -> None:
     money = content.locales[locale].money
-    code = data.draw(st.sampled_from(sorted(money.units)))
-    wanted = data.draw(AMOUNTS)
+    code = sorted(money.units)[which % len(money.units)]
     place = Locale.parse(locale, sep="-")
     expects = Expects(builtins=(Builtin.CURRENCY,), currency=code)
     for system in ("latn", DIGITS.get(locale, "latn")):

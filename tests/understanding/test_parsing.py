@@ -134,6 +134,32 @@ def test_any_text_is_parsed_without_an_error(understanding: GrammarUnderstanding
             understanding.is_complete(locale, expects, text)
 
 
+def test_a_request_that_another_reading_takes_for_another_one_is_confirmed(understanding: GrammarUnderstanding) -> None:
+    meaning = understanding.parse("en-US", MENU, ("cancel my order", "track my order"))
+    assert (meaning.first, meaning.certainty) == (Intent("cancel_order"), Certainty.FUZZY)
+    assert meaning.likeliest == ("cancel_order", "track_order")
+    sure = understanding.parse("en-US", MENU, ("cancel my order", "cancel an order"))
+    assert sure.certainty == Certainty.EXACT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cancel my order where is my order",
+        "track my order banana window sugar",
+        "track my order tomorrow afternoon at three",
+    ],
+)
+def test_what_looks_misheard_is_confirmed(understanding: GrammarUnderstanding, text: str) -> None:
+    assert understanding.parse("en-US", MENU, (text,)).certainty == Certainty.FUZZY
+
+
+def test_a_request_and_a_callback_in_one_breath_are_both_sure(understanding: GrammarUnderstanding) -> None:
+    meaning = understanding.parse("en-US", MENU, ("cancel my order and call me tomorrow at three p m",))
+    assert [intent.name for intent in meaning.intents] == ["cancel_order", "callback"]
+    assert meaning.certainty == Certainty.EXACT
+
+
 def test_best_parse_among_the_readings_wins(understanding: GrammarUnderstanding) -> None:
     readings = ("wear is my odor", "where is my order")
     assert said(understanding, MENU, *readings) == (Intent("track_order"),)

@@ -21,11 +21,6 @@ WHICH_NUMBER = Expects(builtins=(Builtin.PHONE_NUMBER,))
 FORMATS = (PhoneNumberFormat.E164, PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.NATIONAL)
 
 
-@pytest.fixture(scope="module")
-def phones(content: Content) -> GrammarUnderstanding:
-    return GrammarUnderstanding(content, PhoneNumbers("US"))
-
-
 def country(locale: str) -> str:
     return locale.partition("-")[2] or "SA"
 
@@ -46,40 +41,44 @@ def e164(number: phonenumbers.PhoneNumber) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
-def understood(phones: GrammarUnderstanding, locale: str, text: str) -> list[str]:
+def understood(understanding: GrammarUnderstanding, locale: str, text: str) -> list[str]:
     """The number and its alternatives."""
-    slots = slots_of(phones, locale, WHICH_NUMBER, text) or {}
+    slots = slots_of(understanding, locale, WHICH_NUMBER, text) or {}
     return [str(slots[name]) for name in ("value", "alternatives") if name in slots]
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 @settings(max_examples=15 * EFFORT, deadline=None)
 @given(data=st.data())
-def test_written_number_comes_back(phones: GrammarUnderstanding, locale: str, data: st.DataObject) -> None:
+def test_written_number_comes_back(understanding: GrammarUnderstanding, locale: str, data: st.DataObject) -> None:
     number = data.draw(numbers(country(locale)))
     for form in FORMATS if "-" in locale else FORMATS[:2]:
         written = phonenumbers.format_number(number, form)
-        assert understood(phones, locale, written)[:1] == [e164(number)]
+        assert understood(understanding, locale, written)[:1] == [e164(number)]
 
 
 @pytest.mark.parametrize("locale", NUM2WORDS)
 @settings(max_examples=15 * EFFORT, deadline=None)
 @given(data=st.data())
-def test_number_said_digit_by_digit_comes_back(phones: GrammarUnderstanding, locale: str, data: st.DataObject) -> None:
+def test_number_said_digit_by_digit_comes_back(
+    understanding: GrammarUnderstanding, locale: str, data: st.DataObject
+) -> None:
     number = data.draw(numbers(country(locale)))
     form = PhoneNumberFormat.NATIONAL if "-" in locale else PhoneNumberFormat.INTERNATIONAL
     written = phonenumbers.format_number(number, form)
     plus = {"ar": "زائد "}.get(locale, "")
     said = plus + " ".join(spelled(locale, int(sign)) for sign in written if sign.isdigit())
-    assert e164(number) in " ".join(understood(phones, locale, said)).split()
+    assert e164(number) in " ".join(understood(understanding, locale, said)).split()
 
 
 @settings(max_examples=15 * EFFORT, deadline=None)
 @given(number=numbers("FR"))
-def test_french_number_said_in_pairs_comes_back(phones: GrammarUnderstanding, number: phonenumbers.PhoneNumber) -> None:
+def test_french_number_said_in_pairs_comes_back(
+    understanding: GrammarUnderstanding, number: phonenumbers.PhoneNumber
+) -> None:
     pairs = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL).split()
     said = " ".join(("zéro " if pair[0] == "0" else "") + spelled("fr-FR", int(pair)) for pair in pairs)
-    assert e164(number) in " ".join(understood(phones, "fr-FR", said)).split()
+    assert e164(number) in " ".join(understood(understanding, "fr-FR", said)).split()
 
 
 @pytest.mark.parametrize(
@@ -95,9 +94,9 @@ def test_french_number_said_in_pairs_comes_back(phones: GrammarUnderstanding, nu
     ],
 )
 def test_number_is_understood_as_people_say_it(
-    phones: GrammarUnderstanding, locale: str, text: str, value: str
+    understanding: GrammarUnderstanding, locale: str, text: str, value: str
 ) -> None:
-    assert value in " ".join(understood(phones, locale, text)).split()
+    assert value in " ".join(understood(understanding, locale, text)).split()
 
 
 @pytest.mark.parametrize(
@@ -112,8 +111,8 @@ def test_number_is_understood_as_people_say_it(
         "",
     ],
 )
-def test_what_is_no_valid_number_is_refused(phones: GrammarUnderstanding, text: str) -> None:
-    assert phones.parse("en-US", WHICH_NUMBER, (text,)).intents == ()
+def test_what_is_no_valid_number_is_refused(understanding: GrammarUnderstanding, text: str) -> None:
+    assert understanding.parse("en-US", WHICH_NUMBER, (text,)).intents == ()
 
 
 def test_number_of_our_own_country_is_understood_in_any_language(content: Content) -> None:
@@ -128,28 +127,28 @@ def test_number_valid_in_two_countries_keeps_both(content: Content) -> None:
     assert not french.is_complete("de-DE", WHICH_NUMBER, "0231 383004")
 
 
-def test_without_numbering_plans_no_number_is_understood(understanding: GrammarUnderstanding) -> None:
-    assert understanding.parse("en-US", WHICH_NUMBER, ("202 555 0143",)).intents == ()
+def test_without_numbering_plans_no_number_is_understood(content: Content) -> None:
+    assert GrammarUnderstanding(content).parse("en-US", WHICH_NUMBER, ("202 555 0143",)).intents == ()
 
 
-def test_number_is_complete_when_no_digit_can_follow(phones: GrammarUnderstanding) -> None:
+def test_number_is_complete_when_no_digit_can_follow(understanding: GrammarUnderstanding) -> None:
     digits = "two oh two five five five oh one four"
-    assert not phones.is_complete("en-US", WHICH_NUMBER, digits)
-    assert phones.is_complete("en-US", WHICH_NUMBER, f"{digits} three")
-    assert not phones.is_complete("de-DE", WHICH_NUMBER, "null drei null eins zwei drei vier fünf sechs")
+    assert not understanding.is_complete("en-US", WHICH_NUMBER, digits)
+    assert understanding.is_complete("en-US", WHICH_NUMBER, f"{digits} three")
+    assert not understanding.is_complete("de-DE", WHICH_NUMBER, "null drei null eins zwei drei vier fünf sechs")
 
 
-def test_number_is_never_logged(phones: GrammarUnderstanding, capsys: pytest.CaptureFixture[str]) -> None:
-    phones.parse("en-US", WHICH_NUMBER, ("202 555 0143", "202 555 0143 extension 5"))
+def test_number_is_never_logged(understanding: GrammarUnderstanding, capsys: pytest.CaptureFixture[str]) -> None:
+    understanding.parse("en-US", WHICH_NUMBER, ("202 555 0143", "202 555 0143 extension 5"))
     written = capsys.readouterr()
     assert "0143" not in written.out + written.err
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_recogniser_listens_for_digits_plus_and_what_doubles(
-    phones: GrammarUnderstanding, content: Content, locale: str
+    understanding: GrammarUnderstanding, content: Content, locale: str
 ) -> None:
-    grammar, words = phones.grammar(locale, WHICH_NUMBER), content.locales[locale].digits
+    grammar, words = understanding.grammar(locale, WHICH_NUMBER), content.locales[locale].digits
     heard = {word for phrase in grammar.phrases for word in phrase.split()}
     wanted = {*words.plus, *words.repeats, *(word for word in words.words if word not in words.rare)}
     assert {part for word in wanted for part in word.lower().replace("-", " ").split()} <= heard

@@ -225,6 +225,18 @@ def test_hold_music_is_a_file_of_ours_when_there_is_one(tmp_path: Path, calls: F
     sound.close()
 
 
+def test_a_recorded_prompt_is_played_and_a_slow_one_spoken(tmp_path: Path, calls: FakeCalls) -> None:
+    (tmp_path / "en-US").mkdir()
+    (tmp_path / "en-US" / "menu.wav").write_bytes(b"RIFF\x04\0\0\0WAVE")
+    calls.turn = a_turn(2, say=(Say("menu"),))
+    client = create_app(some_services(calls=calls, audio_dir=tmp_path)).test_client()
+    gather = xml(post(client, "/voice")).find("Gather")
+    assert gather is not None
+    assert [(element.tag, element.text) for element in gather] == [("Play", "/audio/en-US/menu.wav")]
+    calls.turn = replace(calls.turn, number=3, slow=True)
+    assert xml(post(client, "/voice")).find("Gather/Play") is None
+
+
 def test_log_shows_the_turn_but_no_long_number(
     client: FlaskClient, calls: FakeCalls, monkeypatch: pytest.MonkeyPatch
 ) -> None:

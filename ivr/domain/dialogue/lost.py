@@ -11,6 +11,8 @@ from ivr.domain.turn import Next, Say, Turn
 
 LIKELIEST = ("delivered_not_received", "track_order", "callback")
 """Offered to a caller of whom nothing at all was understood."""
+SPARE = (*LIKELIEST, "return_refund")
+"""Makes three of fewer, one of which the caller may have said no to."""
 
 TOP = frozenset({State.MENU, State.MENU_THREE})
 GIVE_UP = 4
@@ -32,11 +34,11 @@ def silent(dialogue: Dialogue) -> Step:
 def lost(dialogue: Dialogue, meaning: Meaning) -> Step:
     """No match."""
     likeliest = tuple(name for name in meaning.likeliest if name in MENU_INTENTS)
-    padded = (*likeliest, *(name for name in LIKELIEST if name not in likeliest))
+    padded = [name for name in dict.fromkeys((*likeliest, *SPARE)) if name != dialogue.denied]
     if dialogue.state == State.OFFER and dialogue.failures + 1 >= GIVE_UP_WITHIN:
         # Somebody is there and talks: a person must hear them. Only silence is left at last.
         return open_case_then(replace(dialogue, preface=(Say("not_understood"),)), EnterLine())
-    return _escalate(dialogue, Say("not_understood"), padded[:3])
+    return _escalate(dialogue, Say("not_understood"), tuple(padded[:3]))
 
 
 def _escalate(dialogue: Dialogue, apology: Say, likeliest: tuple[str, ...]) -> Step:

@@ -176,9 +176,16 @@ def _speech(dialogue: Dialogue, meaning: Meaning) -> Step:
         ready = replace(ready, reason=meaning.text)
     if meaning.certainty == Certainty.FUZZY and first.name == "yes" and dialogue.state in CANNOT_BE_UNDONE:
         return lost(dialogue, meaning)
-    if meaning.certainty == Certainty.FUZZY and first.name in menu.REQUESTS:
-        return Step(ask(replace(ready, doubt=first), State.INTENT_CONFIRM))
+    if first.name in menu.REQUESTS and (dialogue.denied or meaning.certainty == Certainty.FUZZY):
+        return _doubted(ready, meaning, first)
     return answer(ready, first) or lost(dialogue, meaning)
+
+
+def _doubted(dialogue: Dialogue, meaning: Meaning, first: Intent) -> Step:
+    """Is that right? Never twice for what the caller has just said no to: other choices are offered then."""
+    if first.name == dialogue.denied:
+        return lost(dialogue, meaning)
+    return Step(ask(replace(dialogue, doubt=first), State.INTENT_CONFIRM))
 
 
 def answer(dialogue: Dialogue, intent: Intent) -> Step | None:

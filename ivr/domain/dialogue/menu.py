@@ -20,6 +20,7 @@ REQUESTS = ORDER_REQUESTS | {"callback", "existing_callback"}
 
 def answer_menu(dialogue: Dialogue, intent: Intent) -> Step | None:
     """A request in the main menu, or wherever the main menu's requests are understood."""
+    dialogue = replace(dialogue, denied="")
     if intent.name in ORDER_REQUESTS:
         return orders.begin(replace(dialogue, want=intent.name, case_id="", case_number="", order=None))
     if intent.name == "callback":
@@ -46,7 +47,8 @@ def answer_confirm(dialogue: Dialogue, intent: Intent) -> Step | None:
     if intent.name == "yes" and dialogue.doubt is not None:
         return answer_menu(replace(dialogue, doubt=None), dialogue.doubt)
     if intent.name == "no":
-        return Step(ask(replace(dialogue, doubt=None, reason=""), State.MENU, failures=1))
+        denied = dialogue.doubt.name if dialogue.doubt else ""
+        return Step(ask(replace(dialogue, doubt=None, reason="", denied=denied), State.MENU, failures=1))
     return answer_menu(replace(dialogue, doubt=None), intent)
 
 

@@ -76,6 +76,8 @@ class Dialogue:
     """The request in the caller's own words."""
     doubt: Intent | None = None
     """Understood only vaguely: being confirmed."""
+    denied: str = ""
+    """An intent that the caller said no to: what is understood next is confirmed, however sure it seems."""
     offered: tuple[str, ...] = ()
     """Intents offered by number in MENU_THREE."""
     then: tuple[Intent, ...] = ()

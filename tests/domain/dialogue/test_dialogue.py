@@ -148,6 +148,26 @@ def test_fuzzy_request_is_confirmed_first() -> None:
     assert talk.means("yes").state == "order_number"
 
 
+def test_after_a_no_even_an_exact_request_is_confirmed() -> None:
+    talk = Talk().says(Intent("return_refund"), certainty=Certainty.FUZZY).says(Intent("no"))
+    assert talk.prompts == ["menu_rephrase"]
+    assert talk.says(Intent("track_order")).prompts == ["confirm_intent"]
+    assert talk.says(Intent("yes")).dialogue.want == "track_order"
+
+
+def test_what_the_caller_said_no_to_is_not_asked_again_nor_done() -> None:
+    talk = Talk().says(Intent("return_refund"), certainty=Certainty.FUZZY).says(Intent("no"))
+    talk.says(Intent("return_refund"))
+    assert talk.dialogue.state == State.MENU_THREE
+    assert len(talk.dialogue.offered) == 3
+    assert "return_refund" not in talk.dialogue.offered
+
+
+def test_a_key_after_a_no_needs_no_confirmation_and_ends_the_doubt() -> None:
+    talk = Talk().says(Intent("track_order"), certainty=Certainty.FUZZY).says(Intent("no")).presses("3")
+    assert (talk.dialogue.want, talk.dialogue.denied) == ("return_refund", "")
+
+
 def test_canceling_an_order_is_confirmed_and_done_only_while_it_is_prepared() -> None:
     preparing = replace(ORDER, status=OrderStatus.PREPARING)
     talk = Talk(known(preparing)).means("cancel_order").means("yes")
