@@ -196,7 +196,6 @@ class LocaleParser:
         return network
 
 
-<<<<<<< HEAD
 def _of_strings(name: str, found: Mapping[str, tuple[str, bool]]) -> Meaning | None:
     """The first of the strings with its text, the others as alternatives."""
     if not found:
@@ -206,7 +205,8 @@ def _of_strings(name: str, found: Mapping[str, tuple[str, bool]]) -> Meaning | N
     if others:
         slots["alternatives"] = " ".join(other for other, _ in others)
     return Meaning(text, (Intent(name, slots),), Certainty.EXACT if exact else Certainty.STRIPPED)
-=======
+
+
 def _doubted(best: Meaning, meanings: Sequence[Meaning]) -> Meaning:
     """A request that another reading takes for another one is confirmed, with both among the likeliest."""
     names = [m.first.name for m in meanings if m.first is not None and m.first.name in REQUESTS]
@@ -214,4 +214,3 @@ def _doubted(best: Meaning, meanings: Sequence[Meaning]) -> Meaning:
         return best
     others = (name for name in dict.fromkeys(names) if name != best.first.name)
     return replace(best, certainty=Certainty.FUZZY, likeliest=(best.first.name, *others)[:3])
->>>>>>> main
