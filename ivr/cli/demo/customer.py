@@ -184,7 +184,7 @@ class Customer:
         if asked.key == "confirm_moment":
             return self.part.is_right_moment(asked.places["when"])
         if asked.key == "confirm_intent":
-            return asked.places["what"] == self.part.wanted
+            return self.part.wanted in ("", asked.places["what"])
         if asked.key.startswith("ask_order_pick"):
             return self.part.item in asked.places.values()
         return True
