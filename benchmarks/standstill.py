@@ -41,7 +41,6 @@ class Standstills:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.ended = time.monotonic()
         for watcher in self._watchers:
             watcher.kill()
 
