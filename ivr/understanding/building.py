@@ -6,13 +6,14 @@ from functools import cached_property
 
 from hassil.expression import Expression
 
+from ivr.domain.dialogue.menu import REQUESTS
 from ivr.domain.hearing import Grammar
 from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Choice, Expects
 from ivr.understanding.choices import choice_lists
 from ivr.understanding.heard_amounts import HeardAmounts
 from ivr.understanding.heard_numbers import HeardNumbers, glued
 from ivr.understanding.jsgf import JsgfWriter, alternatives
-from ivr.understanding.meaning import CLOCK, REQUESTS, TAKES_MOMENT, shadowed
+from ivr.understanding.meaning import CLOCK, TAKES_MOMENT, shadowed
 from ivr.understanding.phone_strings import phone_jsgf, phone_phrases
 from ivr.understanding.phrases import PhraseMaker
 from ivr.understanding.source import LocaleSource

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from ivr.domain.dialogue.menu import REQUESTS
 from ivr.domain.intents import Builtin, Certainty, Choice, Expects, Intent, Meaning
 from ivr.domain.moments import When
 from ivr.service.ports import NumberRules
@@ -12,7 +13,7 @@ from ivr.understanding.choices import choice_lists, choice_slots
 from ivr.understanding.covering import FILLER, Covering, cover
 from ivr.understanding.digits import DigitReader, DigitString
 from ivr.understanding.fuzzy import Similar
-from ivr.understanding.meaning import BOOLEANS, REQUESTS, TAKES_MOMENT, allowed_names, intents_of
+from ivr.understanding.meaning import BOOLEANS, TAKES_MOMENT, allowed_names, intents_of
 from ivr.understanding.network import Network
 from ivr.understanding.phone_strings import PHONE_NUMBER, PhoneReader
 from ivr.understanding.quantities import Quantities

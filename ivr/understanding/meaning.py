@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from ivr.domain.dialogue.menu import ORDER_REQUESTS, REQUESTS
 from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Certainty, Expects, Intent
 from ivr.domain.moments import When
 from ivr.understanding import moments
@@ -11,10 +12,6 @@ from ivr.understanding.quantities import ASKED, BESIDE, QUANTITIES
 
 BOOLEANS = frozenset({"yes", "no"})
 TAKES_MOMENT = frozenset({"callback", "existing_callback"})
-REQUESTS = frozenset(
-    {"track_order", "delivered_not_received", "return_refund", "cancel_order", "callback", "existing_callback"}
-)
-"""The dialogue confirms these when they are understood only vaguely; nothing else may be vague."""
 ABSORBED = {"delivered_not_received": frozenset({"track_order"}), "existing_callback": frozenset({"callback"})}
 """"Where is my order, it says delivered but I don't have it" is one request, the more telling one."""
 CLOCK = frozenset({Builtin.DATE, Builtin.TIME})
@@ -25,7 +22,6 @@ MOMENT_SHARE = 0.25
 """Less for moments where one is asked for: they are always read back."""
 REQUEST_SHARE = 0.65
 """So much of a request must be known, or it is confirmed: words forced into a grammar leave much over."""
-ORDER_REQUESTS = REQUESTS - TAKES_MOMENT
 VAGUE_SHARE = 0.2
 """Less still may be known of a request: it is confirmed."""
 
