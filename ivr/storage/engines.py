@@ -1,12 +1,14 @@
 """Connections: what each database must be told so that a promise, once answered for, survives a power cut."""
 
 import os
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError
 
 from ivr.errors import SettingsError, StorageUnavailable
@@ -18,8 +20,8 @@ LOCK_SECONDS: Final = 10
 IDLE_SECONDS: Final = 60
 """A transaction that does nothing for so long is ended by the server: a frozen process must not hold locks."""
 
+SQLITE_JOURNAL: Final = "PRAGMA journal_mode = WAL"
 SQLITE_PRAGMAS: Final = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",  # never corrupt; what must outlive a power cut is sealed: see `seal`
     "PRAGMA foreign_keys = ON",
 )
@@ -88,7 +90,7 @@ def _sqlite(url: URL) -> tuple[Engine, Engine]:
     write = create_engine(url, pool_size=1, max_overflow=0, **_sqlite_arguments(patience))
     read = create_engine(url, pool_size=8, max_overflow=56, **_sqlite_arguments(patience))
     for engine, begin, query_only in ((write, "BEGIN IMMEDIATE", False), (read, "BEGIN", True)):
-        _prepare_sqlite(engine, begin, query_only=query_only)
+        _prepare_sqlite(engine, begin, patience, query_only=query_only)
         translate(engine)
     return write, read
 
@@ -97,11 +99,12 @@ def _sqlite_arguments(patience: float) -> dict[str, Any]:
     return {"connect_args": {"timeout": patience}, "pool_timeout": patience, "hide_parameters": True}
 
 
-def _prepare_sqlite(engine: Engine, begin: str, *, query_only: bool) -> None:
+def _prepare_sqlite(engine: Engine, begin: str, patience: float, *, query_only: bool) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: DBAPIConnection, record: object) -> None:
         connection.isolation_level = None  # the driver must not begin: we say how
         cursor = connection.cursor()
+        _insist(cursor, SQLITE_JOURNAL, patience)
         for pragma in (*SQLITE_PRAGMAS, f"PRAGMA query_only = {int(query_only)}"):
             cursor.execute(pragma)
         cursor.close()
@@ -113,6 +116,19 @@ def _prepare_sqlite(engine: Engine, begin: str, *, query_only: bool) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+
+
+def _insist(cursor: DBAPICursor, pragma: str, patience: float) -> None:
+    """Processes that start together: SQLite refuses a change of the journal at once, without its busy handler."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            cursor.execute(pragma)
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 def _postgres(url: URL) -> tuple[Engine, Engine]:

@@ -1,6 +1,7 @@
 """A database that is away, busy, foreign or refused: an error that says what to do, and work goes on afterwards."""
 
 import sqlite3
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -99,6 +100,21 @@ def test_a_write_lock_held_too_long_is_storage_unavailable_and_reading_goes_on(s
     other.close()
     save(store, rows.case("other"))
     store.close()
+
+
+def test_a_database_that_another_process_is_just_making_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE first (id)")
+    other.execute("BEGIN IMMEDIATE")  # SQLite refuses WAL to a second writer without waiting
+    release = threading.Timer(0.2, other.execute, ["COMMIT"])
+    release.start()
+    store = SqlStore(f"sqlite:///{path}")
+    store.migrate()
+    assert store.check() == ""
+    store.close()
+    release.join()
+    other.close()
 
 
 def test_a_transaction_begun_inside_another_fails_instead_of_waiting_for_ever(sqlite_url: str) -> None:
