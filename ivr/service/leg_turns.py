@@ -5,9 +5,9 @@ from datetime import datetime
 
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Outcome
-from ivr.domain.cases import Case
+from ivr.domain.cases import Case, CaseKind
 from ivr.domain.intents import Choice, Expects
-from ivr.domain.turn import At, Next, Say, SayArg, Spelled, Turn
+from ivr.domain.turn import At, Next, Phrase, Say, SayArg, Spelled, Turn
 from ivr.service import addresses
 from ivr.service.store import UnitOfWork
 
@@ -118,12 +118,19 @@ class Told:
             "company": self._company,
             "name": self.customer.name if self.customer else "",
             "case": Spelled(self.case.number if self.case else ""),
-            "reason": shortened(self.case.summary if self.case else ""),
+            "reason": self._reason(),
         }
         if self.callback is not None:
             facts["promised"] = At(self.callback.promised_by_at, self.callback.zone, now)
             facts["tries"] = self.callback.tries
         return {key: value for key, value in facts.items() if value}
+
+    def _reason(self) -> SayArg:
+        """In the customer's own words, else what kind of case it is; a question without words says nothing."""
+        if self.case is None:
+            return ""
+        kind = Phrase(f"kind_{self.case.kind}") if self.case.kind is not CaseKind.QUESTION else ""
+        return shortened(self.case.summary) or kind
 
     def _next_try(self, now: datetime) -> dict[str, SayArg]:
         callback = self.callback

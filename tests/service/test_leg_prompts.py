@@ -5,10 +5,10 @@ import pytest
 from ivr.content.loading import load
 from ivr.content.speaker import PromptSpeaker
 from ivr.domain.callbacks import Party
-from ivr.domain.turn import Turn
+from ivr.domain.turn import Say, Turn
 from ivr.service.leg_turns import shortened
 from tests.conftest import ROOT
-from tests.service.world import CUSTOMER, OTHER_AGENT, OTHER_CUSTOMER, World
+from tests.service.world import CUSTOMER, OTHER_AGENT, OTHER_CUSTOMER, WORDS, World
 
 SPEAKER = PromptSpeaker(load(ROOT / "grammars"))
 
@@ -28,11 +28,19 @@ def test_whisper_names_customer_case_and_reason(world: World, locale: str) -> No
     world.tick()
     heard = said(locale, world.answer(Party.AGENT))
     assert "Grace" in heard
-    assert "it says delivered but I don't have it" in heard
+    assert WORDS in heard
     number = world.case_row(world.callback(callback).case_id).number
     assert number in "".join(c for c in heard if c.isdigit())
     assert said(locale, world.press(None))
     assert said(locale, world.press("1", turn=2))
+
+
+def test_whisper_says_the_kind_of_case_when_the_words_are_not_known(world: World, locale: str) -> None:
+    world.agent()
+    world.book(case_id=world.case(summary=""))
+    world.tick()
+    heard = said(locale, world.answer(Party.AGENT))
+    assert SPEAKER.text(locale, Say("kind_delivered_not_received")) in heard
 
 
 def test_long_reasons_are_cut_at_a_word() -> None:

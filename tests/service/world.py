@@ -20,6 +20,7 @@ from tests.fakes.phone import FakeCall, FakePhone
 
 CUSTOMER = "+12025550143"
 OTHER_CUSTOMER = "+12025550144"
+WORDS = "it says delivered but I don't have it"
 AGENT = "+12025550171"
 OTHER_AGENT = "+12025550172"
 RULES = CallbackRules(dial=DialRules(dials_per_second=0, pass_seconds=120))
@@ -82,7 +83,7 @@ class World:
             uow.commit()
         return name
 
-    def case(self, number: str = CUSTOMER, skill: str = "general") -> str:
+    def case(self, number: str = CUSTOMER, skill: str = "general", summary: str = WORDS) -> str:
         """A case of the customer who holds the number; returns the id."""
         with self.store.begin() as uow:
             customer = uow.customers.by_number(number)
@@ -96,7 +97,7 @@ class World:
                 kind=CaseKind.DELIVERED_NOT_RECEIVED,
                 skill=skill,
                 customer_id=customer.id,
-                summary="it says delivered but I don't have it",
+                summary=summary,
                 opened_at=self.clock.now(),
             )
             uow.cases.add(case)

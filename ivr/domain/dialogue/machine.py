@@ -173,7 +173,7 @@ def _speech(dialogue: Dialogue, meaning: Meaning) -> Step:
         return lost(dialogue, meaning)
     ready = replace(dialogue, then=meaning.intents[1:] or dialogue.then)
     if first.name in menu.REQUESTS:
-        ready = replace(ready, reason=meaning.text)
+        ready = replace(ready, reason=meaning.text if meaning.certainty != Certainty.FUZZY else "")
     if meaning.certainty == Certainty.FUZZY and first.name == "yes" and dialogue.state in CANNOT_BE_UNDONE:
         return lost(dialogue, meaning)
     if first.name in menu.REQUESTS and (dialogue.denied or meaning.certainty == Certainty.FUZZY):

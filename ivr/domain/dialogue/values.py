@@ -73,7 +73,7 @@ class Dialogue:
     want: str = ""
     """The case kind in hand."""
     reason: str = ""
-    """The request in the caller's own words."""
+    """The request in the caller's own words; empty if they were heard only vaguely, or keyed."""
     doubt: Intent | None = None
     """Understood only vaguely: being confirmed."""
     denied: str = ""

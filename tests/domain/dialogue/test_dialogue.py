@@ -148,6 +148,12 @@ def test_fuzzy_request_is_confirmed_first() -> None:
     assert talk.means("yes").state == "order_number"
 
 
+def test_words_that_were_heard_only_vaguely_are_not_told_to_the_agent() -> None:
+    assert Talk().says(Intent("return_refund"), text="send back").dialogue.reason == "send back"
+    vague = Talk().says(Intent("return_refund"), text="lend black", certainty=Certainty.FUZZY).means("yes")
+    assert vague.dialogue.reason == ""
+
+
 def test_after_a_no_even_an_exact_request_is_confirmed() -> None:
     talk = Talk().says(Intent("return_refund"), certainty=Certainty.FUZZY).says(Intent("no"))
     assert talk.prompts == ["menu_rephrase"]
