@@ -84,6 +84,7 @@ def draw(number: int, locale: str, chance: random.Random, orders: list[Order]) -
         no=no,
         menu_key=MENU_KEYS[kind],
         wants_callback=kind in NEEDS_CALLBACK,
+        cancels=kind == "cancel_order",
         voice=chance.choice(voices(locale)[:6]),
         rate=chance.choice(RATES),
         interrupts=True,
@@ -108,7 +109,8 @@ def acted_part(story: Story, speaker: Speaker, prompts: dict[str, str]) -> Part:
     def keyed() -> str:
         return story.moment.keys(datetime.now(ZoneInfo(zone)) + timedelta(seconds=40))
 
-    return replace(story.part, is_right_moment=right, when_keys=keyed, wanted=prompts[f"intent_{story.kind}"])
+    wanted = frozenset(prompts[f"{what}_{story.kind}"] for what in ("intent", "kind"))
+    return replace(story.part, is_right_moment=right, when_keys=keyed, wanted=wanted)
 
 
 def outcome(stage: Stage, story: Story) -> str:

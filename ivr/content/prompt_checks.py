@@ -62,7 +62,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "code company": """
         verification_text
     """,
-    "digits item": """
+    "digits item wanted": """
         confirm_order
     """,
     "item when": """

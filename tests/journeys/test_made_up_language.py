@@ -17,7 +17,7 @@ FILES = {
 menu: "Kion vi bezonas? Por demandi pri mendo premu 1, por revoko 5."
 language_changed: "Bone, en Esperanto."
 language_menu: "Por Esperanto premu {key}."
-confirm_order: "Ĉu temas pri {item}, numero {digits}?"
+confirm_order: "[{wanted}. ]Ĉu temas pri {item}, numero {digits}?"
 ask_order_number: "Diru la numeron."
 confirm_moment: "Mi vokos vin {when}. Ĉu bone?"
 """,

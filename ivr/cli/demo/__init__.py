@@ -59,7 +59,7 @@ KOREAN: Final = Cast(
         when="일 분 뒤에",
         yes="네",
         no="아니요",
-        voice="klatt4",
+        voice="adam",
         rate=160,
         speaks=1,
         effort="1",
@@ -133,8 +133,10 @@ def _act(stage: Stage, plan: Plan, screen: Screen) -> None:
     for cast in plan.casts:
         screen.begin(cast.title)
         screen.line("stage", f"{cast.locale} is heard by {stage.until_heard(cast.locale)}")
-        heeded = replace(cast, part=with_a_minute(cast, PromptSpeaker(content)))
-        Story(stage, heeded, screen, PromptSpotter(content.locales[cast.locale].prompts)).play()
+        prompts = content.locales[cast.locale].prompts
+        wanted = frozenset(prompts[f"{what}_delivered_not_received"] for what in ("intent", "kind"))
+        part = replace(with_a_minute(cast, PromptSpeaker(content)), wanted=wanted)
+        Story(stage, replace(cast, part=part), screen, PromptSpotter(prompts)).play()
         screen.line("stage", f"every promise was kept, in {screen.seconds:.0f} seconds")
 
 

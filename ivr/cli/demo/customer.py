@@ -12,7 +12,7 @@ Report = Callable[[str, str], None]
 """Told (what, text): `says`, `keys`."""
 MOST_TURNS = 30
 """A call that goes on longer has lost its way."""
-CONFIRMATIONS = frozenset({"confirm_order", "confirm_moment", "confirm_intent"})
+CONFIRMATIONS = frozenset({"confirm_order", "confirm_moment", "confirm_intent", "cancel_confirm"})
 PICKS = {"1": "first", "2": "second", "3": "third"}
 PATIENCE_SECONDS = {
     "menu": 0.3,
@@ -61,9 +61,11 @@ class Part:
     """Morning (1) or afternoon (2), if it is asked."""
     item: str = ""
     """The item's name, for callers whose orders are known."""
-    wanted: str = ""
-    """How the menu calls what is wanted."""
+    wanted: frozenset[str] = frozenset()
+    """How prompts call what is wanted; empty: whatever is understood is taken for right."""
     needs_order: bool = True
+    cancels: bool = False
+    """Wants the order canceled."""
     wants_callback: bool = True
     yes: str = "yes"
     no: str = "no"
@@ -180,14 +182,26 @@ class Customer:
 
     def _is_right(self, asked: Spotted) -> bool:
         if asked.key == "confirm_order":
-            return self.part.digits in re.sub(r"\D", "", "".join(asked.places.values()))
+            return self._is_wanted(asked.places["wanted"]) and self.part.digits in re.sub(r"\D", "", str(asked.places))
         if asked.key == "confirm_moment":
             return self.part.is_right_moment(asked.places["when"])
         if asked.key == "confirm_intent":
-            return self.part.wanted in ("", asked.places["what"])
+            return self._is_wanted(asked.places["what"])
+        if asked.key == "cancel_confirm":
+            return self.part.cancels
         if asked.key.startswith("ask_order_pick"):
             return self.part.item in asked.places.values()
         return True
+
+    def _is_wanted(self, named: str) -> bool:
+        """Prompts that name nothing are not wrong."""
+        return not named or not self.part.wanted or named in self.part.wanted
+
+    @property
+    def _is_misunderstood(self) -> bool:
+        """Something else than what is wanted was named before this question."""
+        named = [spotted.places.get("wanted", "") for spotted in self.heard[-3:-1]]
+        return not all(map(self._is_wanted, named))
 
     def _keys(self, asked: Spotted) -> str:
         part = self.part
@@ -196,9 +210,11 @@ class Customer:
         if asked.key.startswith("ask_order_pick"):
             return next((key for key, place in PICKS.items() if asked.places.get(place) == part.item), "9")
         if asked.key == "menu_three":
-            return next((key for key, place in PICKS.items() if asked.places.get(place) == part.wanted), "*")
-        if asked.key.startswith("confirm_"):
+            return next((key for key, place in PICKS.items() if asked.places.get(place) in part.wanted), "*")
+        if asked.key in CONFIRMATIONS:
             return "1" if self._is_right(asked) else "2"
+        if asked.key == "ask_order_keys" and self._is_misunderstood:
+            return "*"
         keys: Mapping[str, str] = {
             "menu": part.menu_key,
             "menu_rephrase": part.menu_key,

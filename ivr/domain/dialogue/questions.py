@@ -9,7 +9,7 @@ from ivr.domain.hearing import Ability, Pace
 from ivr.domain.intents import Builtin, Choice, Expects, Intent
 from ivr.domain.moments import AskBack, When
 from ivr.domain.orders import Order
-from ivr.domain.turn import At, Next, Phrase, Say, Spelled, Turn
+from ivr.domain.turn import At, Next, Phrase, Say, SayArg, Spelled, Turn
 
 YES, NO = Intent("yes"), Intent("no")
 MENU_KEYS: Mapping[str, Intent] = {
@@ -155,7 +155,9 @@ def _order_number(d: Dialogue) -> Question:
 def _order_confirm(d: Dialogue) -> Question:
     if d.order is None:
         raise ValueError("no order to confirm")
-    return _boolean(Say("confirm_order", {"item": d.order.item, "digits": Spelled(d.order.id[-7:])}))
+    args: dict[str, SayArg] = {"item": d.order.item, "digits": Spelled(d.order.id[-7:])}
+    spoken = {"wanted": Phrase(f"kind_{d.want}")} if d.reason else {}  # what was keyed needs no second look
+    return _boolean(Say("confirm_order", args | spoken))
 
 
 def _cancel_confirm(d: Dialogue) -> Question:

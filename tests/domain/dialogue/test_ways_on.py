@@ -11,7 +11,7 @@ from ivr.domain.dialogue.machine import start
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Certainty, Intent
 from ivr.domain.orders import OrderStatus
-from ivr.domain.turn import Next
+from ivr.domain.turn import Next, Phrase
 from tests.domain.dialogue.talk import CALLER, NOW, ORDER, Talk, known
 
 OPEN = heard.OpenCallback("cb", NOW + timedelta(hours=1), asap=True, case_id="case-of-cb")
@@ -146,3 +146,18 @@ def test_zero_and_agent_work_while_the_effort_is_asked(say: str) -> None:
     talk = Talk().hears(heard.AgentReady("attempt-1")).hears(heard.ConferenceLeft())
     talk.presses("0") if say == "0" else talk.means("agent")
     assert talk.state == "offer"
+
+
+def test_order_is_confirmed_together_with_what_was_heard_to_be_wanted() -> None:
+    (question,) = Talk(known()).means("track_order").dialogue.turn.say
+    assert question.args["wanted"] == Phrase("kind_track_order")
+    (question,) = Talk(known()).presses("1").dialogue.turn.say
+    assert "wanted" not in question.args  # a key is not misheard
+
+
+def test_caller_whose_request_was_misheard_goes_back_with_the_star() -> None:
+    talk = Talk(known()).means("cancel_order").means("no")
+    assert talk.prompts == ["ask_order_keys"]
+    assert talk.presses("*").prompts == ["menu"]
+    assert talk.means("track_order").dialogue.want == "track_order"
+    assert talk.wanted(wanted.OpenCase) == []
