@@ -5,8 +5,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -135,19 +136,22 @@ def _act(stage: Stage, plan: Plan, screen: Screen) -> None:
         screen.line("stage", f"{cast.locale} is heard by {stage.until_heard(cast.locale)}")
         prompts = content.locales[cast.locale].prompts
         wanted = frozenset(prompts[f"{what}_delivered_not_received"] for what in ("intent", "kind"))
-        part = replace(with_a_minute(cast, PromptSpeaker(content)), wanted=wanted)
+        part = replace(with_a_minute(cast, PromptSpeaker(content), stage.now), wanted=wanted)
         Story(stage, replace(cast, part=part), screen, PromptSpotter(prompts)).play()
         screen.line("stage", f"every promise was kept, in {screen.seconds:.0f} seconds")
 
 
-def with_a_minute(cast: Cast, speaker: PromptSpeaker) -> Part:
-    """The part, able to key a moment a minute from now, and to tell whether the moment read back is that one."""
+def with_a_minute(cast: Cast, speaker: PromptSpeaker, clock: Callable[[], datetime]) -> Part:
+    """The part, able to key a moment a minute from now, and to tell whether the moment read back is that one.
+
+    `clock`: the app's, which an earlier story may have moved ahead.
+    """
 
     def keys() -> str:
-        return (datetime.now(ZoneInfo(cast.zone)) + timedelta(seconds=70)).strftime("%H%M")
+        return (clock().astimezone(ZoneInfo(cast.zone)) + timedelta(seconds=75)).strftime("%H%M")
 
     def is_right(told: str) -> bool:
-        now = datetime.now(UTC)
+        now = clock()
         near = (At(now + timedelta(seconds=s), cast.zone, now) for s in range(-30, 100, 10))
         return told in {speaker.text(cast.locale, Say("moment", {"when": at})) for at in near}
 
