@@ -19,6 +19,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "grammar": "explain sentences, make some, and check the grammars",
     "audio": "make prompts of recordings, and list what could be recorded",
     "models": "list, install, check and remove speech models",
+    "audit": "prove from the tables that every promise was kept, or name those that were not",
     "doctor": "say what is set up, what works, and what to do about the rest",
 }
 """What each command does. Its module has `add_arguments(parser)` and `run(arguments) -> exit status`."""

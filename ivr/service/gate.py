@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from ivr.domain.callbacks import Callback, CallbackStatus
+from ivr.domain.callbacks import Callback, CallbackStatus, Party
 from ivr.domain.hours import Hours
+from ivr.domain.ledger import ALWAYS, CLOCK_SLACK
 from ivr.domain.policies import CallbackRules, calling_window, window_end
 from ivr.errors import NumberRefused
 from ivr.service.attempts import give_to_person
@@ -23,9 +24,11 @@ class Gate:
         self._numbers = numbers
 
     def why_not(self, uow: UnitOfWork, callback: Callback, now: datetime, *, for_seconds: int) -> str:
-        """`do_not_call`, `hours` (the window must stay open for so long), or empty: it may be rung."""
+        """`do_not_call`, `early`, `hours` (the window must stay open for so long), or empty: it may be rung."""
         if uow.guards.do_not_call(callback.number):
             return "do_not_call"
+        if now + CLOCK_SLACK < callback.due_at:
+            return "early"
         return "hours" if self.is_closed(callback, now, for_seconds=for_seconds) else ""
 
     def is_closed(self, callback: Callback, now: datetime, *, for_seconds: int) -> bool:
@@ -46,14 +49,32 @@ class Gate:
             return None
         return calling_window(self._rules, zones, callback.zone, now)
 
+    def terms(self, callback: Callback | None, party: Party) -> dict[str, str]:
+        """What a dial is allowed by, to be written down with it: the audit reads it when settings have changed."""
+        if callback is None or party == Party.AGENT:
+            return {}
+        opens, closes = self._rules.calls_open_at, self._rules.calls_close_at
+        hours = {"hours": ALWAYS if self._rules.any_hour else f"{opens:%H:%M}-{closes:%H:%M}"}
+        if party == Party.UNPROVEN:
+            return hours  # only its hours: the promise does not stand yet
+        return hours | {"due_at": callback.due_at.isoformat(), "closes_at": callback.closes_at.isoformat()}
+
     def turn_away(self, uow: UnitOfWork, callback: Callback, why: str, now: datetime) -> None:
-        """A promise that the gate refused: canceled for good, or moved into its next window."""
+        """A promise that the gate refused: canceled for good, waiting on, or moved into its next window.
+
+        Early: the clock stepped back after it was claimed.
+        """
         if why == "do_not_call":
             callback.move(CallbackStatus.CANCELED)
             callback.reason, callback.ended_at = "canceled_by_do_not_call", now
             record(uow, now, "callback_canceled", subject=callback, data={"by": "do_not_call"})
             return
-        self.reschedule(uow, callback, now, "window_closed", now=now)
+        if why == "early":
+            callback.move(CallbackStatus.SCHEDULED)
+            data = {"reason": why, "due_at": callback.due_at.isoformat(), "tries": callback.tries}
+            record(uow, now, "callback_waits", subject=callback, data=data)
+            return
+        self.reschedule(uow, callback, max(now, callback.due_at), "window_closed", now=now)
 
     def reschedule(
         self, uow: UnitOfWork, callback: Callback, not_before: datetime, reason: str, *, now: datetime | None = None

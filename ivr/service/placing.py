@@ -107,7 +107,8 @@ class Placer:
             leg.owner = leg.lease_until_at = None
             return replace(leg)
         leg.state, leg.placing_at = LegState.PLACING, scene.now
-        record(scene.uow, scene.now, "leg_placing", subject=leg, data={"party": leg.party.value})
+        terms = self._tools.gate.terms(scene.uow.callbacks.get(leg.callback_id or ""), leg.party)
+        record(scene.uow, scene.now, "leg_placing", subject=leg, data={"party": leg.party.value} | terms)
         return replace(leg)
 
     def _is_mine(self, scene: Scene, leg: Leg) -> bool:

@@ -1,6 +1,6 @@
 """The store that the use cases need, as Protocols: repositories, unit of work, and what the database enforces."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
@@ -10,6 +10,7 @@ from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg, Party
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer, Event
+from ivr.domain.ledger import Line
 
 
 class Customers(Protocol):
@@ -196,6 +197,21 @@ class Guards(Protocol):
         """
 
 
+class Ledger(Protocol):
+    """The dial ledger, for the audit: pages of rows by their keys."""
+
+    def lines(self, after: int, limit: int) -> Sequence[Line]:
+        """Lines of the timeline about dials and ends, with a later serial, in the order written."""
+
+    def lines_of(self, callback_ids: Collection[str]) -> Sequence[Line]: ...
+    def page(self, after: str, limit: int) -> Sequence[Callback]:
+        """Callbacks with a later id, by id."""
+
+    def callbacks(self, callback_ids: Collection[str]) -> Sequence[Callback]: ...
+    def legs(self, leg_ids: Collection[str]) -> Sequence[Leg]: ...
+    def legs_of(self, attempt_ids: Collection[str]) -> Sequence[Leg]: ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Leaving the block without commit rolls back."""
 
@@ -210,6 +226,7 @@ class UnitOfWork(Protocol):
     calls: Calls
     verifications: Verifications
     guards: Guards
+    ledger: Ledger
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

@@ -27,9 +27,13 @@ def record(
     subject: Subject | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add a line about a call, or about a case, callback, attempt or leg; `data` holds JSON values only."""
+    """Add a line about a call, or about a case, callback, attempt or leg; `data` holds JSON values only.
+
+    A line about a leg names it: the dial ledger is read from these lines.
+    """
     links = _links(call) if call is not None else _links_of(uow, subject)
-    uow.events.add(Event(id=new_id(), at=at, kind=kind, data=dict(data or {}), **links))
+    about = {"leg": subject.id} if isinstance(subject, Leg) else {}
+    uow.events.add(Event(id=new_id(), at=at, kind=kind, data={**about, **(data or {})}, **links))
 
 
 def masked(number: str) -> str:

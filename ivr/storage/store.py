@@ -17,6 +17,7 @@ from ivr.storage.calls import SqlCalls
 from ivr.storage.cases import SqlCases, SqlEvents
 from ivr.storage.failures import translated
 from ivr.storage.guards import SqlGuards
+from ivr.storage.ledger import SqlLedger
 from ivr.storage.people import SqlAgents, SqlCustomers
 
 
@@ -40,6 +41,7 @@ class SqlUnitOfWork:
         self.calls: ports.Calls = SqlCalls(session, writes=writes)
         self.verifications: ports.Verifications = SqlVerifications(session, writes=writes)
         self.guards: ports.Guards = SqlGuards(session, writes=writes)
+        self.ledger: ports.Ledger = SqlLedger(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""

@@ -7,8 +7,10 @@ from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Leg, Party
 from ivr.domain.calls import Call
 from ivr.domain.cases import Case, CaseKind, Customer, case_number
+from ivr.domain.ledger import Violation
 from ivr.domain.policies import CallbackRules, DialRules
 from ivr.domain.turn import Turn
+from ivr.service.audit import Audit
 from ivr.service.booking import BookingRequest
 from ivr.service.engine import CallbackEngine, EnginePorts
 from ivr.service.ports import Speaker
@@ -253,6 +255,12 @@ class World:
 
     def is_open(self, callback_id: str) -> bool:
         return self.callback(callback_id).status in (CallbackStatus.SCHEDULED, CallbackStatus.DIALING)
+
+
+def audited(world: World) -> list[Violation]:
+    """What `python -m ivr audit` would find in the rows."""
+    ports = world.ports()
+    return list(Audit(ports.store, ports.clock, ports.numbers, world.rules.dial).violations())
 
 
 def spoken(turn: Turn) -> list[str]:
