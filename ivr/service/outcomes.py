@@ -82,7 +82,7 @@ class Outcomes:
         callback.tries += 1
         callback.outcome = outcome.value
         self._case_to(uow, attempt, CaseStatus.WAITING_AGENT)
-        again_at = retry_at(outcome, callback.tries, now)
+        again_at = retry_at(outcome, callback.tries, now, most=self._rules.dial.tries_per_callback)
         if again_at is None or callback.dials >= self._rules.dial.dials_per_callback:
             attempts.give_to_person(uow, callback, now, outcome.value)
         else:
