@@ -1,7 +1,7 @@
 """Those who phone in: they hear the honest wait, take a callback or wait, lose patience, and talk.
 
-The voice app's dialogue is not played; its steps are: estimate, offer, enter the line or book, join, hang up. Each calls
-the use case that the dialogue's effect calls (service/effects.py, service/calls.py).
+The voice app's dialogue is not played; its steps are: estimate, offer, enter the line or book, join, hang up. Each
+calls the use case that the dialogue's effect calls (service/effects.py, service/calls.py).
 """
 
 from dataclasses import dataclass

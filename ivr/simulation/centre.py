@@ -71,14 +71,19 @@ class Centre:
         now, store = self._agenda.now(), self.lab.store
         with store.read() as uow:
             before = self.ledger.waiting(uow, now)
-        self._engine.dispatcher.tick()
-        with store.read() as uow:
-            if before:
+            has_work = bool(before) or self._has_intents()
+        if has_work:  # a tick without any is quick, but there are many
+            self._engine.dispatcher.tick()
+            with store.read() as uow:
                 self.ledger.chosen(before, uow, now)
-            leftover = bool(uow.legs.in_state(LegState.INTENT, now + timedelta(seconds=1)))
-        if leftover:
-            self._plan_tick(later=max(self._pace.tick_seconds, 0.1))
+            if self._has_intents():
+                self._plan_tick(later=max(self._pace.tick_seconds, 0.1))
         self._wake_when_due()
+
+    def _has_intents(self) -> bool:
+        """Whether legs wait to be placed: for the rate, or for this tick."""
+        with self.lab.store.read() as uow:
+            return bool(uow.legs.in_state(LegState.INTENT, self._agenda.now() + timedelta(seconds=1)))
 
     def _wake_when_due(self) -> None:
         """As scheduler.CallbackClock: at the moment the next promise falls due."""

@@ -57,7 +57,7 @@ class MemoryGuards:
 
     def do_not_call_among(self, numbers: Sequence[str]) -> frozenset[str]:
         """Those that are on the list."""
-        return self._quiet.intersection(numbers) if self._quiet else frozenset()
+        return frozenset(self._quiet.intersection(numbers))
 
     def add_do_not_call(self, number: str, at: datetime, reason: str) -> None:
         """Put it on the list."""

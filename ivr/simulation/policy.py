@@ -58,8 +58,11 @@ IDEAL = Pace(
 """Telephones and people that take no time, as Erlang's formulas assume."""
 
 
-def rules_of(policy: Policy, base: CallbackRules, *, zone: str, dials_per_second: float | None = None) -> CallbackRules:
+def rules_of(
+    policy: Policy, base: CallbackRules | None = None, *, zone: str, dials_per_second: float | None = None
+) -> CallbackRules:
     """The rules of a simulated day: the given ones, open from 9 to 19, with room for its dials."""
+    base = base or CallbackRules()
     rate = base.dial.dials_per_second if dials_per_second is None else dials_per_second
     dial = replace(base.dial, tries_per_callback=policy.tries, dials_per_day=0, dials_per_second=rate)
     return replace(base, dial=dial, opening=OpeningHours.daily(zone, time(9), time(19)))

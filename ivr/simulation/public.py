@@ -28,14 +28,15 @@ class Habits:
     """Lognormal, deviation of the logarithm (Brown et al. 2005, section 4.1: service times are lognormal); 0:
     exponential, as Erlang's formulas assume."""
     patience_seconds: float = 300.0
-    """Mean patience, exponential, as Erlang A assumes (Mandelbaum and Zeltyn, The Palm/Erlang-A Queue, 2005; the mean is
-    our assumption); 0: nobody ever hangs up."""
+    """Mean patience, exponential, as Erlang A assumes (Mandelbaum and Zeltyn, The Palm/Erlang-A Queue, 2005; the mean
+    is our assumption); 0: nobody ever hangs up."""
     accept: float = 0.37
-    """Who takes an offered callback (callbacks.md S1: 37 % of offered, a US bank)."""
+    """Who takes an offered callback (37 % of offered, a US bank: kenan-flagler.unc.edu/news/dont-call-us)."""
     no_answer: float = 0.04
     machine: float = 0.02
     busy: float = 0.01
-    """Dials that reach nobody, 7 % together (callbacks.md S2: 7 % of accepted callbacks unanswered; the split is ours)."""
+    """Dials that reach nobody, 7 % together (7 % of accepted callbacks unanswered:
+    researchgate.net/publication/332202949; the split is ours)."""
     agent_misses: float = 0.005
     """Rings that an agent does not answer (our assumption)."""
 
@@ -136,5 +137,3 @@ def _patience(mean: float) -> str:
     if not mean:
         return "endless (Erlang C)"
     return f"exponential, mean {mean:g} s (shape: Erlang A, Mandelbaum and Zeltyn 2005; the mean is assumed)"
-
-

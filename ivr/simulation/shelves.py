@@ -11,8 +11,8 @@ class Journal:
 
     def __init__(self) -> None:
         self.is_open = False
-        self.seen: dict[Any, tuple["Shelf[Any]", dict[str, Any]]] = {}
-        self.added: list[tuple["Shelf[Any]", Any]] = []
+        self.seen: dict[Any, tuple[Shelf[Any], dict[str, Any]]] = {}
+        self.added: list[tuple[Shelf[Any], Any]] = []
         self.undo: list[Callable[[], object]] = []
 
     def begin(self) -> None:

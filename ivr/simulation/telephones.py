@@ -12,7 +12,7 @@ from ivr.simulation.lab import Lab
 from ivr.simulation.public import picks_up
 
 MACHINE_SECONDS = 4.0
-"""From a machine's answer to the carrier's verdict (Twilio: some seconds, callbacks.md S12)."""
+"""From a machine's answer to the carrier's verdict (Twilio decides within some seconds by default)."""
 MESSAGE_SECONDS = 8.0
 
 

@@ -18,7 +18,7 @@ class OneZoneNumbers:
 class SilentSpeaker:
     """ports.Speaker: nobody listens here."""
 
-    locales = ("en-US",)
+    locales: tuple[str, ...] = ("en-US",)
 
     def text(self, locale: str, say: Say) -> str:
         """The key."""
