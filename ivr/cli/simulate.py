@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ivr import logs
 from ivr.cli.context import read_settings
-from ivr.errors import SettingsError
+from ivr.errors import SettingsError, StorageUnavailable
 from ivr.settings import Settings
 from ivr.simulation.arrivals_log import callers_of
 from ivr.simulation.centre import Centre
@@ -86,6 +86,8 @@ def _people(arguments: argparse.Namespace, settings: Settings, habits: Habits) -
         return day_of(arguments.calls, arguments.date, **chosen)
     store = SqlStore(settings.database_url)
     try:
+        if missing := store.check():
+            raise StorageUnavailable(missing)
         with store.read() as uow:
             people = callers_of(uow.events.recent(EVENTS), arguments.date, **chosen)
     finally:

@@ -87,7 +87,7 @@ class LineRules:
     """What a wait is estimated with."""
 
     handle_seconds: float = 300.0
-    """Average time an agent is with a customer, until enough conversations were measured."""
+    """Average time a customer takes an agent from all others, from ringing to the end of wrap-up, until measured."""
     handle_weight: float = 0.1
     """Weight of the newest conversation in the running average."""
     unstaffed_low_seconds: int = 1800

@@ -224,6 +224,8 @@ class Outcomes:
             case.move(status)
 
     def _measure(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> None:
+        """How long this customer took an agent from all others: rung, asked, talking, writing it up."""
         case = uow.cases.get(attempt.case_id)
         if case is not None and attempt.joined_at is not None:
-            self._line.measure(uow, case.skill, (now - attempt.joined_at).total_seconds())
+            taken = (now - attempt.started_at).total_seconds() + self._rules.dial.wrap_up_seconds
+            self._line.measure(uow, case.skill, taken)

@@ -55,7 +55,7 @@ class Callers:
         call = Call(sid=guest.sid, from_number=guest.caller.number, case_id=case.id, started_at=now)
         uow.cases.add(case)
         uow.calls.add(call)
-        if guest.caller.accepts and self._is_offered(scene, call, case):
+        if guest.caller.named_at or (guest.caller.accepts and self._is_offered(scene, call, case)):
             try:
                 return self._book(scene, guest, case)
             except CallbackRefused:
@@ -72,8 +72,8 @@ class Callers:
         return not wait.agent_free and wait.high_seconds >= policy.offer_seconds
 
     def _book(self, scene: Scene, guest: Guest, case: Case) -> Callback:
-        number = guest.caller.number
-        request = BookingRequest(case_id=case.id, number=number, ticket_at=scene.now, skill=case.skill)
+        at, number = guest.caller.named_at, guest.caller.number
+        request = BookingRequest(case_id=case.id, number=number, at=at, ticket_at=scene.now, skill=case.skill)
         return self._lab.engine.bookings.book(scene.uow, request)
 
     def _abandon(self, line: Line) -> None:

@@ -66,6 +66,8 @@ class Caller:
     """Takes a callback when it is offered."""
     luck: Random = field(repr=False)
     """For each time their telephone rings."""
+    named_at: datetime | None = None
+    """They ask for a callback at this moment, whatever the wait is."""
 
 
 def day_of(
