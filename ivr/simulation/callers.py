@@ -106,13 +106,14 @@ class Callers:
         if call.is_live:
             self._lab.engine.legs.caller_left_conference(call.sid)
 
-    def talk(self, call_sid: str) -> None:
-        """They have met the agent; the conversation takes its time."""
+    def talk(self, call_sid: str) -> float:
+        """They have met the agent; the conversation takes its time, in seconds."""
         line = self._lines[call_sid]
         line.guest.answered_at = self._lab.agenda.now()
         if line.patience is not None:
             line.patience.call_off()
         self._lab.agenda.after(line.guest.caller.handle_seconds, lambda: self._finish(line))
+        return line.guest.caller.handle_seconds
 
     def _finish(self, line: Line) -> None:
         if line.call.is_live:

@@ -141,19 +141,28 @@ class Telephones:
         with self._lab.store.read() as uow:
             attempt = uow.attempts.get(attempt_id)
             customer = attempts.leg_of(uow, attempt, Party.CUSTOMER) if attempt else None
+            agent = attempts.leg_of(uow, attempt, Party.AGENT) if attempt else None
         if attempt is None or attempt.joined_at is None or attempt_id in self._talking:
             return
         self._talking.add(attempt_id)
         if attempt.hold_call_sid is not None:
-            self._callers.talk(attempt.hold_call_sid)
-        elif customer is not None:
-            self._talk(customer)
+            seconds = self._callers.talk(attempt.hold_call_sid)
+        else:
+            seconds = self._talk(customer) if customer is not None else 0.0
+        if agent is not None:
+            self._agent_leaves_after(seconds + self._pace.goodbye_seconds, agent)
 
-    def _talk(self, leg: Leg) -> None:
+    def _agent_leaves_after(self, seconds: float, leg: Leg) -> None:
+        """Left alone in the conference an agent hangs up, even if our own request to end their call got lost."""
+        call = self._lab.phone.call(leg.sid or "")
+        self._lab.agenda.after(seconds, lambda: self._report(call, "completed"))
+
+    def _talk(self, leg: Leg) -> float:
         guest = self._lab.guests[leg.number]
         guest.answered_at = self._lab.agenda.now()
         call = self._lab.phone.call(leg.sid or "")
         self._lab.agenda.after(guest.caller.handle_seconds, lambda: self._report(call, "completed"))
+        return guest.caller.handle_seconds
 
     # --- what the carrier tells -----------------------------------------------------------------------------------
 

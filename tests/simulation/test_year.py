@@ -42,7 +42,7 @@ def named(luck: Random, day: date) -> datetime:
 def test_in_a_year_with_both_clock_changes_nobody_is_rung_outside_the_hours_and_no_promise_is_lost() -> None:
     centre = played(a_year(), Policy(agents=2, offer_seconds=0), habits=HABITS)
     made = promises(centre)
-    assert len(made) > 200
+    assert len(made) > 150
     assert set(CHANGES) <= {c.due_at.astimezone(NEW_YORK).date() for c in made}
     assert [callback.status for callback in made if callback.status not in ENDED] == []
     rung = [call for call in centre.lab.phone.dialed if call.party == Party.CUSTOMER]
@@ -61,7 +61,7 @@ def storm(now: datetime) -> bool:
 def test_when_all_requests_fail_for_an_hour_every_promise_still_ends_and_nobody_is_rung_twice() -> None:
     centre = played(a_day(150), Policy(agents=2), storm=storm)
     made = promises(centre)
-    assert centre.lab.phone.refused > 10
+    assert centre.lab.phone.refused > 3
     assert len(made) > 20
     assert [callback.status for callback in made if callback.status not in ENDED] == []
     assert not [call for call in centre.lab.phone.dialed if storm(call.started_at)]
