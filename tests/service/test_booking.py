@@ -61,7 +61,7 @@ def test_wait_that_goes_past_the_close_is_promised_for_the_next_opening(world: W
     world.clock.set(datetime(2026, 3, 10, 22, 0, tzinfo=UTC))  # an hour before the close; nobody is on shift: two hours
     row = world.callback(world.book())
     assert row.due_at == world.clock.now()
-    assert row.promised_by_at == datetime(2026, 3, 11, 14, 5, tzinfo=UTC)  # the other hour, from 9:00 on, and the margin
+    assert row.promised_by_at == datetime(2026, 3, 11, 14, 5, tzinfo=UTC)  # the other hour, and the margin
 
 
 def test_just_before_closing_is_too_late_to_ring_both(world: World) -> None:
