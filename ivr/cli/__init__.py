@@ -18,6 +18,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "connect": "point a Twilio number at this server, or undo it",
     "grammar": "explain sentences, make some, and check the grammars",
     "audio": "make prompts of recordings, and list what could be recorded",
+    "simulate": "try a policy out: a day of callers under a simulated clock",
     "models": "list, install, check and remove speech models",
     "audit": "prove from the tables that every promise was kept, or name those that were not",
     "doctor": "say what is set up, what works, and what to do about the rest",

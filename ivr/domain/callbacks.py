@@ -260,9 +260,9 @@ Compare callbacks.md row 4 to 6: Mindful 2 each, Cisco 3, Puzzel 1 to 3; spacing
 MAX_TRIES = 4
 
 
-def retry_at(outcome: Outcome, tries: int, now: datetime) -> datetime | None:
-    """When to ring the customer again after `tries` rung attempts; None: not by machine any more."""
+def retry_at(outcome: Outcome, tries: int, now: datetime, *, most: int = MAX_TRIES) -> datetime | None:
+    """When to ring the customer again after `tries` rung attempts of `most`; None: not by machine any more."""
     ladder = RETRY_AFTER.get(outcome, ())
-    if tries >= MAX_TRIES or tries > len(ladder) or tries < 1:
+    if tries >= most or tries > len(ladder) or tries < 1:
         return None
     return now + ladder[tries - 1]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 
+from ivr.domain.callbacks import MAX_TRIES
 from ivr.domain.hours import CallingHours, Hours, OpeningHours, Overlap
 
 
@@ -44,6 +45,8 @@ class DialRules:
     0: no cap (own carrier only)."""
     dials_per_callback: int = 12
     """Attempts begun for one callback; then a person decides."""
+    tries_per_callback: int = MAX_TRIES
+    """Times a customer's telephone is rung for one callback; then a person decides."""
     absences_per_callback: int = 3
     """So often the carrier may swallow a request; then a person decides."""
     agent_ring_seconds: int = 20
@@ -84,7 +87,7 @@ class LineRules:
     """What a wait is estimated with."""
 
     handle_seconds: float = 300.0
-    """Average time an agent is with a customer, until enough conversations were measured."""
+    """Average time a customer takes an agent from all others, from ringing to the end of wrap-up, until measured."""
     handle_weight: float = 0.1
     """Weight of the newest conversation in the running average."""
     unstaffed_low_seconds: int = 1800

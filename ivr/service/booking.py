@@ -210,9 +210,9 @@ class Bookings:
         due_at = first_due(hours, now, self._rules.dial.reserve_seconds)
         if due_at is None:
             raise CallbackRefused("hours", "there is no hour within two weeks at which this number may be rung")
-        promised_by_at = due_at + timedelta(seconds=wait_seconds + self._rules.booking.asap_margin_seconds)
-        closes_at = window_end(hours, due_at)
-        return Promise(due_at, min(promised_by_at, closes_at), closes_at, ticket_at)
+        served_by_at, closes_at = after_open_time(hours, due_at, timedelta(seconds=wait_seconds))
+        promised_by_at = served_by_at + timedelta(seconds=self._rules.booking.asap_margin_seconds)
+        return Promise(due_at, min(promised_by_at, closes_at), window_end(hours, due_at), ticket_at)
 
     def _apply(
         self, uow: UnitOfWork, callback: Callback, checked: CheckedNumber, at: datetime | None, ticket_at: datetime
@@ -247,6 +247,21 @@ def first_due(hours: Hours, now: datetime, reserve_seconds: int) -> datetime | N
             return due_at
         due_at = hours.next_allowed(closes_at)
     return due_at
+
+
+def after_open_time(hours: Hours, due_at: datetime, wait: timedelta) -> tuple[datetime, datetime]:
+    """When so much time in which we may ring is over, and when that window closes.
+
+    What the close cuts off a wait is waited on the next day: "by seven" must not be promised to the hundredth in line.
+    """
+    closes_at = window_end(hours, due_at)
+    while due_at + wait > closes_at:
+        opens_at = hours.next_allowed(closes_at)
+        if opens_at is None:
+            return closes_at, closes_at
+        wait -= closes_at - due_at
+        due_at, closes_at = opens_at, window_end(hours, opens_at)
+    return due_at + wait, closes_at
 
 
 def _callback(request: BookingRequest, checked: CheckedNumber, promise: Promise, now: datetime) -> Callback:

@@ -91,12 +91,12 @@ class Line:
         return hold
 
     def handle_seconds(self, uow: UnitOfWork, skill: str) -> float:
-        """Average time with a customer for this skill, measured; until then the rule's."""
+        """Average time a customer of this skill takes an agent, measured; until then the rule's."""
         note = uow.guards.get_note(_note_key(skill))
         return float(note["seconds"]) if note else self._rules.handle_seconds
 
     def measure(self, uow: UnitOfWork, skill: str, seconds: float) -> None:
-        """Take a finished conversation into the running average."""
+        """Take the time that a finished conversation took an agent into the running average."""
         weight = self._rules.handle_weight
         average = (1 - weight) * self.handle_seconds(uow, skill) + weight * max(0.0, seconds)
         uow.guards.set_note(_note_key(skill), {"seconds": round(average, 1)})

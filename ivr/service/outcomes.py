@@ -82,7 +82,7 @@ class Outcomes:
         callback.tries += 1
         callback.outcome = outcome.value
         self._case_to(uow, attempt, CaseStatus.WAITING_AGENT)
-        again_at = retry_at(outcome, callback.tries, now)
+        again_at = retry_at(outcome, callback.tries, now, most=self._rules.dial.tries_per_callback)
         if again_at is None or callback.dials >= self._rules.dial.dials_per_callback:
             attempts.give_to_person(uow, callback, now, outcome.value)
         else:
@@ -224,6 +224,8 @@ class Outcomes:
             case.move(status)
 
     def _measure(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> None:
+        """How long this customer took an agent from all others: rung, asked, talking, writing it up."""
         case = uow.cases.get(attempt.case_id)
         if case is not None and attempt.joined_at is not None:
-            self._line.measure(uow, case.skill, (now - attempt.joined_at).total_seconds())
+            taken = (now - attempt.started_at).total_seconds() + self._rules.dial.wrap_up_seconds
+            self._line.measure(uow, case.skill, taken)

@@ -57,6 +57,13 @@ def test_as_soon_as_possible_at_night_is_due_when_the_hours_open(world: World) -
     assert row.promised_by_at > row.due_at
 
 
+def test_wait_that_goes_past_the_close_is_promised_for_the_next_opening(world: World) -> None:
+    world.clock.set(datetime(2026, 3, 10, 22, 0, tzinfo=UTC))  # an hour before the close; nobody is on shift: two hours
+    row = world.callback(world.book())
+    assert row.due_at == world.clock.now()
+    assert row.promised_by_at == datetime(2026, 3, 11, 14, 5, tzinfo=UTC)  # the other hour, and the margin
+
+
 def test_just_before_closing_is_too_late_to_ring_both(world: World) -> None:
     world.clock.set(datetime(2026, 3, 10, 22, 59, tzinfo=UTC))
     assert world.callback(world.book()).due_at == datetime(2026, 3, 11, 13, 0, tzinfo=UTC)

@@ -83,12 +83,13 @@ def test_more_people_ahead_never_shorten_the_wait(agents: int) -> None:
     assert all(low < high for low, high in waits)
 
 
-def test_measured_conversations_move_the_average(world: World) -> None:
+def test_measured_conversations_move_the_average_by_all_the_time_they_take_an_agent(world: World) -> None:
     world.agent()
     world.book()
     world.agent_takes_it()
     world.answer(Party.CUSTOMER)
     world.clock.advance(1300)
     world.hang_up(Party.CUSTOMER)
+    wrap_up = world.rules.dial.wrap_up_seconds
     with world.store.read() as uow:
-        assert world.engine.line.handle_seconds(uow, "general") == pytest.approx(0.9 * 300 + 0.1 * 1300)
+        assert world.engine.line.handle_seconds(uow, "general") == pytest.approx(0.9 * 300 + 0.1 * (1300 + wrap_up))

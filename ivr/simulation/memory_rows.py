@@ -1,0 +1,325 @@
+"""The store's repositories in memory: same questions, same order of answers as the database's."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from ivr.domain.agents import Agent, AgentStatus
+from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Party
+from ivr.domain.calls import Call, Verification
+from ivr.domain.cases import Case, Customer, Event
+from ivr.errors import Conflict
+from ivr.simulation.shelves import Journal, Shelf
+
+LONGEST_CALL: Final = timedelta(minutes=30)
+"""As the database: a call that began earlier is not believed to live."""
+ALIVE: Final = frozenset(
+    {CallbackStatus.UNVERIFIED, CallbackStatus.SCHEDULED, CallbackStatus.DIALING, CallbackStatus.NEEDS_HUMAN}
+)
+
+
+class MemoryCustomers(Shelf[Customer]):
+    """service.store.Customers."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(journal, "id", lambda customer: True)
+
+    def by_number(self, number: str) -> Customer | None:
+        """By E.164 number."""
+        return next((self.touch(one) for one in self.alive() if one.number == number), None)
+
+
+class MemoryCases(Shelf[Case]):
+    """service.store.Cases."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(journal, "id", lambda case: False)
+        self._serial = 0
+
+    def by_number(self, number: str) -> Case | None:
+        """By the number that is spoken."""
+        return next((self.touch(case) for case in self.everything() if case.number == number), None)
+
+    def open_of(self, customer_id: str) -> Sequence[Case]:
+        """Newest first."""
+        mine = [case for case in self.everything() if case.customer_id == customer_id and case.closed_at is None]
+        return [self.touch(case) for case in reversed(mine)]
+
+    def recent(self, limit: int) -> Sequence[Case]:
+        """Newest first."""
+        return [self.touch(case) for case in self.everything()[: -limit - 1 : -1]]
+
+    def next_serial(self) -> int:
+        """Never the same twice."""
+        self._serial += 1
+        return self._serial
+
+
+class NoEvents:
+    """service.store.Events, thrown away: the engine only ever writes its timeline."""
+
+    def add(self, event: Event) -> None:
+        """Forget it."""
+
+    def of_case(self, case_id: str) -> Sequence[Event]:
+        """None are kept."""
+        return ()
+
+    def recent(self, limit: int) -> Sequence[Event]:
+        """None are kept."""
+        return ()
+
+
+class MemoryCallbacks(Shelf[Callback]):
+    """service.store.Callbacks, with its promise: one open callback a number, and a case."""
+
+    def __init__(self, journal: Journal, calls: "MemoryCalls") -> None:
+        super().__init__(journal, "id", lambda callback: callback.status in ALIVE)
+        self._calls = calls
+        self._by_number: dict[str, list[Callback]] = defaultdict(list)
+
+    def add(self, callback: Callback) -> None:
+        """Raises Conflict at once if its number or case has an open one."""
+        if self.open_for_number(callback.number) or self.open_for_case(callback.case_id):
+            raise Conflict("this number or case has an open callback")
+        super().add(callback)
+        self._by_number[callback.number].append(callback)
+
+    def remove(self, callback: Callback) -> None:
+        """Take back an addition."""
+        super().remove(callback)
+        self._by_number[callback.number].remove(callback)
+
+    def open_for_number(self, number: str) -> Callback | None:
+        """The one that may still ring this number."""
+        mine = self._by_number.get(number, ())
+        return next((self.touch(callback) for callback in mine if callback.is_open), None)
+
+    def open_for_case(self, case_id: str) -> Callback | None:
+        """The one that still stands."""
+        return next((self.touch(c) for c in self.alive() if c.case_id == case_id and c.is_open), None)
+
+    def of_case(self, case_id: str) -> Sequence[Callback]:
+        """Oldest first."""
+        return [self.touch(callback) for callback in self.everything() if callback.case_id == case_id]
+
+    def due(self, now: datetime, limit: int) -> Sequence[Callback]:
+        """The first in line first; without those who are in a call with us now."""
+        ripe = [c for c in self._scheduled() if c.due_at <= now]
+        on_the_line = self._calls.live_numbers([c.number for c in ripe], now) if ripe else frozenset()
+        free = [c for c in ripe if c.number not in on_the_line]
+        return [self.touch(c) for c in sorted(free, key=lambda c: (c.priority, c.ticket_at))[:limit]]
+
+    def next_due_at(self, after: datetime) -> datetime | None:
+        """The earliest later than `after`."""
+        return min((c.due_at for c in self._scheduled() if c.due_at > after), default=None)
+
+    def listed(self, statuses: Sequence[str], limit: int) -> Sequence[Callback]:
+        """By due_at."""
+        source: Iterable[Callback] = self.alive() if set(statuses) <= ALIVE else self.everything()
+        found = sorted((c for c in source if c.status in statuses), key=lambda c: (c.due_at, c.id))
+        return [self.touch(callback) for callback in found[:limit]]
+
+    def counted(self, now: datetime) -> Mapping[str, int]:
+        """As the board shows them."""
+        found = {str(status.value): sum(c.status == status for c in self.alive()) for status in ALIVE}
+        return found | {"overdue": sum(c.promised_by_at < now for c in self._scheduled())}
+
+    def count_proven(self, number: str, since: datetime) -> int:
+        """Nothing is typed by strangers here: all count."""
+        return sum(callback.created_at >= since for callback in self._by_number.get(number, ()))
+
+    def closing_before(self, now: datetime) -> Sequence[Callback]:
+        """The longest over first."""
+        can_close = (CallbackStatus.SCHEDULED, CallbackStatus.UNVERIFIED)
+        over = [c for c in self.alive() if c.status in can_close and c.closes_at <= now]
+        return [self.touch(callback) for callback in sorted(over, key=lambda c: c.closes_at)]
+
+    def _scheduled(self) -> list[Callback]:
+        return [callback for callback in self.alive() if callback.status == CallbackStatus.SCHEDULED]
+
+
+class MemoryHolds(Shelf[Hold]):
+    """service.store.Holds."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(journal, "call_sid", lambda hold: hold.status not in ("left", "joined"))
+
+    def waiting(self) -> Sequence[Hold]:
+        """The first in line first."""
+        waiting = [hold for hold in self.alive() if hold.status == "waiting"]
+        return [self.touch(h) for h in sorted(waiting, key=lambda h: (h.priority, h.ticket_at, h.call_sid))]
+
+
+class MemoryAttempts(Shelf[Attempt]):
+    """service.store.Attempts."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(journal, "id", lambda attempt: attempt.ended_at is None)
+        self._by_entry: dict[str, list[Attempt]] = defaultdict(list)
+
+    def add(self, attempt: Attempt) -> None:
+        """A new one."""
+        super().add(attempt)
+        self._by_entry[_entry(attempt)].append(attempt)
+
+    def remove(self, attempt: Attempt) -> None:
+        """Take back an addition."""
+        super().remove(attempt)
+        self._by_entry[_entry(attempt)].remove(attempt)
+
+    def of_callback(self, callback_id: str) -> Sequence[Attempt]:
+        """By number."""
+        return [self.touch(attempt) for attempt in self._by_entry.get(callback_id, ())]
+
+    def of_callbacks(self, callback_ids: Sequence[str]) -> Sequence[Attempt]:
+        """Each callback's by number."""
+        return [attempt for callback_id in callback_ids for attempt in self.of_callback(callback_id)]
+
+    def live(self) -> Sequence[Attempt]:
+        """Oldest first."""
+        return [self.touch(attempt) for attempt in self.alive()]
+
+    def live_of_hold(self, call_sid: str) -> Attempt | None:
+        """The one that rings an agent for a caller on hold."""
+        return next((a for a in reversed(self.of_hold(call_sid)) if a.ended_at is None), None)
+
+    def of_hold(self, call_sid: str) -> Sequence[Attempt]:
+        """By number."""
+        return self.of_callback(call_sid)
+
+
+class MemoryLegs(Shelf[Leg]):
+    """service.store.Legs, with its promises: one live leg a number, one live customer leg a callback."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(journal, "id", lambda leg: leg.is_live)
+        self._by_attempt: dict[str | None, list[Leg]] = defaultdict(list)
+        self._by_sid: dict[str, Leg] = {}
+        self._placed: list[datetime] = []
+        self.on_settled = self._index
+
+    def add(self, leg: Leg) -> None:
+        """Raises Conflict at once if a live leg rings this number, or another of this callback's customer lives."""
+        if self.live_for_number(leg.number) or (leg.party == Party.CUSTOMER and self._rings_customer(leg)):
+            raise Conflict("a live leg rings this number or customer")
+        super().add(leg)
+        self._by_attempt[leg.attempt_id].append(leg)
+
+    def remove(self, leg: Leg) -> None:
+        """Take back an addition."""
+        super().remove(leg)
+        self._by_attempt[leg.attempt_id].remove(leg)
+
+    def _rings_customer(self, leg: Leg) -> bool:
+        mine = (one for one in self.alive() if one.party == Party.CUSTOMER and one.callback_id == leg.callback_id)
+        return leg.callback_id is not None and any(mine)
+
+    def _index(self, leg: Leg, before: dict[str, Any]) -> None:
+        if leg.sid is not None:
+            self._by_sid[leg.sid] = leg
+        if leg.placing_at is not None and before.get("placing_at") is None:
+            self._placed.append(leg.placing_at)
+
+    def by_sid(self, sid: str) -> Leg | None:
+        """By the carrier's CallSid."""
+        leg = self._by_sid.get(sid)
+        return self.touch(leg) if leg is not None else None
+
+    def of_attempt(self, attempt_id: str) -> Sequence[Leg]:
+        """Oldest first."""
+        return [self.touch(leg) for leg in self._by_attempt.get(attempt_id, ())]
+
+    def live_for_number(self, number: str) -> Leg | None:
+        """The one that may be ringing or connected."""
+        return next((self.touch(leg) for leg in self.alive() if leg.number == number), None)
+
+    def live_numbers(self, numbers: Sequence[str]) -> frozenset[str]:
+        """Those that may be ringing or connected."""
+        return frozenset(leg.number for leg in self.alive()).intersection(numbers)
+
+    def to_place(self, now: datetime, limit: int) -> Sequence[Leg]:
+        """Oldest first."""
+        waiting = [leg for leg in self.alive() if leg.state == LegState.INTENT and _is_free(leg, now)]
+        return [self.touch(leg) for leg in waiting[:limit]]
+
+    def in_state(self, state: str, before: datetime) -> Sequence[Leg]:
+        """Oldest first."""
+        there = [(_since(leg), leg) for leg in self.alive() if leg.state == state]
+        return [self.touch(leg) for since, leg in there if since is not None and since < before]
+
+    def count_placed(self, since: datetime, party: Party | None = None) -> int:
+        """Those that passed the point of no return since."""
+        if party is None:
+            return len(self._placed) - bisect_left(self._placed, since)
+        return sum(leg.party == party and (leg.placing_at or since) > since for leg in self.everything())
+
+
+class MemoryAgents(Shelf[Agent]):
+    """service.store.Agents."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(journal, "id", lambda agent: True)
+
+    def by_number(self, number: str) -> Agent | None:
+        """By E.164 number."""
+        return next((agent for agent in self.all() if agent.number == number), None)
+
+    def by_name(self, name: str) -> Agent | None:
+        """By name."""
+        return next((agent for agent in self.all() if agent.name == name), None)
+
+    def all(self) -> Sequence[Agent]:
+        """By name, as they were added."""
+        return [self.touch(agent) for agent in self.alive()]
+
+    def available(self) -> Sequence[Agent]:
+        """The longest idle first."""
+        free = [agent for agent in self.all() if agent.status == AgentStatus.AVAILABLE]
+        return sorted(free, key=lambda agent: (agent.status_at, agent.id))
+
+
+class MemoryCalls(Shelf[Call]):
+    """service.store.Calls."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(journal, "sid", lambda call: call.is_live)
+
+    def live(self) -> Sequence[Call]:
+        """Oldest first."""
+        return [self.touch(call) for call in self.alive()]
+
+    def lasting(self, since: datetime) -> Sequence[str]:
+        """Oldest first."""
+        return [call.sid for call in self.alive() if call.started_at <= since]
+
+    def live_numbers(self, numbers: Sequence[str], now: datetime) -> frozenset[str]:
+        """Those whose call began lately and has not ended."""
+        lately = {call.from_number for call in self.alive() if call.started_at > now - LONGEST_CALL}
+        return frozenset(number for number in numbers if number in lately)
+
+
+class NoVerifications:
+    """service.store.Verifications: the simulated public asks by telephone."""
+
+    def add(self, verification: Verification) -> None:
+        """Never called."""
+        raise NotImplementedError("the simulation has no callbacks from the web")
+
+    def of_callback(self, callback_id: str) -> Verification | None:
+        """There is none."""
+        return None
+
+
+def _entry(attempt: Attempt) -> str:
+    return attempt.callback_id or attempt.hold_call_sid or ""
+
+
+def _is_free(leg: Leg, now: datetime) -> bool:
+    return leg.owner is None or leg.lease_until_at is None or leg.lease_until_at <= now
+
+
+def _since(leg: Leg) -> datetime | None:
+    return leg.created_at if leg.state == LegState.INTENT else leg.placing_at

@@ -1,0 +1,98 @@
+"""A store in memory for one thread: transactions that commit or leave no trace, without a database.
+
+A simulated day is some 60,000 transactions; SQLite needs minutes for them, this some seconds. It keeps the promises
+that the database keeps (one open callback a number and a case, one live leg a number), so that the engine meets the
+same refusals.
+"""
+
+from types import TracebackType
+from typing import Self
+
+from ivr.service import store as ports
+from ivr.simulation.memory_guards import MemoryGuards
+from ivr.simulation.memory_rows import (
+    MemoryAgents,
+    MemoryAttempts,
+    MemoryCallbacks,
+    MemoryCalls,
+    MemoryCases,
+    MemoryCustomers,
+    MemoryHolds,
+    MemoryLegs,
+    NoEvents,
+    NoVerifications,
+)
+from ivr.simulation.shelves import Journal
+
+
+class MemoryRows:
+    """All repositories, for reading; what is handed out are the rows themselves."""
+
+    def __init__(self) -> None:
+        self.journal = journal = Journal()
+        calls = MemoryCalls(journal)
+        self.calls: ports.Calls = calls
+        self.customers: ports.Customers = MemoryCustomers(journal)
+        self.cases: ports.Cases = MemoryCases(journal)
+        self.events: ports.Events = NoEvents()
+        self.callbacks: ports.Callbacks = MemoryCallbacks(journal, calls)
+        self.holds: ports.Holds = MemoryHolds(journal)
+        self.attempts: ports.Attempts = MemoryAttempts(journal)
+        self.legs: ports.Legs = MemoryLegs(journal)
+        self.agents: ports.Agents = MemoryAgents(journal)
+        self.verifications: ports.Verifications = NoVerifications()
+        self.guards: ports.Guards = MemoryGuards(journal)
+
+    def commit(self) -> None:
+        """Not here."""
+        raise RuntimeError("store.read() is for reading; use store.begin()")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Reading leaves nothing behind."""
+
+
+class MemoryUnitOfWork:
+    """service.store.UnitOfWork."""
+
+    def __init__(self, rows: MemoryRows) -> None:
+        self._journal = rows.journal
+        self.calls, self.customers, self.cases, self.events = rows.calls, rows.customers, rows.cases, rows.events
+        self.callbacks, self.holds, self.attempts, self.legs = rows.callbacks, rows.holds, rows.attempts, rows.legs
+        self.agents, self.verifications, self.guards = rows.agents, rows.verifications, rows.guards
+        self._is_committed = False
+
+    def commit(self) -> None:
+        """Keep everything."""
+        self._journal.settle()
+        self._is_committed = True
+
+    def __enter__(self) -> Self:
+        self._journal.begin()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._is_committed:
+            self._journal.roll_back()
+        self._journal.end()
+
+
+class MemoryStore:
+    """service.store.Store."""
+
+    def __init__(self) -> None:
+        self._rows = MemoryRows()
+
+    def begin(self) -> MemoryUnitOfWork:
+        """For changes."""
+        return MemoryUnitOfWork(self._rows)
+
+    def read(self) -> MemoryRows:
+        """For reading; a row that is changed outside of `begin` stays changed."""
+        return self._rows
