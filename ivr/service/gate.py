@@ -6,9 +6,9 @@ from ivr.domain.callbacks import Callback, CallbackStatus, Party
 from ivr.domain.hours import Hours
 from ivr.domain.ledger import ALWAYS, CLOCK_SLACK
 from ivr.domain.policies import CallbackRules, calling_window, window_end
+from ivr.domain.windows import first_due
 from ivr.errors import NumberRefused
 from ivr.service.attempts import give_to_person
-from ivr.service.booking import first_due
 from ivr.service.ports import NumberRules
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record

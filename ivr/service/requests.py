@@ -10,9 +10,10 @@ from typing import Any
 from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Case, CaseKind, Customer
 from ivr.domain.policies import CallbackRules, calling_window
+from ivr.domain.windows import first_due
 from ivr.errors import CallbackRefused
 from ivr.service.afterwards import Actions
-from ivr.service.booking import BookingRequest, Bookings, first_due
+from ivr.service.booking import BookingRequest, Bookings
 from ivr.service.cases import Opening, open_case
 from ivr.service.ports import CheckedNumber, Clock, Commerce
 from ivr.service.retention import REQUEST_KEPT

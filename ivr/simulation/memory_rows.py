@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from ivr.domain.agents import Agent, AgentStatus
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Party
-from ivr.domain.calls import Call, Verification
-from ivr.domain.cases import Case, Customer, Event
+from ivr.domain.calls import Call
+from ivr.domain.cases import Case, Customer
 from ivr.errors import Conflict
 from ivr.simulation.shelves import Journal, Shelf
 
@@ -55,21 +55,6 @@ class MemoryCases(Shelf[Case]):
         """Never the same twice."""
         self._serial += 1
         return self._serial
-
-
-class NoEvents:
-    """service.store.Events, thrown away: the engine only ever writes its timeline."""
-
-    def add(self, event: Event) -> None:
-        """Forget it."""
-
-    def of_case(self, case_id: str) -> Sequence[Event]:
-        """None are kept."""
-        return ()
-
-    def recent(self, limit: int) -> Sequence[Event]:
-        """None are kept."""
-        return ()
 
 
 class MemoryCallbacks(Shelf[Callback]):
@@ -299,18 +284,6 @@ class MemoryCalls(Shelf[Call]):
         """Those whose call began lately and has not ended."""
         lately = {call.from_number for call in self.alive() if call.started_at > now - LONGEST_CALL}
         return frozenset(number for number in numbers if number in lately)
-
-
-class NoVerifications:
-    """service.store.Verifications: the simulated public asks by telephone."""
-
-    def add(self, verification: Verification) -> None:
-        """Never called."""
-        raise NotImplementedError("the simulation has no callbacks from the web")
-
-    def of_callback(self, callback_id: str) -> Verification | None:
-        """There is none."""
-        return None
 
 
 def _entry(attempt: Attempt) -> str:

@@ -19,9 +19,8 @@ from ivr.simulation.memory_rows import (
     MemoryCustomers,
     MemoryHolds,
     MemoryLegs,
-    NoEvents,
-    NoVerifications,
 )
+from ivr.simulation.not_kept import NoEvents, NoLedger, NoVerifications
 from ivr.simulation.shelves import Journal
 
 
@@ -42,6 +41,7 @@ class MemoryRows:
         self.agents: ports.Agents = MemoryAgents(journal)
         self.verifications: ports.Verifications = NoVerifications()
         self.guards: ports.Guards = MemoryGuards(journal)
+        self.ledger: ports.Ledger = NoLedger()
 
     def commit(self) -> None:
         """Not here."""
@@ -64,6 +64,7 @@ class MemoryUnitOfWork:
         self.calls, self.customers, self.cases, self.events = rows.calls, rows.customers, rows.cases, rows.events
         self.callbacks, self.holds, self.attempts, self.legs = rows.callbacks, rows.holds, rows.attempts, rows.legs
         self.agents, self.verifications, self.guards = rows.agents, rows.verifications, rows.guards
+        self.ledger = rows.ledger
         self._is_committed = False
 
     def commit(self) -> None:

@@ -1,0 +1,63 @@
+"""What a simulation throws away."""
+
+from collections.abc import Collection, Sequence
+
+from ivr.domain.callbacks import Callback, Leg
+from ivr.domain.calls import Verification
+from ivr.domain.cases import Event
+from ivr.domain.ledger import Line
+
+
+class NoEvents:
+    """service.store.Events, thrown away: the engine only ever writes its timeline."""
+
+    def add(self, event: Event) -> None:
+        """Forget it."""
+
+    def of_case(self, case_id: str) -> Sequence[Event]:
+        """None are kept."""
+        return ()
+
+    def recent(self, limit: int) -> Sequence[Event]:
+        """None are kept."""
+        return ()
+
+
+class NoVerifications:
+    """service.store.Verifications: the simulated public asks by telephone."""
+
+    def add(self, verification: Verification) -> None:
+        """Never called."""
+        raise NotImplementedError("the simulation has no callbacks from the web")
+
+    def of_callback(self, callback_id: str) -> Verification | None:
+        """There is none."""
+        return None
+
+
+class NoLedger:
+    """service.store.Ledger of a store that keeps no timeline: nothing to audit."""
+
+    def lines(self, after: int, limit: int) -> Sequence[Line]:
+        """None are kept."""
+        return ()
+
+    def lines_of(self, callback_ids: Collection[str]) -> Sequence[Line]:
+        """None are kept."""
+        return ()
+
+    def page(self, after: str, limit: int) -> Sequence[Callback]:
+        """None are shown."""
+        return ()
+
+    def callbacks(self, callback_ids: Collection[str]) -> Sequence[Callback]:
+        """None are shown."""
+        return ()
+
+    def legs(self, leg_ids: Collection[str]) -> Sequence[Leg]:
+        """None are shown."""
+        return ()
+
+    def legs_of(self, attempt_ids: Collection[str]) -> Sequence[Leg]:
+        """None are shown."""
+        return ()
