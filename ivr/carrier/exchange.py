@@ -80,11 +80,13 @@ class Exchange:
         self.voices.close()
 
     def _tick(self) -> None:
+        """Every line's frame. One that fails must not stop the clock of all calls."""
         lines = [call.line for call in self._live.values() if call.line]
-        for line in lines:
-            line.take()
-        for line in lines:
-            line.give()
+        for step in (*(line.take for line in lines), *(line.give for line in lines)):
+            try:
+                step()
+            except Exception as error:
+                self._crashed(error)
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """Start something whose result somebody awaits; it ends with the carrier at the latest."""
@@ -103,8 +105,11 @@ class Exchange:
     def _done(self, task: "asyncio.Task[None]") -> None:
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            self.crashes.append(error)
-            _log.error("the local carrier failed", exc_info=error)
+            self._crashed(error)
+
+    def _crashed(self, error: BaseException) -> None:
+        self.crashes.append(error)
+        _log.error("the local carrier failed", exc_info=error)
 
     @property
     def is_idle(self) -> bool:

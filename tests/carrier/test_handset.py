@@ -145,3 +145,17 @@ def test_blocking_call_on_the_carriers_own_thread_is_refused(carrier, customer):
 
 async def publish(carrier):
     carrier.exchange.event("test")
+
+
+def test_listener_that_fails_does_not_stop_the_clock_of_all_calls(app, carrier, customer):
+    app.answers["/voice"] = "<Say>Hello</Say><Say>and goodbye</Say>"
+
+    def fail(frame):
+        raise LookupError("this listener is broken")
+
+    customer.on_audio(fail)
+    customer.dial(OURS)
+    customer.hung_up()
+    assert [heard.text for heard in customer.heard] == ["Hello", "and goodbye"]
+    assert {type(error) for error in carrier.crashes} == {LookupError}
+    carrier.crashes.clear()
