@@ -53,15 +53,15 @@ KOREAN: Final = Cast(
     agent_says="안녕하세요, 상담원 지수입니다. 오늘 새 상품을 보내 드리겠습니다.",
     order_id="11595254453726167",
     part=Part(
-        request="배송 완료라고 나오는데 못 받았어요",
+        request="배송 완료라는데 안 왔어요",
         digits="3726167",
-        # espeak's Korean digits are not heard on a telephone line: this customer keys the number, as the prompt says.
+        # espeak's Korean numerals are not heard on a telephone line: this customer keys them, as the prompts say.
         digits_said="",
-        when="일 분 뒤에",
+        when="",
         yes="네",
         no="아니요",
         voice="adam",
-        rate=160,
+        rate=150,
         speaks=1,
         effort="1",
         interrupts=True,
