@@ -85,7 +85,7 @@ class Exchange:
         for step in (*(line.take for line in lines), *(line.give for line in lines)):
             try:
                 step()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever a listener does
                 self._crashed(error)
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
