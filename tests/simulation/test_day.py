@@ -8,7 +8,6 @@ from ivr.simulation.picture import PANELS, Drawn, draw
 from ivr.simulation.policy import Policy
 from ivr.simulation.public import Habits
 from ivr.simulation.report import ROWS, table
-from ivr.storage import SqlStore
 from tests.simulation.days import DAY, ZONE, a_day, played, promises
 
 WITH, WITHOUT = Policy(name="with", agents=2), Policy(name="without", callbacks=False, agents=2)
@@ -28,12 +27,6 @@ def test_same_seed_gives_the_same_day_and_another_one_another() -> None:
     first, again, other = (figures_of(played(a_day(60, seed), WITH)).as_data() for seed in (1, 1, 2))
     assert first == again
     assert first != other
-
-
-def test_day_in_memory_is_the_day_on_a_real_database(sqlite_store: SqlStore) -> None:
-    people = a_day(40)
-    policy = Policy(agents=1)
-    assert figures_of(played(people, policy, store=sqlite_store)) == figures_of(played(people, policy))
 
 
 def test_customer_who_never_picks_up_is_rung_as_often_as_the_policy_says_then_left_to_a_person() -> None:
