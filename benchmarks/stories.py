@@ -35,7 +35,7 @@ from story_tables import (
 
 from ivr.bootstrap import build
 from ivr.carrier.voice import voices
-from ivr.cli.demo.customer import Customer, Part
+from ivr.cli.demo.customer import Customer, Part, names_of
 from ivr.cli.demo.spotter import PromptSpotter
 from ivr.cli.demo.stage import OUR_NUMBER, QUICK, Stage
 from ivr.content import load
@@ -109,8 +109,7 @@ def acted_part(story: Story, speaker: Speaker, prompts: dict[str, str]) -> Part:
     def keyed() -> str:
         return story.moment.keys(datetime.now(ZoneInfo(zone)) + timedelta(seconds=40))
 
-    wanted = frozenset(prompts[f"{what}_{story.kind}"] for what in ("intent", "kind"))
-    return replace(story.part, is_right_moment=right, when_keys=keyed, wanted=wanted)
+    return replace(story.part, is_right_moment=right, when_keys=keyed, wanted=names_of(story.kind, prompts))
 
 
 def outcome(stage: Stage, story: Story) -> str:

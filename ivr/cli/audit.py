@@ -2,16 +2,14 @@
 
 import argparse
 from collections.abc import Mapping
-from contextlib import closing
 from typing import Final
 
 from ivr.cli.context import read_settings
+from ivr.cli.database import filled_store
 from ivr.domain.ledger import Breach, Violation
-from ivr.errors import StorageUnavailable
 from ivr.parts import callback_rules, make_clock, number_rules
 from ivr.service.audit import Audit
 from ivr.service.timeline import masked
-from ivr.storage import SqlStore
 
 REMEDIES: Final[Mapping[Breach, str]] = {
     Breach.TWO_CUSTOMER_LEGS: "apologise to the customer; look for a missing index (uq_legs_live_customer)",
@@ -36,10 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0: clean; 1: violations. Raises StorageUnavailable, which becomes 2."""
     settings = read_settings(quiet=True)
-    with closing(SqlStore(settings.database_url)) as store:
-        wrong = store.check()
-        if wrong:
-            raise StorageUnavailable(wrong)
+    with filled_store(settings) as store:
         audit = Audit(store, make_clock(settings), number_rules(settings), callback_rules(settings).dial)
         found = 0
         for violation in audit.violations():

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ivr import logs
 from ivr.cli.context import read_settings
-from ivr.errors import SettingsError, StorageUnavailable
+from ivr.cli.database import filled_store
+from ivr.errors import SettingsError
 from ivr.settings import Settings
 from ivr.simulation.arrivals_log import callers_of
 from ivr.simulation.centre import Centre
@@ -20,7 +21,6 @@ from ivr.simulation.picture import Drawn, draw
 from ivr.simulation.policy import Policy, rules_of
 from ivr.simulation.public import Caller, Habits, day_of
 from ivr.simulation.report import table
-from ivr.storage import SqlStore
 
 EVENTS = 1_000_000
 """Lines of the timeline that are read for a day as it was."""
@@ -84,14 +84,8 @@ def _people(arguments: argparse.Namespace, settings: Settings, habits: Habits) -
     chosen = {"zone": arguments.zone, "seed": arguments.seed, "habits": habits}
     if not arguments.from_log:
         return day_of(arguments.calls, arguments.date, **chosen)
-    store = SqlStore(settings.database_url)
-    try:
-        if missing := store.check():
-            raise StorageUnavailable(missing)
-        with store.read() as uow:
-            people = callers_of(uow.events.recent(EVENTS), arguments.date, **chosen)
-    finally:
-        store.close()
+    with filled_store(settings) as store, store.read() as uow:
+        people = callers_of(uow.events.recent(EVENTS), arguments.date, **chosen)
     if not people:
         raise SettingsError(f"the database knows nobody who wanted an agent on {arguments.date}; give another --date")
     return people

@@ -1,8 +1,13 @@
 """A call: one CallSid with its dialogue. The row is the truth; each step compares and sets the version."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+LONGEST_CALL: Final = timedelta(minutes=30)
+"""A call that began earlier is not believed to live: an end that was never told must not hold anything up."""
+OVER: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+"""The carrier's status of a call that has ended."""
 
 
 @dataclass(eq=False, kw_only=True)

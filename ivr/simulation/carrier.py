@@ -7,11 +7,10 @@ from itertools import cycle
 from typing import Protocol
 
 from ivr.domain.callbacks import Leg, Party
+from ivr.domain.calls import OVER
 from ivr.errors import CallGone, CarrierRejected, CarrierUnclear
 from ivr.service.ports import PlacedCall
 from ivr.simulation.agenda import Agenda
-
-OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
 @dataclass(eq=False)

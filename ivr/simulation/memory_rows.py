@@ -3,21 +3,17 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from ivr.domain.agents import Agent, AgentStatus
-from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Party
-from ivr.domain.calls import Call
+from ivr.domain.callbacks import OPEN_STATUSES, Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Party
+from ivr.domain.calls import LONGEST_CALL, Call
 from ivr.domain.cases import Case, Customer
 from ivr.errors import Conflict
 from ivr.simulation.shelves import Journal, Shelf
 
-LONGEST_CALL: Final = timedelta(minutes=30)
-"""As the database: a call that began earlier is not believed to live."""
-ALIVE: Final = frozenset(
-    {CallbackStatus.UNVERIFIED, CallbackStatus.SCHEDULED, CallbackStatus.DIALING, CallbackStatus.NEEDS_HUMAN}
-)
+ALIVE: Final = OPEN_STATUSES | {CallbackStatus.NEEDS_HUMAN}
 
 
 class MemoryCustomers(Shelf[Customer]):

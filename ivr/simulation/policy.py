@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import time
 
+from ivr.domain.callbacks import MAX_TRIES
 from ivr.domain.hours import OpeningHours
 from ivr.domain.policies import CallbackRules
 
@@ -17,7 +18,7 @@ class Policy:
     agents: int = 20
     offer_seconds: int = 120
     """A callback is offered when the high end of the honest wait reaches this."""
-    tries: int = 4
+    tries: int = MAX_TRIES
     """How often a customer is rung before a person decides."""
 
 

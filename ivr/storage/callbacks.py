@@ -7,9 +7,8 @@ from typing import Final
 from sqlalchemy import func, or_, select
 
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
-from ivr.domain.calls import Verification
+from ivr.domain.calls import LONGEST_CALL, Verification
 from ivr.storage import schema, tables
-from ivr.storage.calls import LONGEST_CALL
 from ivr.storage.rows import Repository
 
 CLOSING_LIMIT: Final = 500

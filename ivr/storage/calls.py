@@ -1,17 +1,13 @@
 """Inbound calls."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from sqlalchemy import select
 
-from ivr.domain.calls import Call
+from ivr.domain.calls import LONGEST_CALL, Call
 from ivr.storage import schema, tables
 from ivr.storage.rows import Repository
-
-LONGEST_CALL: Final = timedelta(minutes=30)
-"""A call that began earlier is not believed to live: an end that was never told must not hold anything up."""
 
 
 class SqlCalls(Repository):

@@ -7,6 +7,7 @@ import structlog
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
+from ivr.domain.calls import OVER
 from ivr.domain.hearing import Hypothesis
 from ivr.domain.turn import Turn
 from ivr.phone.twiml import nothing
@@ -18,8 +19,6 @@ from ivr.web.voice_log import TurnLog, keys_for_log, words_for_log
 
 log = structlog.get_logger(__name__)
 
-OVER: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-"""CallStatus of a call that has ended."""
 MAX_TROUBLE: Final = 3
 """Documents in a row that may fail before we say goodbye."""
 _NOT_WORDS: Final = re.compile(r"[^\w' ]+")

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.carrier.page import ROOT
 from ivr.carrier.voice import available
-from ivr.cli.demo.customer import Part
+from ivr.cli.demo.customer import Part, names_of
 from ivr.cli.demo.screen import Screen
 from ivr.cli.demo.spotter import PromptSpotter
 from ivr.cli.demo.stage import OUR_NUMBER, Stage, StageError
@@ -135,7 +135,7 @@ def _act(stage: Stage, plan: Plan, screen: Screen) -> None:
         screen.begin(cast.title)
         screen.line("stage", f"{cast.locale} is heard by {stage.until_heard(cast.locale)}")
         prompts = content.locales[cast.locale].prompts
-        wanted = frozenset(prompts[f"{what}_delivered_not_received"] for what in ("intent", "kind"))
+        wanted = names_of("delivered_not_received", prompts)
         part = replace(with_a_minute(cast, PromptSpeaker(content), stage.now), wanted=wanted)
         Story(stage, replace(cast, part=part), screen, PromptSpotter(prompts)).play()
         screen.line("stage", f"every promise was kept, in {screen.seconds:.0f} seconds")

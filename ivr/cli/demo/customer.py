@@ -80,6 +80,11 @@ class Part:
     """Speaks over long prompts."""
 
 
+def names_of(kind: str, prompts: Mapping[str, str]) -> frozenset[str]:
+    """How prompts call a kind of case."""
+    return frozenset(prompts[f"{what}_{kind}"] for what in ("intent", "kind"))
+
+
 class Customer:
     """One person on one telephone, in one language."""
 
