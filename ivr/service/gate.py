@@ -24,12 +24,15 @@ class Gate:
         self._numbers = numbers
 
     def why_not(self, uow: UnitOfWork, callback: Callback, now: datetime, *, for_seconds: int) -> str:
-        """`do_not_call`, `early`, `hours` (the window must stay open for so long), or empty: it may be rung."""
+        """`do_not_call`, `hours` (the window must stay open for so long), or empty: it may be rung."""
         if uow.guards.do_not_call(callback.number):
             return "do_not_call"
-        if now + CLOCK_SLACK < callback.due_at:
-            return "early"
         return "hours" if self.is_closed(callback, now, for_seconds=for_seconds) else ""
+
+    def why_not_yet(self, uow: UnitOfWork, callback: Callback, now: datetime, *, for_seconds: int) -> str:
+        """As `why_not`, and `early`: the promise itself is never rung before it is due; a code for it may be told."""
+        why = self.why_not(uow, callback, now, for_seconds=for_seconds)
+        return "early" if why != "do_not_call" and now + CLOCK_SLACK < callback.due_at else why
 
     def is_closed(self, callback: Callback, now: datetime, *, for_seconds: int) -> bool:
         """Whether its window is closed now, or will be before so many seconds are over."""

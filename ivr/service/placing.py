@@ -150,7 +150,7 @@ class Placer:
         callback = attempts.callback_of(scene.uow, attempt)
         is_agent = leg.party == Party.AGENT
         needed = self._rules.reserve_seconds if is_agent else self._rules.customer_ring_seconds
-        why = self._tools.gate.why_not(scene.uow, callback, scene.now, for_seconds=needed)
+        why = self._tools.gate.why_not_yet(scene.uow, callback, scene.now, for_seconds=needed)
         if callback.status == CallbackStatus.DIALING and not why:
             return True
         scene.after.extend(attempts.end(scene.uow, attempt, Outcome.CANCELED, scene.now))

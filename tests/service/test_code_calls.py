@@ -1,6 +1,6 @@
 """A code that is told on the telephone: only to whoever presses 1, never outside the rules, never twice at once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -153,6 +153,17 @@ def test_land_line_is_called_and_a_mobile_is_texted_unless_asked_otherwise(world
 def test_no_number_is_rung_for_a_code_outside_its_hours(world: World) -> None:
     world.clock.set(datetime(2026, 3, 11, 3, tzinfo=UTC))  # 11 at night in New York
     assert refusal(world) == "call_hours"
+
+
+def test_code_for_a_promise_of_tomorrow_is_told_today(world: World) -> None:
+    callback = ask(world)
+    with world.store.begin() as uow:
+        row = uow.callbacks.get(callback)
+        assert row is not None
+        row.due_at = world.clock.now() + timedelta(days=1)
+        uow.commit()
+    world.tick()
+    assert spoken(world.answer(Party.UNPROVEN)) == ["code_call"]
 
 
 def test_hours_are_looked_at_again_at_the_dial(world: World) -> None:
