@@ -25,6 +25,7 @@ DIGITS_LEAD = "digits_lead"
 MOMENT_RULE = "moment"
 """Rule: a whole moment. Recognisers get it written out; here its fragments are found one by one."""
 _KEPT_NETWORKS = 64
+YES_OR_NO = frozenset({"yes", "no"})
 _ORDER = (Certainty.EXACT, Certainty.STRIPPED, Certainty.FUZZY, Certainty.NONE)
 
 
@@ -209,9 +210,14 @@ def _of_strings(name: str, found: Mapping[str, tuple[str, bool]]) -> Meaning | N
 
 
 def _doubted(best: Meaning, meanings: Sequence[Meaning]) -> Meaning:
-    """A request that another reading takes for another one is confirmed, with both among the likeliest."""
-    names = [m.first.name for m in meanings if m.first is not None and m.first.name in REQUESTS]
+    """A request that another reading takes for another one, or for a yes or no, is confirmed.
+
+    A change of language is doubtful when any reading means something else: whoever did not want it cannot follow.
+    """
+    if best.first is not None and best.first.name == "another_language":
+        return best if all(m.first == best.first for m in meanings) else replace(best, certainty=Certainty.FUZZY)
+    names = [m.first.name for m in meanings if m.first is not None and m.first.name in REQUESTS | YES_OR_NO]
     if best.first is None or best.first.name not in REQUESTS or len(set(names)) < 2:
         return best
-    others = (name for name in dict.fromkeys(names) if name != best.first.name)
+    others = (name for name in dict.fromkeys(names) if name != best.first.name and name in REQUESTS)
     return replace(best, certainty=Certainty.FUZZY, likeliest=(best.first.name, *others)[:3])

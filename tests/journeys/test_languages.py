@@ -61,8 +61,9 @@ def test_caller_goes_on_in_another_language_and_back(world: World, asks: Callabl
     caller = world.calls_in()
     asks(world)
     caller.hears("한국어로 안내해 드리겠습니다", PATIENCE)
+    caller.hears("For English, press 8", PATIENCE)
     caller.hears("어떤 일로 전화하셨는지", PATIENCE)
-    assert {heard.language for heard in caller.heard[-2:]} == {"ko-KR"}
+    assert [heard.language for heard in caller.heard[-3:]] == ["ko-KR", "en-US", "ko-KR"]
     caller.press("8")
     caller.hears("All right, in English", PATIENCE)
     caller.press("2")

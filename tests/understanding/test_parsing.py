@@ -160,6 +160,24 @@ def test_a_request_and_a_callback_in_one_breath_are_both_sure(understanding: Gra
     assert meaning.certainty == Certainty.EXACT
 
 
+@pytest.mark.parametrize(
+    ("readings", "certainty"),
+    [
+        (("korean", "delivered", "when"), Certainty.FUZZY),
+        (("korean", "my"), Certainty.FUZZY),
+        (("korean",), Certainty.EXACT),
+        (("korean", "korean please"), Certainty.EXACT),
+        (("move my callback", "yep", "yes"), Certainty.FUZZY),
+        (("move my callback", "my"), Certainty.EXACT),
+    ],
+)
+def test_change_of_language_and_requests_are_doubtful_when_other_readings_mean_something_else(
+    understanding: GrammarUnderstanding, readings: tuple[str, ...], certainty: Certainty
+) -> None:
+    expects = Expects(intents=MENU.intents, builtins=(Builtin.BOOLEAN,))
+    assert understanding.parse("en-US", expects, readings).certainty is certainty
+
+
 def test_best_parse_among_the_readings_wins(understanding: GrammarUnderstanding) -> None:
     readings = ("wear is my odor", "where is my order")
     assert said(understanding, MENU, *readings) == (Intent("track_order"),)

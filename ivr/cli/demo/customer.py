@@ -218,6 +218,8 @@ class Customer:
             return next((key for key, place in PICKS.items() if asked.places.get(place) in part.wanted), "*")
         if asked.key in CONFIRMATIONS:
             return "1" if self._is_right(asked) else "2"
+        if asked.key == "language_menu":
+            return asked.places["key"]
         if asked.key == "ask_order_keys" and self._is_misunderstood:
             return "*"
         keys: Mapping[str, str] = {

@@ -176,6 +176,8 @@ def _speech(dialogue: Dialogue, meaning: Meaning) -> Step:
         ready = replace(ready, reason=meaning.text if meaning.certainty != Certainty.FUZZY else "")
     if meaning.certainty == Certainty.FUZZY and first.name == "yes" and dialogue.state in CANNOT_BE_UNDONE:
         return lost(dialogue, meaning)
+    if first.name == "another_language" and meaning.certainty == Certainty.FUZZY:
+        return menu.offer_languages(dialogue, str(first.slots.get("language", "")))
     if first.name in menu.REQUESTS and (dialogue.denied or meaning.certainty == Certainty.FUZZY):
         return _doubted(ready, meaning, first)
     return answer(ready, first) or lost(dialogue, meaning)

@@ -8,7 +8,7 @@ from ivr.domain.dialogue.booking import open_case_then
 from ivr.domain.dialogue.effects import EnterLine, EstimateWait, LeaveLine, OpenCase, RateEffort, ReadOrders
 from ivr.domain.dialogue.heard import OrdersRead
 from ivr.domain.dialogue.lost import finish
-from ivr.domain.dialogue.questions import ask, languages_offered
+from ivr.domain.dialogue.questions import LANGUAGE_KEY, LANGUAGES_AT_ONCE, ask, languages_offered
 from ivr.domain.dialogue.values import Dialogue, State, Step
 from ivr.domain.intents import Intent
 from ivr.domain.turn import Say
@@ -114,8 +114,16 @@ def _another_language(dialogue: Dialogue, intent: Intent) -> Step:
     if len(dialogue.locales) == 2:
         other = next(name for name in dialogue.locales if name != dialogue.locale)
         return _speak(dialogue, other)
-    page = dialogue.language_page + 1 if dialogue.state == State.LANGUAGE else 0
-    return Step(ask(replace(dialogue, language_page=page), State.LANGUAGE))
+    if dialogue.state == State.LANGUAGE:
+        return Step(ask(replace(dialogue, language_page=dialogue.language_page + 1), State.LANGUAGE))
+    return offer_languages(dialogue)
+
+
+def offer_languages(dialogue: Dialogue, likeliest: str = "") -> Step:
+    """Each language in its own words, from the page with the likeliest; the present question waits."""
+    at = dialogue.locales.index(likeliest) if likeliest in dialogue.locales else 0
+    waiting = replace(dialogue, language_page=at // LANGUAGES_AT_ONCE, interrupted=dialogue.state)
+    return Step(ask(waiting, State.LANGUAGE))
 
 
 def answer_language(dialogue: Dialogue, intent: Intent) -> Step | None:
@@ -131,8 +139,11 @@ def answer_language(dialogue: Dialogue, intent: Intent) -> Step | None:
 
 
 def _speak(dialogue: Dialogue, locale: str) -> Step:
+    """Who did not want this language is told, in the one they had, how they get back."""
     ids = tuple(order.id for order in (*dialogue.orders, *((dialogue.order,) if dialogue.order else ())))
-    return Step(replace(dialogue, locale=locale, preface=(Say("language_changed"),)), (ReadOrders(ids),))
+    back = Say("language_menu", {"key": LANGUAGE_KEY}, locale=dialogue.locale)
+    said = (Say("language_changed"), *((back,) if locale != dialogue.locale else ()))
+    return Step(replace(dialogue, locale=locale, preface=said), (ReadOrders(ids),))
 
 
 def orders_read(dialogue: Dialogue, result: object) -> Step:
@@ -145,7 +156,7 @@ def orders_read(dialogue: Dialogue, result: object) -> Step:
         orders=tuple(named.get(order.id, order) for order in dialogue.orders),
         order=named.get(dialogue.order.id, dialogue.order) if dialogue.order else None,
     )
-    return Step(ask(told, State.MENU)) if told.state == State.LANGUAGE else _ask_again(told)
+    return _ask_again(replace(told, state=told.interrupted) if told.state == State.LANGUAGE else told)
 
 
 def answer_anything_else(dialogue: Dialogue, intent: Intent) -> Step | None:

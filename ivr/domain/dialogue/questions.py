@@ -20,9 +20,10 @@ MENU_KEYS: Mapping[str, Intent] = {
     "5": Intent("callback"),
     "6": Intent("existing_callback"),
 }
+LANGUAGE_KEY = 8
 GLOBAL_KEYS: Mapping[str, Intent] = {
     "0": Intent("agent"),
-    "8": Intent("another_language"),
+    str(LANGUAGE_KEY): Intent("another_language"),
     "9": Intent("repeat"),
     "*": Intent("go_back"),
 }

@@ -119,6 +119,8 @@ class Dialogue:
     """How much is understood, of the locales of which not everything is."""
     language_page: int = 0
     """In LANGUAGE: which of the languages are offered, eight at a time."""
+    interrupted: State = State.MENU
+    """In LANGUAGE: what was asked when the languages were offered, and is asked again in the chosen one."""
 
     @property
     def ability(self) -> Ability:

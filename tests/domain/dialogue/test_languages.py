@@ -109,3 +109,41 @@ def test_cancel_where_it_could_be_yes_or_no_is_asked_again() -> None:
     said = heard.Speech(Meaning("cancel", (Intent("cancel"),), Certainty.EXACT))
     done = step(asked, said)
     assert (done.dialogue.state, done.effects) == (State.RECALL_CONFIRM, ())
+
+
+def doubtfully_korean() -> Talk:
+    talk = Talk().says(Intent("track_order"), certainty=Certainty.FUZZY)
+    return talk.says(Intent("another_language", {"language": "ko-KR"}), certainty=Certainty.FUZZY)
+
+
+def test_language_that_was_heard_only_vaguely_is_not_spoken_but_all_are_offered() -> None:
+    talk = doubtfully_korean()
+    assert (talk.dialogue.locale, talk.state) == ("en-US", "language")
+    assert offered(talk.dialogue) == ["en-US", "ko-KR"]
+
+
+@pytest.mark.parametrize(("key", "locale"), [("1", "en-US"), ("2", "ko-KR")])
+def test_after_the_language_is_chosen_the_interrupted_question_is_asked_again(key: str, locale: str) -> None:
+    talk = doubtfully_korean().presses(key)
+    assert (talk.dialogue.locale, talk.state, talk.prompts[-1]) == (locale, "intent_confirm", "confirm_intent")
+    assert talk.means("yes").state == "order_number"
+
+
+def test_vaguely_heard_language_is_on_the_page_that_is_offered() -> None:
+    talk = Talk()
+    talk.dialogue = of_many()
+    talk.says(Intent("another_language", {"language": "l9"}), certainty=Certainty.FUZZY)
+    assert "l9" in offered(talk.dialogue)
+
+
+def test_whoever_did_not_want_the_language_is_told_the_way_back_in_the_one_they_had() -> None:
+    talk = Talk().means("another_language", language="ko-KR")
+    assert [(say.key, say.locale) for say in talk.dialogue.turn.say[:2]] == [
+        ("language_changed", None),
+        ("language_menu", "en-US"),
+    ]
+    assert talk.presses("8").dialogue.locale == "en-US"
+
+
+def test_same_language_chosen_again_needs_no_way_back() -> None:
+    assert offered(doubtfully_korean().presses("1").dialogue) == []

@@ -49,7 +49,7 @@ def test_callback_that_ended_meanwhile_is_said_to_be_gone(action: str) -> None:
 
 def test_language_changed_in_the_offer_hears_the_offer_again() -> None:
     talk = Talk().means("agent").means("another_language")
-    assert talk.prompts == ["language_changed", "offer_callback_wait"]
+    assert talk.prompts == ["language_changed", "language_menu", "offer_callback_wait"]
     assert talk.dialogue.turn.locale == "ko-KR"
 
 
@@ -59,7 +59,7 @@ def test_keypad_asked_for_in_the_offer_hears_the_offer_again() -> None:
 
 def test_language_changed_while_a_callback_is_told_hears_what_it_is() -> None:
     talk = Talk(replace(CALLER, callback=OPEN)).means("another_language")
-    assert talk.prompts == ["language_changed", "existing_callback_by", "existing_callback_menu"]
+    assert talk.prompts == ["language_changed", "language_menu", "existing_callback_by", "existing_callback_menu"]
 
 
 def test_language_changed_names_the_items_in_it() -> None:
@@ -75,7 +75,7 @@ def test_language_that_nobody_hears_is_asked_in_keys() -> None:
     talk = Talk()
     talk.dialogue = dialogue
     assert talk.prompts == ["greeting", "menu"]
-    assert talk.means("another_language").prompts == ["language_changed", "menu_keys"]
+    assert talk.means("another_language").prompts == ["language_changed", "language_menu", "menu_keys"]
     assert talk.presses("1").prompts == ["ask_order_keys"]
 
 
