@@ -11,6 +11,7 @@ from flask import Flask
 from starlette.applications import Starlette
 
 from ivr.content import Content
+from ivr.content.folders import Folders
 from ivr.content.shop import DemoShop
 from ivr.content.speaker import PromptSpeaker
 from ivr.ears import Ears, warm_up
@@ -108,7 +109,16 @@ class Ivr:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The words of the pages. Raises ContentError."""
-        return Catalogue(self.settings.grammars_dir, self.speaker.locales)
+        return Catalogue(self._folders, self.speaker.locales)
+
+    @cached_property
+    def board_words(self) -> Catalogue:
+        """The words of the supervisor's pages. Raises ContentError."""
+        return board_catalogue(self._folders, self.speaker.locales)
+
+    @cached_property
+    def _folders(self) -> Folders:
+        return Folders(self.settings.grammars_dir)
 
     @cached_property
     def understanding(self) -> GrammarUnderstanding:
@@ -243,7 +253,7 @@ class Ivr:
             afterwards=engine.afterwards,
             numbers=self.numbers,
             catalogue=self.catalogue,
-            board_words=board_catalogue(settings.grammars_dir, self.speaker.locales),
+            board_words=self.board_words,
             secret_key=self._secret,
             api_keys=settings.api_keys,
             supervisor_password=settings.supervisor_password,

@@ -19,14 +19,13 @@ OPTIONAL: Final = "word_"
 class Catalogue:
     """Texts of pages by key; every locale has the keys and places of the first one."""
 
-    def __init__(self, folder: Path, locales: tuple[str, ...], file: str = PAGES) -> None:
+    def __init__(self, folders: Folders, locales: tuple[str, ...], file: str = PAGES) -> None:
         """Raises ContentError naming the file and the missing or superfluous keys or places."""
         self.locales = locales
         self._file = file
-        folders = Folders(folder)
         self._texts = {locale: folders.texts(locale, file) for locale in locales}
         for locale in locales[1:]:
-            _same_keys(folder / locale / file, self._texts[locale], self._texts[locales[0]])
+            _same_keys(folders.root / locale / file, self._texts[locale], self._texts[locales[0]])
 
     def text(self, locale: str, key: str, **places: object) -> str:
         """A text with its {places} filled. Raises ContentError for an unknown key."""
@@ -58,13 +57,13 @@ class Catalogue:
         return self.locales[0]
 
 
-def board_catalogue(folder: Path, locales: tuple[str, ...]) -> Catalogue:
+def board_catalogue(folders: Folders, locales: tuple[str, ...]) -> Catalogue:
     """Texts of the board in those locales that have them. Raises ContentError, also when none has."""
-    folders = Folders(folder)
+    root = folders.root
     having = tuple(locale for locale in locales if folders.file(locale, BOARD))
     if not having:
-        raise ContentError(f"{folder}: no locale has {BOARD}; copy that of en-US to {folder / locales[0] / BOARD}")
-    return Catalogue(folder, having, BOARD)
+        raise ContentError(f"{root}: no locale has {BOARD}; copy that of en-US to {root / locales[0] / BOARD}")
+    return Catalogue(folders, having, BOARD)
 
 
 def _language(name: str) -> str:

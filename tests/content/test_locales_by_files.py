@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ivr.content import Content, load, read_all
+from ivr.content.folders import Folders
 from ivr.content.speaker import PromptSpeaker
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Builtin, Expects
@@ -44,7 +45,7 @@ def test_locale_based_on_another_overrides_single_texts(folder: Path) -> None:
     speaker = PromptSpeaker(content)
     assert speaker.text("en-GB", Say("goodbye", {"company": "Acme"})) == "Cheerio from Acme."
     assert speaker.text("en-GB", Say("menu")) == speaker.text("en-US", Say("menu"))
-    pages = Catalogue(folder, ("en-US", "en-GB"))
+    pages = Catalogue(Folders(folder), ("en-US", "en-GB"))
     assert (pages.text("en-GB", "title"), pages.text("en-GB", "send")) == ("Ring me back", pages.text("en-US", "send"))
 
 

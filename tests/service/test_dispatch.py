@@ -36,6 +36,19 @@ def test_dispatcher_knows_when_to_wake(world: World) -> None:
     assert world.engine.dispatcher.next_wake_at() == at
 
 
+def test_dispatcher_with_nothing_to_do_takes_no_lock(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.agent()
+    world.book(at=world.clock.now() + timedelta(minutes=1))
+    begun: list[None] = []
+    begin = world.store.begin
+    monkeypatch.setattr(world.store, "begin", lambda: begun.append(None) or begin())
+    world.tick()
+    assert begun == []
+    world.tick(60)
+    assert begun
+    assert len(world.phone.calls) == 1
+
+
 def test_a_window_that_closed_while_we_were_down_moves_to_the_next_and_keeps_the_place(world: World) -> None:
     world.agent()
     callback = world.book()

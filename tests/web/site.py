@@ -10,9 +10,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from ivr.bootstrap import Ivr, build
-from ivr.content import Content
 from ivr.domain.callbacks import Callback, CallbackStatus
-from ivr.parts import load_content
 from ivr.service.store import Store
 from ivr.settings import Settings
 from tests.fakes.clock import FakeClock
@@ -128,14 +126,15 @@ def a_site(store: Store, **settings: str) -> Site:
     clock, messenger = FakeClock(), FakeMessenger()
     phone = FakePhone(clock)
     ivr = build(Settings.from_env(ENVIRONMENT | settings), store=store, clock=clock, messenger=messenger, phone=phone)
-    vars(ivr)["content"] = shipped_content()
+    vars(ivr).update(shipped_words())
     return Site(ivr, ivr.wsgi(), clock, messenger, phone)
 
 
 @cache
-def shipped_content() -> Content:
+def shipped_words() -> dict[str, Any]:
     """grammars/, read once for all sites: nothing of it changes."""
-    return load_content(Settings.from_env(ENVIRONMENT))
+    ivr = build(Settings.from_env(ENVIRONMENT))
+    return {"content": ivr.content, "catalogue": ivr.catalogue, "board_words": ivr.board_words}
 
 
 def hidden(page: TestResponse, name: str) -> str:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from werkzeug.datastructures import LanguageAccept
 
+from ivr.content.folders import Folders
 from ivr.domain.cases import Event
 from ivr.errors import CallbackRefused, ContentError
 from ivr.service.narration import SENTENCES, describe
@@ -74,7 +75,7 @@ def catalogue(tmp_path: Path, **texts: str) -> Catalogue:
         folder.mkdir()
         (folder / "locale.yaml").write_text("name: x", "utf-8")
         (folder / "pages.yaml").write_text(text, "utf-8")
-    return Catalogue(tmp_path, tuple(locale.replace("_", "-") for locale in texts))
+    return Catalogue(Folders(tmp_path), tuple(locale.replace("_", "-") for locale in texts))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_a_missing_catalogue_is_named(tmp_path: Path) -> None:
     (tmp_path / "ko-KR").mkdir()
     (tmp_path / "ko-KR" / "locale.yaml").write_text("name: x", "utf-8")
     with pytest.raises(ContentError, match=r"ko-KR/pages\.yaml"):
-        Catalogue(tmp_path, ("ko-KR",))
+        Catalogue(Folders(tmp_path), ("ko-KR",))
 
 
 def test_an_unknown_text_is_an_error_that_says_so(tmp_path: Path) -> None:
@@ -126,7 +127,7 @@ def test_a_locale_without_board_texts_shows_the_board_in_the_first_language_that
         (tmp_path / locale / "locale.yaml").write_text(f"name: {locale}", "utf-8")
         if text:
             (tmp_path / locale / "board.yaml").write_text(text, "utf-8")
-    board = board_catalogue(tmp_path, ("de-DE", "en-US", "ko-KR"))
+    board = board_catalogue(Folders(tmp_path), ("de-DE", "en-US", "ko-KR"))
     assert board.locales == ("en-US", "ko-KR")
     assert board.text(board.best("de-DE", LanguageAccept()), "a") == "x"
     assert (board.word("ko-KR", "busy"), board.word("en-US", "no-answer")) == ("z", "no answer")
@@ -136,4 +137,4 @@ def test_a_content_folder_without_any_board_texts_is_named(tmp_path: Path) -> No
     (tmp_path / "en-US").mkdir()
     (tmp_path / "en-US" / "locale.yaml").write_text("name: English", "utf-8")
     with pytest.raises(ContentError, match=r"no locale has board\.yaml; copy"):
-        board_catalogue(tmp_path, ("en-US",))
+        board_catalogue(Folders(tmp_path), ("en-US",))
