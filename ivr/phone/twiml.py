@@ -207,7 +207,8 @@ def _gather_attributes(turn: Turn, context: DocumentContext) -> dict[str, Any]:
         "input": "dtmf",
         "action": context.answer_path,
         "method": "POST",
-        "num_digits": turn.key_count,
+        # Room for the # that callers are told to press: after a full number it would answer the next question.
+        "num_digits": turn.key_count + (turn.key_count > 1),
         # A single key may be # or * itself; a longer number of unknown length needs # as its end.
         "finish_on_key": "#" if turn.key_count > 1 else "",
         "action_on_empty_result": True,

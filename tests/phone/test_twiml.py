@@ -63,7 +63,7 @@ def test_keypad_hears_no_speech_and_long_numbers_end_with_hash() -> None:
     asked = turn(key_count=17, pace=Pace.DIGITS, wait_seconds=8)
     assert document(asked, context(hearing=Hearing.KEYPAD, hints=["no"]), "Your order number?") == (
         '<Response><Gather action="/voice/heard/3" actionOnEmptyResult="true" finishOnKey="#" input="dtmf" '
-        'method="POST" numDigits="17" timeout="8"><Say language="en-US" voice="Polly.Joanna-Neural">'
+        'method="POST" numDigits="18" timeout="8"><Say language="en-US" voice="Polly.Joanna-Neural">'
         'Your order number?</Say></Gather><Redirect method="POST">/voice/turn/3</Redirect></Response>'
     )
 
