@@ -119,9 +119,18 @@ def outcome(stage: Stage, story: Story) -> str:
         cases = [c for c in uow.cases.recent(500) if customer and c.customer_id == customer.id]
         callback = uow.callbacks.open_for_number(story.caller)
     right = [c for c in cases if c.kind == story.kind and c.order_id == story.order.id]
-    if not right:
-        return f"no case {story.kind} about {story.order.id[-7:]}; cases {[(c.kind.value, c.order_id) for c in cases]}"
+    wrong = [c for c in cases if _is_wrong(story, c)]
+    if wrong or not right:
+        told = [(c.kind.value, c.order_id) for c in cases]
+        return f"{'also another case' if right else 'no case'} {story.kind} about {story.order.id[-7:]}; cases {told}"
     return _wrong_promise(story, right[0], callback)
+
+
+def _is_wrong(story: Story, case: Case) -> bool:
+    """About another order, or another request about one. A question handed to an agent claims neither."""
+    return case.order_id not in (None, story.order.id) or (
+        case.kind in REQUESTS[story.locale] and case.kind != story.kind
+    )
 
 
 def _wrong_promise(story: Story, case: Case, callback: Callback | None) -> str:
@@ -179,6 +188,7 @@ class Theatre:
         time.sleep(0.3)
         wrong = outcome(self._stage, story)
         self.seconds.append(time.monotonic() - began)
+        print(f"{story.locale} #{story.number} {story.kind} {self.seconds[-1]:.0f} s", flush=True)
         if wrong:
             way = " > ".join(spotted.key for spotted in actor.heard)
             told = (

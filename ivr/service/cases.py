@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ivr.domain.calls import Call
-from ivr.domain.cases import PRIORITIES, SKILLS, Case, CaseKind, case_number
+from ivr.domain.cases import PRIORITIES, SKILLS, Case, CaseKind, CaseStatus, case_number
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id, record
 
@@ -28,8 +28,11 @@ class Opening:
 
 
 def open_case(uow: UnitOfWork, now: datetime, opening: Opening) -> Case:
-    """The customer's open case of this kind about this order, or a new one; writes `case_opened`."""
-    case = _same(uow, opening) or _new(uow, now, opening)
+    """The customer's open case of this kind about this order, this call's own unfinished one, or a new one.
+
+    Writes `case_continued` or `case_opened`.
+    """
+    case = _same(uow, opening) or _continued(uow, now, opening) or _new(uow, now, opening)
     if opening.call is not None:
         opening.call.case_id = case.id
     return case
@@ -40,6 +43,20 @@ def _same(uow: UnitOfWork, opening: Opening) -> Case | None:
         return None
     wanted = (opening.kind, opening.order_id)
     return next((c for c in uow.cases.open_of(opening.customer_id) if (c.kind, c.order_id) == wanted), None)
+
+
+def _continued(uow: UnitOfWork, now: datetime, opening: Opening) -> Case | None:
+    """The case that this call opened before its order was known, for an agent or a callback that was not taken."""
+    call = opening.call
+    case = uow.cases.get(call.case_id) if call is not None and call.case_id else None
+    if case is None or call is None or case.order_id or case.status != CaseStatus.OPEN:
+        return None
+    if case.opened_at < call.started_at or case.kind not in (opening.kind, CaseKind.QUESTION):
+        return None
+    case.kind, case.skill, case.priority = opening.kind, SKILLS[opening.kind], PRIORITIES.get(opening.kind, 2)
+    case.order_id, case.summary = opening.order_id, opening.words[:WORDS_LIMIT] or case.summary
+    record(uow, now, "case_continued", subject=case, data={"kind": case.kind.value, "order": case.order_id})
+    return case
 
 
 def _new(uow: UnitOfWork, now: datetime, opening: Opening) -> Case:

@@ -67,9 +67,9 @@ def _asked(data: Data) -> str:
     return f"a callback is asked for by {data.get('source')}{words}{order}"
 
 
-def _case_opened(data: Data) -> str:
+def _about(data: Data) -> str:
     order = f" about order {data['order']}" if data.get("order") else ""
-    return f"a case is opened: {_words(data.get('kind'))}{order}"
+    return f"{_words(data.get('kind'))}{order}"
 
 
 def _rung(data: Data) -> str:
@@ -124,7 +124,8 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "wait_told": _wait_told,
     "hold_started": _with("waits on the line"),
     "hold_left": _with("leaves the line"),
-    "case_opened": _case_opened,
+    "case_opened": lambda data: f"a case is opened: {_about(data)}",
+    "case_continued": lambda data: f"the case goes on: {_about(data)}",
     "case_resolved": _with("the case is resolved: {outcome}"),
     "order_canceled": _with("the order is canceled"),
     "order_not_canceled": _with("the order could not be canceled: too late"),

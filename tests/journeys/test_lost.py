@@ -1,7 +1,7 @@
 """Callers who say nothing, or nothing we know: always another way, never an abrupt end."""
 
 from tests.journeys.conftest import NewWorld
-from tests.journeys.world import PATIENCE
+from tests.journeys.world import ORDER, PATIENCE, World
 
 WAYS = (
     "Tell me in a few words",
@@ -38,3 +38,23 @@ def test_caller_who_is_not_understood_gets_three_choices_and_takes_one(new_world
     caller.say("the first one")
     caller.hears("last seven digits", PATIENCE)
     world.hangs_up(caller)
+
+
+def test_caller_who_asks_for_an_agent_and_then_goes_on_alone_has_one_case(world: World) -> None:
+    caller = world.calls_in()
+    caller.press("2")
+    caller.hears("last seven digits", PATIENCE)
+    caller.press("0")
+    caller.hears("I can call you back", PATIENCE)
+    caller.press("*")
+    caller.hears("Tell me in a few words", PATIENCE)
+    caller.press("2")
+    caller.hears("last seven digits", PATIENCE)
+    caller.press(f"{ORDER}#")
+    caller.hears("Is it the tea kettle", PATIENCE)
+    caller.press("1")
+    caller.hears("reports the tea kettle as delivered", PATIENCE)
+    world.hangs_up(caller)
+    assert (world.case().order_id or "").endswith(ORDER)
+    told = [event.kind for event in world.events() if event.kind.startswith("case_")]
+    assert told == ["case_opened", "case_continued"]

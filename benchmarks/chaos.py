@@ -1,0 +1,222 @@
+"""Dispatchers are killed all the time and the carrier fails: is each promise rung exactly once, inside its hours?
+
+    python benchmarks/chaos.py [--promises 1000] [--workers 3] [--faults 0.4] [--database sqlite] [--mutants 120]
+
+Dispatchers are real processes on one database, killed with SIGKILL every 0.2 to 0.6 s; on PostgreSQL all connections
+are cut every few seconds, too. Of the carrier's replies 40 % are faulty (429, 500 with and without a call, silence, a
+cut answer), of its status callbacks 10 % are lost and 10 % come twice, its list lags and fails. In the middle of it the
+customers' day ends, and goes on in the morning. The peers in the same run are mutants of the engine, each with one
+safeguard taken out: if nothing caught them, this script would prove nothing. The last line is one JSON object.
+"""
+
+import argparse
+import json
+import multiprocessing
+import random
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import time as time_of_day
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+from chaos_carrier import Carrier
+from chaos_databases import database, tormented
+from chaos_worker import MUTANTS, work
+from chaos_world import RULES, World, jump, local, next_local
+
+from ivr.domain.agents import Agent
+from ivr.domain.callbacks import CallbackStatus
+from ivr.domain.cases import Case, CaseKind, Customer, case_number
+from ivr.errors import IvrError
+from ivr.service.audit import Audit
+from ivr.service.booking import BookingRequest
+from ivr.service.engine import CallbackEngine
+from ivr.service.store import Store
+
+AGENTS = 24
+NIGHT_SECONDS = 3.0
+OPEN = (CallbackStatus.SCHEDULED, CallbackStatus.DIALING)
+
+
+class Run:
+    """One engine under fire."""
+
+    def __init__(self, world: World, carrier: Carrier, arguments: argparse.Namespace, promises: int) -> None:
+        self.world, self.carrier, self._arguments = world, carrier, arguments
+        self.engine: CallbackEngine = world.engine("webhooks")
+        self.store: Store = self.engine.dispatcher._tools.scenes.store
+        self.clock = world.clock()
+        self.numbers = [f"+1212{2_000_000 + i}" for i in range(promises)]
+        self.kills = 0
+        carrier.engine = self.engine
+
+    def promise(self) -> None:
+        """Agents who wait, and everybody's callback as soon as possible."""
+        with self.store.begin() as uow:
+            for i in range(AGENTS):
+                number = f"+1646{2_000_000 + i}"
+                uow.agents.add(Agent(id=f"agent{i}", name=f"Agent {i}", number=number, status_at=self.clock.now()))
+            uow.commit()
+        for start in range(0, len(self.numbers), 50):
+            with self.store.begin() as uow:
+                for number in self.numbers[start : start + 50]:
+                    self._book(uow, number)
+                uow.commit()
+
+    def _book(self, uow: Any, number: str) -> None:
+        customer = Customer(id=f"customer{number}", number=number, name="")
+        uow.customers.add(customer)
+        serial = uow.cases.next_serial()
+        case = Case(
+            id=f"case{serial}",
+            number=case_number(serial),
+            kind=CaseKind.DELIVERED_NOT_RECEIVED,
+            skill="general",
+            customer_id=customer.id,
+            summary="",
+            opened_at=self.clock.now(),
+        )
+        uow.cases.add(case)
+        self.engine.bookings.book(uow, BookingRequest(case_id=case.id, number=number))
+
+    def open(self) -> int:
+        """Promises without an end, and without a person who was told."""
+        with self.store.read() as uow:
+            return len(uow.callbacks.listed(OPEN, 100_000))
+
+    def endure(self, seconds: float) -> None:
+        """Until all promises have an end, with a night in the middle, or the time is over."""
+        night, until = len(self.numbers) // 2, time.monotonic() + seconds
+        with self._processes():
+            while time.monotonic() < until:
+                left = self._look()
+                if left is not None and night and left <= night:
+                    self._night()
+                    night = 0
+                if left == 0:
+                    return
+                time.sleep(0.5)
+
+    def _look(self) -> int | None:
+        try:
+            return self.open()
+        except IvrError:
+            return None  # its connection was cut, too
+
+    def _night(self) -> None:
+        """The customers' evening comes, and a moment later the next morning."""
+        jump(self.world, next_local(self.clock.now(), time_of_day(18, 59, 52)))
+        time.sleep(8 + NIGHT_SECONDS)
+        jump(self.world, next_local(self.clock.now(), time_of_day(9)))
+
+    @contextmanager
+    def _processes(self) -> Iterator[None]:
+        """Dispatchers that die and are started again, until the end; the last ones live for a while."""
+        stop = threading.Event()
+        nemesis = threading.Thread(target=self._kill, args=(stop,))
+        nemesis.start()
+        with tormented(self.world.database_url, stop):
+            yield
+            stop.set()
+            nemesis.join()
+
+    def _kill(self, stop: threading.Event) -> None:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["chaos_worker"])
+        chance, count = random.Random(self._arguments.seed), 0
+        living = []
+        while not stop.is_set():
+            while len(living) < self._arguments.workers:
+                count += 1
+                living.append(context.Process(target=work, args=(self.world, f"node{count}"), daemon=True))
+                living[-1].start()
+            stop.wait(chance.uniform(*self._arguments.kill_every))
+            victim = living.pop(chance.randrange(len(living)))
+            victim.kill()
+            victim.join()
+            self.kills += 1
+        for process in living:
+            process.kill()
+
+    # --- what came of it -------------------------------------------------------------------------------------------
+
+    def report(self) -> dict[str, Any]:
+        """Counts over all promises, from the carrier's own ledger and from the rows."""
+        rung = Counter(call.to for call in self.carrier.calls.values() if call.rang_at is not None)
+        with self.store.read() as uow:
+            rows = {c.number: c for c in uow.callbacks.listed(list(CallbackStatus), 100_000)}
+        persons = {n for n, row in rows.items() if row.status is CallbackStatus.NEEDS_HUMAN}
+        audit = Audit(self.store, self.clock, self.engine.dispatcher._tools.gate._numbers, RULES.dial)
+        return {
+            "promised": len(rows),
+            "once": sum(rung[n] == 1 for n in self.numbers),
+            "twice": sum(rung[n] > 1 for n in self.numbers),
+            "never": sum(rung[n] == 0 and n not in persons for n in self.numbers),
+            "outside_hours": sum(self._outside(call) for call in self.carrier.calls.values()),
+            "needs_person": len(persons),
+            "done": sum(row.status is CallbackStatus.DONE for row in rows.values()),
+            "kills": self.kills,
+            "breaches": dict(Counter(str(v.kind) for v in audit.violations())),
+            "replies": self.carrier.replies,
+        }
+
+    def _outside(self, call: Any) -> bool:
+        if call.rang_at is None or call.to not in self.numbers:
+            return False
+        return not RULES.calls_open_at <= local(call.rang_at).time() < RULES.calls_close_at
+
+
+def run(arguments: argparse.Namespace, promises: int, mutant: str = "") -> dict[str, Any]:
+    """One engine, whole or a mutant, on a fresh database."""
+    with tempfile.TemporaryDirectory() as folder, database(arguments.database, Path(folder)) as url:
+        file = Path(folder) / "clock"
+        world = World(url, "", str(file), mutant)
+        jump(world, next_local(world.clock().now(), time_of_day(11)))
+        with Carrier(world.clock().now, faults=arguments.faults, seed=f"{arguments.seed}{mutant}") as carrier:
+            world = World(url, carrier.url, str(file), mutant)
+            one = Run(world, carrier, arguments, promises)
+            one.promise()
+            began = time.monotonic()
+            one.endure(arguments.seconds if not mutant else arguments.seconds / 4)
+            told = one.report()
+            one.store.close()
+        told["seconds"] = round(time.monotonic() - began)
+        return told
+
+
+def is_sound(told: dict[str, Any]) -> bool:
+    """Each promise rung exactly once, or shown to a person."""
+    return not (told["twice"] or told["never"] or told["outside_hours"] or told["breaches"])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--promises", type=int, default=1000)
+    parser.add_argument("--mutants", type=int, default=120, help="promises of each mutant's run; 0: none")
+    parser.add_argument("--only", nargs="*", default=list(MUTANTS), help="these mutants")
+    parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--kill-every", type=float, nargs=2, default=(0.2, 0.6), metavar=("LOW", "HIGH"))
+    parser.add_argument("--faults", type=float, default=0.4, help="share of faulty replies to requests for a call")
+    parser.add_argument("--database", choices=("postgres", "sqlite"), default="postgres")
+    parser.add_argument("--seconds", type=float, default=1800, help="give up after so long")
+    parser.add_argument("--seed", default="1")
+    arguments = parser.parse_args()
+    told: dict[str, Any] = {"engine": run(arguments, arguments.promises)} if arguments.promises else {}
+    for name, row in told.items():
+        print(name, row, flush=True)
+    for mutant in arguments.only if arguments.mutants else ():
+        told[mutant] = run(arguments, arguments.mutants, mutant)
+        print(mutant, told[mutant], flush=True)
+    sound = {name: is_sound(row) for name, row in told.items()}
+    print(json.dumps({"sound": sound, **told}, default=str))
+    return 0 if sound.get("engine", True) and not any(sound[name] for name in sound if name != "engine") else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

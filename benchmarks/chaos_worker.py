@@ -1,0 +1,106 @@
+"""One dispatching process of chaos.py: forked from a parent that has imported everything, killed at any instruction.
+
+The mutants are engines with one safeguard taken out: what chaos.py is worth shows in whether it catches them.
+"""
+
+import logging
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from chaos_world import RULES, World
+
+from ivr.domain.callbacks import Leg, LegState
+from ivr.domain.policies import CallbackRules
+from ivr.errors import CarrierRejected, CarrierUnclear
+from ivr.scheduler import CallbackClock, Pace
+from ivr.service.gate import Gate
+from ivr.service.placing import Placer
+from ivr.service.scenes import Scene
+from ivr.storage.attempts import SqlLegs
+
+PACE = Pace(tick_seconds=0.1, sweep_seconds=0.5, beat_seconds=1.0)
+
+
+def work(world: World, node: str) -> None:
+    """Dispatch until killed."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.disable(logging.CRITICAL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    engine = world.engine(node, MUTANTS[world.mutant]() if world.mutant else RULES)
+    tools = engine.dispatcher._tools
+    sweeps = (engine.reconciler, engine.housekeeper, engine.call_ends)
+    clock = CallbackClock(
+        engine.dispatcher, sweeps, store=tools.scenes.store, clock=tools.scenes.clock, node=node, pace=PACE
+    )
+    clock.start()
+    while True:
+        signal.pause()
+
+
+# --- mutants ---------------------------------------------------------------------------------------------------------
+
+
+def no_settle_time() -> CallbackRules:
+    """An unclear dial is looked up at once, though the carrier's list lags."""
+    return replace(RULES, dial=replace(RULES.dial, settle_seconds=0, look_seconds=0))
+
+
+def no_lease() -> CallbackRules:
+    """Whoever sees a leg that is not placed places it."""
+
+    def is_mine(self: Placer, scene: Scene, leg: Leg) -> bool:
+        return leg.state in (LegState.INTENT, LegState.PLACING)
+
+    def to_place(self: SqlLegs, now: datetime, limit: int) -> Sequence[Leg]:
+        return [*self.in_state(LegState.INTENT, now), *self.in_state(LegState.PLACING, now)][:limit]
+
+    Placer._is_mine, SqlLegs.to_place = is_mine, to_place  # type: ignore[method-assign]
+    return RULES
+
+
+def blind_retry() -> CallbackRules:
+    """No answer, or a 5xx, counts as "not dialed"."""
+    request: Callable[..., Any] = Placer._request
+
+    def certain(self: Placer, leg: Leg) -> None:
+        place = self._tools.phone.place
+
+        def placed(*args: Any, **kwargs: Any) -> str:
+            try:
+                return place(*args, **kwargs)
+            except CarrierUnclear as error:
+                raise CarrierRejected("surely not dialed") from error
+
+        sure = Placer(replace(self._tools, phone=_With(self._tools.phone, placed)), self._node)
+        request(sure, leg)
+
+    Placer._request = certain  # type: ignore[method-assign]
+    return RULES
+
+
+def no_hours() -> CallbackRules:
+    """The window is not looked at again when the telephone is dialed."""
+    Gate.why_not_yet = lambda self, *args, **kwargs: ""  # type: ignore[assignment, method-assign]
+    return replace(RULES, calls_open_at=RULES.calls_open_at, any_hour=False)
+
+
+class _With:
+    """A phone whose `place` is another one."""
+
+    def __init__(self, phone: Any, place: Callable[..., str]) -> None:
+        self._phone, self.place = phone, place
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._phone, name)
+
+
+MUTANTS: dict[str, Callable[[], CallbackRules]] = {
+    "no-settle-time": no_settle_time,
+    "no-lease": no_lease,
+    "blind-retry": blind_retry,
+    "no-hours": no_hours,
+}
