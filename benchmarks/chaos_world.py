@@ -1,7 +1,7 @@
 """What all processes of chaos.py agree on: rules in seconds instead of minutes, the clock, the engine on a database."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -50,6 +50,8 @@ class World:
     carrier_url: str
     clock_file: str
     mutant: str = ""
+    settle_seconds: int = RULES.dial.settle_seconds
+    """Longer than any process may be frozen."""
 
     def clock(self) -> ShiftedClock:
         """The machine's time and as much more as the file says: all processes jump together."""
@@ -59,6 +61,8 @@ class World:
         self, node: str, rules: CallbackRules = RULES, checkpoint: Callable[[str], None] | None = None
     ) -> CallbackEngine:
         """The production engine with the real client and the real store."""
+        if rules.dial.settle_seconds:  # one mutant has none
+            rules = replace(rules, dial=replace(rules.dial, settle_seconds=self.settle_seconds))
         http.TIMEOUT_SECONDS = TIMEOUT_SECONDS  # type: ignore[misc]
         account = Account(
             sid="AC" + "1" * 32, auth_token="x", number=OURS, public_url="http://app", api_base=self.carrier_url

@@ -26,7 +26,7 @@ from chaos import Run, is_sound
 from chaos_carrier import Carrier
 from chaos_databases import database
 from chaos_worker import work
-from chaos_world import World, jump, next_local
+from chaos_world import RULES, World, jump, next_local
 from sqlalchemy import Engine, event
 
 from ivr.phone.http import QuietHttpClient
@@ -102,12 +102,17 @@ def strike(arguments: argparse.Namespace, step: int, mutant: str = "") -> dict[s
         start = World(url, "", str(file))
         jump(start, next_local(start.clock().now(), time_of_day(11)))
         with Carrier(start.clock().now, faults=0, seed=str(step)) as carrier:
-            one = Run(World(url, carrier.url, str(file), mutant), carrier, arguments, promises=1)
+            one = Run(World(url, carrier.url, str(file), mutant, _settle(arguments)), carrier, arguments, promises=1)
             one.promise()
             _endure(arguments, one, step, note)
             told = one.report()
             one.store.close()
         return {"step": note.read_text(), **told} if note.exists() else None
+
+
+def _settle(arguments: argparse.Namespace) -> int:
+    """Seconds; a frozen process must not outsleep it (reliability.md 4d)."""
+    return FREEZE_SECONDS + 3 if arguments.freeze else RULES.dial.settle_seconds
 
 
 def _endure(arguments: argparse.Namespace, one: Run, step: int, note: Path) -> None:
