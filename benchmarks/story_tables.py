@@ -86,5 +86,5 @@ DIGITS = {
 MENU_KEYS = {"track_order": "1", "delivered_not_received": "2", "return_refund": "3", "cancel_order": "4"}
 RATES = (135, 155, 175)
 NOISE_DB = 15.0
-UNKNOWN_CALLERS = {"en-US": "+1202555{:04d}", "ko-KR": "+8210000{:05d}"}
+UNKNOWN_CALLERS = {"en-US": "+1202555{:04d}", "ko-KR": "+8210200{:05d}"}
 """Numbers that the shop does not know: these callers give an order number."""

@@ -145,7 +145,7 @@ def _certainty(covering: Covering, intents: Sequence[Intent], expects: Expects) 
         return Certainty.FUZZY if covering.share >= VAGUE_SHARE else Certainty.NONE
     if covering.unknown == 0:
         return Certainty.EXACT
-    if covering.share > SURE_SHARE or _begins_with_boolean(covering, intents):
+    if covering.share > SURE_SHARE or _begins_with_boolean(covering, intents, expects):
         return Certainty.STRIPPED
     if intents[0].name == "moment" and covering.share >= MOMENT_SHARE:
         return Certainty.STRIPPED
@@ -170,6 +170,12 @@ def _request_share(covering: Covering, names: Collection[str]) -> float:
     return told / (covering.known + covering.unknown - glue) if told else 0.0
 
 
-def _begins_with_boolean(covering: Covering, intents: Sequence[Intent]) -> bool:
-    """ "Yes, that is the one I got for my birthday": the first word answers."""
-    return len(intents) == 1 and intents[0].name in BOOLEANS and covering.pieces[0].start == 0
+def _begins_with_boolean(covering: Covering, intents: Sequence[Intent], expects: Expects) -> bool:
+    """ "Yes, that is the one I got for my birthday": the first word answers.
+
+    Not a yes where a moment may be said: the rest may be one that was misheard, and yes would promise another.
+    """
+    first = intents[0].name
+    if len(intents) > 1 or first not in BOOLEANS or covering.pieces[0].start:
+        return False
+    return first == "no" or Builtin.MOMENT not in expects.builtins

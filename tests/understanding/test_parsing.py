@@ -160,6 +160,16 @@ def test_a_request_and_a_callback_in_one_breath_are_both_sure(understanding: Gra
     assert meaning.certainty == Certainty.EXACT
 
 
+def test_yes_before_much_that_is_not_understood_answers_only_where_no_moment_may_be_said(
+    understanding: GrammarUnderstanding,
+) -> None:
+    text = "네 오 분 에 전화 니다"  # "tomorrow at half past three in the afternoon", misheard by Vosk in a spoken story
+    assert understanding.parse("ko-KR", MOMENT, (text,)).first is None
+    assert understanding.parse("ko-KR", YES_OR_NO, (text,)).first == Intent("yes")
+    assert understanding.parse("ko-KR", MOMENT, ("네",)).first == Intent("yes")
+    assert understanding.parse("ko-KR", MOMENT, ("아니요 그건 제 것이 아닌데요",)).first == Intent("no")
+
+
 @pytest.mark.parametrize(
     ("readings", "certainty"),
     [
