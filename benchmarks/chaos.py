@@ -36,8 +36,6 @@ from ivr.domain.cases import Case, CaseKind, Customer, case_number
 from ivr.errors import IvrError
 from ivr.service.audit import Audit
 from ivr.service.booking import BookingRequest
-from ivr.service.engine import CallbackEngine
-from ivr.service.store import Store
 
 AGENTS = 24
 NIGHT_SECONDS = 3.0
@@ -49,12 +47,12 @@ class Run:
 
     def __init__(self, world: World, carrier: Carrier, arguments: argparse.Namespace, promises: int) -> None:
         self.world, self.carrier, self._arguments = world, carrier, arguments
-        self.engine: CallbackEngine = world.engine("webhooks")
-        self.store: Store = self.engine.dispatcher._tools.scenes.store
-        self.clock = world.clock()
+        self.ports = world.ports()
+        self.engine = world.engine(self.ports, "webhooks")
+        self.store, self.clock = self.ports.store, self.ports.clock
         self.numbers = [f"+1212{2_000_000 + i}" for i in range(promises)]
         self.kills = 0
-        carrier.engine = self.engine
+        carrier.connect(self.engine, self.store)
 
     def promise(self) -> None:
         """Agents who wait, and everybody's callback as soon as possible."""
@@ -152,7 +150,7 @@ class Run:
         with self.store.read() as uow:
             rows = {c.number: c for c in uow.callbacks.listed(list(CallbackStatus), 100_000)}
         persons = {n for n, row in rows.items() if row.status is CallbackStatus.NEEDS_HUMAN}
-        audit = Audit(self.store, self.clock, self.engine.dispatcher._tools.gate._numbers, RULES.dial)
+        audit = Audit(self.store, self.clock, self.ports.numbers, RULES.dial)
         return {
             "promised": len(rows),
             "once": sum(rung[n] == 1 for n in self.numbers),

@@ -22,6 +22,7 @@ from ivr.domain.callbacks import Party
 from ivr.domain.turn import Next
 from ivr.errors import IvrError
 from ivr.service.engine import CallbackEngine
+from ivr.service.store import Store
 
 LAG_SECONDS = 1.0
 """A call that was made is in the list so much later."""
@@ -68,19 +69,25 @@ class CarriedCall:
 
 
 class Carrier:
-    """The ledger of calls, the faults, the people. A context manager that serves on `url`."""
+    """The ledger of calls, the faults, the people. A context manager that serves on `url`; `connect` it first."""
+
+    _engine: CallbackEngine
+    _store: Store
 
     def __init__(self, now: Callable[[], datetime], *, faults: float, seed: str) -> None:
         self._now, self._faults, self._chance = now, faults, random.Random(seed)
         self._lock = threading.Lock()
         self.calls: dict[str, CarriedCall] = {}
         self.replies: dict[str, int] = {}
-        self.engine: CallbackEngine | None = None
         self._inside: dict[str, set[str]] = {}
         self._people = ThreadPoolExecutor(96, "telephone")
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def connect(self, engine: CallbackEngine, store: Store) -> None:
+        """Who takes the webhooks."""
+        self._engine, self._store = engine, store
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -125,7 +132,6 @@ class Carrier:
     # --- people --------------------------------------------------------------------------------------------------
 
     def _lives(self, call: CarriedCall) -> None:
-        assert self.engine is not None
         call.over.wait(self._chance.uniform(0.05, 0.3))
         if call.status == "queued":
             call.status, call.rang_at = "ringing", self._now()
@@ -162,15 +168,10 @@ class Carrier:
         call.over.set()
 
     def _whose(self, call: CarriedCall) -> tuple[str, Party]:
-        with self._engine.dispatcher._tools.scenes.store.read() as uow:
+        with self._store.read() as uow:
             leg = uow.legs.get(call.leg_id)
             assert leg is not None
             return leg.attempt_id or "", leg.party
-
-    @property
-    def _engine(self) -> CallbackEngine:
-        assert self.engine is not None
-        return self.engine
 
     def _tell(self, call: CarriedCall, sequence: int) -> None:
         if self.chance(LOST):

@@ -30,12 +30,10 @@ def work(world: World, node: str) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.disable(logging.CRITICAL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    engine = world.engine(node, MUTANTS[world.mutant]() if world.mutant else RULES)
-    tools = engine.dispatcher._tools
+    ports = world.ports()
+    engine = world.engine(ports, node, MUTANTS[world.mutant]() if world.mutant else RULES)
     sweeps = (engine.reconciler, engine.housekeeper, engine.call_ends)
-    clock = CallbackClock(
-        engine.dispatcher, sweeps, store=tools.scenes.store, clock=tools.scenes.clock, node=node, pace=PACE
-    )
+    clock = CallbackClock(engine.dispatcher, sweeps, store=ports.store, clock=ports.clock, node=node, pace=PACE)
     clock.start()
     while True:
         signal.pause()

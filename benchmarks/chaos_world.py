@@ -1,6 +1,5 @@
 """What all processes of chaos.py agree on: rules in seconds instead of minutes, the clock, the engine on a database."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -57,17 +56,13 @@ class World:
         """The machine's time and as much more as the file says: all processes jump together."""
         return ShiftedClock(Path(self.clock_file))
 
-    def engine(
-        self, node: str, rules: CallbackRules = RULES, checkpoint: Callable[[str], None] | None = None
-    ) -> CallbackEngine:
-        """The production engine with the real client and the real store."""
-        if rules.dial.settle_seconds:  # one mutant has none
-            rules = replace(rules, dial=replace(rules.dial, settle_seconds=self.settle_seconds))
+    def ports(self) -> EnginePorts:
+        """The real client and the real store."""
         http.TIMEOUT_SECONDS = TIMEOUT_SECONDS  # type: ignore[misc]
         account = Account(
             sid="AC" + "1" * 32, auth_token="x", number=OURS, public_url="http://app", api_base=self.carrier_url
         )
-        ports = EnginePorts(
+        return EnginePorts(
             store=SqlStore(self.database_url),
             clock=self.clock(),
             phone=TwilioPhone(account),
@@ -75,7 +70,12 @@ class World:
             speaker=Silent(),  # type: ignore[arg-type]
             numbers=PhoneNumbers("US"),
         )
-        return CallbackEngine(ports, rules, node=node, checkpoint=checkpoint or (lambda name: None))
+
+    def engine(self, ports: EnginePorts, node: str, rules: CallbackRules = RULES) -> CallbackEngine:
+        """The production engine."""
+        if rules.dial.settle_seconds:  # one mutant has none
+            rules = replace(rules, dial=replace(rules.dial, settle_seconds=self.settle_seconds))
+        return CallbackEngine(ports, rules, node=node)
 
 
 class Silent:

@@ -54,9 +54,8 @@ class Dispatcher:
         with self._tools.scenes.store.read() as uow:
             now = self._tools.scenes.clock.now()
             first_due_at = uow.callbacks.next_due_at(BEGINNING)
-            if uow.holds.waiting() or (first_due_at is not None and first_due_at <= now):
-                return True
-            return bool(uow.legs.in_state(LegState.INTENT, now + timedelta(seconds=1)))
+            is_due = first_due_at is not None and first_due_at <= now
+            return is_due or bool(uow.holds.waiting() or uow.legs.to_place(now, 1))
 
     def next_wake_at(self) -> datetime | None:
         """When the next promise falls due (aware UTC); None: none is known."""
