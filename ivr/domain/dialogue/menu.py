@@ -114,16 +114,19 @@ def _another_language(dialogue: Dialogue, intent: Intent) -> Step:
     if len(dialogue.locales) == 2:
         other = next(name for name in dialogue.locales if name != dialogue.locale)
         return _speak(dialogue, other)
-    if dialogue.state == State.LANGUAGE:
-        return Step(ask(replace(dialogue, language_page=dialogue.language_page + 1), State.LANGUAGE))
-    return offer_languages(dialogue)
+    return _offer_page(dialogue, dialogue.language_page + 1 if dialogue.state == State.LANGUAGE else 0)
 
 
 def offer_languages(dialogue: Dialogue, likeliest: str = "") -> Step:
-    """Each language in its own words, from the page with the likeliest; the present question waits."""
+    """Each language in its own words, from the page with the likeliest."""
     at = dialogue.locales.index(likeliest) if likeliest in dialogue.locales else 0
-    waiting = replace(dialogue, language_page=at // LANGUAGES_AT_ONCE, interrupted=dialogue.state)
-    return Step(ask(waiting, State.LANGUAGE))
+    return _offer_page(dialogue, at // LANGUAGES_AT_ONCE)
+
+
+def _offer_page(dialogue: Dialogue, page: int) -> Step:
+    """The present question waits; of the languages themselves, the one that they interrupted."""
+    waits = dialogue.interrupted if dialogue.state == State.LANGUAGE else dialogue.state
+    return Step(ask(replace(dialogue, language_page=page, interrupted=waits), State.LANGUAGE))
 
 
 def answer_language(dialogue: Dialogue, intent: Intent) -> Step | None:
@@ -156,7 +159,9 @@ def orders_read(dialogue: Dialogue, result: object) -> Step:
         orders=tuple(named.get(order.id, order) for order in dialogue.orders),
         order=named.get(dialogue.order.id, dialogue.order) if dialogue.order else None,
     )
-    return _ask_again(replace(told, state=told.interrupted) if told.state == State.LANGUAGE else told)
+    if told.state == State.LANGUAGE:  # keys for the languages, come late, must not answer what they interrupted
+        told = replace(told, state=told.interrupted, since=told.turn.number + 1, failures=0)
+    return _ask_again(told)
 
 
 def answer_anything_else(dialogue: Dialogue, intent: Intent) -> Step | None:

@@ -147,3 +147,15 @@ def test_whoever_did_not_want_the_language_is_told_the_way_back_in_the_one_they_
 
 def test_same_language_chosen_again_needs_no_way_back() -> None:
     assert offered(doubtfully_korean().presses("1").dialogue) == []
+
+
+def test_language_heard_vaguely_among_the_languages_still_leads_back_to_the_question() -> None:
+    talk = doubtfully_korean().says(Intent("another_language", {"language": "ko-KR"}), certainty=Certainty.FUZZY)
+    assert talk.state == "language"
+    assert talk.presses("2").state == "intent_confirm"
+
+
+def test_keys_for_the_languages_that_come_late_do_not_answer_the_interrupted_question() -> None:
+    talk = doubtfully_korean()
+    languages = talk.dialogue.turn.number
+    assert talk.presses("1").dialogue.since > languages
