@@ -20,6 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,11 @@ from chaos_world import RULES, World, jump, local, next_local
 
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import CallbackStatus
-from ivr.domain.cases import Case, CaseKind, Customer, case_number
+from ivr.domain.cases import CaseKind, Customer
 from ivr.errors import IvrError
 from ivr.service.audit import Audit
 from ivr.service.booking import BookingRequest
+from ivr.service.cases import Opening, open_case
 
 AGENTS = 24
 NIGHT_SECONDS = 3.0
@@ -45,8 +47,8 @@ OPEN = (CallbackStatus.SCHEDULED, CallbackStatus.DIALING)
 class Run:
     """One engine under fire."""
 
-    def __init__(self, world: World, carrier: Carrier, arguments: argparse.Namespace, promises: int) -> None:
-        self.world, self.carrier, self._arguments = world, carrier, arguments
+    def __init__(self, world: World, carrier: Carrier, promises: int) -> None:
+        self.world, self.carrier = world, carrier
         self.ports = world.ports()
         self.engine = world.engine(self.ports, "webhooks")
         self.store, self.clock = self.ports.store, self.ports.clock
@@ -70,17 +72,15 @@ class Run:
     def _book(self, uow: Any, number: str) -> None:
         customer = Customer(id=f"customer{number}", number=number, name="")
         uow.customers.add(customer)
-        serial = uow.cases.next_serial()
-        case = Case(
-            id=f"case{serial}",
-            number=case_number(serial),
+        wanted = Opening(
             kind=CaseKind.DELIVERED_NOT_RECEIVED,
-            skill="general",
             customer_id=customer.id,
-            summary="",
-            opened_at=self.clock.now(),
+            order_id=None,
+            words="",
+            locale="en-US",
+            source="phone",
         )
-        uow.cases.add(case)
+        case = open_case(uow, self.clock.now(), wanted)
         self.engine.bookings.book(uow, BookingRequest(case_id=case.id, number=number))
 
     def open(self) -> int:
@@ -88,10 +88,10 @@ class Run:
         with self.store.read() as uow:
             return len(uow.callbacks.listed(OPEN, 100_000))
 
-    def endure(self, seconds: float) -> None:
+    def endure(self, arguments: argparse.Namespace, seconds: float) -> None:
         """Until all promises have an end, with a night in the middle, or the time is over."""
         night, until = len(self.numbers) // 2, time.monotonic() + seconds
-        with self._processes():
+        with self._processes(arguments):
             while time.monotonic() < until:
                 left = self._look()
                 if left is not None and night and left <= night:
@@ -114,27 +114,29 @@ class Run:
         jump(self.world, next_local(self.clock.now(), time_of_day(9)))
 
     @contextmanager
-    def _processes(self) -> Iterator[None]:
-        """Dispatchers that die and are started again, until the end; the last ones live for a while."""
+    def _processes(self, arguments: argparse.Namespace) -> Iterator[None]:
+        """Dispatchers that die and are started again, until the end."""
         stop = threading.Event()
-        nemesis = threading.Thread(target=self._kill, args=(stop,))
+        nemesis = threading.Thread(target=self._kill, args=(arguments, stop))
         nemesis.start()
-        with tormented(self.world.database_url, stop):
-            yield
+        try:
+            with tormented(self.world.database_url):
+                yield
+        finally:
             stop.set()
             nemesis.join()
 
-    def _kill(self, stop: threading.Event) -> None:
+    def _kill(self, arguments: argparse.Namespace, stop: threading.Event) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["chaos_worker"])
-        chance, count = random.Random(self._arguments.seed), 0
+        chance, count = random.Random(arguments.seed), 0
         living = []
         while not stop.is_set():
-            while len(living) < self._arguments.workers:
+            while len(living) < arguments.workers:
                 count += 1
                 living.append(context.Process(target=work, args=(self.world, f"node{count}"), daemon=True))
                 living[-1].start()
-            stop.wait(chance.uniform(*self._arguments.kill_every))
+            stop.wait(chance.uniform(*arguments.kill_every))
             victim = living.pop(chance.randrange(len(living)))
             victim.kill()
             victim.join()
@@ -170,22 +172,26 @@ class Run:
         return not RULES.calls_open_at <= local(call.rang_at).time() < RULES.calls_close_at
 
 
-def run(arguments: argparse.Namespace, promises: int, mutant: str = "") -> dict[str, Any]:
-    """One engine, whole or a mutant, on a fresh database."""
-    with tempfile.TemporaryDirectory() as folder, database(arguments.database, Path(folder)) as url:
-        file = Path(folder) / "clock"
-        world = World(url, "", str(file), mutant)
-        jump(world, next_local(world.clock().now(), time_of_day(11)))
-        with Carrier(world.clock().now, faults=arguments.faults, seed=f"{arguments.seed}{mutant}") as carrier:
-            world = World(url, carrier.url, str(file), mutant)
-            one = Run(world, carrier, arguments, promises)
+@contextmanager
+def staged(kind: str, promises: int, *, faults: float, seed: str, **world: Any) -> Iterator[Run]:
+    """A fresh database, late morning where the customers live, the carrier, and the promises."""
+    with tempfile.TemporaryDirectory() as folder, database(kind, Path(folder)) as url:
+        start = World(url, "", str(Path(folder) / "clock"), **world)
+        jump(start, next_local(start.clock().now(), time_of_day(11)))
+        with Carrier(start.clock().now, faults=faults, seed=seed) as carrier:
+            one = Run(replace(start, carrier_url=carrier.url), carrier, promises)
             one.promise()
-            began = time.monotonic()
-            one.endure(arguments.seconds if not mutant else arguments.seconds / 4)
-            told = one.report()
+            yield one
             one.store.close()
-        told["seconds"] = round(time.monotonic() - began)
-        return told
+
+
+def run(arguments: argparse.Namespace, promises: int, mutant: str = "") -> dict[str, Any]:
+    """One engine, whole or a mutant."""
+    chosen = {"faults": arguments.faults, "seed": f"{arguments.seed}{mutant}", "mutant": mutant}
+    with staged(arguments.database, promises, **chosen) as one:
+        began = time.monotonic()
+        one.endure(arguments, arguments.seconds if not mutant else arguments.seconds / 4)
+        return {**one.report(), "seconds": round(time.monotonic() - began)}
 
 
 def is_sound(told: dict[str, Any]) -> bool:

@@ -43,18 +43,22 @@ def _migrated(url: str) -> str:
 
 
 @contextmanager
-def tormented(url: str, stop: threading.Event) -> Iterator[None]:
-    """Cut all connections of a PostgreSQL server again and again, until `stop` is set."""
+def tormented(url: str) -> Iterator[None]:
+    """Cut all connections of a PostgreSQL server again and again; SQLite has none."""
+    stop = threading.Event()
 
     def cut() -> None:
         while not stop.wait(CUT_SECONDS):
             with suppress(psycopg.Error), psycopg.connect(url, autocommit=True) as connection:
                 connection.execute(CUT)
 
+    if url.startswith("sqlite"):
+        yield
+        return
     thread = threading.Thread(target=cut)
-    if not url.startswith("sqlite"):
-        thread.start()
-    yield
-    stop.set()
-    if thread.is_alive():
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
         thread.join()

@@ -83,7 +83,7 @@ def blind_retry() -> CallbackRules:
 def no_hours() -> CallbackRules:
     """The window is not looked at again when the telephone is dialed."""
     Gate.why_not_yet = lambda self, *args, **kwargs: ""  # type: ignore[assignment, method-assign]
-    return replace(RULES, calls_open_at=RULES.calls_open_at, any_hour=False)
+    return RULES
 
 
 class _With:

@@ -92,9 +92,9 @@ def jump(world: World, to: datetime) -> None:
     Path(world.clock_file).write_text(f"{max(0.0, (to - datetime.now(UTC)).total_seconds()):.1f}\n")
 
 
-def local(moment: datetime, zone: str = ZONE) -> datetime:
+def local(moment: datetime) -> datetime:
     """On the customers' own clocks."""
-    return moment.astimezone(ZoneInfo(zone))
+    return moment.astimezone(ZoneInfo(ZONE))
 
 
 def next_local(moment: datetime, at: time) -> datetime:

@@ -14,19 +14,15 @@ import multiprocessing
 import os
 import signal
 import sys
-import tempfile
 import threading
 import time
-from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
-from chaos import Run, is_sound
-from chaos_carrier import Carrier
-from chaos_databases import database
+from chaos import Run, is_sound, staged
 from chaos_worker import work
-from chaos_world import RULES, World, jump, next_local
+from chaos_world import RULES, World
 from sqlalchemy import Engine, event
 
 from ivr.phone.http import QuietHttpClient
@@ -97,17 +93,11 @@ def doomed(world: World, node: str, step: int, signal_number: int, note: str) ->
 
 def strike(arguments: argparse.Namespace, step: int, mutant: str = "") -> dict[str, Any] | None:
     """One promise with one stroke; None: there is no such step."""
-    with tempfile.TemporaryDirectory() as folder, database(arguments.database, Path(folder)) as url:
-        file, note = Path(folder) / "clock", Path(folder) / "step"
-        start = World(url, "", str(file))
-        jump(start, next_local(start.clock().now(), time_of_day(11)))
-        with Carrier(start.clock().now, faults=0, seed=str(step)) as carrier:
-            one = Run(World(url, carrier.url, str(file), mutant, _settle(arguments)), carrier, arguments, promises=1)
-            one.promise()
-            _endure(arguments, one, step, note)
-            told = one.report()
-            one.store.close()
-        return {"step": note.read_text(), **told} if note.exists() else None
+    settle = _settle(arguments)
+    with staged(arguments.database, 1, faults=0, seed=str(step), mutant=mutant, settle_seconds=settle) as one:
+        note = Path(one.world.clock_file).with_name("step")
+        _endure(arguments, one, step, note)
+        return {"step": note.read_text(), **one.report()} if note.exists() else None
 
 
 def _settle(arguments: argparse.Namespace) -> int:
@@ -122,14 +112,14 @@ def _endure(arguments: argparse.Namespace, one: Run, step: int, note: Path) -> N
     first = context.Process(target=doomed, args=(one.world, "first", step, struck, str(note)), daemon=True)
     second = context.Process(target=work, args=(one.world, "second"), daemon=True)
     first.start()
-    until, woken_at, begun = time.monotonic() + PATIENCE, None, False
+    until, wakes_at = time.monotonic() + PATIENCE, None
     while time.monotonic() < until and one.open():
-        if note.exists() and not begun:
-            begun, woken_at = True, time.monotonic() + FREEZE_SECONDS
+        if note.exists() and second.pid is None:
             second.start()
-        if arguments.freeze and woken_at is not None and time.monotonic() >= woken_at and first.is_alive():
+            wakes_at = time.monotonic() + FREEZE_SECONDS if arguments.freeze else None
+        if wakes_at is not None and time.monotonic() >= wakes_at:
             os.kill(first.pid or 0, signal.SIGCONT)
-            woken_at = None
+            wakes_at = None
         time.sleep(0.1)
     time.sleep(1 if not arguments.freeze else FREEZE_SECONDS)
     for process in (first, second):

@@ -25,7 +25,6 @@ DIGITS_LEAD = "digits_lead"
 MOMENT_RULE = "moment"
 """Rule: a whole moment. Recognisers get it written out; here its fragments are found one by one."""
 _KEPT_NETWORKS = 64
-YES_OR_NO = frozenset({"yes", "no"})
 _ORDER = (Certainty.EXACT, Certainty.STRIPPED, Certainty.FUZZY, Certainty.NONE)
 
 
@@ -216,7 +215,7 @@ def _doubted(best: Meaning, meanings: Sequence[Meaning]) -> Meaning:
     """
     if best.first is not None and best.first.name == "another_language":
         return best if all(m.first == best.first for m in meanings) else replace(best, certainty=Certainty.FUZZY)
-    names = [m.first.name for m in meanings if m.first is not None and m.first.name in REQUESTS | YES_OR_NO]
+    names = [m.first.name for m in meanings if m.first is not None and m.first.name in REQUESTS | BOOLEANS]
     if best.first is None or best.first.name not in REQUESTS or len(set(names)) < 2:
         return best
     others = (name for name in dict.fromkeys(names) if name != best.first.name and name in REQUESTS)
