@@ -181,7 +181,7 @@ class Theatre:
         actor = Customer(handset, replace(part, speaks=0 if self._by_keys else part.speaks), PromptSpotter(prompts))
         try:
             handset.dial(OUR_NUMBER)
-            actor.talk(timeout=240)
+            actor.talk(timeout=600)
         except TimeoutError as lost:
             heard.append(str(lost))
         handset.hang_up()

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from flask import Flask
 from starlette.applications import Starlette
@@ -14,7 +14,6 @@ from ivr.content import Content
 from ivr.content.folders import Folders
 from ivr.content.shop import DemoShop
 from ivr.content.speaker import PromptSpeaker
-from ivr.ears import Ears, warm_up
 from ivr.parts import (
     callback_rules,
     carrier_account,
@@ -37,6 +36,7 @@ from ivr.service.requests import WebRequests
 from ivr.service.scenes import Scenes
 from ivr.service.store import Store
 from ivr.settings import Settings
+from ivr.speech.recognizers import Recognizers
 from ivr.storage import SqlStore
 from ivr.understanding.grammars import GrammarUnderstanding
 from ivr.understanding.numbers import PhoneNumbers
@@ -45,6 +45,9 @@ from ivr.web.desk import Desk
 from ivr.web.register import register_desk
 from ivr.web.server import create_app, create_asgi
 from ivr.web.services import Services
+
+if TYPE_CHECKING:
+    from ivr.ears import Ears
 
 
 class Overrides(TypedDict, total=False):
@@ -148,9 +151,17 @@ class Ivr:
         return TwilioMessenger(carrier_account(self.settings))
 
     @cached_property
-    def ears(self) -> Ears:
-        """The speech engines; nothing is loaded yet."""
-        return Ears(self.settings, self.content.locales)
+    def recognizers(self) -> Recognizers:
+        """Who hears which language: nobody before `ears` is asked for."""
+        return Recognizers()
+
+    @cached_property
+    def ears(self) -> "Ears":
+        """The speech engines; no model is loaded yet."""
+        # Imported here: a dispatcher hears nobody, and a server answers calls before it has read NumPy and the engines.
+        from ivr.ears import Ears
+
+        return Ears(self.settings, self.content.locales, self.recognizers)
 
     @cached_property
     def engine(self) -> CallbackEngine:
@@ -229,7 +240,7 @@ class Ivr:
             legs=self.engine.legs,
             understanding=self.understanding,
             speaker=self.speaker,
-            recognizer=self.ears.recognizers if settings.hearing == Hearing.STREAM else None,
+            recognizer=self.recognizers if settings.hearing == Hearing.STREAM else None,
             phone=self.phone,
             hearing=Hearing(settings.hearing),
             public_url=settings.public_url,
@@ -277,7 +288,7 @@ class Ivr:
         """Whether speech is heard: typed words and the carrier's recogniser always, our own once it is loaded."""
         if self.settings.hearing == Hearing.KEYPAD:
             return False
-        return "_listens" not in self.__dict__ or self.ears.recognizers.hears(locale)
+        return "_listens" not in self.__dict__ or self.recognizers.hears(locale)
 
     def load_models(self) -> None:
         """Load speech models and read all grammars; takes seconds.
@@ -288,7 +299,7 @@ class Ivr:
             self.__dict__["_listens"] = True
             self.ears.load(self.understanding)
         elif self.settings.hearing == Hearing.GATHER:
-            warm_up(self.understanding, self.content.locales)
+            self.understanding.warm_up(self.content.locales)
 
 
 def build(settings: Settings, **overrides: Unpack[Overrides]) -> Ivr:

@@ -1,6 +1,5 @@
 """The speech engines of one process: a vosk-server where one is named, Vosk where it has a model, else PocketSphinx."""
 
-import time
 from collections.abc import Collection, Mapping
 
 import structlog
@@ -15,14 +14,11 @@ from ivr.understanding.grammars import GrammarUnderstanding
 
 log = structlog.get_logger(__name__)
 
-PAUSE_SECONDS = 0.05
-"""Between two grammars that are read in the background."""
-
 
 class Ears:
-    """The engines for the languages that are served; nothing is loaded before `load`."""
+    """The engines for the languages that are served, given to `recognizers`; no model is loaded before `load`."""
 
-    def __init__(self, settings: Settings, locales: Collection[str]) -> None:
+    def __init__(self, settings: Settings, locales: Collection[str], recognizers: Recognizers) -> None:
         models = find_models(model_environment(settings))
         self._locales = locales
         self.vosk = VoskRecognizer(
@@ -30,12 +26,13 @@ class Ears:
         )
         self.pocketsphinx = PocketSphinxRecognizer()
         self.servers = VoskServerRecognizer(settings.vosk_servers)
-        self.recognizers = Recognizers((self.servers, self.vosk, self.pocketsphinx))
+        self.recognizers = recognizers
+        recognizers.use((self.servers, self.vosk, self.pocketsphinx))
 
     def load(self, understanding: GrammarUnderstanding) -> None:
         """Load every model; takes seconds. Then log who hears what, and words of grammars/ that a model never hears."""
         understanding.hear_with(self.recognizers)
-        warm_up(understanding, self._locales)
+        understanding.warm_up(self._locales)
         threads = self.vosk.load_in_background()
         if "en-US" in self._locales and "en-US" not in self.vosk.locales:
             self.pocketsphinx.load()
@@ -46,16 +43,6 @@ class Ears:
             log.info("hearing", locale=locale, engine=engine or "none: keypad only")
         for word in understanding.check(self.recognizers):
             log.warning("word_never_heard", word=word.word, file=word.file, line=word.line)
-
-
-def warm_up(understanding: GrammarUnderstanding, locales: Collection[str]) -> None:
-    """Compile the language that greets; read the others, with pauses for the calls that come meanwhile."""
-    for place, locale in enumerate(locales):
-        if place == 0:
-            understanding.warm(locale)
-        else:
-            time.sleep(PAUSE_SECONDS)
-            understanding.understands(locale)
 
 
 def model_environment(settings: Settings) -> Mapping[str, str]:

@@ -22,7 +22,11 @@ DRAIN_SECONDS: Final = 10
 
 
 class AnnouncingServer(uvicorn.Server):
-    """Says in the log when it takes requests."""
+    """Says in the log when it takes requests; the models are loaded from then on."""
+
+    def __init__(self, config: uvicorn.Config, ivr: Ivr) -> None:
+        super().__init__(config)
+        self._ivr = ivr
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn.Server."""
@@ -30,6 +34,7 @@ class AnnouncingServer(uvicorn.Server):
         for listening in sockets or []:
             host, port = listening.getsockname()[:2]
             log.info("serving", address=f"http://{host}:{port}")
+        threading.Thread(target=_load_models, args=(self._ivr,), name="models", daemon=True).start()
 
 
 def serve_web(settings: Settings, listening: socket.socket, *, with_parent: bool) -> int:
@@ -47,8 +52,7 @@ def serve_web(settings: Settings, listening: socket.socket, *, with_parent: bool
         signal.signal(name, _answered)
     if with_parent:
         watch_parent()
-    threading.Thread(target=_load_models, args=(ivr,), name="models", daemon=True).start()
-    AnnouncingServer(config).run(sockets=[listening])
+    AnnouncingServer(config, ivr).run(sockets=[listening])
     ivr.close()
     return 0
 

@@ -87,9 +87,16 @@ class Expects:
     """What a turn can understand; GLOBAL_INTENTS are always added."""
 
     intents: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    """Intents that are understood but not listened for: they would crowd out a short answer."""
     builtins: tuple[Builtin, ...] = ()
     choices: tuple[Choice, ...] = ()
     digit_lengths: tuple[int, ...] = ()
     """Accepted lengths of a digit string, such as (7, 17); empty: any."""
     currency: str = ""
     """What an amount without a unit is in (ISO 4217); empty: such an amount is not understood."""
+
+    @property
+    def understood(self) -> tuple[str, ...]:
+        """All intents that may be an answer."""
+        return self.intents + self.also

@@ -46,12 +46,15 @@ def _same(uow: UnitOfWork, opening: Opening) -> Case | None:
 
 
 def _continued(uow: UnitOfWork, now: datetime, opening: Opening) -> Case | None:
-    """The case that this call opened before its order was known, for an agent or a callback that was not taken."""
+    """The case that this call opened before its order was known, and nobody was promised a call about it.
+
+    For an agent or a callback that was not taken, and for another request: the first was misheard, or given up.
+    """
     call = opening.call
     case = uow.cases.get(call.case_id) if call is not None and call.case_id else None
     if case is None or call is None or case.order_id or case.status != CaseStatus.OPEN:
         return None
-    if case.opened_at < call.started_at or case.kind not in (opening.kind, CaseKind.QUESTION):
+    if case.opened_at < call.started_at or uow.callbacks.of_case(case.id):
         return None
     case.kind, case.skill, case.priority = opening.kind, SKILLS[opening.kind], PRIORITIES.get(opening.kind, 2)
     case.order_id, case.summary = opening.order_id, opening.words[:WORDS_LIMIT] or case.summary

@@ -13,8 +13,12 @@ _STAND_INS = {"en-GB": "en-US"}
 class Recognizers:
     """A Recognizer made of several: for each locale the first that hears it."""
 
-    def __init__(self, engines: Sequence[Recognizer]) -> None:
-        """`engines` in order of preference."""
+    def __init__(self, engines: Sequence[Recognizer] = ()) -> None:
+        """`engines` in order of preference; without any nothing is heard until `use`."""
+        self._engines = tuple(engines)
+
+    def use(self, engines: Sequence[Recognizer]) -> None:
+        """From now on these, in order of preference."""
         self._engines = tuple(engines)
 
     @property

@@ -1,7 +1,8 @@
 """The Understanding port over the files of grammars/: hassil templates compiled once per locale."""
 
+import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Final
 
@@ -19,6 +20,8 @@ from ivr.understanding.vocabulary import UnknownWord, Vocabulary, unknown_words
 log = structlog.get_logger(__name__)
 
 _KEPT_GRAMMARS: Final = 256
+PAUSE_SECONDS: Final = 0.05
+"""Between two grammars that are read in the background."""
 
 
 class GrammarUnderstanding:
@@ -40,6 +43,15 @@ class GrammarUnderstanding:
         """Read and compile a locale now, rather than in its first call; what is broken is logged."""
         if self.understands(locale):
             self._parser(locale)
+
+    def warm_up(self, locales: Iterable[str]) -> None:
+        """Compile the first, which greets; read the others, with pauses for the calls that come meanwhile."""
+        for place, locale in enumerate(locales):
+            if place == 0:
+                self.warm(locale)
+            else:
+                time.sleep(PAUSE_SECONDS)
+                self.understands(locale)
 
     def ability(self, locale: str) -> Ability:
         """How much of a locale is understood, as far as is known by now. Reads nothing."""

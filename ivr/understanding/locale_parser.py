@@ -85,7 +85,7 @@ class LocaleParser:
         if certainty in (Certainty.EXACT, Certainty.STRIPPED):
             return Meaning(text, self._finished(intents, expects), certainty)
         words = self._quantities.words(expects, text)
-        ranked = self._similar.rank(words, REQUESTS & set(expects.intents)) if words else []
+        ranked = self._similar.rank(words, REQUESTS & set(expects.understood)) if words else []
         likeliest = tuple(name for name, score in ranked[:3] if score > 0)
         if certainty == Certainty.FUZZY:
             first = intents[0].name

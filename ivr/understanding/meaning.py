@@ -28,7 +28,7 @@ VAGUE_SHARE = 0.2
 
 def allowed_names(expects: Expects) -> frozenset[str]:
     """The names of phrases that count in a turn."""
-    names = {*expects.intents, *GLOBAL_INTENTS} - shadowed(expects)
+    names = {*expects.understood, *GLOBAL_INTENTS} - shadowed(expects)
     if Builtin.BOOLEAN in expects.builtins:
         names |= BOOLEANS
     if wants_moment(expects) or CLOCK & set(expects.builtins):
@@ -44,12 +44,12 @@ def allowed_names(expects: Expects) -> frozenset[str]:
 
 def shadowed(expects: Expects) -> frozenset[str]:
     """Commands that mean something else in this turn: "cancel" where orders are canceled."""
-    return frozenset({"cancel"} if "cancel_order" in expects.intents else ())
+    return frozenset({"cancel"} if "cancel_order" in expects.understood else ())
 
 
 def wants_moment(expects: Expects) -> bool:
     """Whether a moment can be part of the answer."""
-    return Builtin.MOMENT in expects.builtins or bool(TAKES_MOMENT & set(expects.intents))
+    return Builtin.MOMENT in expects.builtins or bool(TAKES_MOMENT & set(expects.understood))
 
 
 def intents_of(covering: Covering, expects: Expects) -> tuple[tuple[Intent, ...], Certainty]:
@@ -91,9 +91,9 @@ def _distinct(intents: Sequence[Intent]) -> tuple[Intent, ...]:
 def _with_moment(intents: tuple[Intent, ...], moment: Intent | None, expects: Expects) -> tuple[Intent, ...]:
     """The moment belongs to the callback asked for, else answers the turn."""
     taken = next((i for i in intents if i.name in TAKES_MOMENT), None)
-    if moment is not None and taken is not None and taken.name in expects.intents:
+    if moment is not None and taken is not None and taken.name in expects.understood:
         return tuple(_timed(i, moment) if i is taken else i for i in intents)
-    intents = tuple(i for i in intents if i.name != "callback" or "callback" in expects.intents)
+    intents = tuple(i for i in intents if i.name != "callback" or "callback" in expects.understood)
     if moment is not None and Builtin.MOMENT not in expects.builtins:
         moment = _part_of_moment(moment, expects)
     if moment is None:

@@ -1,7 +1,7 @@
 """The media socket: one WebSocket for each call's audio; whatever comes in, the call goes on."""
 
 import asyncio
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -9,9 +9,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from ivr.domain.turn import Turn
 from ivr.phone.media_stream import Connected, Malformed, Media, Message, Started, Stopped, read_message
 from ivr.phone.signature import is_call_sid
+from ivr.web.hearing_pools import HearingPools
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
-from ivr.web.stream_hearing import CallHearing, HearingPools
+
+if TYPE_CHECKING:
+    from ivr.web.stream_hearing import CallHearing
 
 log = structlog.get_logger(__name__)
 
@@ -69,24 +72,30 @@ class MediaEndpoint:
             if not isinstance(message, Connected):
                 self._fault("before_start")
 
-    async def _admitted(self, started: Started) -> CallHearing | None:
+    async def _admitted(self, started: Started) -> "CallHearing | None":
         """The call's hearing, if the stream is for a live call of ours and has its token."""
-        present = await asyncio.get_running_loop().run_in_executor(self._pools.calls, self._present, started)
-        reason = present if isinstance(present, str) else "second_stream"
-        if isinstance(present, Turn) and self._services.recognizer is not None:
-            hearing = CallHearing(
-                self._services,
-                self._streams,
-                self._pools,
-                recognizer=self._services.recognizer,
-                sid=started.call_sid,
-            )
+        found = await asyncio.get_running_loop().run_in_executor(self._pools.calls, self._found, started)
+        if not isinstance(found, str):
+            turn, hearing = found
             if self._streams.opened(started.call_sid, hearing):
-                hearing.expect(present)
+                hearing.expect(turn)
                 return hearing
             hearing.close()
-        self._refused("media_start", reason)
+            found = "second_stream"
+        self._refused("media_start", found)
         return None
+
+    def _found(self, started: Started) -> "tuple[Turn, CallHearing] | str":
+        """The turn that is being heard and the call's ears, or why the stream is refused."""
+        # Imported here, in a worker: the engines are read after the server has begun to take calls.
+        from ivr.web.stream_hearing import CallHearing
+
+        present, ears = self._present(started), self._services.recognizer
+        if isinstance(present, str):
+            return present
+        if ears is None:
+            return "no_engine"
+        return present, CallHearing(self._services, self._streams, self._pools, recognizer=ears, sid=started.call_sid)
 
     def _present(self, started: Started) -> Turn | str:
         """The turn that is being heard, or why the stream is refused."""
@@ -97,7 +106,7 @@ class MediaEndpoint:
         hearing = self._services.calls.hearing(started.call_sid)
         return hearing[0] if hearing is not None else "not_live"
 
-    async def _hear(self, socket: WebSocket, started: Started, hearing: CallHearing) -> None:
+    async def _hear(self, socket: WebSocket, started: Started, hearing: "CallHearing") -> None:
         broken = True
         try:
             broken = not await self._feed(socket, started, hearing)
@@ -106,7 +115,7 @@ class MediaEndpoint:
             self._streams.closed(started.call_sid, hearing, broken=broken)
             log.info("stream_closed", call=started.call_sid, stream=started.stream_sid, broken=broken)
 
-    async def _feed(self, socket: WebSocket, started: Started, hearing: CallHearing) -> bool:
+    async def _feed(self, socket: WebSocket, started: Started, hearing: "CallHearing") -> bool:
         """Give audio to the hearing; True when the stream was stopped in an orderly way."""
         faults = 0
         while faults < MAX_FAULTS:

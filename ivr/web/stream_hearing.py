@@ -1,64 +1,29 @@
 """One call's hearing: what the listener tells becomes steps of the call, and each step the next document."""
 
-import os
-import threading
 import time
-from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import structlog
 
-from ivr.domain.hearing import Grammar, Hypothesis, Pace
+from ivr.domain.hearing import Hypothesis, Pace
 from ivr.domain.turn import Next, Turn
 from ivr.errors import CallGone, CarrierRejected, CarrierUnclear
 from ivr.speech.events import FalseStart, Heard, HearingFailed, ListenEvent, Rejected, SpeechStarted, SpeechSure
 from ivr.speech.listener import Listener
 from ivr.speech.recognizers import Recognizers
 from ivr.speech.turn_taker import Listening
+from ivr.web.hearing_pools import HearingPools
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
 from ivr.web.voice_log import words_for_log
 
 log = structlog.get_logger(__name__)
 
-DECODERS: Final = 2 * (os.cpu_count() or 2) + 2
-"""Threads that decode and step; engines release the interpreter while they work."""
-REQUESTERS: Final = 16
-"""Threads that wait for the carrier's REST side."""
 AGAIN_SECONDS: Final = 0.4
 """A redirect that failed is tried once more; after that the Gather's own end serves the turn."""
 ALTERNATIVES: Final = {Pace.DIRECTED: 3, Pace.DIGITS: 5}
 """Readings asked of the recogniser: it can't count digits, so more of them are looked through (speech.md)."""
 SHOWN_READINGS: Final = 3
-PREPARED_GRAMMARS: Final = 256
-"""Engines keep what they compile of a grammar, which may take a second; the caller hears a prompt meanwhile."""
-
-
-class HearingPools:
-    """The worker threads that all calls of this process share."""
-
-    def __init__(self) -> None:
-        self.calls = ThreadPoolExecutor(DECODERS, thread_name_prefix="hearing")
-        self.requests = ThreadPoolExecutor(REQUESTERS, thread_name_prefix="redirect")
-        self._prepared: OrderedDict[tuple[str, str], None] = OrderedDict()
-        self._guard = threading.Lock()
-
-    def is_unprepared(self, grammar: Grammar) -> bool:
-        """True once for each grammar that this process meets."""
-        key = (grammar.locale, grammar.name)
-        with self._guard:
-            if key in self._prepared:
-                return False
-            self._prepared[key] = None
-            while len(self._prepared) > PREPARED_GRAMMARS:
-                self._prepared.popitem(last=False)
-        return True
-
-    def close(self) -> None:
-        """Take no more work."""
-        for pool in (self.calls, self.requests):
-            pool.shutdown(wait=False, cancel_futures=True)
 
 
 class CallHearing:

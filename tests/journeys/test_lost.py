@@ -58,3 +58,41 @@ def test_caller_who_asks_for_an_agent_and_then_goes_on_alone_has_one_case(world:
     assert (world.case().order_id or "").endswith(ORDER)
     told = [event.kind for event in world.events() if event.kind.startswith("case_")]
     assert told == ["case_opened", "case_continued"]
+
+
+def test_caller_whose_first_request_was_a_mistake_has_one_case_of_the_second(world: World) -> None:
+    caller = world.calls_in()
+    caller.press("4")
+    caller.hears("last seven digits", PATIENCE)
+    caller.press("0")
+    caller.hears("I can call you back", PATIENCE)
+    caller.press("*")
+    caller.hears("Tell me in a few words", PATIENCE)
+    caller.press("1")
+    caller.hears("last seven digits", PATIENCE)
+    caller.press(f"{ORDER}#")
+    caller.hears("Is it the tea kettle", PATIENCE)
+    caller.press("1")
+    caller.hears("was delivered", PATIENCE)
+    world.hangs_up(caller)
+    assert (world.case().kind, (world.case().order_id or "")[-7:]) == ("track_order", ORDER)
+
+
+def test_case_about_which_a_call_was_promised_stays_what_it_was_promised_about(world: World) -> None:
+    caller = world.calls_in()
+    caller.press("4")
+    caller.hears("last seven digits", PATIENCE)
+    caller.press("0")
+    caller.hears("I can call you back", PATIENCE)
+    caller.press("1")
+    caller.hears("Is there anything else", PATIENCE)
+    caller.press("1")
+    caller.hears("last seven digits", PATIENCE)
+    caller.press(f"{ORDER}#")
+    caller.hears("Is it the tea kettle", PATIENCE)
+    caller.press("1")
+    caller.hears("was delivered", PATIENCE)
+    world.hangs_up(caller)
+    kinds = {case.id: case.kind for case in world.cases()}
+    assert sorted(kinds.values()) == ["cancel_order", "track_order"]
+    assert kinds[world.callback().case_id] == "cancel_order"

@@ -9,6 +9,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from ivr.storage import SqlStore, migrating
@@ -86,6 +87,10 @@ def test_indexes_and_constraints_are_the_same_word_for_word(empty: Callable[[], 
     assert schema(migrated(empty())) == schema(url)
 
 
+def test_newest_version_by_the_files_names_is_alembics_own() -> None:
+    assert migrating.newest() == ScriptDirectory.from_config(migrating.config()).get_current_head()
+
+
 def test_migrating_again_changes_nothing_and_keeps_the_rows(empty: Callable[[], str]) -> None:
     store = SqlStore(empty())
     assert "version none" in store.check()
@@ -122,6 +127,7 @@ def test_a_migration_that_fails_changes_nothing(postgres_url: str, monkeypatch: 
         raise RuntimeError("half-way")
 
     monkeypatch.setattr(command, "upgrade", fail)
+    monkeypatch.setattr(migrating, "newest", lambda: "9999")
     store = SqlStore(postgres_url)
     with pytest.raises(RuntimeError, match="half-way"):
         store.migrate()

@@ -240,6 +240,20 @@ def test_none_of_the_choices_is_a_no(understanding: GrammarUnderstanding) -> Non
     assert said(understanding, PICK, "another order") == (Intent("no"),)
 
 
+def test_request_at_a_yes_or_no_question_is_understood_but_not_listened_for(
+    understanding: GrammarUnderstanding,
+) -> None:
+    doubted = Expects(builtins=(Builtin.BOOLEAN,), also=MENU.intents)
+    heard = {locale: set(understanding.grammar(locale, doubted).phrases) for locale in ("en-US", "ko-KR")}
+    assert all(found <= set(understanding.grammar(locale, YES_OR_NO).phrases) for locale, found in heard.items())
+    assert said(understanding, doubted, "no cancel my order") == (Intent("cancel_order"),)
+
+
+def test_yes_and_no_are_listed_more_often_than_what_else_may_be_said(understanding: GrammarUnderstanding) -> None:
+    phrases = understanding.grammar("ko-KR", YES_OR_NO).phrases
+    assert phrases.count("네") > phrases.count("상담원") == 1
+
+
 def test_items_are_listened_for(understanding: GrammarUnderstanding) -> None:
     grammar = understanding.grammar("en-US", PICK)
     assert "coffee grinder" in " | ".join(grammar.phrases)

@@ -105,13 +105,13 @@ def _numbered(count: int) -> tuple[Choice, ...]:
     return tuple(Choice(str(i + 1)) for i in range(count))
 
 
-def _boolean(*say: Say, intents: tuple[str, ...] = ()) -> Question:
-    return Question(say, Expects(intents=intents, builtins=(Builtin.BOOLEAN,)), {"1": YES, "2": NO})
+def _boolean(*say: Say, also: tuple[str, ...] = ()) -> Question:
+    return Question(say, Expects(also=also, builtins=(Builtin.BOOLEAN,)), {"1": YES, "2": NO})
 
 
 def _intent_confirm(d: Dialogue) -> Question:
     name = d.doubt.name if d.doubt else ""
-    return _boolean(Say("confirm_intent", {"what": Phrase(f"intent_{name}")}), intents=MENU_INTENTS)
+    return _boolean(Say("confirm_intent", {"what": Phrase(f"intent_{name}")}), also=MENU_INTENTS)
 
 
 def _language(d: Dialogue) -> Question:
