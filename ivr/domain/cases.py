@@ -54,8 +54,8 @@ SKILLS: Mapping[CaseKind, str] = {
 }
 """The skill an agent needs; an agent with the skill `general` takes every case."""
 
-PRIORITIES: Mapping[CaseKind, int] = {CaseKind.DELIVERED_NOT_RECEIVED: 1}
-"""Lower is served first; all others are 2."""
+PRIORITIES: Mapping[CaseKind, int] = {kind: 1 if kind is CaseKind.DELIVERED_NOT_RECEIVED else 2 for kind in CaseKind}
+"""Lower is served first."""
 
 
 SHORTEST, LONGEST = 7, 19

@@ -56,7 +56,7 @@ def _continued(uow: UnitOfWork, now: datetime, opening: Opening) -> Case | None:
         return None
     if case.opened_at < call.started_at or uow.callbacks.of_case(case.id):
         return None
-    case.kind, case.skill, case.priority = opening.kind, SKILLS[opening.kind], PRIORITIES.get(opening.kind, 2)
+    case.kind, case.skill, case.priority = opening.kind, SKILLS[opening.kind], PRIORITIES[opening.kind]
     case.order_id, case.summary = opening.order_id, opening.words[:WORDS_LIMIT] or case.summary
     record(uow, now, "case_continued", subject=case, data={"kind": case.kind.value, "order": case.order_id})
     return case
@@ -67,7 +67,7 @@ def _new(uow: UnitOfWork, now: datetime, opening: Opening) -> Case:
         id=new_id(),
         number=case_number(uow.cases.next_serial()),
         kind=opening.kind,
-        priority=PRIORITIES.get(opening.kind, 2),
+        priority=PRIORITIES[opening.kind],
         skill=SKILLS[opening.kind],
         locale=opening.locale,
         customer_id=opening.customer_id,
