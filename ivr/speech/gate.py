@@ -53,9 +53,9 @@ class VoiceGate:
         wide = frame.astype(np.float32)
         rms = float(np.sqrt(np.dot(wide, wide) / len(wide)))
         self._learn(rms)
-        if rms < self._threshold:
-            return False
-        return bool(self._vad.is_speech(frame.tobytes(), SAMPLE_RATE)) and not is_key_tone(frame)
+        # The detector hears the quiet too, or it never learns this line's noise and drops the ends of soft words.
+        voiced = self._vad.is_speech(frame.tobytes(), SAMPLE_RATE)
+        return bool(voiced) and rms >= self._threshold and not is_key_tone(frame)
 
     def _learn(self, rms: float) -> None:
         self._recent.append(rms)
