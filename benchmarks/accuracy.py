@@ -1,14 +1,13 @@
 """How well callers are heard: recordings that nobody here made, through an 8,000 Hz mu-law line, clean and in noise.
 
-    python benchmarks/accuracy.py [--data ../shared/speech] [--part coffee digits prompts strangers korean]
-        [--noise 24 12 6] [--limit N] [--model FOLDER] [--sentences N] [--seed N] [--processes 2]
+    python benchmarks/accuracy.py [--data ../shared/speech] [--part coffee digits prompts strangers]
+        [--noise 24 12 6] [--limit N] [--model FOLDER] [--processes 2]
 
 coffee: people order drinks (grammar: coffee.yaml); right is an order whose every slot is right.
 digits: one spoken digit; `confirmed` also counts the next value that is offered after "is it ...?" and a no.
 prompts: two to eight words of one speaker, out of all such phrases; right is each word.
 strangers: music, noise, tones, Spanish and English that the main menu has no words for; told is what is acted on
 without "is that right?".
-korean: sentences of our own grammars by synthetic voices, right in intent and slots.
 
 English is heard by PocketSphinx, or by the Vosk model whose folder is given. The peer (accuracy_peer.py) hears the same
 line in the same run. With --limit a run is partial and says so. The last line is one JSON object.
@@ -24,11 +23,10 @@ from typing import Any
 
 from accuracy_clips import Clip, noises, on_the_line, recordings
 from accuracy_hearing import confirmed, is_acted_on, recognizer, same, same_words, slots, turns
-from accuracy_korean import sentences
 from accuracy_peer import Peer
 
-PARTS = ("coffee", "digits", "prompts", "strangers", "korean")
-NOISY = ("coffee", "digits", "korean")
+PARTS = ("coffee", "digits", "prompts", "strangers")
+NOISY = ("coffee", "digits")
 Condition = tuple[Path | None, float]
 Task = tuple[Clip, tuple[str, ...], str, Condition]
 
@@ -67,8 +65,6 @@ def sayable(found: list[Clip], model: str) -> list[Clip]:
 
 def clips(part: str, arguments: argparse.Namespace) -> list[Clip]:
     """What the part hears."""
-    if part == "korean":
-        return sentences(arguments.sentences, arguments.seed)
     found = recordings(arguments.data, part, 0 if part == "prompts" else arguments.limit)
     if part == "strangers":
         return [clip for clip in found if not (clip.text and is_acted_on(part, (clip.text,)))]
@@ -81,8 +77,7 @@ def row(pool: ProcessPoolExecutor, part: str, arguments: argparse.Namespace, con
     phrases = phrases_of(part, found)
     if part == "prompts" and arguments.limit:
         found = found[:: max(1, len(found) // arguments.limit)]
-    model = "" if part == "korean" else arguments.model
-    results = list(pool.map(judge, [(clip, phrases, model, condition) for clip in found], chunksize=4))
+    results = list(pool.map(judge, [(clip, phrases, arguments.model, condition) for clip in found], chunksize=4))
     if arguments.failures:
         wrong = ((clip, told) for clip, (right, _, told) in zip(found, results, strict=True) if not right)
         print("\n".join(f"  {clip.name} {dict(clip.slots)} {told}" for clip, told in wrong))
@@ -91,7 +86,7 @@ def row(pool: ProcessPoolExecutor, part: str, arguments: argparse.Namespace, con
         told["confirmed_percent"] = percent([right for _, right, _ in results])
     if part == "strangers":
         told["acted_on_percent"] = round(100 - told.pop("right_percent"), 1)
-    elif part != "korean" and arguments.peer_seconds:
+    elif arguments.peer_seconds:
         told |= peers(part, phrases, found, condition, arguments.peer_seconds)
         told["ours_over_peer"] = (
             round(told["right_percent"] / told["peer_percent"], 2) if told["peer_percent"] else None
@@ -130,8 +125,6 @@ def options() -> argparse.Namespace:
     parser.add_argument("--noise", nargs="*", type=float, default=[24.0, 12.0, 6.0], help="dB below the speech")
     parser.add_argument("--limit", type=int, default=0, help="about so many recordings of each part")
     parser.add_argument("--model", default="", help="a Vosk model's folder, for English")
-    parser.add_argument("--sentences", type=int, default=300, help="Korean ones")
-    parser.add_argument("--seed", type=int, default=1, help="which Korean ones")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--peer-seconds", type=float, default=20, help="for one clip; 0 leaves the peer out")
     parser.add_argument("--failures", action="store_true", help="print each wrong clip")
@@ -144,7 +137,7 @@ def main() -> int:
         print(f"There are no recordings at {arguments.data}: give their folder with --data.")
         return 2
     partial = bool(arguments.limit) or set(arguments.part) != set(PARTS)
-    told: dict[str, Any] = {"engine": arguments.model or "pocketsphinx", "partial": partial, "seed": arguments.seed}
+    told: dict[str, Any] = {"engine": arguments.model or "pocketsphinx", "partial": partial}
     print("partial run" if partial else "whole run", flush=True)
     with ProcessPoolExecutor(arguments.processes) as pool:
         for part in arguments.part:
