@@ -8,10 +8,9 @@ import numpy.typing as npt
 import webrtcvad
 
 from ivr.speech.audio import FRAME_SAMPLES, SAMPLE_RATE, Samples
+from ivr.speech.levels import QUIETEST_RMS
 
 _MODE: Final = 2
-_QUIETEST_RMS: Final = 40.0
-"""Below this nothing is speech (-58 dBFS); Twilio's comfort noise has an RMS of about 12."""
 _ABOVE_FLOOR: Final = 2.0
 """Speech is twice as loud as the line's own noise (6 dB)."""
 _FLOOR_FRAMES: Final = 150
@@ -46,7 +45,7 @@ class VoiceGate:
     def __init__(self) -> None:
         self._vad = webrtcvad.Vad(_MODE)
         self._recent: deque[float] = deque(maxlen=_FLOOR_FRAMES)
-        self._threshold = _QUIETEST_RMS
+        self._threshold = QUIETEST_RMS
         self._count = 0
 
     def is_voiced(self, frame: Samples) -> bool:
@@ -54,9 +53,9 @@ class VoiceGate:
         wide = frame.astype(np.float32)
         rms = float(np.sqrt(np.dot(wide, wide) / len(wide)))
         self._learn(rms)
-        if rms < self._threshold:
-            return False
-        return bool(self._vad.is_speech(frame.tobytes(), SAMPLE_RATE)) and not is_key_tone(frame)
+        # The detector hears the quiet too, or it never learns this line's noise and drops the ends of soft words.
+        voiced = self._vad.is_speech(frame.tobytes(), SAMPLE_RATE)
+        return bool(voiced) and rms >= self._threshold and not is_key_tone(frame)
 
     def _learn(self, rms: float) -> None:
         self._recent.append(rms)
@@ -64,7 +63,7 @@ class VoiceGate:
         if self._count % _FLOOR_EVERY == 0:
             ordered = sorted(self._recent)
             floor = ordered[int(len(ordered) * _FLOOR_QUANTILE)]
-            self._threshold = max(_QUIETEST_RMS, _ABOVE_FLOOR * floor)
+            self._threshold = max(QUIETEST_RMS, _ABOVE_FLOOR * floor)
 
 
 def is_key_tone(frame: Samples) -> bool:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from ivr.errors import ContentError
@@ -22,6 +23,17 @@ class Network:
     def words(self) -> set[str]:
         """Every word that can be said."""
         return {word for _, _, word in self.arcs}
+
+    def accepts(self, words: Iterable[str]) -> bool:
+        """Whether these words are a whole sentence of the language."""
+        here: int | None = 0
+        for word in words:
+            here = self._steps.get((here, word)) if here is not None else None
+        return here in self.finals
+
+    @cached_property
+    def _steps(self) -> Mapping[tuple[int, str], int]:
+        return {(start, word): to for start, to, word in self.arcs}
 
 
 @dataclass

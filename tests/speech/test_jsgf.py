@@ -109,3 +109,10 @@ def _language(network: Network) -> set[tuple[str, ...]]:
             found.add(words)
         queue += [(to, (*words, word)) for source, to, word in network.arcs if source == state]
     return found
+
+
+def test_network_accepts_whole_sentences_only() -> None:
+    network = from_phrases(("go back", "cancel"), lambda word: True)
+    assert network.accepts(["go", "back"])
+    assert not network.accepts(["go"])
+    assert not network.accepts(["go", "back", "cancel"])

@@ -1,0 +1,141 @@
+"""Our own hearing, as a call has it: mu-law frames into the listener, turns out of it, read by the grammars."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from accuracy_clips import RATE, plain
+
+from ivr.content import load
+from ivr.domain.hearing import Grammar, Pace
+from ivr.domain.intents import Builtin, Certainty, Expects, Meaning
+from ivr.service.ports import Recognizer
+from ivr.settings import Settings
+from ivr.speech.audio import encode_mulaw
+from ivr.speech.events import Heard, ListenEvent
+from ivr.speech.listener import InlineExecutor, Listener
+from ivr.speech.model_folders import find_models
+from ivr.speech.pocketsphinx_engine import PocketSphinxRecognizer
+from ivr.speech.turn_taker import Listening
+from ivr.speech.vosk_engine import VoskRecognizer
+from ivr.understanding import GrammarUnderstanding
+from ivr.web.stream_hearing import ALTERNATIVES
+
+COFFEE = Path(__file__).resolve().with_name("coffee.yaml")
+MENU = Expects(
+    intents=(
+        *("track_order", "delivered_not_received", "return_refund", "cancel_order"),
+        *("callback", "existing_callback", "hold"),
+    )
+)
+EXPECTS = {
+    "coffee": Expects(intents=("order_drink",)),
+    "digits": Expects(builtins=(Builtin.DIGITS,), digit_lengths=(1,)),
+    "strangers": MENU,
+    "menu": MENU,
+    "yes_or_no": Expects(builtins=(Builtin.BOOLEAN,)),
+    "moment": Expects(builtins=(Builtin.MOMENT,)),
+    "order_number": Expects(builtins=(Builtin.DIGITS,), digit_lengths=(7,)),
+}
+DIGIT_PARTS = ("digits", "order_number")
+FRAME = 160
+AFTER = np.random.default_rng(2).normal(0, 12, 2 * RATE).astype(np.int16)
+"""The line goes on, so that the end of the turn is found."""
+
+
+@cache
+def understanding(locale: str) -> GrammarUnderstanding:
+    """One locale's grammars, in English with the drinks."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / locale
+        shutil.copytree(Settings.from_env({}).grammars_dir / locale, folder)
+        if locale == "en-US":
+            shutil.copy(COFFEE, folder / "sentences" / "order_drink.yaml")
+        known = GrammarUnderstanding(load(Path(place), (locale,)))
+        known.warm(locale)
+    return known
+
+
+@cache
+def recognizer(locale: str, model: str) -> Recognizer:
+    """PocketSphinx for English; Vosk with the model in this folder, or with the locale's installed one."""
+    if locale == "en-US" and not model:
+        return PocketSphinxRecognizer()
+    folder = Path(model) if model else find_models(os.environ)[locale]
+    vosk = VoskRecognizer({locale: folder})
+    vosk.load(locale)
+    understanding(locale).hear_with(vosk)
+    return vosk
+
+
+@cache
+def grammar(locale: str, part: str, phrases: tuple[str, ...]) -> Grammar:
+    """What is listened for: the part's own, or just these phrases."""
+    if phrases:
+        return Grammar(locale, f"phrases-{hash(phrases)}", phrases)
+    return understanding(locale).grammar(locale, EXPECTS[part])
+
+
+def turns(locale: str, part: str, phrases: tuple[str, ...], model: str, samples: Any) -> list[tuple[str, ...]]:
+    """The readings of every turn that a call with this sound would take."""
+    engine, heard = recognizer(locale, model), list[ListenEvent]()
+    pace = Pace.DIGITS if part in DIGIT_PARTS else Pace.DIRECTED
+
+    def complete(text: str) -> bool:
+        return text in phrases or (not phrases and understanding(locale).is_complete(locale, EXPECTS[part], text))
+
+    listening = Listening(grammar(locale, part, phrases), pace, ALTERNATIVES[pace], complete, 1)
+    listener = Listener(lambda: listening, heard.append, engine, InlineExecutor())
+    line = encode_mulaw(np.concatenate([samples, AFTER]).astype("<i2").tobytes())
+    for at in range(0, len(line) - FRAME + 1, FRAME):
+        listener.feed(line[at : at + FRAME], at * 1000 // RATE)
+    listener.close()
+    return [tuple(reading.text for reading in event.hypotheses) for event in heard if isinstance(event, Heard)]
+
+
+def meaning(locale: str, part: str, readings: Sequence[str]) -> Meaning:
+    """What the readings mean together."""
+    return understanding(locale).parse(locale, EXPECTS[part], readings)
+
+
+def slots(locale: str, part: str, readings: Sequence[str]) -> dict[str, str]:
+    """The first intent's slots as texts; in Korean its name too."""
+    first = meaning(locale, part, readings).first
+    if first is None:
+        return {}
+    told = {name: str(value) for name, value in first.slots.items()}
+    return told if locale == "en-US" else {"intent": first.name, **told}
+
+
+def is_acted_on(part: str, readings: Sequence[str]) -> bool:
+    """Whether the dialogue does something about it without asking "is that right?"."""
+    found = meaning("en-US", part, readings)
+    return found.first is not None and found.certainty != Certainty.FUZZY
+
+
+def same(heard: Mapping[str, str], meant: Mapping[str, str]) -> bool:
+    """Equal slots by value: "lots of" is "a lot of", "a little bit of" is "a bit of"."""
+    return {name: by_value(text) for name, text in heard.items() if name != "alternatives"} == {
+        name: by_value(text) for name, text in meant.items() if name != "alternatives"
+    }
+
+
+def by_value(text: str) -> str:
+    """One wording of each amount."""
+    return text.replace("lots of", "a lot of").replace("a little bit of", "a bit of")
+
+
+def confirmed(heard: Mapping[str, str], meant: Mapping[str, str]) -> bool:
+    """Whether it is right, or the next value that "is it ...?" would offer after a no."""
+    others = heard.get("alternatives", "").split()
+    return same(heard, meant) or (bool(others) and others[0] == meant.get("value"))
+
+
+def same_words(one: str, other: str) -> bool:
+    """Equal but for case and punctuation."""
+    return plain(one) == plain(other)
