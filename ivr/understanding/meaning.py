@@ -143,13 +143,32 @@ def _contradicts(intents: Collection[Intent]) -> bool:
 def _certainty(covering: Covering, intents: Sequence[Intent], expects: Expects) -> Certainty:
     if intents[0].name in REQUESTS and _is_doubtful(covering, intents):
         return Certainty.FUZZY if covering.share >= VAGUE_SHARE else Certainty.NONE
+    if (
+        Builtin.MOMENT in expects.builtins
+        and _promises_at_once(intents)
+        and not _says_nothing_else(covering, intents[0])
+    ):
+        return Certainty.NONE
     if covering.unknown == 0:
         return Certainty.EXACT
-    if covering.share > SURE_SHARE or _begins_with_boolean(covering, intents, expects):
+    if covering.share > SURE_SHARE or _begins_with_boolean(covering, intents):
         return Certainty.STRIPPED
     if intents[0].name == "moment" and covering.share >= MOMENT_SHARE:
         return Certainty.STRIPPED
     return Certainty.NONE
+
+
+def _promises_at_once(intents: Sequence[Intent]) -> bool:
+    """Yes, or "as soon as possible": no moment is read back before it is promised."""
+    when = intents[0].slots.get("when")
+    return intents[0].name == "yes" or (intents[0].name == "moment" and isinstance(when, When) and when.asap)
+
+
+def _says_nothing_else(covering: Covering, intent: Intent) -> bool:
+    """Whatever else was heard may be another moment, misheard."""
+    if intent.name == "yes":
+        return covering.unknown == 0 and all(piece.name in {"yes", *moments.IGNORED} for piece in covering.pieces)
+    return covering.share > SURE_SHARE
 
 
 def _is_doubtful(covering: Covering, intents: Sequence[Intent]) -> bool:
@@ -170,12 +189,6 @@ def _request_share(covering: Covering, names: Collection[str]) -> float:
     return told / (covering.known + covering.unknown - glue) if told else 0.0
 
 
-def _begins_with_boolean(covering: Covering, intents: Sequence[Intent], expects: Expects) -> bool:
-    """ "Yes, that is the one I got for my birthday": the first word answers.
-
-    Not a yes where a moment may be said: the rest may be one that was misheard, and yes would promise another.
-    """
-    first = intents[0].name
-    if len(intents) > 1 or first not in BOOLEANS or covering.pieces[0].start:
-        return False
-    return first == "no" or Builtin.MOMENT not in expects.builtins
+def _begins_with_boolean(covering: Covering, intents: Sequence[Intent]) -> bool:
+    """ "Yes, that is the one I got for my birthday": the first word answers."""
+    return len(intents) == 1 and intents[0].name in BOOLEANS and not covering.pieces[0].start

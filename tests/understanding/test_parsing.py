@@ -240,6 +240,18 @@ def test_none_of_the_choices_is_a_no(understanding: GrammarUnderstanding) -> Non
     assert said(understanding, PICK, "another order") == (Intent("no"),)
 
 
+def test_yes_among_pieces_of_a_misheard_moment_promises_nothing(understanding: GrammarUnderstanding) -> None:
+    readings = ("주세요 한 분 에", "주세요 한 좋아요 에")
+    assert said(understanding, MOMENT, *readings, locale="ko-KR") == ()
+    assert said(understanding, YES_OR_NO, "좋아요", locale="ko-KR") == (Intent("yes"),)
+    assert said(understanding, MOMENT, "네 좋아요", locale="ko-KR") == (Intent("yes"),)
+
+
+def test_as_soon_as_possible_among_as_many_other_words_promises_nothing(understanding: GrammarUnderstanding) -> None:
+    assert said(understanding, MOMENT, "purple monkeys dance as soon as possible with seventeen bottles") == ()
+    assert said(understanding, MOMENT, "as soon as possible please")[0].slots == {"when": When(asap=True)}
+
+
 def test_request_at_a_yes_or_no_question_is_understood_but_not_listened_for(
     understanding: GrammarUnderstanding,
 ) -> None:
