@@ -2,10 +2,9 @@
 
 import os
 import socket
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from flask import Flask
 from starlette.applications import Starlette
@@ -15,6 +14,7 @@ from ivr.content.folders import Folders
 from ivr.content.shop import DemoShop
 from ivr.content.speaker import PromptSpeaker
 from ivr.parts import (
+    Overrides,
     callback_rules,
     carrier_account,
     load_content,
@@ -48,18 +48,6 @@ from ivr.web.services import Services
 
 if TYPE_CHECKING:
     from ivr.ears import Ears
-
-
-class Overrides(TypedDict, total=False):
-    """What tests and tools put in the place of the real thing."""
-
-    store: Store
-    clock: Clock
-    phone: Phone
-    messenger: Messenger | None
-    commerce: Commerce
-    checkpoint: Callable[[str], None]
-    node: str
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
+from typing import TypedDict
 
 from ivr.clock import ShiftedClock, SystemClock
 from ivr.content import Content, load
@@ -9,10 +11,23 @@ from ivr.content.folders import Folders
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules
 from ivr.errors import SettingsError
 from ivr.phone.client import Account
-from ivr.service.ports import Clock
+from ivr.service.ports import Clock, Commerce, Messenger, Phone
+from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.storage import SqlStore
 from ivr.understanding.numbers import PhoneNumbers
+
+
+class Overrides(TypedDict, total=False):
+    """What tests and tools put in the place of the real thing."""
+
+    store: Store
+    clock: Clock
+    phone: Phone
+    messenger: Messenger | None
+    commerce: Commerce
+    checkpoint: Callable[[str], None]
+    node: str
 
 
 def open_store(settings: Settings) -> SqlStore:

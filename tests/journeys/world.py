@@ -16,12 +16,13 @@ from typing import Any, Self, TypeVar
 
 import uvicorn
 
-from ivr.bootstrap import Ivr, Overrides, build
+from ivr.bootstrap import Ivr, build
 from ivr.carrier import CarrierOptions, Handset, LocalCarrier, TelephoneState
 from ivr.domain.agents import Agent, AgentStatus
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Leg, Party
 from ivr.domain.calls import Call
 from ivr.domain.cases import Case, Event
+from ivr.parts import Overrides
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
 from ivr.settings import Settings
