@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ivr.cli.context import read_settings
 from ivr.cli.grammar_tables import Tables, told_when
+from ivr.cli.grammar_untested import untested
 from ivr.content import Content, LocaleContent
 from ivr.content.grammar_files import references
 from ivr.domain.dialogue.questions import MENU_INTENTS
@@ -52,6 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     testing.add_argument("--tables", type=Path, default=TABLES, metavar="FOLDER", help="default: %(default)s")
     linting = actions.add_parser("lint", help="find broken references, unused rules and lists, and stolen sentences")
     linting.add_argument("locale", nargs="*", metavar="LOCALE", help="default: all")
+    linting.add_argument(
+        "--untested", type=Path, metavar="TABLES", help="name the lines that no table's sentence needs"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -65,7 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
         case "test":
             return _test(content, arguments.tables, arguments.locale or tuple(content.locales))
         case _:
-            found = [line for name in arguments.locale or content.locales for line in lint(content, name)]
+            names = arguments.locale or tuple(content.locales)
+            found = [line for name in names for line in lint(content, name, arguments.untested)]
             print("\n".join(found or ["nothing to complain about"]))
             return 1 if found else 0
     print("\n".join(lines))
@@ -104,8 +109,8 @@ def sample(locale: LocaleContent, intent: str, count: int) -> list[str]:
     return maker.samples([template.expression for template in locale.templates[intent]], count)
 
 
-def lint(content: Content, name: str) -> Iterator[str]:
-    """What is wrong with a locale's grammar, a line each."""
+def lint(content: Content, name: str, tables: Path | None = None) -> Iterator[str]:
+    """What is wrong with a locale's grammar, a line each; with tables, also what none of their sentences needs."""
     locale = _locale(content, name)
     try:
         locale.grammar()
@@ -120,6 +125,11 @@ def lint(content: Content, name: str) -> Iterator[str]:
         if ("ListReference", listed) not in used and listed not in GIVEN_LISTS and values:
             yield f"{values[0].file}:{values[0].line}: nothing uses the list {{{listed}}}"
     yield from _stolen(content, locale)
+    if tables is not None:
+        said = Tables(tables, name, GrammarUnderstanding(content)).sentences()
+        yield from (
+            f"{t.file}:{t.line}: no sentence of the tables is heard by {t.text!r}" for t in untested(locale, said)
+        )
 
 
 def _stolen(content: Content, locale: LocaleContent) -> Iterator[str]:

@@ -34,6 +34,11 @@ class Tables:
         for text, said in self._read("moments") or ():
             yield from self._when(moment, text, said)
 
+    def sentences(self) -> list[str]:
+        """All that the tables say people say. Raises ContentError."""
+        tables = (self._read(name) or {} for name in ("requests", "answers"))
+        return [entry for table in tables for entries in table.values() for entry in entries if isinstance(entry, str)]
+
     def _read(self, name: str) -> Any:
         path = self._folder / f"{name}.yaml"
         try:

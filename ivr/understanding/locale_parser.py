@@ -57,7 +57,7 @@ class LocaleParser:
             return meaning
         meanings = [self._parse(expects, text) for text in readings]
         best = min(meanings, key=lambda m: _ORDER.index(m.certainty), default=Meaning(""))
-        return _doubted(best, meanings)
+        return _doubted(_promised(best, meanings), meanings)
 
     def is_complete(self, expects: Expects, text: str) -> bool:
         """Whether more words could not change what this text means."""
@@ -206,6 +206,14 @@ def _of_strings(name: str, found: Mapping[str, tuple[str, bool]]) -> Meaning | N
     if others:
         slots["alternatives"] = " ".join(other for other, _ in others)
     return Meaning(text, (Intent(name, slots),), Certainty.EXACT if exact else Certainty.STRIPPED)
+
+
+def _promised(best: Meaning, meanings: Sequence[Meaning]) -> Meaning:
+    """As soon as possible, unless another reading is something else: it is promised without being read back."""
+    when = best.first.slots.get("when") if best.first is not None and best.first.name == "moment" else None
+    if not isinstance(when, When) or not when.asap:
+        return best
+    return best if all(m.first in (None, best.first) for m in meanings) else Meaning(best.text)
 
 
 def _doubted(best: Meaning, meanings: Sequence[Meaning]) -> Meaning:

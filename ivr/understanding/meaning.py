@@ -165,10 +165,9 @@ def _promises_at_once(intents: Sequence[Intent]) -> bool:
 
 
 def _says_nothing_else(covering: Covering, intent: Intent) -> bool:
-    """Whatever else was heard may be another moment, misheard."""
-    if intent.name == "yes":
-        return covering.unknown == 0 and all(piece.name in {"yes", *moments.IGNORED} for piece in covering.pieces)
-    return covering.share > SURE_SHARE
+    """Whatever else was heard may be another moment, misheard. "Please" is a yes in some languages."""
+    said = [piece.name for piece in covering.pieces if piece.name not in moments.IGNORED]
+    return covering.unknown == 0 and set(said) <= {"yes", "asap"} and (intent.name == "yes" or said.count("yes") < 2)
 
 
 def _is_doubtful(covering: Covering, intents: Sequence[Intent]) -> bool:

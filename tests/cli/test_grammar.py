@@ -49,3 +49,18 @@ def test_tables_are_run_and_a_wrong_line_is_shown(tmp_path: Path, capsys: pytest
     assert "'call me back' means callback, not track_order" in said
     assert "1 of 2 sentences" in said
     assert run(["grammar", "test", "ko-KR", "--tables", str(tmp_path)]) == 1
+
+
+def test_lines_that_no_sentence_of_the_tables_needs_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "en-US").mkdir()
+    table = tmp_path / "en-US" / "requests.yaml"
+    table.write_text("track_order: [where is my order]", "utf-8")
+    assert run(["grammar", "lint", "en-US", "--untested", str(tmp_path)]) == 1
+    before = capsys.readouterr().out.splitlines()
+    assert all("no sentence of the tables is heard by" in line for line in before)
+    assert any("cancel_order.yaml" in line for line in before)
+    table.write_text("track_order: [where is my order]\ncancel_order: [please cancel my order]", "utf-8")
+    assert run(["grammar", "lint", "en-US", "--untested", str(tmp_path)]) == 1
+    assert len(capsys.readouterr().out.splitlines()) < len(before)

@@ -252,6 +252,15 @@ def test_as_soon_as_possible_among_as_many_other_words_promises_nothing(understa
     assert said(understanding, MOMENT, "as soon as possible please")[0].slots == {"when": When(asap=True)}
 
 
+def test_as_soon_as_possible_that_another_reading_takes_for_a_time_promises_nothing(
+    understanding: GrammarUnderstanding,
+) -> None:
+    now, evening = "지금 네 에", "오후 네 에"  # "in ten minutes", misheard by Vosk in a spoken story
+    assert said(understanding, MOMENT, now, evening, "아홉 네 에", locale="ko-KR") == ()
+    assert said(understanding, MOMENT, "지금 뒤에", locale="ko-KR") == ()
+    assert said(understanding, MOMENT, "네 지금 바로", locale="ko-KR")[0].slots == {"when": When(asap=True)}
+
+
 def test_request_at_a_yes_or_no_question_is_understood_but_not_listened_for(
     understanding: GrammarUnderstanding,
 ) -> None:
