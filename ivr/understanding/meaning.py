@@ -161,13 +161,18 @@ def _certainty(covering: Covering, intents: Sequence[Intent], expects: Expects) 
 def _promises_at_once(intents: Sequence[Intent]) -> bool:
     """Yes, or "as soon as possible": no moment is read back before it is promised."""
     when = intents[0].slots.get("when")
-    return intents[0].name == "yes" or (intents[0].name == "moment" and isinstance(when, When) and when.asap)
+    is_yes = intents[0].name == "yes" and {intent.name for intent in intents} <= {"yes", "callback"}
+    return is_yes or (intents[0].name in {"moment", "callback"} and isinstance(when, When) and when.asap)
 
 
 def _says_nothing_else(covering: Covering, intent: Intent) -> bool:
     """Whatever else was heard may be another moment, misheard. "Please" is a yes in some languages."""
     said = [piece.name for piece in covering.pieces if piece.name not in moments.IGNORED]
-    return covering.unknown == 0 and set(said) <= {"yes", "asap"} and (intent.name == "yes" or said.count("yes") < 2)
+    return (
+        covering.unknown == 0
+        and set(said) <= {"yes", "asap", "callback"}
+        and (intent.name == "yes" or said.count("yes") < 2)
+    )
 
 
 def _is_doubtful(covering: Covering, intents: Sequence[Intent]) -> bool:

@@ -247,9 +247,22 @@ def test_yes_among_pieces_of_a_misheard_moment_promises_nothing(understanding: G
     assert said(understanding, MOMENT, "네 좋아요", locale="ko-KR") == (Intent("yes"),)
 
 
+@pytest.mark.parametrize("text", ["yes please", "yes call me back", "yes please call me back", "okay thank you"])
+def test_yes_in_other_words_promises_a_call(understanding: GrammarUnderstanding, text: str) -> None:
+    offer = Expects(intents=("callback", "hold", "main_menu"), builtins=(Builtin.BOOLEAN, Builtin.MOMENT))
+    assert said(understanding, offer, text)[0] == Intent("yes")
+
+
+def test_yes_before_another_request_is_still_heard(understanding: GrammarUnderstanding) -> None:
+    existing = Expects(intents=(*MENU.intents, "main_menu"), builtins=(Builtin.BOOLEAN, Builtin.MOMENT))
+    names = [intent.name for intent in said(understanding, existing, "yes cancel my callback")]
+    assert names == ["yes", "existing_callback"]
+
+
 def test_as_soon_as_possible_among_as_many_other_words_promises_nothing(understanding: GrammarUnderstanding) -> None:
     assert said(understanding, MOMENT, "purple monkeys dance as soon as possible with seventeen bottles") == ()
     assert said(understanding, MOMENT, "as soon as possible please")[0].slots == {"when": When(asap=True)}
+    assert said(understanding, MOMENT, "please call me back as soon as possible")[0].slots == {"when": When(asap=True)}
 
 
 def test_as_soon_as_possible_that_another_reading_takes_for_a_time_promises_nothing(
