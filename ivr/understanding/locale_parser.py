@@ -57,6 +57,8 @@ class LocaleParser:
             return meaning
         meanings = [self._parse(expects, text) for text in readings]
         best = min(meanings, key=lambda m: _ORDER.index(m.certainty), default=Meaning(""))
+        if _contradicted(best, meanings):
+            return Meaning(best.text)
         return _doubted(_promised(best, meanings), meanings)
 
     def is_complete(self, expects: Expects, text: str) -> bool:
@@ -206,6 +208,12 @@ def _of_strings(name: str, found: Mapping[str, tuple[str, bool]]) -> Meaning | N
     if others:
         slots["alternatives"] = " ".join(other for other, _ in others)
     return Meaning(text, (Intent(name, slots),), Certainty.EXACT if exact else Certainty.STRIPPED)
+
+
+def _contradicted(best: Meaning, meanings: Sequence[Meaning]) -> bool:
+    """A yes beside a reading that is as surely a no, or the other way round, is neither: asked again."""
+    rivals = {m.first.name for m in meanings if m.first is not None and m.certainty == best.certainty}
+    return best.first is not None and best.first.name in BOOLEANS and rivals >= BOOLEANS
 
 
 def _promised(best: Meaning, meanings: Sequence[Meaning]) -> Meaning:

@@ -259,6 +259,12 @@ def test_yes_before_another_request_is_still_heard(understanding: GrammarUnderst
     assert names == ["yes", "existing_callback"]
 
 
+def test_yes_that_another_reading_takes_for_a_no_is_neither(understanding: GrammarUnderstanding) -> None:
+    readings = ("좋아요 이 요", "아니 에 요", "아니요")  # "no", misheard by Vosk in a spoken story
+    assert said(understanding, YES_OR_NO, *readings, locale="ko-KR") == ()
+    assert said(understanding, YES_OR_NO, "네", "네 요", locale="ko-KR") == (Intent("yes"),)
+
+
 def test_as_soon_as_possible_among_as_many_other_words_promises_nothing(understanding: GrammarUnderstanding) -> None:
     assert said(understanding, MOMENT, "purple monkeys dance as soon as possible with seventeen bottles") == ()
     assert said(understanding, MOMENT, "as soon as possible please")[0].slots == {"when": When(asap=True)}
