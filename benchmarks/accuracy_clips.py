@@ -29,21 +29,18 @@ DOUBTFUL_TEXT = re.compile(r"[\[\]()…]|\.\.\.")
 
 @dataclass(frozen=True)
 class Clip:
-    """Speech as 8,000 Hz samples or where they are, and what it means."""
+    """Where 8,000 Hz speech is, and what it means."""
 
     name: str
     part: str
     locale: str
     slots: tuple[tuple[str, str], ...]
+    path: Path
     text: str = ""
-    path: Path | None = None
     start: int = 0
-    samples: bytes = b""
 
     def sound(self) -> Any:
         """The samples, at most ten seconds of a recording without words."""
-        if self.path is None:
-            return np.frombuffer(self.samples, np.int16)
         samples, rate = soundfile.read(self.path, dtype="int16")
         assert rate == RATE, f"{self.path}: {rate} Hz"
         return samples[self.start : self.start + LONGEST_SECONDS * RATE] if self.part == "strangers" else samples
@@ -76,14 +73,14 @@ def clip_of(data: Path, row: dict[str, str], part: str) -> Clip | None:
     if part == "prompts" and (not 2 <= len(text.split()) <= 8 or DOUBTFUL_TEXT.search(row["text"])):
         return None
     slots = json.loads(row["note"]) if part == "coffee" else {"value": row["text"]} if part == "digits" else {}
-    return Clip(row["path"], part, "en-US", tuple(sorted(slots.items())), text, data / row["path"])
+    return Clip(row["path"], part, "en-US", tuple(sorted(slots.items())), data / row["path"], text)
 
 
 def sounds(data: Path) -> Iterator[Clip]:
     """Noise, music and tones, in pieces of ten seconds."""
     for path in sorted((data / "sounds").glob("*.flac")):
         for start in range(0, max(1, soundfile.info(path).frames - RATE), LONGEST_SECONDS * RATE):
-            yield Clip(f"sounds/{path.name}:{start // RATE}", "strangers", "en-US", (), path=path, start=start)
+            yield Clip(f"sounds/{path.name}:{start // RATE}", "strangers", "en-US", (), path, start=start)
 
 
 def plain(text: str) -> str:

@@ -1,6 +1,5 @@
 """Our own hearing, as a call has it: mu-law frames into the listener, turns out of it, read by the grammars."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ import numpy as np
 from accuracy_clips import RATE, plain
 
 from ivr.content import load
+from ivr.domain.dialogue.questions import MENU_INTENTS
 from ivr.domain.hearing import Grammar, Pace
 from ivr.domain.intents import Builtin, Certainty, Expects, Meaning
 from ivr.service.ports import Recognizer
@@ -19,7 +19,6 @@ from ivr.settings import Settings
 from ivr.speech.audio import encode_mulaw
 from ivr.speech.events import Heard, ListenEvent
 from ivr.speech.listener import InlineExecutor, Listener
-from ivr.speech.model_folders import find_models
 from ivr.speech.pocketsphinx_engine import PocketSphinxRecognizer
 from ivr.speech.turn_taker import Listening
 from ivr.speech.vosk_engine import VoskRecognizer
@@ -27,22 +26,11 @@ from ivr.understanding import GrammarUnderstanding
 from ivr.web.stream_hearing import ALTERNATIVES
 
 COFFEE = Path(__file__).resolve().with_name("coffee.yaml")
-MENU = Expects(
-    intents=(
-        *("track_order", "delivered_not_received", "return_refund", "cancel_order"),
-        *("callback", "existing_callback", "hold"),
-    )
-)
 EXPECTS = {
     "coffee": Expects(intents=("order_drink",)),
     "digits": Expects(builtins=(Builtin.DIGITS,), digit_lengths=(1,)),
-    "strangers": MENU,
-    "menu": MENU,
-    "yes_or_no": Expects(builtins=(Builtin.BOOLEAN,)),
-    "moment": Expects(builtins=(Builtin.MOMENT,)),
-    "order_number": Expects(builtins=(Builtin.DIGITS,), digit_lengths=(7,)),
+    "strangers": Expects(intents=(*MENU_INTENTS, "hold")),
 }
-DIGIT_PARTS = ("digits", "order_number")
 FRAME = 160
 AFTER = np.random.default_rng(2).normal(0, 12, 2 * RATE).astype(np.int16)
 """The line goes on, so that the end of the turn is found."""
@@ -50,12 +38,11 @@ AFTER = np.random.default_rng(2).normal(0, 12, 2 * RATE).astype(np.int16)
 
 @cache
 def understanding(locale: str) -> GrammarUnderstanding:
-    """One locale's grammars, in English with the drinks."""
+    """One locale's grammars, with the drinks."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / locale
         shutil.copytree(Settings.from_env({}).grammars_dir / locale, folder)
-        if locale == "en-US":
-            shutil.copy(COFFEE, folder / "sentences" / "order_drink.yaml")
+        shutil.copy(COFFEE, folder / "sentences" / "order_drink.yaml")
         known = GrammarUnderstanding(load(Path(place), (locale,)))
         known.warm(locale)
     return known
@@ -63,11 +50,10 @@ def understanding(locale: str) -> GrammarUnderstanding:
 
 @cache
 def recognizer(locale: str, model: str) -> Recognizer:
-    """PocketSphinx for English; Vosk with the model in this folder, or with the locale's installed one."""
-    if locale == "en-US" and not model:
+    """PocketSphinx, or Vosk with the model in this folder."""
+    if not model:
         return PocketSphinxRecognizer()
-    folder = Path(model) if model else find_models(os.environ)[locale]
-    vosk = VoskRecognizer({locale: folder})
+    vosk = VoskRecognizer({locale: Path(model)})
     vosk.load(locale)
     understanding(locale).hear_with(vosk)
     return vosk
@@ -84,7 +70,7 @@ def grammar(locale: str, part: str, phrases: tuple[str, ...]) -> Grammar:
 def turns(locale: str, part: str, phrases: tuple[str, ...], model: str, samples: Any) -> list[tuple[str, ...]]:
     """The readings of every turn that a call with this sound would take."""
     engine, heard = recognizer(locale, model), list[ListenEvent]()
-    pace = Pace.DIGITS if part in DIGIT_PARTS else Pace.DIRECTED
+    pace = Pace.DIGITS if part == "digits" else Pace.DIRECTED
 
     def complete(text: str) -> bool:
         return text in phrases or (not phrases and understanding(locale).is_complete(locale, EXPECTS[part], text))
@@ -104,12 +90,9 @@ def meaning(locale: str, part: str, readings: Sequence[str]) -> Meaning:
 
 
 def slots(locale: str, part: str, readings: Sequence[str]) -> dict[str, str]:
-    """The first intent's slots as texts; in Korean its name too."""
+    """The first intent's slots as texts."""
     first = meaning(locale, part, readings).first
-    if first is None:
-        return {}
-    told = {name: str(value) for name, value in first.slots.items()}
-    return told if locale == "en-US" else {"intent": first.name, **told}
+    return {name: str(value) for name, value in first.slots.items()} if first is not None else {}
 
 
 def is_acted_on(part: str, readings: Sequence[str]) -> bool:

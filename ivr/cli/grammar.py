@@ -124,17 +124,17 @@ def lint(content: Content, name: str, tables: Path | None = None) -> Iterator[st
     for listed, values in locale.lists.items():
         if ("ListReference", listed) not in used and listed not in GIVEN_LISTS and values:
             yield f"{values[0].file}:{values[0].line}: nothing uses the list {{{listed}}}"
-    yield from _stolen(content, locale)
+    understanding = GrammarUnderstanding(content)
+    yield from _stolen(understanding, locale)
     if tables is not None:
-        said = Tables(tables, name, GrammarUnderstanding(content)).sentences()
+        said = Tables(tables, name, understanding).sentences()
         yield from (
             f"{t.file}:{t.line}: no sentence of the tables is heard by {t.text!r}" for t in untested(locale, said)
         )
 
 
-def _stolen(content: Content, locale: LocaleContent) -> Iterator[str]:
+def _stolen(understanding: GrammarUnderstanding, locale: LocaleContent) -> Iterator[str]:
     """Sentences of one request that are taken for another."""
-    understanding = GrammarUnderstanding(content)
     maker = PhraseMaker(locale.rules, locale.lists, frozenset({"moment"}))
     for intent in MENU_INTENTS:
         for template in locale.templates.get(intent, ()):

@@ -176,9 +176,10 @@ class PocketSphinxUtterance:
         """Take PCM of any length; an odd byte waits for the next piece; after the end nothing happens."""
         if self._result is not None or not (samples := self._whole.take(pcm)):
             return
-        self._loudest = max(self._loudest, loudness(pcm_samples(samples)))
+        heard = pcm_samples(samples)
+        self._loudest = max(self._loudest, loudness(heard))
         if self._started:
-            self._process(self._wide(pcm_samples(samples)))
+            self._process(self._wide(heard))
             return
         self._waiting += samples
         if len(self._waiting) >= 2 * SAMPLE_RATE * _MEAN_SECONDS:

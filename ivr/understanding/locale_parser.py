@@ -13,12 +13,12 @@ from ivr.understanding.choices import choice_lists, choice_slots
 from ivr.understanding.covering import FILLER, Covering, cover
 from ivr.understanding.digits import DigitReader, DigitString
 from ivr.understanding.fuzzy import Similar
-from ivr.understanding.meaning import BOOLEANS, TAKES_MOMENT, allowed_names, intents_of
+from ivr.understanding.meaning import BOOLEANS, TAKES_MOMENT, allowed_names, intents_of, is_asap
 from ivr.understanding.network import Network
 from ivr.understanding.phone_strings import PHONE_NUMBER, PhoneReader
 from ivr.understanding.quantities import Quantities
 from ivr.understanding.source import LocaleSource
-from ivr.understanding.tokens import spelling
+from ivr.understanding.tokens import Spelling, spelling
 
 DIGITS_LEAD = "digits_lead"
 """Rule: what is said before digits ("my order number is")."""
@@ -28,6 +28,11 @@ _KEPT_NETWORKS = 64
 _ORDER = (Certainty.EXACT, Certainty.STRIPPED, Certainty.FUZZY, Certainty.NONE)
 
 
+def spelling_of(source: LocaleSource) -> Spelling:
+    """How the locale's texts are cut into words."""
+    return spelling(free_spacing=source.free_spacing, fold_accents=source.fold_accents, rewrites=source.rewrites)
+
+
 class LocaleParser:
     """Texts of one locale to meanings."""
 
@@ -35,9 +40,7 @@ class LocaleParser:
         self, source: LocaleSource, phrases: Mapping[str, Sequence[str]], numbers: NumberRules | None = None
     ) -> None:
         self._source = source
-        self._spelling = spelling(
-            free_spacing=source.free_spacing, fold_accents=source.fold_accents, rewrites=source.rewrites
-        )
+        self._spelling = spelling_of(source)
         self._network = self._main_network()
         self._digits_lead = self._network_of(DIGITS_LEAD)
         self._digits = DigitReader(source.digits, self._spelling)
@@ -57,9 +60,7 @@ class LocaleParser:
             return meaning
         meanings = [self._parse(expects, text) for text in readings]
         best = min(meanings, key=lambda m: _ORDER.index(m.certainty), default=Meaning(""))
-        if _contradicted(best, meanings):
-            return Meaning(best.text)
-        return _doubted(_promised(best, meanings), meanings)
+        return Meaning(best.text) if _contradicted(best, meanings) else _doubted(best, meanings)
 
     def is_complete(self, expects: Expects, text: str) -> bool:
         """Whether more words could not change what this text means."""
@@ -211,17 +212,16 @@ def _of_strings(name: str, found: Mapping[str, tuple[str, bool]]) -> Meaning | N
 
 
 def _contradicted(best: Meaning, meanings: Sequence[Meaning]) -> bool:
-    """A yes beside a reading that is as surely a no, or the other way round, is neither: asked again."""
-    rivals = {m.first.name for m in meanings if m.first is not None and m.certainty == best.certainty}
-    return best.first is not None and best.first.name in BOOLEANS and rivals >= BOOLEANS
+    """Whether to ask again: a yes beside a reading that is as surely a no, or the other way round.
 
-
-def _promised(best: Meaning, meanings: Sequence[Meaning]) -> Meaning:
-    """As soon as possible, unless another reading is something else: it is promised without being read back."""
-    when = best.first.slots.get("when") if best.first is not None and best.first.name == "moment" else None
-    if not isinstance(when, When) or not when.asap:
-        return best
-    return best if all(m.first in (None, best.first) for m in meanings) else Meaning(best.text)
+    As soon as possible beside anything else, too: it is promised without being read back.
+    """
+    first = best.first
+    if first is None:
+        return False
+    if first.name in BOOLEANS:
+        return {m.first.name for m in meanings if m.first is not None and m.certainty == best.certainty} >= BOOLEANS
+    return first.name == "moment" and is_asap(first) and any(m.first not in (None, first) for m in meanings)
 
 
 def _doubted(best: Meaning, meanings: Sequence[Meaning]) -> Meaning:

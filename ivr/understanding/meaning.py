@@ -160,9 +160,14 @@ def _certainty(covering: Covering, intents: Sequence[Intent], expects: Expects) 
 
 def _promises_at_once(intents: Sequence[Intent]) -> bool:
     """Yes, or "as soon as possible": no moment is read back before it is promised."""
-    when = intents[0].slots.get("when")
     is_yes = intents[0].name == "yes" and {intent.name for intent in intents} <= {"yes", "callback"}
-    return is_yes or (intents[0].name in {"moment", "callback"} and isinstance(when, When) and when.asap)
+    return is_yes or (intents[0].name in {"moment", "callback"} and is_asap(intents[0]))
+
+
+def is_asap(intent: Intent) -> bool:
+    """Whether its moment is "as soon as possible"."""
+    when = intent.slots.get("when")
+    return isinstance(when, When) and when.asap
 
 
 def _says_nothing_else(covering: Covering, intent: Intent) -> bool:

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 
 from ivr.domain.intents import Expects
 from ivr.understanding.covering import cover
-from ivr.understanding.locale_parser import LocaleParser
+from ivr.understanding.locale_parser import MOMENT_RULE, LocaleParser, spelling_of
 from ivr.understanding.meaning import allowed_names
 from ivr.understanding.network import Network
 from ivr.understanding.source import LocaleSource, Template
-from ivr.understanding.tokens import Spelling, spelling
-
-MOMENT_RULE = "moment"
+from ivr.understanding.tokens import Spelling
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class Piece:
 
 def pieces_of(source: LocaleSource, expects: Expects, text: str) -> list[Piece]:
     """The pieces in spoken order; digit strings and likeness have none."""
-    signs = spelling(free_spacing=source.free_spacing, fold_accents=source.fold_accents, rewrites=source.rewrites)
+    signs = spelling_of(source)
     words = signs.words(text)
     tokens = signs.split(words)
     networks = LocaleParser(source, {}).networks(expects)
@@ -44,6 +42,11 @@ def _piece(
 
 
 def _accepts(source: LocaleSource, signs: Spelling, template: Template, tokens: Sequence[str]) -> bool:
+    return any(match.end == len(tokens) for match in network_of(source, signs, template).matches(tokens))
+
+
+def network_of(source: LocaleSource, signs: Spelling, template: Template) -> Network:
+    """What one template accepts, moments left out."""
     network = Network(source.rules, source.lists, signs.tokens, left_out=frozenset({MOMENT_RULE}))
     network.add(template.intent, template.expression)
-    return any(match.end == len(tokens) for match in network.matches(tokens))
+    return network

@@ -3,26 +3,22 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-SECONDS = 60
-"""Give up waiting; a loaded machine may need a fifth of it."""
+from tests.processes import SECONDS, free_port, until, without_settings
 
 
 @pytest.fixture
 def serving(tmp_path: Path):
     """A running `serve` and its log."""
-    port = _free_port()
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("IVR_", "TWILIO_"))} | {
+    port = free_port()
+    environ = without_settings() | {
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
         "TWILIO_AUTH_TOKEN": "2" * 32,
@@ -44,26 +40,17 @@ def serving(tmp_path: Path):
         process.wait()
 
 
-def _free_port() -> int:
-    """A port that nobody listens on, below those that the system hands out to others by itself."""
-    for port in range(20_000 + os.getpid() % 10_000, 32_000):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("no port is free")
-
-
 def test_serve_answers_heals_and_ends(serving) -> None:
     process, url, log = serving
-    _until(lambda: _status(f"{url}/readyz") == 200)
-    _until(lambda: _json(f"{url}/healthz").get("dispatcher_age_seconds") is not None)
+    until(lambda: _status(f"{url}/readyz") == 200)
+    until(lambda: _json(f"{url}/healthz").get("dispatcher_age_seconds") is not None)
 
     os.kill(_pids(log, "web")[-1], signal.SIGKILL)
-    _until(lambda: len(_pids(log, "web")) == 2)
+    until(lambda: len(_pids(log, "web")) == 2)
     assert _status(f"{url}/readyz") == 200, "the port is held while the server starts again: callers wait"
 
     os.kill(_pids(log, "dispatcher")[-1], signal.SIGKILL)
-    _until(lambda: len(_pids(log, "dispatcher")) == 2)
+    until(lambda: len(_pids(log, "dispatcher")) == 2)
 
     children = [_pids(log, name)[-1] for name in ("web", "dispatcher")]
     process.send_signal(signal.SIGTERM)
@@ -104,10 +91,3 @@ def _runs(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def _until(condition) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)

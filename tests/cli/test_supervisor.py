@@ -5,13 +5,11 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
 
-SECONDS = 60
-"""Give up waiting; nothing here takes a tenth of it."""
+from tests.processes import SECONDS, until
 
 PART = """
     import os, signal, sys, time
@@ -47,7 +45,7 @@ def supervised(tmp_path: Path):
     environ = {**os.environ, "PYTHONPATH": root}
     process = subprocess.Popen([sys.executable, str(parent), str(part), str(log)], env=environ, stderr=subprocess.PIPE)
     try:
-        _until(lambda: len(_pids(log, "first")) == 1 and len(_pids(log, "second")) == 1)
+        until(lambda: len(_pids(log, "first")) == 1 and len(_pids(log, "second")) == 1)
         yield process, log
     finally:
         process.kill()
@@ -57,7 +55,7 @@ def supervised(tmp_path: Path):
 def test_a_part_that_dies_is_started_again_and_the_other_keeps_running(supervised) -> None:
     _, log = supervised
     os.kill(_pids(log, "first")[0], signal.SIGKILL)
-    _until(lambda: len(_pids(log, "first")) == 2)
+    until(lambda: len(_pids(log, "first")) == 2)
     assert len(_pids(log, "second")) == 1
     assert "ended second" not in log.read_text()
 
@@ -75,7 +73,7 @@ def test_sigterm_ends_the_parts_in_order_and_then_the_supervisor(supervised) -> 
 def test_parts_end_when_their_supervisor_is_killed(supervised) -> None:
     process, log = supervised
     process.kill()
-    _until(lambda: {"ended first", "ended second"} <= set(log.read_text().splitlines()))
+    until(lambda: {"ended first", "ended second"} <= set(log.read_text().splitlines()))
 
 
 def test_a_part_that_refuses_its_settings_ends_everything_with_its_status(tmp_path: Path) -> None:
@@ -98,10 +96,3 @@ def test_a_part_that_refuses_its_settings_ends_everything_with_its_status(tmp_pa
 
 def _pids(log: Path, name: str) -> list[int]:
     return [int(line.split()[2]) for line in log.read_text().splitlines() if line.startswith(f"started {name}")]
-
-
-def _until(condition) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)

@@ -1,12 +1,9 @@
 """The contract with the outside: a carrier that knows only Twilio's protocol and our settings runs the story."""
 
 import json
-import os
 import re
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +13,7 @@ import pytest
 
 from tests.foreign.carrier import ForeignCarrier
 from tests.foreign.documents import follow
+from tests.processes import free_port, until, without_settings
 
 SID, TOKEN, OURS = "AC" + "7" * 32, "8" * 32, "+12025550100"
 AGENT, CUSTOMER = "+12025550171", "+12025550188"
@@ -27,11 +25,10 @@ class App:
     """`python -m ivr`, with nothing but documented settings."""
 
     def __init__(self, folder: Path, carrier: ForeignCarrier, hearing: str) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("IVR_", "TWILIO_"))}
-        self.environ = inherited | {
+        self.environ = without_settings() | {
             "PYTHONPATH": str(ROOT),
             "TWILIO_ACCOUNT_SID": SID,
             "TWILIO_AUTH_TOKEN": TOKEN,
@@ -56,7 +53,7 @@ class App:
         with (self.folder / "log").open("wb") as log:
             process = subprocess.Popen(command, env=self.environ, cwd=self.folder, stdout=log, stderr=log)
         try:
-            _until(self._is_ready)
+            until(self._is_ready, PATIENCE)
             yield
         finally:
             process.terminate()
@@ -68,19 +65,6 @@ class App:
             told = json.load(answer)
             return bool(told["mode"] != "stream" or told["hearing"]["en-US"] != "keypad")
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
 
 
 def _caller(order: str) -> Callable[[str], tuple[str, str] | None]:
@@ -112,9 +96,9 @@ def test_carrier_that_knows_only_the_protocol_runs_the_story(tmp_path: Path, hea
     try:
         with app.serving():
             caller = carrier.dial_in(CUSTOMER, OURS, app.url, _caller(order))
-            _until(lambda: caller.is_over)
-            _until(lambda: carrier.to(CUSTOMER) and carrier.to(CUSTOMER)[0].is_over)
-            _until(lambda: all(call.is_over for call in carrier.calls.values()))
+            until(lambda: caller.is_over, PATIENCE)
+            until(lambda: carrier.to(CUSTOMER) and carrier.to(CUSTOMER)[0].is_over, PATIENCE)
+            until(lambda: all(call.is_over for call in carrier.calls.values()), PATIENCE)
             audit = app.runs("audit")
     finally:
         carrier.close()

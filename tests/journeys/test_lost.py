@@ -1,5 +1,6 @@
 """Callers who say nothing, or nothing we know: always another way, never an abrupt end."""
 
+from ivr.carrier import Handset
 from tests.journeys.conftest import NewWorld
 from tests.journeys.world import ORDER, PATIENCE, World
 
@@ -40,19 +41,27 @@ def test_caller_who_is_not_understood_gets_three_choices_and_takes_one(new_world
     world.hangs_up(caller)
 
 
-def test_caller_who_asks_for_an_agent_and_then_goes_on_alone_has_one_case(world: World) -> None:
-    caller = world.calls_in()
-    caller.press("2")
+def asks_for_an_agent_instead_of_naming_the_order(caller: Handset, request: str) -> None:
+    caller.press(request)
     caller.hears("last seven digits", PATIENCE)
     caller.press("0")
     caller.hears("I can call you back", PATIENCE)
-    caller.press("*")
-    caller.hears("Tell me in a few words", PATIENCE)
-    caller.press("2")
+
+
+def names_the_order(caller: Handset, request: str) -> None:
+    caller.press(request)
     caller.hears("last seven digits", PATIENCE)
     caller.press(f"{ORDER}#")
     caller.hears("Is it the tea kettle", PATIENCE)
     caller.press("1")
+
+
+def test_caller_who_asks_for_an_agent_and_then_goes_on_alone_has_one_case(world: World) -> None:
+    caller = world.calls_in()
+    asks_for_an_agent_instead_of_naming_the_order(caller, "2")
+    caller.press("*")
+    caller.hears("Tell me in a few words", PATIENCE)
+    names_the_order(caller, "2")
     caller.hears("reports the tea kettle as delivered", PATIENCE)
     world.hangs_up(caller)
     assert (world.case().order_id or "").endswith(ORDER)
@@ -62,17 +71,10 @@ def test_caller_who_asks_for_an_agent_and_then_goes_on_alone_has_one_case(world:
 
 def test_caller_whose_first_request_was_a_mistake_has_one_case_of_the_second(world: World) -> None:
     caller = world.calls_in()
-    caller.press("4")
-    caller.hears("last seven digits", PATIENCE)
-    caller.press("0")
-    caller.hears("I can call you back", PATIENCE)
+    asks_for_an_agent_instead_of_naming_the_order(caller, "4")
     caller.press("*")
     caller.hears("Tell me in a few words", PATIENCE)
-    caller.press("1")
-    caller.hears("last seven digits", PATIENCE)
-    caller.press(f"{ORDER}#")
-    caller.hears("Is it the tea kettle", PATIENCE)
-    caller.press("1")
+    names_the_order(caller, "1")
     caller.hears("was delivered", PATIENCE)
     world.hangs_up(caller)
     assert (world.case().kind, (world.case().order_id or "")[-7:]) == ("track_order", ORDER)
@@ -80,17 +82,10 @@ def test_caller_whose_first_request_was_a_mistake_has_one_case_of_the_second(wor
 
 def test_case_about_which_a_call_was_promised_stays_what_it_was_promised_about(world: World) -> None:
     caller = world.calls_in()
-    caller.press("4")
-    caller.hears("last seven digits", PATIENCE)
-    caller.press("0")
-    caller.hears("I can call you back", PATIENCE)
+    asks_for_an_agent_instead_of_naming_the_order(caller, "4")
     caller.press("1")
     caller.hears("Is there anything else", PATIENCE)
-    caller.press("1")
-    caller.hears("last seven digits", PATIENCE)
-    caller.press(f"{ORDER}#")
-    caller.hears("Is it the tea kettle", PATIENCE)
-    caller.press("1")
+    names_the_order(caller, "1")
     caller.hears("was delivered", PATIENCE)
     world.hangs_up(caller)
     kinds = {case.id: case.kind for case in world.cases()}
