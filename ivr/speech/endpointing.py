@@ -19,9 +19,12 @@ class Patience:
 
 
 PATIENCE: Final = {
-    Pace.DIRECTED: Patience(complete_ms=240, open_ms=700, longest_ms=12_000),
+    Pace.DIRECTED: Patience(complete_ms=220, open_ms=700, longest_ms=12_000),
     Pace.DIGITS: Patience(complete_ms=340, open_ms=1500, longest_ms=20_000),
 }
+LOOK_AHEAD_MS: Final = 80
+"""So long before `complete_ms` the text is looked at, so that the end of the turn waits for no recogniser: closing a
+Vosk decoder takes 20 to 40 ms."""
 SURE_MS: Final = 220
 """This much voiced sound is surely speech: it may stop a prompt."""
 SHORTEST_MS: Final = 100

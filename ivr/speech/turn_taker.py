@@ -9,7 +9,7 @@ from typing import Final
 from ivr.domain.hearing import Grammar, Pace
 from ivr.service.ports import Recognizer, Utterance
 from ivr.speech.audio import FRAME_MS, SAMPLE_RATE, Samples
-from ivr.speech.endpointing import PATIENCE, SHORTEST_MS, SURE_MS
+from ivr.speech.endpointing import LOOK_AHEAD_MS, PATIENCE, SHORTEST_MS, SURE_MS
 from ivr.speech.events import FalseStart, Heard, ListenEvent, Rejected, SpeechStarted, SpeechSure
 from ivr.speech.gate import Onset
 
@@ -61,14 +61,15 @@ class _Turn:
         self.sure = False
         self._waiting: list[Samples] = []
         self._complete: bool | None = None
-        """Whether the text so far answers the question; None: not asked since the last voiced frame."""
+        """Whether the text so far answers the question; None: not known since the last voiced frame."""
+        self._looked = False
 
     def take(self, frame: Frame) -> None:
         """Keep the frame; decode when 100 ms are there. After `is_over` has looked, silence is not decoded."""
         if frame.voiced:
             self.voiced_ms += FRAME_MS
             self.ended_ms = frame.end_ms
-            self._complete = None
+            self._complete, self._looked = None, False
         self._waiting.append(frame.samples)
         if self._complete is None and len(self._waiting) >= _FRAMES_PER_DECODE:
             self._decode()
@@ -77,10 +78,18 @@ class _Turn:
         """Whether the silence at this time of the stream ends the turn."""
         silence_ms = now_ms - self.ended_ms
         if silence_ms < self.patience.complete_ms:
+            self._look_ahead(silence_ms)
             return False
         if self._complete is None:
             self._complete = self._answers()
         return self._complete or silence_ms >= self.patience.open_ms
+
+    def _look_ahead(self, silence_ms: int) -> None:
+        """One look before the silence is long enough. What is no answer yet is looked at again then."""
+        early = silence_ms >= self.patience.complete_ms - LOOK_AHEAD_MS
+        if early and not self._looked:
+            self._looked = True
+            self._complete = self._answers() or None
 
     def is_too_long(self, now_ms: int) -> bool:
         """Whether the caller has talked for the longest time."""

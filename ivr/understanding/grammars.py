@@ -85,6 +85,7 @@ class GrammarUnderstanding:
         """What the recogniser listens for; no phrases where nothing is. Raises ContentError for an unknown locale."""
         if not self.understands(locale):
             return Grammar(locale, f"{locale}-keypad", ())
+        self._parser(locale)  # half a second, now rather than when the caller has answered
         key = (locale, expects)
         with self._lock:
             self._use_vocabulary(locale)

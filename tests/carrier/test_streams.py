@@ -162,7 +162,7 @@ def test_clear_empties_the_buffer_and_returns_the_marks(app, customer, eventuall
     stream.send("media", media={"payload": base64.b64encode(b"\x00" * 8000 * 60).decode()})
     stream.send("mark", mark={"name": "spoken"})
     stream.send("clear")
-    eventually(lambda: stream.of("mark"))
+    eventually(lambda: stream.of("mark") and stream.of("media"))
     assert int(stream.of("media")[-1]["media"]["timestamp"]) < 30_000
 
 
