@@ -49,18 +49,17 @@ def served_after(stage: Stage) -> float:
 
 def start_once(locales: str, machine: Standstills, program: tuple[str, ...]) -> dict[str, float]:
     """One start: seconds to the first answered call, and until its last language is heard."""
-    with tempfile.TemporaryDirectory() as folder:
-        with Stage(Path(folder), environment={"IVR_LOCALES": locales}, program=program) as stage:
-            ready_at = time.monotonic()
-            began = ready_at - stage.started_in_seconds
-            answered = stage.started_in_seconds + served_after(stage)
-            stood = machine.seconds(began, began + answered)
-            stage.until_heard(locales.split(",")[-1])
-            return {
-                "answered": answered,
-                "moving_answered": answered - stood,
-                "heard": time.monotonic() - began,
-            }
+    environment = {"IVR_LOCALES": locales}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Stage(Path(folder), environment=environment, program=program) as stage,
+    ):
+        began = time.monotonic() - stage.started_in_seconds
+        answered = stage.started_in_seconds + served_after(stage)
+        stood = machine.seconds(began, began + answered)
+        stage.until_heard(locales.split(",")[-1])
+        heard = time.monotonic() - began
+        return {"answered": answered, "moving_answered": answered - stood, "heard": heard}
 
 
 def medians(starts: list[dict[str, float]]) -> dict[str, float]:
