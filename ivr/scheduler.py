@@ -181,6 +181,7 @@ def _scheduler() -> GuardedScheduler:
         jobstores={"default": MemoryJobStore()},
         executors={"default": ThreadPoolExecutor(THREADS)},
         # No grace: a late tick still ticks (A4, A5). Coalesced: a long pause is one tick, not a burst (A16).
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        # Two: the second finds the lock taken and leaves; with one, APScheduler warns of every tick in a long round.
+        job_defaults={"coalesce": True, "max_instances": 2, "misfire_grace_time": None},
         timezone=UTC,
     )

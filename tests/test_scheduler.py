@@ -77,6 +77,14 @@ def test_a_round_that_still_runs_is_not_doubled(sqlite_store: Store) -> None:
     assert max(most) == 1
 
 
+def test_a_long_round_fills_the_log_with_no_warnings(sqlite_store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    pause = threading.Event()
+    dispatcher = Work(lambda n: pause.wait(0.2) and None)
+    with running(CallbackClock(dispatcher, (), store=sqlite_store, clock=FakeClock(), node="n", pace=QUICK)):
+        assert dispatcher.done.wait(PATIENCE)
+    assert "apscheduler" not in {record.name.split(".")[0] for record in caplog.records if record.levelno >= 30}
+
+
 def test_stopping_in_the_middle_of_a_round_that_plans_a_wake_up_comes_to_its_end(sqlite_store: Store) -> None:
     inside = threading.Event()
 
