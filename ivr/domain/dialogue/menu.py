@@ -16,6 +16,13 @@ from ivr.domain.turn import Say
 ORDER_REQUESTS = frozenset({"track_order", "delivered_not_received", "return_refund", "cancel_order"})
 REQUESTS = ORDER_REQUESTS | {"callback", "existing_callback"}
 """Intents that start something; vague ones are confirmed first."""
+INTERRUPTED = {
+    State.ORDER_PICK: State.ORDER_PICK,
+    State.ORDER_NUMBER: State.ORDER_NUMBER,
+    State.ORDER_CONFIRM: State.ORDER_NUMBER,
+}
+"""Where "go back" leads from the offer of an agent, by the question that "agent" interrupted. An order that was being
+confirmed is asked for anew: "no" may have been heard as "agent"."""
 
 
 def answer_menu(dialogue: Dialogue, intent: Intent) -> Step | None:
@@ -61,13 +68,21 @@ def answer_global(dialogue: Dialogue, intent: Intent) -> Step:
     if intent.name == "keypad":
         return _ask_again(replace(dialogue, keypad=True))
     if intent.name == "go_back":
-        left = (LeaveLine(),) if dialogue.state == State.HOLDING else ()
-        return Step(ask(replace(dialogue, order=None, when=None, at=None, moves_id=""), State.MENU), left)
+        return _go_back(dialogue)
     if intent.name == "cancel":
         return _cancel(dialogue)
     if intent.name == "slower":
         return repeat(replace(dialogue, slow=True))
     return repeat(dialogue)
+
+
+def _go_back(dialogue: Dialogue) -> Step:
+    """To the main menu; from the offer that "agent" led to, to the question that it interrupted."""
+    left = (LeaveLine(),) if dialogue.state == State.HOLDING else ()
+    interrupted = dialogue.state == State.OFFER and dialogue.interrupted in INTERRUPTED.values()
+    to = dialogue.interrupted if interrupted else State.MENU
+    fresh = replace(dialogue, order=None, when=None, at=None, moves_id="", interrupted=State.MENU)
+    return Step(ask(fresh, to), left)
 
 
 def _ask_again(dialogue: Dialogue) -> Step:
@@ -99,7 +114,8 @@ def ask_for_agent(dialogue: Dialogue) -> Step:
         return open_case_then(dialogue, EnterLine())
     order = None if dialogue.state == State.ORDER_CONFIRM else dialogue.order
     want = dialogue.want or CaseKind.QUESTION.value
-    wanted = replace(dialogue, want=want, order=order, agent_asked=True)
+    back = INTERRUPTED.get(dialogue.state, State.MENU)
+    wanted = replace(dialogue, want=want, order=order, agent_asked=True, interrupted=back)
     callback = dialogue.caller.callback
     if callback is not None and callback.case_id and not dialogue.want and not dialogue.case_id:
         # It is about what the callback is for: the agent finds the story there.

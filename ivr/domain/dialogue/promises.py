@@ -48,7 +48,8 @@ def wait_estimated(dialogue: Dialogue, result: object) -> Step:
     free = result.agent_free and not dialogue.callback_asked
     prompt = "offer_agent_or_callback" if free else _offer_prompt(dialogue)
     args = {} if free else {"wait": wait}
-    offered = replace(dialogue, agent_free=free, agent_asked=False, callback_asked=False)
+    back = dialogue.interrupted if dialogue.agent_asked or dialogue.state == State.OFFER else State.MENU
+    offered = replace(dialogue, agent_free=free, agent_asked=False, callback_asked=False, interrupted=back)
     return Step(ask(offered, State.OFFER, Say(prompt, args)))
 
 

@@ -120,7 +120,8 @@ class Dialogue:
     language_page: int = 0
     """In LANGUAGE: which of the languages are offered, eight at a time."""
     interrupted: State = State.MENU
-    """In LANGUAGE: what was asked when the languages were offered, and is asked again in the chosen one."""
+    """In LANGUAGE: what was asked when the languages were offered, and is asked again in the chosen one. In OFFER: the
+    question about an order that "agent" interrupted, to which "go back" leads; the menu if there was none."""
 
     @property
     def ability(self) -> Ability:

@@ -161,3 +161,28 @@ def test_caller_whose_request_was_misheard_goes_back_with_the_star() -> None:
     assert talk.presses("*").prompts == ["menu"]
     assert talk.means("track_order").dialogue.want == "track_order"
     assert talk.wanted(wanted.OpenCase) == []
+
+
+def test_back_from_the_offer_of_an_agent_leads_to_the_question_that_it_interrupted() -> None:
+    talk = Talk().means("track_order").means("agent").presses("*")
+    assert talk.prompts == ["ask_order_number"]
+    assert talk.dialogue.want == "track_order"
+    assert talk.means("agent").means("go_back").presses("*").state == "menu"
+
+
+def test_no_that_was_heard_as_agent_costs_one_key_and_the_doubted_order_is_asked_for_anew() -> None:
+    talk = Talk().means("track_order").means("digits", value=ORDER.number[-7:])
+    assert talk.state == "order_confirm"
+    assert talk.means("agent").presses("*").state == "order_number"
+    assert talk.dialogue.order is None
+
+
+def test_back_from_an_offer_that_no_agent_was_asked_for_leads_to_the_menu() -> None:
+    talk = Talk().means("delivered_not_received").means("agent").means("go_back")
+    talk.means("digits", value=ORDER.number[-7:]).means("yes")
+    assert talk.state == "offer"
+    assert talk.presses("*").state == "menu"
+
+
+def test_back_from_an_offer_that_changed_its_language_leads_to_the_menu() -> None:
+    assert Talk().means("agent").means("another_language").presses("*").state == "menu"
