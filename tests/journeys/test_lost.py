@@ -48,8 +48,14 @@ def asks_for_an_agent_instead_of_naming_the_order(caller: Handset, request: str)
     caller.hears("I can call you back", PATIENCE)
 
 
-def names_the_order(caller: Handset, request: str) -> None:
-    caller.press(request)
+def goes_back_to_the_menu(caller: Handset) -> None:
+    caller.press("*")
+    caller.hears("last seven digits", PATIENCE)
+    caller.press("*")
+    caller.hears("Tell me in a few words", PATIENCE)
+
+
+def names_the_order(caller: Handset) -> None:
     caller.hears("last seven digits", PATIENCE)
     caller.press(f"{ORDER}#")
     caller.hears("Is it the tea kettle", PATIENCE)
@@ -60,8 +66,7 @@ def test_caller_who_asks_for_an_agent_and_then_goes_on_alone_has_one_case(world:
     caller = world.calls_in()
     asks_for_an_agent_instead_of_naming_the_order(caller, "2")
     caller.press("*")
-    caller.hears("Tell me in a few words", PATIENCE)
-    names_the_order(caller, "2")
+    names_the_order(caller)
     caller.hears("reports the tea kettle as delivered", PATIENCE)
     world.hangs_up(caller)
     assert (world.case().order_id or "").endswith(ORDER)
@@ -72,9 +77,9 @@ def test_caller_who_asks_for_an_agent_and_then_goes_on_alone_has_one_case(world:
 def test_caller_whose_first_request_was_a_mistake_has_one_case_of_the_second(world: World) -> None:
     caller = world.calls_in()
     asks_for_an_agent_instead_of_naming_the_order(caller, "4")
-    caller.press("*")
-    caller.hears("Tell me in a few words", PATIENCE)
-    names_the_order(caller, "1")
+    goes_back_to_the_menu(caller)
+    caller.press("1")
+    names_the_order(caller)
     caller.hears("was delivered", PATIENCE)
     world.hangs_up(caller)
     assert (world.case().kind, (world.case().order_id or "")[-7:]) == ("track_order", ORDER)
@@ -85,7 +90,8 @@ def test_case_about_which_a_call_was_promised_stays_what_it_was_promised_about(w
     asks_for_an_agent_instead_of_naming_the_order(caller, "4")
     caller.press("1")
     caller.hears("Is there anything else", PATIENCE)
-    names_the_order(caller, "1")
+    caller.press("1")
+    names_the_order(caller)
     caller.hears("was delivered", PATIENCE)
     world.hangs_up(caller)
     kinds = {case.id: case.kind for case in world.cases()}
