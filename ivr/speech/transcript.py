@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ivr.domain.hearing import Grammar, Hypothesis
+from ivr.errors import EngineUnavailable
 from ivr.speech.audio import FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE, Samples
 from ivr.speech.endpointing import SHORTEST_MS, SURE_MS
 from ivr.speech.gate import VoiceGate
@@ -14,6 +15,8 @@ _BEFORE_FRAMES: Final = 15
 """300 ms before the first voiced frame are heard, too: soft consonants begin there."""
 _AFTER_FRAMES: Final = 10
 _FED_FRAMES: Final = 25
+DECODE_SECONDS: Final = 6.0
+"""A carrier waits 15 s for a document (twilio.md 6), the fetching of the file included."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Transcript:
 
 
 def transcribe(samples: Samples, recognizer: Recognizers, grammar: Grammar, *, alternatives: int) -> Transcript:
-    """Hear samples of 8,000 Hz from the first word to the last. Raises EngineUnavailable.
+    """Hear samples of 8,000 Hz from the first word to the last. Raises EngineUnavailable, also for a slow engine.
 
     Pauses end nothing here: the carrier's silence has ended the answer already.
     """
@@ -45,6 +48,8 @@ def transcribe(samples: Samples, recognizer: Recognizers, grammar: Grammar, *, a
     began = time.perf_counter()
     utterance = recognizer.open(grammar, alternatives=alternatives)
     for at in range(0, len(said), _FED_FRAMES * FRAME_SAMPLES):
+        if time.perf_counter() > began + DECODE_SECONDS:
+            raise EngineUnavailable(f"{engine} takes longer than a caller waits for an answer")
         utterance.feed(said[at : at + _FED_FRAMES * FRAME_SAMPLES].astype("<i2").tobytes())
     readings = utterance.finish()
     decode_seconds = time.perf_counter() - began
