@@ -2,7 +2,8 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypedDict
 
 from ivr.clock import ShiftedClock, SystemClock
@@ -11,11 +12,20 @@ from ivr.content.folders import Folders
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules
 from ivr.errors import SettingsError
 from ivr.phone.client import Account
-from ivr.service.ports import Clock, Commerce, Messenger, Phone
+from ivr.phone.recordings import TwilioRecordings
+from ivr.phone.twiml import Hearing
+from ivr.scheduler import Sweeps
+from ivr.service.effects import Effects
+from ivr.service.engine import CallbackEngine
+from ivr.service.left_recordings import LeftRecordings
+from ivr.service.ports import CallRecordings, Clock, Commerce, Messenger, NumberRules, Phone
+from ivr.service.requests import WebRequests
 from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.storage import SqlStore
 from ivr.understanding.numbers import PhoneNumbers
+from ivr.web.catalogue import Catalogue
+from ivr.web.desk import Desk
 
 
 class Overrides(TypedDict, total=False):
@@ -24,6 +34,7 @@ class Overrides(TypedDict, total=False):
     store: Store
     clock: Clock
     phone: Phone
+    recordings: CallRecordings
     messenger: Messenger | None
     commerce: Commerce
     checkpoint: Callable[[str], None]
@@ -61,6 +72,29 @@ def carrier_account(settings: Settings) -> Account:
     )
 
 
+def call_effects(engine: CallbackEngine, clock: Clock, *, commerce: Commerce, numbers: NumberRules) -> Effects:
+    """What a dialogue may want done."""
+    return Effects(
+        clock=clock,
+        commerce=commerce,
+        numbers=numbers,
+        bookings=engine.bookings,
+        line=engine.line,
+        rules=engine.rules,
+    )
+
+
+def call_recordings(settings: Settings) -> CallRecordings | None:
+    """What the carrier records of answers, if it does. Raises SettingsError."""
+    return TwilioRecordings(carrier_account(settings)) if settings.hearing == Hearing.RECORD else None
+
+
+def sweeps(engine: CallbackEngine, recordings: CallRecordings | None) -> tuple[Sweeps, ...]:
+    """What is done between calls."""
+    left = () if recordings is None else (LeftRecordings(engine.scenes, recordings),)
+    return (engine.reconciler, engine.housekeeper, engine.call_ends, engine.retention, *left)
+
+
 def callback_rules(settings: Settings) -> CallbackRules:
     """The rules of callbacks as the settings bend them."""
     opens, closes = settings.calling_hours or (CallbackRules.calls_open_at, CallbackRules.calls_close_at)
@@ -92,6 +126,63 @@ def load_content(settings: Settings) -> Content:
             f"IVR_LOCALES: there are no grammars for {', '.join(unknown)}; there are for {', '.join(known)}"
         )
     return load(settings.grammars_dir, settings.locales)
+
+
+class VoiceSettings(TypedDict):
+    """Of web.services.Services, what comes from the settings alone."""
+
+    hearing: Hearing
+    public_url: str
+    stream_url: str
+    auth_tokens: Sequence[str]
+    account_sid: str
+    company: str
+    audio_dir: Path
+    threads: int
+
+
+def voice_settings(settings: Settings) -> VoiceSettings:
+    """Raises SettingsError if the carrier's settings are missing."""
+    settings.require("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "IVR_PUBLIC_URL")
+    return VoiceSettings(
+        hearing=Hearing(settings.hearing),
+        public_url=settings.public_url,
+        stream_url=settings.stream_url,
+        auth_tokens=settings.auth_tokens,
+        account_sid=settings.account_sid,
+        company=settings.company,
+        audio_dir=settings.audio_dir,
+        threads=settings.threads,
+    )
+
+
+def make_desk(
+    settings: Settings,
+    engine: CallbackEngine,
+    *,
+    requests: WebRequests,
+    numbers: NumberRules,
+    catalogue: Catalogue,
+    board_words: Catalogue,
+    secret: str,
+) -> Desk:
+    """What pages and the API are given."""
+    return Desk(
+        bookings=engine.bookings,
+        line=engine.line,
+        requests=requests,
+        verification=engine.verification,
+        afterwards=engine.afterwards,
+        numbers=numbers,
+        catalogue=catalogue,
+        board_words=board_words,
+        secret_key=secret,
+        api_keys=settings.api_keys,
+        supervisor_password=settings.supervisor_password,
+        secure_cookies=settings.public_url.startswith("https://"),
+        trusted_proxies=settings.trusted_proxies,
+        zone=settings.hours_zone,
+    )
 
 
 def session_key(auth_token: str) -> str:

@@ -69,8 +69,7 @@ def test_a_name_like_no_other_points_at_the_readme() -> None:
     ("name", "value", "remedy"),
     [
         ("IVR_HEARING", "duplex", "planned but not built; use stream"),
-        ("IVR_HEARING", "record", "planned but not built; use gather"),
-        ("IVR_HEARING", "magic", "stream, gather, keypad"),
+        ("IVR_HEARING", "magic", "stream, gather, record, keypad"),
         ("IVR_PUBLIC_URL", "voice.example.com", "https://voice.example.com"),
         ("IVR_PUBLIC_URL", "https://u:p@voice.example.com", "leave user"),
         ("IVR_PUBLIC_URL", "https://voice.example.com/?a=1", "leave user"),

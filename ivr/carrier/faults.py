@@ -39,6 +39,10 @@ class Faults:
     stale_seconds: float = 3600.0
     document_delay_seconds: float = 0.0
     """Every document request is sent this much late."""
+    recordings_lost: bool = False
+    """No recording has a file."""
+    recording_files: deque[int | bytes] = field(default_factory=deque)
+    """What the next requests for a recording's sound get: an HTTP status, or these bytes."""
     refuse_streams: int = 0
     """This many next media sockets fail to open (31901)."""
 

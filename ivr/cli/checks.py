@@ -109,7 +109,7 @@ def public_address(ivr: Ivr) -> Iterator[Finding]:
     if not url:
         return
     if _refused_stream(ivr.settings):
-        remedy = "use an https address, or IVR_HEARING=gather"
+        remedy = "use an https address, or IVR_HEARING=record or gather"
         yield Finding("public address", Verdict.BAD, f"{url}: Twilio opens media sockets to wss:// only", remedy)
     host = urlsplit(url).hostname or ""
     try:
@@ -183,7 +183,9 @@ def reach(ivr: Ivr) -> Iterator[Finding]:
 def hearing(ivr: Ivr) -> Iterator[Finding]:
     """Which engine hears which language."""
     mode = ivr.settings.hearing
-    if mode != "stream":
+    if mode == "record":
+        yield Finding("hearing", Verdict.GOOD, "answers are recorded by the carrier, heard here, then deleted there")
+    elif mode != "stream":
         said = {"gather": "the carrier's own recogniser", "keypad": "keys alone"}[mode]
         yield Finding("hearing", Verdict.GOOD, f"{said} (IVR_HEARING={mode})")
         return

@@ -21,7 +21,8 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         callback_refused_extension callback_refused_country callback_refused_line_type
         callback_refused_do_not_call callback_refused_hours callback_refused_too_many_today
         callback_refused_limit callback_refused_past callback_refused_too_far callback_refused_exists
-        connecting_agent hold_started agent_joins agent_lost nothing_heard not_understood apology give_up
+        connecting_agent hold_started agent_joins agent_lost speak_after_tone nothing_heard not_understood apology
+        give_up
         anything_else whisper_accepted whisper_declined agent_set_away customer_agent_lost rate_effort
         rate_thanks code_call_again code_call_keys code_call_bye code_call_refused
     """,

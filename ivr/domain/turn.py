@@ -92,6 +92,8 @@ class Turn:
     """Speak slower: the caller asked for it, or writes along."""
     pause_seconds: int = 0
     """Between two prompts."""
+    by_keys: bool = False
+    """The caller wants to key, or could not be heard: nothing needs to be recorded."""
     state: str = ""
     """The dialogue's state, for logs."""
     conference: str = ""

@@ -17,6 +17,7 @@ from ivr.domain.dialogue.heard import (
     Key,
     Silence,
     Speech,
+    SpeechLost,
 )
 from ivr.domain.hearing import Ability, Grammar, Hypothesis, Pace
 from ivr.domain.turn import Next, Turn
@@ -143,6 +144,10 @@ class CallService:
         since = call.speaking_since_at
         speaking = since is not None and self._clock.now() - since < LONGEST_SPEECH
         return Silence() if turn == _dialogue(call).turn.number and not speaking else None
+
+    def unheard(self, sid: str, turn: int) -> Turn:
+        """What was said in a turn is lost by our fault: apologise and go on by keys."""
+        return self._step(sid, lambda call: SpeechLost() if turn == _dialogue(call).turn.number else None)
 
     def speaking(self, sid: str, is_speaking: bool) -> None:
         """The caller began or stopped to talk."""

@@ -37,7 +37,7 @@ class EnginePorts:
     numbers: NumberRules
 
 
-def _no_checkpoint(name: str) -> None:
+def no_checkpoint(name: str) -> None:
     """Nothing is killed in production."""
 
 
@@ -53,7 +53,7 @@ class CallbackEngine:
         company: str = "Ringback",
         secret: str = "",
         monotonic: Callable[[], float] = time.monotonic,
-        checkpoint: Callable[[str], None] = _no_checkpoint,
+        checkpoint: Callable[[str], None] = no_checkpoint,
     ) -> None:
         """`secret`: what spoken codes are made with; the same in all processes."""
         self.rules = rules
@@ -66,7 +66,7 @@ class CallbackEngine:
         self.verification = proofs
         outcomes = Outcomes(rules, gate, self.line)
         reports = Reports(rules.dial, outcomes)
-        scenes = Scenes(ports.store, ports.clock, self.afterwards)
+        self.scenes = scenes = Scenes(ports.store, ports.clock, self.afterwards)
         codes = CodeCalls(proofs, self.bookings, rules, company)
         self.legs = Legs(scenes, rules, outcomes=outcomes, reports=reports, codes=codes, company=company)
         tools = DialTools(

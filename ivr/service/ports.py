@@ -151,6 +151,27 @@ class PlacedCall:
     answered_by: str | None = None
 
 
+@dataclass(frozen=True)
+class LeftRecording:
+    """A recording that the carrier still keeps."""
+
+    sid: str
+    call_sid: str
+
+
+class CallRecordings(Protocol):
+    """What the carrier has recorded of callers (IVR_HEARING=record)."""
+
+    def sound(self, recording_sid: str) -> bytes:
+        """The sound file. Raises NotFound (or not there yet), CarrierRejected, CarrierUnclear, AudioError (size)."""
+
+    def delete(self, recording_sid: str) -> None:
+        """Forget it; one that is gone already is no error. Raises CarrierRejected or CarrierUnclear."""
+
+    def left(self, since: datetime, before: datetime) -> Sequence[LeftRecording]:
+        """Answers recorded between the two that were not deleted. Raises CarrierRejected or CarrierUnclear."""
+
+
 class Phone(Protocol):
     """The carrier's REST side."""
 

@@ -29,6 +29,9 @@ class Metrics:
         self.stream_faults = Counter(
             "ringback_stream_faults", "Frames and sockets that were not as they should be.", ["reason"], registry=here
         )
+        self.recordings_lost = Counter(
+            "ringback_recordings_lost", "Recorded answers that could not be heard.", ["reason"], registry=here
+        )
         self.utterances = Counter("ringback_utterances", "Utterances heard.", ["engine"], registry=here)
         self.callbacks = Gauge(
             "ringback_callbacks", "Promises that have not ended; overdue: not rung in time.", ["status"], registry=here

