@@ -6,11 +6,14 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from ivr.domain.agents import Agent
+from ivr.domain.agents import Agent, Team
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg, Party
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer, Event
 from ivr.domain.ledger import Line
+
+Counts = Mapping[tuple[str, str], int]
+"""By skill and locale."""
 
 
 class Customers(Protocol):
@@ -61,6 +64,9 @@ class Callbacks(Protocol):
 
         On PostgreSQL rows are locked (`FOR UPDATE SKIP LOCKED`) until the unit of work ends.
         """
+
+    def ahead(self, now: datetime, place: tuple[int, datetime], limit: int, *, without: str) -> Counts:
+        """How many due ones of each skill and locale are before this priority and ticket, `limit` at most in all."""
 
     def next_due_at(self, after: datetime) -> datetime | None:
         """The earliest due_at later than `after` of a SCHEDULED callback."""
@@ -135,7 +141,10 @@ class Agents(Protocol):
     def by_number(self, number: str) -> Agent | None: ...
     def by_name(self, name: str) -> Agent | None: ...
     def all(self) -> Sequence[Agent]: ...
-    def available(self) -> Sequence[Agent]:
+    def teams(self) -> Sequence[Team]:
+        """Those on shift, counted by what they can take."""
+
+    def available(self, limit: int) -> Sequence[Agent]:
         """AVAILABLE, the longest idle first; locked like `Callbacks.due`."""
 
 

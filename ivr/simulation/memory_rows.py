@@ -1,16 +1,16 @@
 """The store's repositories in memory: same questions, same order of answers as the database's."""
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from ivr.domain.agents import Agent, AgentStatus
 from ivr.domain.callbacks import OPEN_STATUSES, Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Party
 from ivr.domain.calls import LONGEST_CALL, Call
 from ivr.domain.cases import Case, Customer
 from ivr.errors import Conflict
+from ivr.service.store import Counts
 from ivr.simulation.shelves import Journal, Shelf
 
 ALIVE: Final = OPEN_STATUSES | {CallbackStatus.NEEDS_HUMAN}
@@ -92,6 +92,11 @@ class MemoryCallbacks(Shelf[Callback]):
         on_the_line = self._calls.live_numbers([c.number for c in ripe], now) if ripe else frozenset()
         free = [c for c in ripe if c.number not in on_the_line]
         return [self.touch(c) for c in sorted(free, key=lambda c: (c.priority, c.ticket_at))[:limit]]
+
+    def ahead(self, now: datetime, place: tuple[int, datetime], limit: int, *, without: str) -> Counts:
+        """All of them, whatever the limit."""
+        ripe = [c for c in self._scheduled() if c.due_at <= now and (c.priority, c.ticket_at) < place]
+        return Counter((c.skill, c.locale) for c in ripe if c.id != without)
 
     def next_due_at(self, after: datetime) -> datetime | None:
         """The earliest later than `after`."""
@@ -236,30 +241,6 @@ class MemoryLegs(Shelf[Leg]):
         if party is None:
             return len(self._placed) - bisect_left(self._placed, since)
         return sum(leg.party == party and (leg.placing_at or since) > since for leg in self.everything())
-
-
-class MemoryAgents(Shelf[Agent]):
-    """service.store.Agents."""
-
-    def __init__(self, journal: Journal) -> None:
-        super().__init__(journal, "id", lambda agent: True)
-
-    def by_number(self, number: str) -> Agent | None:
-        """By E.164 number."""
-        return next((agent for agent in self.all() if agent.number == number), None)
-
-    def by_name(self, name: str) -> Agent | None:
-        """By name."""
-        return next((agent for agent in self.all() if agent.name == name), None)
-
-    def all(self) -> Sequence[Agent]:
-        """By name, as they were added."""
-        return [self.touch(agent) for agent in self.alive()]
-
-    def available(self) -> Sequence[Agent]:
-        """The longest idle first."""
-        free = [agent for agent in self.all() if agent.status == AgentStatus.AVAILABLE]
-        return sorted(free, key=lambda agent: (agent.status_at, agent.id))
 
 
 class MemoryCalls(Shelf[Call]):

@@ -9,9 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from ivr.service import store as ports
+from ivr.simulation.memory_agents import MemoryAgents
 from ivr.simulation.memory_guards import MemoryGuards
 from ivr.simulation.memory_rows import (
-    MemoryAgents,
     MemoryAttempts,
     MemoryCallbacks,
     MemoryCalls,

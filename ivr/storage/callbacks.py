@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, tuple_
 
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.calls import LONGEST_CALL, Verification
+from ivr.service.store import Counts
 from ivr.storage import schema, tables
 from ivr.storage.rows import Repository
 
@@ -24,7 +25,7 @@ class SqlCallbacks(Repository):
 
     def get(self, callback_id: str) -> Callback | None:
         """By id."""
-        return self._session.get(Callback, callback_id)
+        return self._session.find(Callback, callback_id)
 
     def open_for_number(self, number: str) -> Callback | None:
         """The one that may still ring this number."""
@@ -46,6 +47,15 @@ class SqlCallbacks(Repository):
         callers = select(calls.from_number).where(schema.NOT_ENDED, began_lately, calls.from_number.is_not(None))
         ripe = select(Callback).where(schema.IS_SCHEDULED, c.due_at <= now, c.number.not_in(callers))
         return self._all(ripe.order_by(c.priority, c.ticket_at).limit(limit), lock=True)
+
+    def ahead(self, now: datetime, place: tuple[int, datetime], limit: int, *, without: str) -> Counts:
+        """Counted by the database."""
+        c = tables.callbacks.c
+        before = tuple_(c.priority, c.ticket_at) < tuple_(*place)
+        ripe = select(c.skill, c.locale).where(schema.IS_SCHEDULED, c.due_at <= now, before, c.id != without)
+        wanted = ripe.limit(limit).subquery().c
+        counted = select(wanted.skill, wanted.locale, func.count()).group_by(wanted.skill, wanted.locale)
+        return {(skill, locale): number for skill, locale, number in self._session.execute(counted)}
 
     def next_due_at(self, after: datetime) -> datetime | None:
         """The earliest later than `after`."""
@@ -105,7 +115,7 @@ class SqlHolds(Repository):
 
     def get(self, call_sid: str) -> Hold | None:
         """By the caller's CallSid."""
-        return self._session.get(Hold, call_sid)
+        return self._session.find(Hold, call_sid)
 
     def waiting(self) -> Sequence[Hold]:
         """The first in line first."""

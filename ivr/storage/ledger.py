@@ -22,7 +22,7 @@ class SqlLedger(Repository):
     def lines_of(self, callback_ids: Collection[str]) -> Sequence[Line]:
         """Those of all of them, in the order written."""
         e = tables.events.c
-        return self._lines(_wanted().where(e.callback_id.in_(callback_ids)).order_by(e.serial))
+        return self._lines(_wanted().where(self._among(e.callback_id, callback_ids)).order_by(e.serial))
 
     def page(self, after: str, limit: int) -> Sequence[Callback]:
         """By id."""
@@ -31,15 +31,15 @@ class SqlLedger(Repository):
 
     def callbacks(self, callback_ids: Collection[str]) -> Sequence[Callback]:
         """In any order."""
-        return self._all(select(Callback).where(tables.callbacks.c.id.in_(callback_ids)))
+        return self._all(select(Callback).where(self._among(tables.callbacks.c.id, callback_ids)))
 
     def legs(self, leg_ids: Collection[str]) -> Sequence[Leg]:
         """In any order."""
-        return self._all(select(Leg).where(tables.legs.c.id.in_(leg_ids)))
+        return self._all(select(Leg).where(self._among(tables.legs.c.id, leg_ids)))
 
     def legs_of(self, attempt_ids: Collection[str]) -> Sequence[Leg]:
         """In any order."""
-        return self._all(select(Leg).where(tables.legs.c.attempt_id.in_(attempt_ids)))
+        return self._all(select(Leg).where(self._among(tables.legs.c.attempt_id, attempt_ids)))
 
     def _lines(self, query: Select[Any]) -> list[Line]:
         return [Line(**row) for row in self._session.execute(query).mappings()]
