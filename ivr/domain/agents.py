@@ -39,6 +39,10 @@ MOVES = {
 }
 
 
+Kind = tuple[tuple[str, ...], tuple[str, ...]]
+"""Skills and locales of agents who are alike."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Team:
     """Agents on shift with the same skills and languages."""
@@ -89,7 +93,7 @@ class Agent:
 
 def teams_of(agents: Iterable[Agent]) -> list[Team]:
     """Those on shift, counted by what they can take."""
-    kinds: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Agent]] = defaultdict(list)
+    kinds: dict[Kind, list[Agent]] = defaultdict(list)
     for agent in agents:
         if agent.status not in OFF_SHIFT:
             kinds[tuple(agent.skills), tuple(agent.locales)].append(agent)

@@ -21,8 +21,8 @@ from ivr.service.scenes import Scene
 BATCH: Final = 100
 """Attempts begun in one transaction when no rate bounds them."""
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
-LOOK: Final = 100
-"""Due callbacks and free agents looked at beyond what is begun: some need, or have, another skill or language."""
+LOOK: Final = 20
+"""Due callbacks and free agents looked at beyond what is begun: some may not ring now, some passed each other on."""
 EVERYBODY: Final = 1_000_000
 """More agents than anybody has."""
 
@@ -116,7 +116,7 @@ class Dispatcher:
         """The legs begun, and whether somebody in the line was looked at in vain."""
         if not free:
             return [], False
-        due = scene.uow.callbacks.due(scene.now, min(len(free), room) + LOOK)
+        due = scene.uow.callbacks.due(scene.now, min(len(free), room) + LOOK, free.kinds())
         known = Known(scene, in_order(scene.uow.holds.waiting(), due))
         begun: list[str] = []
         for entry in known.line:
@@ -155,8 +155,6 @@ class Dispatcher:
     def _may_begin(self, known: "Known", entry: Callback | Hold) -> bool:
         if isinstance(entry, Hold):
             return self._still_holds(known.scene, entry) and self._tools.rules.opening.allows(known.scene.now)
-        if entry.number in known.ringing:
-            return False  # an earlier call to this number is still ending, or unclear
         why = self._why_not(known, entry)
         if why:
             self._tools.gate.turn_away(known.scene.uow, entry, why, known.scene.now)
@@ -190,7 +188,6 @@ class Known:
         self.scene, self.line = scene, line
         due = [entry for entry in line if isinstance(entry, Callback)]
         numbers = [callback.number for callback in due]
-        self.ringing = scene.uow.legs.live_numbers(numbers)
         self.do_not_call = scene.uow.guards.do_not_call_among(numbers)
         self._tried: dict[str, list[Attempt]] = defaultdict(list)
         for attempt in scene.uow.attempts.of_callbacks([callback.id for callback in due]):

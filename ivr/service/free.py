@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from heapq import merge
 
-from ivr.domain.agents import Agent
+from ivr.domain.agents import Agent, Kind
 
 
 class Free:
@@ -13,12 +13,16 @@ class Free:
     def __init__(self, agents: Iterable[Agent], *, is_cut: bool = False) -> None:
         """The longest idle first. `is_cut`: there may be more of them."""
         self.is_cut = is_cut
-        self._teams: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Agent]] = defaultdict(list)
+        self._teams: dict[Kind, list[Agent]] = defaultdict(list)
         for agent in agents:
             self._teams[tuple(agent.skills), tuple(agent.locales)].append(agent)
 
     def __len__(self) -> int:
         return sum(len(team) for team in self._teams.values())
+
+    def kinds(self) -> list[Kind]:
+        """What they can take, together."""
+        return [kind for kind, team in self._teams.items() if team]
 
     def fitting(self, skill: str, locale: str) -> Iterable[Agent]:
         """Those who can take it, the longest idle first; falsy if there are none."""

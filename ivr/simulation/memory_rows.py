@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from ivr.domain.agents import Kind, can_take
 from ivr.domain.callbacks import OPEN_STATUSES, Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Party
 from ivr.domain.calls import LONGEST_CALL, Call
 from ivr.domain.cases import Case, Customer
@@ -56,9 +57,9 @@ class MemoryCases(Shelf[Case]):
 class MemoryCallbacks(Shelf[Callback]):
     """service.store.Callbacks, with its promise: one open callback a number, and a case."""
 
-    def __init__(self, journal: Journal, calls: "MemoryCalls") -> None:
+    def __init__(self, journal: Journal, calls: "MemoryCalls", legs: "MemoryLegs") -> None:
         super().__init__(journal, "id", lambda callback: callback.status in ALIVE)
-        self._calls = calls
+        self._calls, self._legs = calls, legs
         self._by_number: dict[str, list[Callback]] = defaultdict(list)
 
     def add(self, callback: Callback) -> None:
@@ -86,10 +87,13 @@ class MemoryCallbacks(Shelf[Callback]):
         """Oldest first."""
         return [self.touch(callback) for callback in self.everything() if callback.case_id == case_id]
 
-    def due(self, now: datetime, limit: int) -> Sequence[Callback]:
-        """The first in line first; without those who are in a call with us now."""
+    def due(self, now: datetime, limit: int, kinds: Sequence[Kind] | None = None) -> Sequence[Callback]:
+        """The first in line first."""
         ripe = [c for c in self._scheduled() if c.due_at <= now]
-        on_the_line = self._calls.live_numbers([c.number for c in ripe], now) if ripe else frozenset()
+        if kinds is not None:
+            ripe = [c for c in ripe if any(can_take(*kind, c.skill, c.locale) for kind in kinds)]
+        numbers = [c.number for c in ripe]
+        on_the_line = self._calls.live_numbers(numbers, now) | self._legs.live_numbers(numbers) if ripe else frozenset()
         free = [c for c in ripe if c.number not in on_the_line]
         return [self.touch(c) for c in sorted(free, key=lambda c: (c.priority, c.ticket_at))[:limit]]
 
