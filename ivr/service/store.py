@@ -68,7 +68,7 @@ class Callbacks(Protocol):
         """
 
     def ahead(self, now: datetime, place: tuple[int, datetime], limit: int, *, without: str) -> Counts:
-        """How many due ones of each skill and locale are before this priority and ticket, `limit` at most in all."""
+        """How many of each skill and locale stand before this priority and ticket, of the `limit` due the longest."""
 
     def next_due_at(self, after: datetime) -> datetime | None:
         """The earliest due_at later than `after` of a SCHEDULED callback."""

@@ -53,12 +53,12 @@ class SqlCallbacks(Repository):
         return self._all(ripe.order_by(c.priority, c.ticket_at).limit(limit), lock=True)
 
     def ahead(self, now: datetime, place: tuple[int, datetime], limit: int, *, without: str) -> Counts:
-        """Counted by the database."""
+        """Counted by the database, from the index of those that are due: whatever is promised for later is not read."""
         c = tables.callbacks.c
-        before = tuple_(c.priority, c.ticket_at) < tuple_(*place)
-        ripe = select(c.skill, c.locale).where(schema.IS_SCHEDULED, c.due_at <= now, before, c.id != without)
-        wanted = ripe.limit(limit).subquery().c
-        counted = select(wanted.skill, wanted.locale, func.count()).group_by(wanted.skill, wanted.locale)
+        ripe = select(c.id, c.skill, c.locale, c.priority, c.ticket_at).where(schema.IS_SCHEDULED, c.due_at <= now)
+        due = ripe.order_by(c.due_at).limit(limit).subquery().c
+        counted = select(due.skill, due.locale, func.count()).group_by(due.skill, due.locale)
+        counted = counted.where(tuple_(due.priority, due.ticket_at) < tuple_(*place), due.id != without)
         return {(skill, locale): number for skill, locale, number in self._session.execute(counted)}
 
     def next_due_at(self, after: datetime) -> datetime | None:
