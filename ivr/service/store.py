@@ -6,11 +6,14 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from ivr.domain.agents import Agent
+from ivr.domain.agents import Agent, Kind, Team
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg, Party
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer, Event
-from ivr.domain.ledger import Line
+from ivr.domain.ledger import Entry, Line
+
+Counts = Mapping[tuple[str, str], int]
+"""By skill and locale."""
 
 
 class Customers(Protocol):
@@ -56,11 +59,16 @@ class Callbacks(Protocol):
     def open_for_number(self, number: str) -> Callback | None: ...
     def open_for_case(self, case_id: str) -> Callback | None: ...
     def of_case(self, case_id: str) -> Sequence[Callback]: ...
-    def due(self, now: datetime, limit: int) -> Sequence[Callback]:
+    def due(self, now: datetime, limit: int, kinds: Sequence[Kind] | None = None) -> Sequence[Callback]:
         """SCHEDULED, due_at <= now, the first in line first (priority, ticket_at).
 
+        Only those whom agents of these kinds can take (None: all), who are not in a call with us, and whose number no
+        other leg rings: however many of the others stand before them, they are found.
         On PostgreSQL rows are locked (`FOR UPDATE SKIP LOCKED`) until the unit of work ends.
         """
+
+    def ahead(self, now: datetime, place: tuple[int, datetime], limit: int, *, without: str) -> Counts:
+        """How many of each skill and locale stand before this priority and ticket, of the `limit` due the longest."""
 
     def next_due_at(self, after: datetime) -> datetime | None:
         """The earliest due_at later than `after` of a SCHEDULED callback."""
@@ -135,7 +143,10 @@ class Agents(Protocol):
     def by_number(self, number: str) -> Agent | None: ...
     def by_name(self, name: str) -> Agent | None: ...
     def all(self) -> Sequence[Agent]: ...
-    def available(self) -> Sequence[Agent]:
+    def teams(self) -> Sequence[Team]:
+        """Those on shift, counted by what they can take."""
+
+    def available(self, limit: int) -> Sequence[Agent]:
         """AVAILABLE, the longest idle first; locked like `Callbacks.due`."""
 
 
@@ -198,18 +209,31 @@ class Guards(Protocol):
 
 
 class Ledger(Protocol):
-    """The dial ledger, for the audit: pages of rows by their keys."""
+    """The dial ledger, for the audit. What looks right may be left out by the store, never what is wrong."""
 
-    def lines(self, after: int, limit: int) -> Sequence[Line]:
-        """Lines of the timeline about dials and ends, with a later serial, in the order written."""
+    def counted(self) -> tuple[int, int]:
+        """Dials and callbacks in all; ask this first."""
 
-    def lines_of(self, callback_ids: Collection[str]) -> Sequence[Line]: ...
-    def page(self, after: str, limit: int) -> Sequence[Callback]:
-        """Callbacks with a later id, by id."""
+    def disordered(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Numbers, and callbacks by their customer's legs, that may have been dialed twice at once."""
 
-    def callbacks(self, callback_ids: Collection[str]) -> Sequence[Callback]: ...
-    def legs(self, leg_ids: Collection[str]) -> Sequence[Leg]: ...
+    def entries(
+        self, after: int, limit: int, *, numbers: Collection[str], callback_ids: Collection[str]
+    ) -> Sequence[Entry]:
+        """Lines about these numbers' and these callbacks' legs, with a later serial, in the order written."""
+
+    def customers_dials(self, after: int, limit: int) -> Sequence[Entry]:
+        """Lines that tell of the beginning of a dial to a customer, with a later serial, in the order written."""
+
+    def suspects(self, late: datetime) -> Sequence[str]:
+        """Ids of callbacks that may have broken a promise; `late`: windows that closed before should be seen to."""
+
+    def callbacks(self, callback_ids: Collection[str]) -> Sequence[Callback]:
+        """By id."""
+
     def legs_of(self, attempt_ids: Collection[str]) -> Sequence[Leg]: ...
+    def lines_of(self, callback_ids: Collection[str]) -> Sequence[Line]:
+        """Lines of the timeline about dials and ends, in the order written."""
 
 
 class UnitOfWork(Protocol):

@@ -9,9 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from ivr.service import store as ports
+from ivr.simulation.memory_agents import MemoryAgents
 from ivr.simulation.memory_guards import MemoryGuards
 from ivr.simulation.memory_rows import (
-    MemoryAgents,
     MemoryAttempts,
     MemoryCallbacks,
     MemoryCalls,
@@ -29,15 +29,15 @@ class MemoryRows:
 
     def __init__(self) -> None:
         self.journal = journal = Journal()
-        calls = MemoryCalls(journal)
+        calls, legs = MemoryCalls(journal), MemoryLegs(journal)
         self.calls: ports.Calls = calls
         self.customers: ports.Customers = MemoryCustomers(journal)
         self.cases: ports.Cases = MemoryCases(journal)
         self.events: ports.Events = NoEvents()
-        self.callbacks: ports.Callbacks = MemoryCallbacks(journal, calls)
+        self.callbacks: ports.Callbacks = MemoryCallbacks(journal, calls, legs)
         self.holds: ports.Holds = MemoryHolds(journal)
         self.attempts: ports.Attempts = MemoryAttempts(journal)
-        self.legs: ports.Legs = MemoryLegs(journal)
+        self.legs: ports.Legs = legs
         self.agents: ports.Agents = MemoryAgents(journal)
         self.verifications: ports.Verifications = NoVerifications()
         self.guards: ports.Guards = MemoryGuards(journal)

@@ -1,11 +1,12 @@
 """What a simulation throws away."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from ivr.domain.callbacks import Callback, Leg
 from ivr.domain.calls import Verification
 from ivr.domain.cases import Event
-from ivr.domain.ledger import Line
+from ivr.domain.ledger import Entry, Line
 
 
 class NoEvents:
@@ -38,26 +39,36 @@ class NoVerifications:
 class NoLedger:
     """service.store.Ledger of a store that keeps no timeline: nothing to audit."""
 
-    def lines(self, after: int, limit: int) -> Sequence[Line]:
+    def counted(self) -> tuple[int, int]:
+        """None are kept."""
+        return 0, 0
+
+    def disordered(self) -> tuple[frozenset[str], frozenset[str]]:
+        """None are kept."""
+        return frozenset(), frozenset()
+
+    def entries(
+        self, after: int, limit: int, *, numbers: Collection[str], callback_ids: Collection[str]
+    ) -> Sequence[Entry]:
         """None are kept."""
         return ()
 
-    def lines_of(self, callback_ids: Collection[str]) -> Sequence[Line]:
+    def customers_dials(self, after: int, limit: int) -> Sequence[Entry]:
         """None are kept."""
         return ()
 
-    def page(self, after: str, limit: int) -> Sequence[Callback]:
-        """None are shown."""
+    def suspects(self, late: datetime) -> Sequence[str]:
+        """None are kept."""
         return ()
 
     def callbacks(self, callback_ids: Collection[str]) -> Sequence[Callback]:
         """None are shown."""
         return ()
 
-    def legs(self, leg_ids: Collection[str]) -> Sequence[Leg]:
+    def legs_of(self, attempt_ids: Collection[str]) -> Sequence[Leg]:
         """None are shown."""
         return ()
 
-    def legs_of(self, attempt_ids: Collection[str]) -> Sequence[Leg]:
-        """None are shown."""
+    def lines_of(self, callback_ids: Collection[str]) -> Sequence[Line]:
+        """None are kept."""
         return ()

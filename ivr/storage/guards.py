@@ -60,7 +60,7 @@ class SqlGuards(Repository):
     def do_not_call_among(self, numbers: Sequence[str]) -> frozenset[str]:
         """Those that are on the list."""
         number = tables.do_not_call.c.number
-        return frozenset(self._session.scalars(select(number).where(number.in_(numbers))))
+        return frozenset(self._session.scalars(select(number).where(self._among(number, numbers))))
 
     def add_do_not_call(self, number: str, at: datetime, reason: str) -> None:
         """The first entry stays."""
@@ -105,10 +105,6 @@ class SqlGuards(Repository):
         oldest = select(*key).where(time < before).order_by(time).limit(SWEEP_LIMIT)
         swept = delete(time.table).where(tuple_(*key).in_(oldest)).returning(time)
         return len(self._session.execute(swept).all())
-
-    @property
-    def _is_postgres(self) -> bool:
-        return self._session.get_bind().dialect.name == "postgresql"
 
     def _insert(self, table: Table) -> Any:
         """Both dialects have the same INSERT ... ON CONFLICT; SQLAlchemy keeps them as two classes."""

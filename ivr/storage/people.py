@@ -1,10 +1,11 @@
 """Customers and agents."""
 
 from collections.abc import Sequence
+from json import loads
 
-from sqlalchemy import select
+from sqlalchemy import String, case, cast, func, select
 
-from ivr.domain.agents import Agent, AgentStatus
+from ivr.domain.agents import OFF_SHIFT, Agent, AgentStatus, Team
 from ivr.domain.cases import Customer
 from ivr.storage import tables
 from ivr.storage.rows import Repository
@@ -19,7 +20,7 @@ class SqlCustomers(Repository):
 
     def get(self, customer_id: str) -> Customer | None:
         """By id."""
-        return self._session.get(Customer, customer_id)
+        return self._session.find(Customer, customer_id)
 
     def by_number(self, number: str) -> Customer | None:
         """By E.164 number."""
@@ -35,7 +36,7 @@ class SqlAgents(Repository):
 
     def get(self, agent_id: str) -> Agent | None:
         """By id."""
-        return self._session.get(Agent, agent_id)
+        return self._session.find(Agent, agent_id)
 
     def by_number(self, number: str) -> Agent | None:
         """By E.164 number."""
@@ -49,8 +50,17 @@ class SqlAgents(Repository):
         """By name."""
         return self._all(select(Agent).order_by(tables.agents.c.name, tables.agents.c.id))
 
-    def available(self) -> Sequence[Agent]:
+    def teams(self) -> Sequence[Team]:
+        """Counted by the database: as JSON has no equality there, its text is compared."""
+        c = tables.agents.c
+        skills, locales = cast(c.skills, String), cast(c.locales, String)
+        free = func.count(case((c.status == AgentStatus.AVAILABLE, 1)))
+        counted = select(skills, locales, func.count(), free).where(c.status.not_in(OFF_SHIFT))
+        rows = self._session.execute(counted.group_by(skills, locales))
+        return [Team(skills=loads(s), locales=loads(lo), on_shift=staff, free=free) for s, lo, staff, free in rows]
+
+    def available(self, limit: int) -> Sequence[Agent]:
         """The longest idle first; held until the unit of work ends."""
         c = tables.agents.c
         free = select(Agent).where(c.status == AgentStatus.AVAILABLE).order_by(c.status_at, c.id)
-        return self._all(free, lock=True)
+        return self._all(free.limit(limit), lock=True)
