@@ -12,7 +12,7 @@ from ivr.errors import ContentError
 _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "": """
         menu menu_rephrase menu_keys language_changed intent_track_order intent_delivered_not_received
-        intent_return_refund intent_cancel_order intent_callback intent_existing_callback kind_track_order
+        intent_return_refund intent_cancel_order intent_callback intent_existing_callback intent_hold kind_track_order
         kind_delivered_not_received kind_return_refund kind_cancel_order kind_question ask_order_number
         ask_order_keys order_not_found cancel_kept dnr_not_delivered_yet offer_agent_or_callback offer_again
         ask_moment ask_moment_keys moment_conflict moment_which_day moment_which_time moment_am_or_pm

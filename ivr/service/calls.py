@@ -126,12 +126,12 @@ class CallService:
             return None
         asked = dialogue.turn
         texts = [reading.text for reading in heard.readings]
-        heard.meaning = self._ports.understanding.parse(dialogue.locale, asked.expects, texts)
-        if asked.pace == Pace.DIGITS and heard.meaning.first is None and heard.engine != CARRIER:
+        heard.meaning = heard.doubted(self._ports.understanding.parse(dialogue.locale, asked.expects, texts))
+        if asked.pace == Pace.DIGITS and not heard.means("digits") and heard.engine != CARRIER:
             # A redirect would throw half-keyed digits away: wait for the keys, or for the Gather to time out.
             call.dialogue = replace(dialogue, misheard=True)
             return None
-        if asked.next == Next.HOLD and heard.meaning.first is None:
+        if asked.next == Next.HOLD and not heard.means():
             return None  # talk beside the telephone is no answer to music
         call.dialogue = replace(dialogue, answered=heard.turn)
         return Speech(heard.meaning)
