@@ -4,16 +4,19 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from typing import TypedDict
+from urllib.parse import urlsplit
 
 from ivr.clock import ShiftedClock, SystemClock
 from ivr.content import Content, load
 from ivr.content.folders import Folders
+from ivr.domain.messages import GROUPS, MessageRules
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules
 from ivr.errors import SettingsError
 from ivr.phone.client import Account
-from ivr.service.ports import Clock, Commerce, Messenger, Phone
+from ivr.service.ports import Clock, Commerce, Mailer, Messenger, Phone
 from ivr.service.store import Store
 from ivr.settings import Settings
+from ivr.settings_values import is_loopback
 from ivr.storage import SqlStore
 from ivr.understanding.numbers import PhoneNumbers
 
@@ -25,6 +28,7 @@ class Overrides(TypedDict, total=False):
     clock: Clock
     phone: Phone
     messenger: Messenger | None
+    mailer: Mailer | None
     commerce: Commerce
     checkpoint: Callable[[str], None]
     node: str
@@ -61,6 +65,27 @@ def carrier_account(settings: Settings) -> Account:
     )
 
 
+def make_mailer(settings: Settings) -> Mailer | None:
+    """Where e-mail is handed in; None: nowhere."""
+    if not settings.smtp_url:
+        return None
+    # Imported here: most systems send no e-mail, and the calendar library takes time to read.
+    from ivr.mail.smtp import MailServer, SmtpMailer
+
+    host = urlsplit(settings.smtp_url).hostname or ""
+    return SmtpMailer(MailServer.parse(settings.smtp_url, is_local=is_loopback(host)), settings.mail_from)
+
+
+def message_rules(settings: Settings) -> MessageRules:
+    """Which channels there are, and what is told over them."""
+    return MessageRules(
+        texts=settings.texts,
+        mails=bool(settings.smtp_url),
+        kinds=frozenset(kind for name in settings.messages for kind in GROUPS[name]),
+        texts_per_day=settings.daily_texts,
+    )
+
+
 def callback_rules(settings: Settings) -> CallbackRules:
     """The rules of callbacks as the settings bend them."""
     opens, closes = settings.calling_hours or (CallbackRules.calls_open_at, CallbackRules.calls_close_at)
@@ -76,6 +101,7 @@ def callback_rules(settings: Settings) -> CallbackRules:
             customer_ring_seconds=settings.ring_seconds_customer,
             settle_seconds=settings.settle_seconds,
         ),
+        messages=message_rules(settings),
         opening=settings.opening,
         calls_open_at=opens,
         calls_close_at=closes,

@@ -5,7 +5,8 @@ from typing import Final
 
 from ivr.content.model import Content
 from ivr.content.wording import Wording
-from ivr.domain.turn import At, Money, Phrase, Say, SayArg, Span, Spelled
+from ivr.content.zones import zone_name
+from ivr.domain.turn import At, Money, Phrase, Say, SayArg, Span, Spelled, Zone
 from ivr.errors import ContentError
 
 PLACE: Final = re.compile(r"\{(\w+)\}")
@@ -57,6 +58,8 @@ class PromptSpeaker:
                 return wording.span(arg)
             case Money():
                 return wording.money(arg)
+            case Zone(name):
+                return zone_name(name, locale)
             case Phrase(other):
                 return self.text(locale, Say(other))
         return str(arg)

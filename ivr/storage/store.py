@@ -18,6 +18,7 @@ from ivr.storage.cases import SqlCases, SqlEvents
 from ivr.storage.failures import translated
 from ivr.storage.guards import SqlGuards
 from ivr.storage.ledger import SqlLedger
+from ivr.storage.messages import SqlMessages
 from ivr.storage.people import SqlAgents, SqlCustomers
 
 
@@ -40,6 +41,7 @@ class SqlUnitOfWork:
         self.agents: ports.Agents = SqlAgents(session, writes=writes)
         self.calls: ports.Calls = SqlCalls(session, writes=writes)
         self.verifications: ports.Verifications = SqlVerifications(session, writes=writes)
+        self.messages: ports.Messages = SqlMessages(session, writes=writes)
         self.guards: ports.Guards = SqlGuards(session, writes=writes)
         self.ledger: ports.Ledger = SqlLedger(session, writes=writes)
 
