@@ -16,11 +16,11 @@ _WRITTEN: Final = "_text"
 
 
 class PromptSpeaker:
-    """Every word a person hears, from grammars/<locale>/prompts.yaml."""
+    """Every word a person hears, from grammars/<locale>/prompts.yaml, or is written, from messages.yaml."""
 
     def __init__(self, content: Content) -> None:
         self.locales: tuple[str, ...] = tuple(content.locales)
-        self._prompts = {name: locale.prompts for name, locale in content.locales.items()}
+        self._prompts = {name: {**locale.prompts, **locale.messages} for name, locale in content.locales.items()}
         self._voices = {name: (locale.voice, locale.slow_rate) for name, locale in content.locales.items()}
         self._wordings = {name: Wording(name, locale.spoken) for name, locale in content.locales.items()}
 

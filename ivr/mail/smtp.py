@@ -16,6 +16,8 @@ from ivr.errors import MailRefused, MailUnavailable, MailUnclear
 from ivr.mail.calendar import calendar_file, method_of
 from ivr.service.ports import CalendarEntry, Mail
 
+POLICY: Final = SMTP.clone(max_line_length=900)
+"""A shorter line would be folded, and an address in a folded header encoded until no mail program knows it (RFC 5322: 998)."""
 TIMEOUT_SECONDS: Final = 10.0
 PORTS: Final = {"smtp": 587, "smtps": 465}
 FOR_GOOD: Final = range(500, 600)
@@ -77,7 +79,7 @@ class SmtpMailer:
 
     def message(self, mail: Mail) -> EmailMessage:
         """The mail as it is sent."""
-        message = EmailMessage(policy=SMTP)
+        message = EmailMessage(policy=POLICY)
         message["From"] = Address(self._name, addr_spec=self._address)
         message["To"] = mail.to
         message["Subject"] = " ".join(mail.subject.split())

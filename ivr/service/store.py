@@ -175,6 +175,9 @@ class Messages(Protocol):
     def due(self, now: datetime, channels: Collection[Channel]) -> Message | None:
         """The one over these channels whose next step is due for longest; locked like `Callbacks.due`."""
 
+    def count_waiting(self, before: datetime) -> int:
+        """Those written before that were tried in vain, or not settled."""
+
     def count_sent(self, channel: Channel, since: datetime, address: str = "") -> int:
         """Those that passed the point of no return since, to everybody or to one address."""
 

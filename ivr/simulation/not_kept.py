@@ -55,6 +55,10 @@ class NoMessages:
         """None are kept."""
         return None
 
+    def count_waiting(self, before: datetime) -> int:
+        """None wait."""
+        return 0
+
     def count_sent(self, channel: Channel, since: datetime, address: str = "") -> int:
         """None were sent."""
         return 0
