@@ -3,50 +3,33 @@
 import os
 import socket
 import threading
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import structlog
 from flask import Flask
 from starlette.applications import Starlette
 
-from ivr.content import Content
-from ivr.content.folders import Folders
-from ivr.content.shop import DemoShop
-from ivr.content.speaker import PromptSpeaker
+from ivr.edges import Edges
 from ivr.errors import IvrError
 from ivr.parts import (
     Overrides,
     call_effects,
-    call_recordings,
     callback_rules,
-    carrier_account,
-    load_content,
-    make_clock,
     make_desk,
-    number_rules,
-    open_store,
     session_key,
     sweeps,
     voice_settings,
 )
-from ivr.phone.client import TwilioMessenger, TwilioPhone
 from ivr.phone.twiml import Hearing
 from ivr.scheduler import CallbackClock
 from ivr.service.arrival import Arrivals
 from ivr.service.calls import CallPorts, CallService
 from ivr.service.dispatch import Dispatcher
 from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
-from ivr.service.ports import CallRecordings, Clock, Commerce, Messenger, Phone, Speaker
 from ivr.service.requests import WebRequests
-from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.speech.recognizers import Recognizers
-from ivr.storage import SqlStore
-from ivr.understanding.grammars import GrammarUnderstanding
-from ivr.understanding.numbers import PhoneNumbers
-from ivr.web.catalogue import Catalogue, board_catalogue
 from ivr.web.desk import Desk
 from ivr.web.register import register_desk
 from ivr.web.server import create_app, create_asgi
@@ -59,98 +42,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
-class Ivr:
+class Ivr(Edges):
     """A whole system; the parts are made when they are first asked for."""
-
-    settings: Settings
-    overrides: Overrides
-
-    @cached_property
-    def store(self) -> Store:
-        """The database: the one that was given, or our own."""
-        return self.overrides.get("store") or self._own_store
-
-    @cached_property
-    def _own_store(self) -> SqlStore:
-        return open_store(self.settings)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Give the database's connections back; a store that was given is its giver's to close."""
-        if "_own_store" in self.__dict__:
-            self._own_store.close()
-
-    @cached_property
-    def clock(self) -> Clock:
-        """The time."""
-        return self.overrides.get("clock") or make_clock(self.settings)
-
-    @cached_property
-    def numbers(self) -> PhoneNumbers:
-        """What is known of telephone numbers."""
-        return number_rules(self.settings)
-
-    @cached_property
-    def content(self) -> Content:
-        """grammars/, read and checked. Raises ContentError."""
-        return load_content(self.settings)
-
-    @cached_property
-    def speaker(self) -> Speaker:
-        """Prompts to text."""
-        return PromptSpeaker(self.content)
-
-    @cached_property
-    def catalogue(self) -> Catalogue:
-        """The words of the pages. Raises ContentError."""
-        return Catalogue(self._folders, self.speaker.locales)
-
-    @cached_property
-    def board_words(self) -> Catalogue:
-        """The words of the supervisor's pages. Raises ContentError."""
-        return board_catalogue(self._folders, self.speaker.locales)
-
-    @cached_property
-    def _folders(self) -> Folders:
-        return Folders(self.settings.grammars_dir)
-
-    @cached_property
-    def understanding(self) -> GrammarUnderstanding:
-        """Words to intents."""
-        return GrammarUnderstanding(self.content, self.numbers)
-
-    @cached_property
-    def commerce(self) -> Commerce:
-        """The shop's orders."""
-        return self.overrides.get("commerce") or self.shop
-
-    @cached_property
-    def shop(self) -> DemoShop:
-        """The demonstration's shop. Raises ContentError."""
-        return DemoShop(self.settings.grammars_dir, self.clock.now)
-
-    @cached_property
-    def phone(self) -> Phone:
-        """The carrier."""
-        return self.overrides.get("phone") or TwilioPhone(carrier_account(self.settings))
-
-    @cached_property
-    def recordings(self) -> CallRecordings | None:
-        """What the carrier has recorded of callers; None: it records nothing."""
-        return self.overrides.get("recordings") or call_recordings(self.settings)
-
-    @cached_property
-    def messenger(self) -> Messenger | None:
-        """Text messages, through the same carrier."""
-        if "messenger" in self.overrides:
-            return self.overrides["messenger"]
-        return TwilioMessenger(carrier_account(self.settings))
 
     @cached_property
     def recognizers(self) -> Recognizers:
@@ -175,6 +68,7 @@ class Ivr:
             messenger=self.messenger,
             speaker=self.speaker,
             numbers=self.numbers,
+            mailer=self.mailer,
         )
         return CallbackEngine(
             ports,
@@ -182,6 +76,7 @@ class Ivr:
             node=self.node,
             company=self.settings.company,
             secret=self._secret,
+            public_url=self.settings.public_url,
             checkpoint=self.overrides.get("checkpoint", no_checkpoint),
         )
 
@@ -219,7 +114,9 @@ class Ivr:
     def scheduler(self) -> CallbackClock:
         """Wakes the dispatcher and the sweeps; `start` it in the process that does the work."""
         parts = sweeps(self.engine, self.recordings)
-        return CallbackClock(self.dispatcher, parts, store=self.store, clock=self.clock, node=self.node)
+        return CallbackClock(
+            self.dispatcher, parts, store=self.store, clock=self.clock, node=self.node, outbox=self.engine.outbox
+        )
 
     @cached_property
     def services(self) -> Services:
@@ -235,6 +132,7 @@ class Ivr:
             recognizer=self.recognizers if self._mode.needs_engine else None,
             phone=self.phone,
             recordings=self.recordings,
+            incoming_texts=self.engine.incoming_texts,
         )
 
     @cached_property

@@ -5,10 +5,12 @@ import hmac
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypedDict
+from urllib.parse import urlsplit
 
 from ivr.clock import ShiftedClock, SystemClock
 from ivr.content import Content, load
 from ivr.content.folders import Folders
+from ivr.domain.messages import GROUPS, MessageRules
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules
 from ivr.errors import SettingsError
 from ivr.phone.client import Account
@@ -18,10 +20,11 @@ from ivr.scheduler import Sweeps
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
 from ivr.service.left_recordings import LeftRecordings
-from ivr.service.ports import CallRecordings, Clock, Commerce, Messenger, NumberRules, Phone
+from ivr.service.ports import CallRecordings, Clock, Commerce, Mailer, Messenger, NumberRules, Phone
 from ivr.service.requests import WebRequests
 from ivr.service.store import Store
 from ivr.settings import Settings
+from ivr.settings_values import is_loopback
 from ivr.storage import SqlStore
 from ivr.understanding.numbers import PhoneNumbers
 from ivr.web.catalogue import Catalogue
@@ -36,6 +39,7 @@ class Overrides(TypedDict, total=False):
     phone: Phone
     recordings: CallRecordings
     messenger: Messenger | None
+    mailer: Mailer | None
     commerce: Commerce
     checkpoint: Callable[[str], None]
     node: str
@@ -95,6 +99,27 @@ def sweeps(engine: CallbackEngine, recordings: CallRecordings | None) -> tuple[S
     return (engine.reconciler, engine.housekeeper, engine.call_ends, engine.retention, *left)
 
 
+def make_mailer(settings: Settings) -> Mailer | None:
+    """Where e-mail is handed in; None: nowhere."""
+    if not settings.smtp_url:
+        return None
+    # Imported here: most systems send no e-mail, and the calendar library takes time to read.
+    from ivr.mail.smtp import MailServer, SmtpMailer
+
+    host = urlsplit(settings.smtp_url).hostname or ""
+    return SmtpMailer(MailServer.parse(settings.smtp_url, is_local=is_loopback(host)), settings.mail_from)
+
+
+def message_rules(settings: Settings) -> MessageRules:
+    """Which channels there are, and what is told over them."""
+    return MessageRules(
+        texts=settings.texts,
+        mails=bool(settings.smtp_url),
+        kinds=frozenset(kind for name in settings.messages for kind in GROUPS[name]),
+        texts_per_day=settings.daily_texts,
+    )
+
+
 def callback_rules(settings: Settings) -> CallbackRules:
     """The rules of callbacks as the settings bend them."""
     opens, closes = settings.calling_hours or (CallbackRules.calls_open_at, CallbackRules.calls_close_at)
@@ -110,6 +135,7 @@ def callback_rules(settings: Settings) -> CallbackRules:
             customer_ring_seconds=settings.ring_seconds_customer,
             settle_seconds=settings.settle_seconds,
         ),
+        messages=message_rules(settings),
         opening=settings.opening,
         calls_open_at=opens,
         calls_close_at=closes,
@@ -172,6 +198,7 @@ def make_desk(
         line=engine.line,
         requests=requests,
         verification=engine.verification,
+        links=engine.links,
         afterwards=engine.afterwards,
         numbers=numbers,
         catalogue=catalogue,
@@ -180,6 +207,7 @@ def make_desk(
         api_keys=settings.api_keys,
         supervisor_password=settings.supervisor_password,
         secure_cookies=settings.public_url.startswith("https://"),
+        takes_email=bool(settings.smtp_url),
         trusted_proxies=settings.trusted_proxies,
         zone=settings.hours_zone,
     )

@@ -182,6 +182,14 @@ class Handset:
         """Wait until the telephone is idle again."""
         self._wait(lambda: self.state is TelephoneState.IDLE, timeout, problem="is still in a call")
 
+    def sends_text(self, to: str, body: str) -> None:
+        """Send a text message to a number of the account."""
+
+        async def send() -> None:
+            self.telephone.send_text(to, body)
+
+        self._run(send())
+
     def receives_text(self, pattern: str, timeout: float = PATIENCE_SECONDS) -> TextMessage:
         """Wait for a text message whose body matches."""
 

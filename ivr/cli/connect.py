@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     account = carrier_account(settings)
     if arguments.number:
         account = replace(account, number=arguments.number)
-    numbers = TwilioNumbers(account)
+    numbers = TwilioNumbers(account, texts=settings.texts)
     with closing(open_store(settings)) as store:
         if arguments.undo:
             _tell("restored", undo(numbers, store, account.number))

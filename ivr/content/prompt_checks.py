@@ -104,11 +104,30 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
 }
 """Every prompt with its places."""
 
+_MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
+    "": "stop_hint stop_words start_words",
+    "company": "stopped started unread calendar_title",
+    "link": "mail_stop",
+    "zone": "mail_zone",
+    "case company": "mail_subject",
+    "company link": "late",
+    "case company link": "canceled unreached done",
+    "company link when": "moved_at moved_asap reminder postponed missed",
+    "case company link when": "promised_at promised_asap",
+}
+"""Messages by the places that they have; each key ends in `_text`: read on a screen."""
+
+REQUIRED_MESSAGES: Final[Mapping[str, frozenset[str]]] = {
+    f"{key}_text": frozenset(places.split()) for places, keys in _MESSAGES_BY_PLACES.items() for key in keys.split()
+}
+"""Every message with its places."""
+
 
 def check_prompts(content: Content) -> None:
-    """Every locale has every prompt and wording, with exactly its places. Raises ContentError."""
+    """Every locale has every prompt, message and wording, with exactly its places. Raises ContentError."""
     for locale in content.locales.values():
         _check(locale, "prompts.yaml", locale.prompts, REQUIRED_PROMPTS)
+        _check(locale, "messages.yaml", locale.messages, REQUIRED_MESSAGES)
         _check(locale, "spoken.yaml", locale.spoken, REQUIRED_WORDINGS)
 
 

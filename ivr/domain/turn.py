@@ -49,7 +49,14 @@ class Phrase:
     key: str
 
 
-SayArg = str | int | Spelled | At | Span | Money | Phrase
+@dataclass(frozen=True)
+class Zone:
+    """An IANA time zone, told by its city in the listener's language ("New York")."""
+
+    name: str
+
+
+SayArg = str | int | Spelled | At | Span | Money | Phrase | Zone
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
 from ivr.domain.hearing import Pace
@@ -124,6 +125,14 @@ def play_for_ever(music_path: str, again_path: str) -> str:
     response = VoiceResponse()
     response.play(music_path, loop=0)
     response.redirect(again_path, method="POST")
+    return str(response)
+
+
+def text_answer(text: str) -> str:
+    """The answer to a text message; empty: none."""
+    response = MessagingResponse()
+    if text:
+        response.message(text)
     return str(response)
 
 

@@ -132,8 +132,63 @@ class NumberRules(Protocol):
 class Messenger(Protocol):
     """Text messages."""
 
-    def send_text(self, number: str, text: str) -> None:
-        """Send to an E.164 number. Raises CarrierRejected or CarrierUnclear."""
+    def send_text(self, number: str, text: str) -> str:
+        """Send to an E.164 number; the carrier's name for it.
+
+        Raises CarrierRejected (surely not sent) or CarrierUnclear (may have been sent: look for it).
+        """
+
+    def find_text(self, number: str, part: str, since: datetime) -> str | None:
+        """The carrier's name for a text to this number, sent since, that holds `part`; None if there is none.
+
+        Raises CarrierUnclear when the list can't be had.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarEntry:
+    """What stands in the customer's calendar. Times are aware UTC, told in `zone`."""
+
+    uid: str
+    """The same for all changes of one callback."""
+    sequence: int
+    """Grows with each change."""
+    is_canceled: bool
+    starts_at: datetime
+    ends_at: datetime
+    changed_at: datetime
+    zone: str
+    title: str
+    description: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """One e-mail."""
+
+    id: str
+    """Its Message-ID is made of this: the same each time it is sent."""
+    thread: str
+    """Mails with the same one belong together."""
+    to: str
+    subject: str
+    text: str
+    locale: str
+    sent_at: datetime
+    stop_url: str
+    """Where whoever gets it says "no more"; also in one click (RFC 8058)."""
+    calendar: CalendarEntry | None = None
+
+
+class Mailer(Protocol):
+    """E-mail."""
+
+    def send(self, mail: Mail) -> None:
+        """Hand it to the mail server.
+
+        Raises MailRefused (for good), MailUnavailable (surely not sent: try later) or MailUnclear (may have been sent).
+        """
 
 
 # --- the telephone -----------------------------------------------------------------------------------------

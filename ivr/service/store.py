@@ -11,6 +11,7 @@ from ivr.domain.callbacks import Attempt, Callback, Hold, Leg, Party
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer, Event
 from ivr.domain.ledger import Entry, Line
+from ivr.domain.messages import Channel, Message
 
 Counts = Mapping[tuple[str, str], int]
 """By skill and locale."""
@@ -81,6 +82,9 @@ class Callbacks(Protocol):
 
     def count_proven(self, number: str, since: datetime) -> int:
         """Those created since that needed no proof, or got it: what strangers type does not count."""
+
+    def promised_between(self, now: datetime, first: datetime, last: datetime) -> Sequence[Callback]:
+        """SCHEDULED and due, never rung, whose promised_by_at lies between these; no lock."""
 
     def closing_before(self, now: datetime) -> Sequence[Callback]:
         """SCHEDULED or UNVERIFIED ones whose closes_at is over."""
@@ -171,6 +175,24 @@ class Verifications(Protocol):
         """The newest."""
 
 
+class Messages(Protocol):
+    """The outbox. The database allows one message of a kind per callback, revision and channel (Conflict otherwise)."""
+
+    def add(self, message: Message) -> None: ...
+    def get(self, message_id: str) -> Message | None: ...
+    def of_callback(self, callback_id: str) -> Sequence[Message]:
+        """Oldest first."""
+
+    def due(self, now: datetime, channels: Collection[Channel]) -> Message | None:
+        """The one over these channels whose next step is due for longest; locked like `Callbacks.due`."""
+
+    def count_waiting(self, before: datetime) -> int:
+        """Those written before that were tried in vain, or not settled."""
+
+    def count_sent(self, channel: Channel, since: datetime, address: str = "") -> int:
+        """Those that passed the point of no return since, to everybody or to one address."""
+
+
 class Guards(Protocol):
     """Small rows that keep promises honest: seen webhooks, limits, the do-not-call list, rates, heartbeats."""
 
@@ -191,6 +213,11 @@ class Guards(Protocol):
         """Which of these are on the list."""
 
     def add_do_not_call(self, number: str, at: datetime, reason: str) -> None: ...
+    def wants_no_messages(self, address: str) -> bool:
+        """Whether the owner of a number or an e-mail address has opted out of messages; calls are another matter."""
+
+    def opt_out(self, address: str, at: datetime, how: str) -> None: ...
+    def opt_in(self, address: str) -> None: ...
     def beat(self, node: str, role: str, at: datetime) -> None:
         """Heartbeat of a process (`role`: serve, dispatch)."""
 
@@ -249,6 +276,7 @@ class UnitOfWork(Protocol):
     agents: Agents
     calls: Calls
     verifications: Verifications
+    messages: Messages
     guards: Guards
     ledger: Ledger
 

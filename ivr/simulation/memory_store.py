@@ -20,7 +20,7 @@ from ivr.simulation.memory_rows import (
     MemoryHolds,
     MemoryLegs,
 )
-from ivr.simulation.not_kept import NoEvents, NoLedger, NoVerifications
+from ivr.simulation.not_kept import NoEvents, NoLedger, NoMessages, NoVerifications
 from ivr.simulation.shelves import Journal
 
 
@@ -40,6 +40,7 @@ class MemoryRows:
         self.legs: ports.Legs = legs
         self.agents: ports.Agents = MemoryAgents(journal)
         self.verifications: ports.Verifications = NoVerifications()
+        self.messages: ports.Messages = NoMessages()
         self.guards: ports.Guards = MemoryGuards(journal)
         self.ledger: ports.Ledger = NoLedger()
 
@@ -64,7 +65,7 @@ class MemoryUnitOfWork:
         self.calls, self.customers, self.cases, self.events = rows.calls, rows.customers, rows.cases, rows.events
         self.callbacks, self.holds, self.attempts, self.legs = rows.callbacks, rows.holds, rows.attempts, rows.legs
         self.agents, self.verifications, self.guards = rows.agents, rows.verifications, rows.guards
-        self.ledger = rows.ledger
+        self.messages, self.ledger = rows.messages, rows.ledger
         self._is_committed = False
 
     def commit(self) -> None:

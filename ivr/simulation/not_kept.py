@@ -7,6 +7,7 @@ from ivr.domain.callbacks import Callback, Leg
 from ivr.domain.calls import Verification
 from ivr.domain.cases import Event
 from ivr.domain.ledger import Entry, Line
+from ivr.domain.messages import Channel, Message
 
 
 class NoEvents:
@@ -34,6 +35,33 @@ class NoVerifications:
     def of_callback(self, callback_id: str) -> Verification | None:
         """There is none."""
         return None
+
+
+class NoMessages:
+    """service.store.Messages: the simulated public is rung, never written to."""
+
+    def add(self, message: Message) -> None:
+        """Forget it."""
+
+    def get(self, message_id: str) -> Message | None:
+        """None are kept."""
+        return None
+
+    def of_callback(self, callback_id: str) -> Sequence[Message]:
+        """None are kept."""
+        return ()
+
+    def due(self, now: datetime, channels: Collection[Channel]) -> Message | None:
+        """None are kept."""
+        return None
+
+    def count_waiting(self, before: datetime) -> int:
+        """None wait."""
+        return 0
+
+    def count_sent(self, channel: Channel, since: datetime, address: str = "") -> int:
+        """None were sent."""
+        return 0
 
 
 class NoLedger:

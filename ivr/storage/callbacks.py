@@ -103,6 +103,12 @@ class SqlCallbacks(Repository):
         mine = select(func.count()).select_from(tables.callbacks)
         return self._count(mine.where(c.number == number, c.created_at >= since, is_proven))
 
+    def promised_between(self, now: datetime, first: datetime, last: datetime) -> Sequence[Callback]:
+        """The longest due first, at most CLOSING_LIMIT."""
+        c = tables.callbacks.c
+        due = select(Callback).where(schema.IS_SCHEDULED, c.due_at <= now, c.first_rung_at.is_(None))
+        return self._all(due.where(c.promised_by_at.between(first, last)).order_by(c.due_at).limit(CLOSING_LIMIT))
+
     def closing_before(self, now: datetime) -> Sequence[Callback]:
         """The longest over first, at most CLOSING_LIMIT; those that another process sweeps are left out."""
         closes_at = tables.callbacks.c.closes_at

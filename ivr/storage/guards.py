@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.storage import guard_tables as tables
 from ivr.storage.rows import Repository
-from ivr.storage.tables import verifications
+from ivr.storage.tables import messages, verifications
 
 CLOCK_SLIP: Final = timedelta(minutes=1)
 """A token so far in the future was taken before the clock was set back: it no longer counts."""
@@ -67,6 +67,19 @@ class SqlGuards(Repository):
         row = {"number": number, "at": at, "reason": reason}
         self._session.execute(self._insert(tables.do_not_call).values(row).on_conflict_do_nothing())
 
+    def wants_no_messages(self, address: str) -> bool:
+        """Whether the address is on the list."""
+        return self._session.scalar(select(1).where(tables.opt_outs.c.address == address)) is not None
+
+    def opt_out(self, address: str, at: datetime, how: str) -> None:
+        """The first entry stays."""
+        row = {"address": address, "at": at, "how": how}
+        self._session.execute(self._insert(tables.opt_outs).values(row).on_conflict_do_nothing())
+
+    def opt_in(self, address: str) -> None:
+        """Take it off the list, if it is there."""
+        self._session.execute(delete(tables.opt_outs).where(tables.opt_outs.c.address == address))
+
     def beat(self, node: str, role: str, at: datetime) -> None:
         """One row a process."""
         self._put(tables.beats, {"node": node, "role": role}, {"at": at})
@@ -97,6 +110,7 @@ class SqlGuards(Repository):
             tables.rates.c.next_at: kept_since,
             tables.beats.c.at: kept_since,
             verifications.c.expires_at: kept_since,
+            messages.c.ended_at: kept_since,
         }
         return sum(self._sweep(time, before) for time, before in over.items())
 

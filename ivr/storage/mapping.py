@@ -7,6 +7,7 @@ from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer
+from ivr.domain.messages import Message
 from ivr.storage import guard_tables, tables
 from ivr.storage.schema import metadata
 
@@ -20,6 +21,7 @@ MAPPED: dict[type, Table] = {
     Agent: tables.agents,
     Call: tables.calls,
     Verification: tables.verifications,
+    Message: tables.messages,
 }
 """Events are not among them: their rows are only added, never changed."""
 

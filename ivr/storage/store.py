@@ -15,6 +15,7 @@ from ivr.storage.cases import SqlCases, SqlEvents
 from ivr.storage.failures import translated
 from ivr.storage.guards import SqlGuards
 from ivr.storage.ledger import SqlLedger
+from ivr.storage.messages import SqlMessages
 from ivr.storage.people import SqlAgents, SqlCustomers
 from ivr.storage.session import UnitSession
 
@@ -38,6 +39,7 @@ class SqlUnitOfWork:
         self.agents: ports.Agents = SqlAgents(session, writes=writes)
         self.calls: ports.Calls = SqlCalls(session, writes=writes)
         self.verifications: ports.Verifications = SqlVerifications(session, writes=writes)
+        self.messages: ports.Messages = SqlMessages(session, writes=writes)
         self.guards: ports.Guards = SqlGuards(session, writes=writes)
         self.ledger: ports.Ledger = SqlLedger(session, writes=writes)
 

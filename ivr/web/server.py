@@ -22,6 +22,7 @@ from ivr.web.stream import MediaEndpoint
 from ivr.web.stream_calls import OpenStreams
 from ivr.web.stream_status import stream_status_blueprint
 from ivr.web.stream_tokens import StreamTokens
+from ivr.web.texts import texts_blueprint
 from ivr.web.voice import VoiceWebhooks, voice_blueprint
 from ivr.web.voice_documents import Documents
 from ivr.web.voice_signed import observer, signature_gate
@@ -100,6 +101,7 @@ def _register_voice(app: Flask, services: Services, streams: OpenStreams) -> Non
         voice_blueprint(VoiceWebhooks(services, streams, documents)),
         leg_blueprint(LegWebhooks(services, documents)),
         stream_status_blueprint(services, streams),
+        texts_blueprint(services),
     ):
         blueprint.before_request(gate)
         blueprint.after_request(observe)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from ivr.phone.signature import SignatureCheck
 from ivr.phone.twiml import Hearing
 from ivr.service.calls import CallService
+from ivr.service.incoming_texts import IncomingTexts
 from ivr.service.legs import Legs
 from ivr.service.ports import CallRecordings, Clock, Phone, Speaker, Understanding
 from ivr.service.store import Store
@@ -33,6 +34,8 @@ class Services:
     phone: Phone
     recordings: CallRecordings | None = None
     """What the carrier records, where IVR_HEARING=record."""
+    incoming_texts: IncomingTexts | None = None
+    """None: text messages of customers are not heard."""
     hearing: Hearing = Hearing.KEYPAD
     public_url: str
     stream_url: str = ""

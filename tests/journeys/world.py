@@ -98,6 +98,7 @@ class World:
             voice_url=f"{self.url}/voice",
             fallback_url=f"{self.url}/voice/fallback",
             status_callback=f"{self.url}/voice/status",
+            sms_url=f"{self.url}/text",
         )
         return self
 
@@ -207,6 +208,10 @@ class World:
         self.dispatch.engine.reconciler.sweep()
         self.dispatch.engine.housekeeper.sweep()
         self.dispatch.engine.call_ends.sweep()
+
+    def send(self) -> None:
+        """One round of the outbox."""
+        self.dispatch.engine.outbox.sweep()
 
     def rings(self, handset: Handset) -> None:
         """Let the dispatcher run until this telephone rings."""

@@ -10,7 +10,7 @@ import pytest
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import CallbackStatus
 from ivr.web.catalogue import Catalogue
-from ivr.web.pages import FIELDS
+from ivr.web.page_words import FIELDS
 from tests.conftest import ROOT
 from tests.web.site import FORM, NUMBER, ORDER, TYPED, Site, hidden, text_of, value_of
 
