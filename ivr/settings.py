@@ -145,11 +145,13 @@ class Settings:
         "IVR_SMTP_URL",
         read.mail_server,
         "",
-        "Mail server: `smtp://user:password@host:587` or `smtps://…`; customers who give an address are told by e-mail.",
+        "Mail server: `smtp://user:password@host:587` or `smtps://…`; who gives an address is told by e-mail.",
         shown="none: no e-mail",
         secret=True,
     )
-    mail_from: str = _setting("IVR_MAIL_FROM", read.mailbox, "", "Who e-mails are from: `Acme <callbacks@example.com>`.")
+    mail_from: str = _setting(
+        "IVR_MAIL_FROM", read.mailbox, "", "Who e-mails are from: `Acme <callbacks@example.com>`."
+    )
     messages: tuple[str, ...] = _setting(
         "IVR_MESSAGES", read.messages, USUAL, f"What customers are told: some of {', '.join(GROUPS)}."
     )

@@ -19,7 +19,9 @@ Parser = Callable[[str], Any]
 
 LINE_TYPES = ("fixed_line", "mobile", "fixed_line_or_mobile", "voip")
 """Premium, shared-cost, personal and toll-free lines are never rung, so they can't be named."""
-_MAIL_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z0-9-]{2,}")
+_MAIL_ADDRESS: Final = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z0-9-]{2,}"
+)
 _MODEL_SUFFIX: Final = re.compile(r"([A-Z]{2,3})(?:_([A-Z]{2}))?")
 NOT_YET = {
     "duplex": "it is planned but not built; use stream (same sound, same speed of answers), gather or keypad",
@@ -157,7 +159,9 @@ def mail_server(value: str) -> str:
     """Where mail is handed in."""
     parts = urlsplit(value)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise ValueError("give an address such as smtp://user:password@mail.example.com:587 (% and @ in it as %25, %40)")
+        raise ValueError(
+            "give an address such as smtp://user:password@mail.example.com:587 (% and @ in it as %25, %40)"
+        )
     return value
 
 

@@ -54,7 +54,9 @@ def _create(rest: RestCall) -> dict[str, Any]:
     if rest.exchange.texting.is_unsubscribed(sender, to):
         raise bad_request(21610, "Attempt to send to unsubscribed recipient")
     sent = Sent(sender=sender, to=to, body=body, status_callback=rest.get("StatusCallback"))
-    return rest.exchange.texting.send(sent, media=len(rest.all("MediaUrl")), service=rest.optional("MessagingServiceSid"))
+    return rest.exchange.texting.send(
+        sent, media=len(rest.all("MediaUrl")), service=rest.optional("MessagingServiceSid")
+    )
 
 
 async def list_messages(rest: RestCall) -> Response:

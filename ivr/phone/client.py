@@ -154,7 +154,9 @@ class TwilioMessenger:
             raise CarrierUnclear(str(error)) from error
         earliest = since - LIST_SLACK
         mine = (text for text in sent if part in (text.body or ""))
-        return next((str(text.sid) for text in mine if text.date_created is None or text.date_created >= earliest), None)
+        return next(
+            (str(text.sid) for text in mine if text.date_created is None or text.date_created >= earliest), None
+        )
 
 
 def _placed(call: Any) -> PlacedCall:

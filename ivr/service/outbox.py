@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -90,7 +91,7 @@ class Outbox:
             late = self._tools.telling.late_ones(uow, self._tools.scenes.clock.now())
         for callback_id in late:
             try:
-                self._tools.scenes.run(lambda scene, late=callback_id: self._running_late(scene, late))  # type: ignore[misc]
+                self._tools.scenes.run(partial(self._running_late, callback_id=callback_id))
             except Conflict:
                 log.info("late_told_by_another")
 
@@ -206,13 +207,13 @@ class Outbox:
             log.warning("message_unclear", code=error.code, error=str(error))
             return  # it stays "sending" until it has settled; then it is looked for
         except (CarrierRejected, MailRefused, MailUnavailable) as error:
-            self._settle(given, lambda scene, message: self._rejected(scene, message, error))
+            self._settle(given, partial(self._rejected, error=error))
             return
         self._tools.checkpoint("message_sent")
         if reference is None:
             self._settle(given, self._unclear)
         else:
-            self._settle(given, lambda scene, message: self._sent(scene, message, reference))
+            self._settle(given, partial(self._sent, reference=reference))
 
     def _send(self, given: Given) -> str:
         if isinstance(given.letter, Mail):
@@ -279,7 +280,9 @@ class Outbox:
     def _record(self, scene: Scene, message: Message, kind: str, **more: str) -> None:
         callback = scene.uow.callbacks.get(message.callback_id)
         about = {"message": message.kind.value, "channel": message.channel.value}
-        record(scene.uow, scene.now, kind, subject=callback, data=about | {"to": masked_address(message.address)} | more)
+        record(
+            scene.uow, scene.now, kind, subject=callback, data=about | {"to": masked_address(message.address)} | more
+        )
 
 
 def _withheld(scene: Scene, message: Message) -> None:

@@ -24,7 +24,9 @@ class SqlMessages(Repository):
     def of_callback(self, callback_id: str) -> Sequence[Message]:
         """Oldest first."""
         c = tables.messages.c
-        return self._all(select(Message).where(c.callback_id == callback_id).order_by(c.created_at, c.revision, c.kind, c.id))
+        return self._all(
+            select(Message).where(c.callback_id == callback_id).order_by(c.created_at, c.revision, c.kind, c.id)
+        )
 
     def due(self, now: datetime, channels: Collection[Channel]) -> Message | None:
         """The longest due; those that another process has in hand are left out."""

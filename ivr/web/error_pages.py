@@ -18,7 +18,15 @@ from ivr.web.problems import failed
 log = structlog.get_logger(__name__)
 
 Answer = HTTPException | AnyResponse | tuple[Response, int] | tuple[str, int]
-KEYS = {400: "stale", 404: "not_found", 405: "not_found", 408: "slow", 410: "link_old", 413: "too_large", 429: "too_fast"}
+KEYS = {
+    400: "stale",
+    404: "not_found",
+    405: "not_found",
+    408: "slow",
+    410: "link_old",
+    413: "too_large",
+    429: "too_fast",
+}
 """The text of an HTTP error; all others have that of a crash."""
 OUR_PATHS = ("/voice", "/text", "/audio/", "/healthz", "/readyz", "/metrics", "/media")
 """Not for people: their errors stay as they are."""
