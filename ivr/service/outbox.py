@@ -36,7 +36,8 @@ PAUSE_SECONDS: Final = 30.0
 """A channel that failed for a reason that meets every message rests for so long."""
 UNSUBSCRIBED: Final = 21610
 ABOUT_THIS_TEXT: Final = range(21200, 21700)
-QUEUE_FULL: Final = 21611
+OURS_TO_MEND: Final = frozenset({21603, 21606, 21611, 21659, 21660})
+"""In that range, but no fault of this one text: our number can't send texts, or has too many waiting."""
 GIVE_UP: Final = timedelta(days=1)
 """So long after nobody needs it any more the carrier is not asked about it either."""
 LOOK_SLACK: Final = timedelta(minutes=2)
@@ -265,7 +266,7 @@ class Outbox:
         if code == UNSUBSCRIBED:
             opt_out(scene.uow, message.address, scene.now, "carrier")
             self._drop(scene, message, "opted_out")
-        elif isinstance(error, MailRefused) or (code in ABOUT_THIS_TEXT and code != QUEUE_FULL):
+        elif isinstance(error, MailRefused) or (code in ABOUT_THIS_TEXT and code not in OURS_TO_MEND):
             log.warning("message_refused", code=error.code, error=str(error))
             self._drop(scene, message, "refused")
         else:
