@@ -95,7 +95,7 @@ class MailRefused(IvrError):
 
 
 class MailUnavailable(IvrError):
-    """The mail server can't be reached, or asks to come back later; nothing was sent. `.is_general`: so for any mail."""
+    """The mail server can't be reached, or asks to come back later: nothing was sent. `.is_general`: all mail."""
 
     code = "mail_unavailable"
 

@@ -146,7 +146,7 @@ class Settings:
         "IVR_SMTP_URL",
         read.mail_server,
         "",
-        "Mail server: `smtp://user:password@host:587` or `smtps://…`; customers who give an address are told by e-mail.",
+        "Mail server: `smtp://user:password@host:587` or `smtps://…`; who gives an address is told by e-mail.",
         shown="none: no e-mail",
         secret=True,
     )

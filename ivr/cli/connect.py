@@ -39,9 +39,8 @@ def connect(numbers: TwilioNumbers, store: Store, number: str) -> Mapping[str, s
     """Point the number here; returns and remembers what it pointed at before we first changed it."""
     before = numbers.point_here()
     with store.begin() as uow:
-        # Connecting twice must not forget what was there before the first time.
-        if uow.guards.get_note(_note(number)) is None:
-            uow.guards.set_note(_note(number), before)
+        # Connecting twice must not forget what was there before the first time; texts may have been added since.
+        uow.guards.set_note(_note(number), {**before, **(uow.guards.get_note(_note(number)) or {})})
         uow.commit()
     return before
 

@@ -122,7 +122,7 @@ class CallbackRules:
     dial: DialRules = DialRules()
     line: LineRules = LineRules()
     verification: VerificationRules = VerificationRules()
-    messages: MessageRules = MessageRules()
+    messages: MessageRules = field(default_factory=MessageRules)
     opening: OpeningHours = field(default_factory=lambda: OpeningHours.parse("always", "UTC"))
     """When agents work: IVR_HOURS."""
     calls_open_at: time = time(9)

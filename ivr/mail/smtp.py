@@ -1,4 +1,4 @@
-"""E-mail over SMTP: one connection a mail, encrypted wherever the server can, and each failure sorted by what it means."""
+"""E-mail over SMTP: one connection a mail, encrypted wherever the server can, each failure sorted by what it means."""
 
 import smtplib
 import ssl
@@ -17,7 +17,7 @@ from ivr.mail.calendar import calendar_file, method_of
 from ivr.service.ports import CalendarEntry, Mail
 
 POLICY: Final = SMTP.clone(max_line_length=900)
-"""A shorter line would be folded, and an address in a folded header encoded until no mail program knows it (RFC 5322: 998)."""
+"""A long address in a header that is folded would be encoded, and no mail program would know it (RFC 5322: 998)."""
 TIMEOUT_SECONDS: Final = 10.0
 PORTS: Final = {"smtp": 587, "smtps": 465}
 FOR_GOOD: Final = range(500, 600)

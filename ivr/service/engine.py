@@ -50,7 +50,7 @@ def no_checkpoint(name: str) -> None:
 
 
 class CallbackEngine:
-    """Holds the use cases: `bookings`, `line`, `legs`, `verification`, `do_not_call`, `dispatcher`, messages, the sweeps."""
+    """Holds the use cases: `bookings`, `line`, `legs`, `verification`, `do_not_call`, `dispatcher`, and the sweeps."""
 
     def __init__(
         self,
@@ -81,21 +81,18 @@ class CallbackEngine:
         self.scenes = scenes = Scenes(ports.store, ports.clock, self.afterwards)
         codes = CodeCalls(proofs, self.bookings, rules, company)
         self.legs = Legs(scenes, rules, outcomes=outcomes, reports=reports, codes=codes, company=company)
-        tools = DialTools(
-            scenes=scenes,
-            phone=ports.phone,
-            rules=rules,
-            gate=gate,
-            outcomes=outcomes,
-            reports=reports,
-            proofs=proofs,
+        parts: dict[str, Any] = {
+            "gate": gate,
+            "outcomes": outcomes,
+            "reports": reports,
+            "proofs": proofs,
             **self._timing,
-        )
-        self.dispatcher = Dispatcher(tools, node)
-        self._make_sweeps(tools)
+        }
+        self._make_sweeps(DialTools(scenes=scenes, phone=ports.phone, rules=rules, **parts), node)
         self._make_messages(ports, scenes, company)
 
-    def _make_sweeps(self, tools: DialTools) -> None:
+    def _make_sweeps(self, tools: DialTools, node: str) -> None:
+        self.dispatcher = Dispatcher(tools, node)
         self.reconciler = Reconciler(tools)
         self.housekeeper = Housekeeper(tools)
         self.retention = Retention(tools.scenes)

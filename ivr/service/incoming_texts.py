@@ -17,7 +17,7 @@ from ivr.service.wording import locale_for
 CARRIERS_OWN: Final = frozenset(
     {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "start", "unstop"}
 )
-"""Words that Twilio itself acts upon and answers: a second answer from us would be one too many, or not be delivered."""
+"""Words that Twilio itself acts upon and answers: a second answer would be one too many, or not be delivered."""
 _NOT_WORDS: Final = re.compile(r"[\W_]+")
 
 

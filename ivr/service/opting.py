@@ -1,4 +1,4 @@
-"""Who wants no messages. Calls are another matter: a promised callback still rings, and the do-not-call list is its own."""
+"""Who wants no messages. Calls are another matter: a promised callback still rings; the do-not-call list is its own."""
 
 from datetime import datetime
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -35,7 +36,8 @@ PAUSE_SECONDS: Final = 30.0
 """A channel that failed for a reason that meets every message rests for so long."""
 UNSUBSCRIBED: Final = 21610
 ABOUT_THIS_TEXT: Final = range(21200, 21700)
-QUEUE_FULL: Final = 21611
+OURS_TO_MEND: Final = frozenset({21603, 21606, 21611, 21659, 21660})
+"""In that range, but no fault of this one text: our number can't send texts, or has too many waiting."""
 GIVE_UP: Final = timedelta(days=1)
 """So long after nobody needs it any more the carrier is not asked about it either."""
 LOOK_SLACK: Final = timedelta(minutes=2)
@@ -90,7 +92,7 @@ class Outbox:
             late = self._tools.telling.late_ones(uow, self._tools.scenes.clock.now())
         for callback_id in late:
             try:
-                self._tools.scenes.run(lambda scene, late=callback_id: self._running_late(scene, late))  # type: ignore[misc]
+                self._tools.scenes.run(partial(self._running_late, callback_id=callback_id))
             except Conflict:
                 log.info("late_told_by_another")
 
@@ -205,14 +207,14 @@ class Outbox:
         except (CarrierUnclear, MailUnclear) as error:
             log.warning("message_unclear", code=error.code, error=str(error))
             return  # it stays "sending" until it has settled; then it is looked for
-        except (CarrierRejected, MailRefused, MailUnavailable):
-            self._settle(given, lambda scene, message: self._rejected(scene, message, error))
+        except (CarrierRejected, MailRefused, MailUnavailable) as error:
+            self._settle(given, partial(self._rejected, error=error))
             return
         self._tools.checkpoint("message_sent")
         if reference is None:
             self._settle(given, self._unclear)
         else:
-            self._settle(given, lambda scene, message: self._sent(scene, message, reference))
+            self._settle(given, partial(self._sent, reference=reference))
 
     def _send(self, given: Given) -> str:
         if isinstance(given.letter, Mail):
@@ -264,7 +266,7 @@ class Outbox:
         if code == UNSUBSCRIBED:
             opt_out(scene.uow, message.address, scene.now, "carrier")
             self._drop(scene, message, "opted_out")
-        elif isinstance(error, MailRefused) or (code in ABOUT_THIS_TEXT and code != QUEUE_FULL):
+        elif isinstance(error, MailRefused) or (code in ABOUT_THIS_TEXT and code not in OURS_TO_MEND):
             log.warning("message_refused", code=error.code, error=str(error))
             self._drop(scene, message, "refused")
         else:

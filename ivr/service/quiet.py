@@ -12,7 +12,7 @@ from ivr.service.store import UnitOfWork
 
 
 class QuietHours:
-    """The hours of calls, 8 to 20 at the latest, hold for messages: in the customer's zone, and where the number lies."""
+    """The hours of calls, at most 8 to 20, hold for messages: in the customer's zone, and where the number lies."""
 
     def __init__(self, rules: CallbackRules, numbers: NumberRules) -> None:
         self._rules = rules

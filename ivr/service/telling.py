@@ -70,8 +70,7 @@ class Telling:
 
     def running_late(self, uow: UnitOfWork, callback: Callback, now: datetime) -> None:
         """The promise is about to break, if it still is; told once for each promise."""
-        told = (message.kind == MessageKind.LATE for message in self._of_revision(uow, callback))
-        if is_running_late(callback, now, self._rules) and not any(told):
+        if is_running_late(callback, now, self._rules):
             self._write(uow, callback, MessageKind.LATE, now)
 
     def late_ones(self, uow: UnitOfWork, now: datetime) -> list[str]:
@@ -112,8 +111,10 @@ class Telling:
         if self._rules.is_silent or kind not in self._rules.kinds or not is_promise:
             return
         due_at, expires_at = due_and_expiry(kind, callback, now, self._rules)
+        # Looked for, though the database would refuse a second one: telling must never undo what it tells of.
+        told = {message.channel for message in self._of_revision(uow, callback) if message.kind == kind}
         for channel, address in self._ways(uow, callback):
-            if channel not in channels:
+            if channel not in channels - told:
                 continue
             message = Message(
                 id=new_id(),

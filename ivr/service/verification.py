@@ -50,7 +50,8 @@ class NumberProofs:
         """Send a code by `text` or `call` (empty: by what its line can take). Earlier codes end.
 
         The actions send a text after the commit; a call is left to the dispatcher. `address`: who asks, for limits.
-        Raises CallbackRefused: `limit`, `do_not_call`, for a text `opted_out`, for a call `call_hours`, `no_calls_now`, `ringing`.
+        Raises CallbackRefused: `limit`; for a text `opted_out`; for a call `do_not_call`, `call_hours`, `no_calls_now`,
+        `ringing`.
         """
         now = self._clock.now()
         declined = has_opted_out(uow, callback.number)

@@ -125,8 +125,9 @@ class CallbackPages:
         at = callback.promised_by_at if callback.asap else callback.due_at
         told = request.args.get("told", "")
         return render_template(
-            "callback.html", token=token, callback=callback, case=case, call=call, move_form=_move_form(callback, request.form),
-            told=told if told in TOLD else "", when=self._words.moment(at, callback.zone),
+            "callback.html", token=token, callback=callback, case=case, call=call,
+            move_form=_move_form(callback, request.form), told=told if told in TOLD else "",
+            when=self._words.moment(at, callback.zone),
             **self._words.days(), **self._words.errors(refused), **self._words.shared(),
         )  # fmt: skip
 

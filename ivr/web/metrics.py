@@ -36,6 +36,9 @@ class Metrics:
         self.callbacks = Gauge(
             "ringback_callbacks", "Promises that have not ended; overdue: not rung in time.", ["status"], registry=here
         )
+        self.messages = Gauge(
+            "ringback_messages_waiting", "Messages that were tried in vain and wait for another try.", registry=here
+        )
         self.agents = Gauge("ringback_agents", "Agents.", ["status"], registry=here)
         self.dispatcher_age = Gauge(
             "ringback_dispatcher_age_seconds", "Since a dispatcher last said that it works.", registry=here

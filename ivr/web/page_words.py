@@ -35,7 +35,7 @@ class PageWords:
         self._catalogue = desk.catalogue
 
     def locale(self) -> str:
-        """What the reader asked for; else what the message was written in whose link they opened; else the browser's."""
+        """What the reader asked for; else the language of the message whose link they opened; else the browser's."""
         asked = request.values.get("lang") or g.get("link_locale")
         return self._catalogue.best(asked, request.accept_languages)
 

@@ -1,4 +1,4 @@
-"""The customer's pages: ask for a callback (one callback's own are in callback_pages.py). They work without JavaScript."""
+"""The page that asks for a callback; one callback's own are in callback_pages.py. Works without JavaScript."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A messenger and a mailer that keep what they were given and fail on demand, and a speaker that says the prompt's key."""
+"""A messenger and a mailer that keep what they are given, and fail on demand; a speaker that says the prompt's key."""
 
 from collections import deque
 from datetime import datetime
@@ -33,7 +33,8 @@ class FakeMessenger:
         found = (i for i, (to, text) in enumerate(self.sent, 1) if to == number and part in text)
         return next((f"SM{i:032x}" for i in found), None)
 
-    def keys(self) -> list[str]:
+    @property
+    def said(self) -> list[str]:
         """With KeySpeaker: what was said, oldest first."""
         return [text.split(" ")[0] for _, text in self.sent]
 
@@ -53,23 +54,26 @@ class FakeMailer:
         if self.lost_answers:
             raise self.lost_answers.popleft()
 
-    def keys(self) -> list[str]:
+    @property
+    def said(self) -> list[str]:
         """With KeySpeaker: what was said, oldest first."""
         return [mail.text.split(" ")[0].strip() for mail in self.sent]
+
+
+WORDS = {"stop_words_text": "stop, unsubscribe, optout, halt", "start_words_text": "start, again"}
+"""Messages whose words count."""
 
 
 class KeySpeaker:
     """ports.Speaker: the key, whatever is spelled, and the link."""
 
     locales = ("en-US", "ko-KR")
-    words = {"stop_words_text": "stop, unsubscribe, optout, halt", "start_words_text": "start, again"}
-    """Messages whose words count."""
 
     def voice(self, locale: str) -> tuple[str, str]:
         return "", "85%"
 
     def text(self, locale: str, say: Say) -> str:
-        if say.key in self.words:
-            return self.words[say.key]
+        if say.key in WORDS:
+            return WORDS[say.key]
         spelled = [arg.digits for arg in say.args.values() if isinstance(arg, Spelled)]
         return " ".join([say.key, *spelled, *(str(say.args[name]) for name in ("link",) if name in say.args)])

@@ -1,4 +1,4 @@
-"""A mail server in a thread (aiosmtpd): keeps what it takes, refuses, and breaks off on demand; may go and come back."""
+"""A mail server in a thread (aiosmtpd): keeps what it takes, refuses and breaks off on demand, goes and comes back."""
 
 import socket
 from email import message_from_bytes, policy

@@ -58,7 +58,7 @@ def test_customer_who_gave_an_address_is_told_by_both_ways(told: World) -> None:
     (mail,) = told.mailer.sent
     assert mail.to == EMAIL
     assert mail.calendar is not None
-    assert told.messenger.keys() == ["promised_asap_text"]
+    assert told.messenger.said == ["promised_asap_text"]
 
 
 def test_land_line_gets_no_text(told: World) -> None:
@@ -76,14 +76,14 @@ def test_unproven_callback_is_told_of_only_once_it_is_proven(told: World) -> Non
         told.engine.bookings.confirm_verified(uow, callback)
         uow.commit()
     told.send()
-    assert told.messenger.keys() == ["promised_asap_text"]
+    assert told.messenger.said == ["promised_asap_text"]
 
 
 def test_callback_moved_before_it_was_told_of_is_told_of_as_it_is_now(told: World) -> None:
     callback_id = told.book()
     told.move(callback_id, at(2))
     told.send()
-    assert told.messenger.keys() == ["moved_at_text"]
+    assert told.messenger.said == ["moved_at_text"]
     assert ("text", "promised", "overtaken") in told.messages(callback_id)
 
 
@@ -110,16 +110,16 @@ def test_whoever_asked_for_peace_is_not_told_that_it_is_granted(told: World) -> 
         told.engine.do_not_call.add(uow, CUSTOMER, "asked")
         uow.commit()
     told.send()
-    assert told.messenger.keys() == ["promised_asap_text"]
+    assert told.messenger.said == ["promised_asap_text"]
 
 
 def test_named_time_far_ahead_is_reminded_of_an_hour_before(told: World) -> None:
     told.book(at=at(5))
     told.send()
     told.send(4 * HOUR - 60)
-    assert told.messenger.keys() == ["promised_at_text"]
+    assert told.messenger.said == ["promised_at_text"]
     told.send(60)
-    assert told.messenger.keys() == ["promised_at_text", "reminder_text"]
+    assert told.messenger.said == ["promised_at_text", "reminder_text"]
 
 
 def test_reminder_follows_a_callback_that_is_moved(told: World) -> None:
@@ -128,9 +128,9 @@ def test_reminder_follows_a_callback_that_is_moved(told: World) -> None:
     told.move(callback_id, at(6))
     told.send()
     told.send(4 * HOUR)
-    assert told.messenger.keys() == ["promised_at_text", "moved_at_text"]
+    assert told.messenger.said == ["promised_at_text", "moved_at_text"]
     told.send(HOUR)
-    assert told.messenger.keys() == ["promised_at_text", "moved_at_text", "reminder_text"]
+    assert told.messenger.said == ["promised_at_text", "moved_at_text", "reminder_text"]
 
 
 def test_time_close_by_is_not_reminded_of(told: World) -> None:
@@ -142,11 +142,11 @@ def test_customer_is_told_that_we_are_late_once_and_before_the_promise_breaks(to
     callback_id = told.book(at=at(1))
     told.send()
     told.send(HOUR + 9 * 60)
-    assert told.messenger.keys() == ["promised_at_text"]
+    assert told.messenger.said == ["promised_at_text"]
     told.send(60)
     for _ in range(3):
         told.send(5)
-    assert told.messenger.keys() == ["promised_at_text", "late_text"]
+    assert told.messenger.said == ["promised_at_text", "late_text"]
     assert told.clock.now() < told.callback(callback_id).promised_by_at
 
 
@@ -156,7 +156,7 @@ def test_customer_who_was_rung_in_time_is_not_told_that_we_are_late(told: World)
     told.send(HOUR)
     told.misses()
     told.send(11 * 60 - 60)
-    assert "late_text" not in told.messenger.keys()
+    assert "late_text" not in told.messenger.said
 
 
 def test_customer_who_was_missed_is_told_of_the_next_try_with_a_link(told: World) -> None:
@@ -165,7 +165,7 @@ def test_customer_who_was_missed_is_told_of_the_next_try_with_a_link(told: World
     told.send()
     told.misses()
     told.send()
-    assert told.messenger.keys() == ["promised_asap_text", "missed_text"]
+    assert told.messenger.said == ["promised_asap_text", "missed_text"]
     assert "/c/" in told.messenger.sent[-1][1]
     assert told.messages(callback_id)[-1] == ("text", "missed", "sent")
 
@@ -176,7 +176,7 @@ def test_next_try_within_minutes_is_not_told_of(told: World) -> None:
     told.send()
     told.misses("busy")
     told.send()
-    assert told.messenger.keys() == ["promised_asap_text"]
+    assert told.messenger.said == ["promised_asap_text"]
 
 
 def test_customer_is_told_when_a_person_takes_over(told: World) -> None:
@@ -191,7 +191,7 @@ def test_customer_is_told_when_a_person_takes_over(told: World) -> None:
     told.misses()
     assert told.callback(callback_id).status == CallbackStatus.NEEDS_HUMAN
     told.send()
-    assert told.messenger.keys()[-1] == "unreached_text"
+    assert told.messenger.said[-1] == "unreached_text"
 
 
 def test_window_that_closed_unserved_is_apologised_for_with_the_next_time(told: World) -> None:
@@ -200,16 +200,16 @@ def test_window_that_closed_unserved_is_apologised_for_with_the_next_time(told: 
     told.sweep(12 * HOUR)
     assert told.callback(callback_id).reason == "window_closed"
     told.send()
-    assert "postponed_text" not in told.messenger.keys(), "it is ten at night in New York"
+    assert "postponed_text" not in told.messenger.said, "it is ten at night in New York"
     told.send(9 * HOUR)
-    assert told.messenger.keys()[-1] == "postponed_text"
+    assert told.messenger.said[-1] == "postponed_text"
 
 
 def test_confirmation_comes_at_night_because_it_was_asked_for_just_now(told: World) -> None:
     told.clock.set(at(11))
     told.book(at=at(24))
     told.send()
-    assert told.messenger.keys() == ["promised_at_text"]
+    assert told.messenger.said == ["promised_at_text"]
 
 
 def test_link_leads_to_the_callback_until_a_week_after_its_window(told: World) -> None:

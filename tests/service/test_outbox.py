@@ -44,8 +44,12 @@ def sends(world: World, text: str, sid: str = "1", number: str = CUSTOMER, **mor
 
 @pytest.mark.parametrize(
     "error",
-    [CarrierRejected("can't be reached"), CarrierRejected("429", carrier_code=20429), CarrierRejected("full", carrier_code=21611)],
-)  # fmt: skip
+    [
+        CarrierRejected("can't be reached"),
+        CarrierRejected("429", carrier_code=20429),
+        CarrierRejected("full", carrier_code=21611),
+    ],
+)
 def test_text_that_the_carrier_would_not_take_now_is_sent_later(texted: World, error: CarrierRejected) -> None:
     callback_id = texted.book()
     texted.messenger.faults.extend([error, error])
@@ -54,7 +58,7 @@ def test_text_that_the_carrier_would_not_take_now_is_sent_later(texted: World, e
     assert texted.messages(callback_id) == [("text", "promised", "waiting")]
     texted.send(31)
     texted.send(61)
-    assert texted.messenger.keys() == ["promised_asap_text"]
+    assert texted.messenger.said == ["promised_asap_text"]
     assert texted.messages(callback_id) == [("text", "promised", "sent")]
 
 
@@ -63,7 +67,7 @@ def test_mail_server_that_is_away_for_an_hour_loses_nothing(mailed: World) -> No
     mailed.mailer.faults.extend([MailUnavailable("refused")] * 5)
     for _ in range(200):
         mailed.send(30)
-    assert mailed.mailer.keys() == ["promised_at_text"]
+    assert mailed.mailer.said == ["promised_at_text"]
     assert mailed.messages(callback_id)[0] == ("email", "promised", "sent")
 
 
@@ -239,7 +243,7 @@ def test_start_brings_messages_back(texted: World) -> None:
     sends(texted, "START", "2")
     texted.book()
     texted.send()
-    assert texted.messenger.keys() == ["promised_asap_text"]
+    assert texted.messenger.said == ["promised_asap_text"]
 
 
 def test_carrier_that_answers_stop_itself_gets_no_second_answer_from_us(texted: World) -> None:
