@@ -53,12 +53,12 @@ class Audit:
         if not numbers and not callback_ids:
             return
         entries = partial(uow.ledger.entries, limit=self._page, numbers=numbers, callback_ids=callback_ids)
-        for entry in _paged(entries):
+        for entry in paged(entries):
             yield from replay.read(entry.line, entry.leg)
 
     def _timed(self, uow: UnitOfWork) -> Iterator[Violation]:
         """Every dial to a customer, held against its window and the hours where the number may lie."""
-        for entry in _paged(partial(uow.ledger.customers_dials, limit=self._page)):
+        for entry in paged(partial(uow.ledger.customers_dials, limit=self._page)):
             yield from judge_time(entry.line, entry.leg, self._zones(entry.leg.number), entry.zone)
 
     def _zones(self, number: str) -> Sequence[str]:
@@ -72,17 +72,19 @@ class Audit:
         suspects = uow.ledger.suspects(now - PATIENCE)
         for start in range(0, len(suspects), self._page):
             page = uow.ledger.callbacks(suspects[start : start + self._page])
-            yield from chain.from_iterable(p.judge(now, self._rules) for p in _gathered(uow, page))
+            yield from chain.from_iterable(p.judge(now, self._rules) for p in gathered(uow, page))
 
 
-def _paged(read: Callable[[int], Sequence[Entry]]) -> Iterator[Entry]:
+def paged(read: Callable[[int], Sequence[Entry]]) -> Iterator[Entry]:
+    """All entries of pages that are asked for by the last serial seen."""
     last = 0
     while entries := read(last):
         yield from entries
         last = entries[-1].line.serial
 
 
-def _gathered(uow: UnitOfWork, callbacks: Sequence[Callback]) -> Iterator[Promise]:
+def gathered(uow: UnitOfWork, callbacks: Sequence[Callback]) -> Iterator[Promise]:
+    """Callbacks with everything that was done for them."""
     ids = [callback.id for callback in callbacks]
     attempts, legs, lines = defaultdict(list), defaultdict(list), defaultdict(list)
     for attempt in uow.attempts.of_callbacks(ids):

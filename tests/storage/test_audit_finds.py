@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ivr.domain.callbacks import CallbackStatus, LegState, Party
 from ivr.domain.ledger import Replay, Violation, judge_time
 from ivr.domain.policies import DialRules
-from ivr.service.audit import Audit, _gathered
+from ivr.service.audit import Audit, gathered
 from ivr.storage import SqlStore
 from ivr.storage.mapping import metadata
 from ivr.understanding.numbers import PhoneNumbers
@@ -80,7 +80,7 @@ def everything(audit: Audit, store: SqlStore) -> list[Violation]:
             found += replay.read(entry.line, entry.leg)
         for entry in entries:
             found += judge_time(entry.line, entry.leg, audit._zones(entry.leg.number), entry.zone)
-        for promise in _gathered(uow, uow.ledger.callbacks(ids)):
+        for promise in gathered(uow, uow.ledger.callbacks(ids)):
             found += promise.judge(now, audit._rules)
     return found
 
