@@ -105,9 +105,8 @@ def test_vague_words_on_hold_leave_the_caller_in_line() -> None:
 )
 def test_nothing_is_done_in_any_state_for_what_was_heard_vaguely(state: State, intent: Intent) -> None:
     talk = Talk(two_orders())
-    talk.dialogue = replace(
-        talk.dialogue, state=state, order=ORDER, orders=two_orders().orders, offered=("track_order",), want="track_order",
-        at=ORDER.ordered_at, now=ORDER.ordered_at, agent_free=True, doubt=Intent("agent"),
-    )  # fmt: skip
+    known = replace(talk.dialogue, order=ORDER, orders=two_orders().orders, offered=("track_order",), agent_free=True)
+    asked = replace(known, want="track_order", at=ORDER.ordered_at, now=ORDER.ordered_at, doubt=Intent("agent"))
+    talk.dialogue = replace(asked, state=state)
     talk.says(intent, certainty=Certainty.FUZZY)
     assert [effect for effect in talk.effects if not isinstance(effect, HARMLESS)] == []
