@@ -27,6 +27,7 @@ from ivr.parts import (
     make_desk,
     number_rules,
     open_store,
+    own_voice,
     session_key,
     sweeps,
     voice_settings,
@@ -235,6 +236,7 @@ class Ivr:
             recognizer=self.recognizers if self._mode.needs_engine else None,
             phone=self.phone,
             recordings=self.recordings,
+            voice=self.overrides.get("voice") or own_voice(self.settings),
         )
 
     @cached_property
