@@ -16,13 +16,13 @@ from ivr.domain.intents import Builtin, Expects, Meaning
 from ivr.service.ports import Recognizer
 from ivr.settings import Settings
 from ivr.speech.audio import encode_mulaw
+from ivr.speech.endpointing import ALTERNATIVES
 from ivr.speech.events import Heard, ListenEvent
 from ivr.speech.listener import InlineExecutor, Listener
 from ivr.speech.pocketsphinx_engine import PocketSphinxRecognizer
 from ivr.speech.turn_taker import Listening
 from ivr.speech.vosk_engine import VoskRecognizer
 from ivr.understanding import GrammarUnderstanding
-from ivr.web.stream_hearing import ALTERNATIVES
 
 COFFEE = Path(__file__).resolve().with_name("coffee.yaml")
 EXPECTS = {

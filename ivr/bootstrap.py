@@ -17,6 +17,7 @@ from ivr.parts import (
     call_effects,
     callback_rules,
     make_desk,
+    own_voice,
     session_key,
     sweeps,
     voice_settings,
@@ -133,6 +134,7 @@ class Ivr(Edges):
             phone=self.phone,
             recordings=self.recordings,
             incoming_texts=self.engine.incoming_texts,
+            voice=self.overrides.get("voice") or own_voice(self.settings),
         )
 
     @cached_property

@@ -25,6 +25,12 @@ class EngineUnavailable(IvrError):
     code = "engine_unavailable"
 
 
+class VoiceUnavailable(IvrError):
+    """No voice can speak this locale here; the text says what to install."""
+
+    code = "voice_unavailable"
+
+
 class AudioError(IvrError):
     """Audio is malformed; the text names what was found and what is accepted."""
 

@@ -20,7 +20,16 @@ from ivr.scheduler import Sweeps
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
 from ivr.service.left_recordings import LeftRecordings
-from ivr.service.ports import CallRecordings, Clock, Commerce, Mailer, Messenger, NumberRules, Phone
+from ivr.service.ports import (
+    CallRecordings,
+    Clock,
+    Commerce,
+    Mailer,
+    Messenger,
+    NumberRules,
+    Phone,
+    TextToSpeech,
+)
 from ivr.service.requests import WebRequests
 from ivr.service.store import Store
 from ivr.settings import Settings
@@ -38,6 +47,7 @@ class Overrides(TypedDict, total=False):
     clock: Clock
     phone: Phone
     recordings: CallRecordings
+    voice: TextToSpeech
     messenger: Messenger | None
     mailer: Mailer | None
     commerce: Commerce
@@ -91,6 +101,16 @@ def call_effects(engine: CallbackEngine, clock: Clock, *, commerce: Commerce, nu
 def call_recordings(settings: Settings) -> CallRecordings | None:
     """What the carrier records of answers, if it does. Raises SettingsError."""
     return TwilioRecordings(carrier_account(settings)) if settings.hearing == Hearing.RECORD else None
+
+
+def own_voice(settings: Settings) -> TextToSpeech | None:
+    """The voice that speaks on two-way streams, where there are any."""
+    if settings.hearing != Hearing.DUPLEX:
+        return None
+    # Imported here: only this mode needs NumPy before the server takes calls.
+    from ivr.speech.espeak_voice import EspeakVoice
+
+    return EspeakVoice()
 
 
 def sweeps(engine: CallbackEngine, recordings: CallRecordings | None) -> tuple[Sweeps, ...]:

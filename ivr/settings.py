@@ -57,8 +57,8 @@ class Settings:
         "IVR_HEARING",
         read.hearing,
         "stream",
-        "`stream`: our own recogniser; `gather`: the carrier's; `record`: our own on recorded answers, where no "
-        "WebSocket can be reached; `keypad`: keys alone.",
+        "`stream`: our own recogniser; `duplex`: and our own voice; `gather`: the carrier's recogniser; `record`: ours "
+        "on recorded answers, where no WebSocket can be reached; `keypad`: keys alone.",
     )
     models: Path | None = _setting(
         "IVR_MODELS", read.folder, None, "Where `models install` keeps speech models.", shown="the user's data folder"

@@ -23,9 +23,6 @@ _MAIL_ADDRESS: Final = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z0-9-]{2,}"
 )
 _MODEL_SUFFIX: Final = re.compile(r"([A-Z]{2,3})(?:_([A-Z]{2}))?")
-NOT_YET = {
-    "duplex": "it is planned but not built; use stream (same sound, same speed of answers), gather, record or keypad",
-}
 
 
 def text(value: str) -> str:
@@ -67,9 +64,7 @@ def e164(value: str) -> str:
 
 def hearing(value: str) -> str:
     """How speech is heard."""
-    if value.lower() in NOT_YET:
-        raise ValueError(NOT_YET[value.lower()])
-    return str(one_of("stream", "gather", "record", "keypad")(value))
+    return str(one_of("stream", "duplex", "gather", "record", "keypad")(value))
 
 
 def folder(value: str) -> Path:

@@ -68,8 +68,7 @@ def test_a_name_like_no_other_points_at_the_readme() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "remedy"),
     [
-        ("IVR_HEARING", "duplex", "planned but not built; use stream"),
-        ("IVR_HEARING", "magic", "stream, gather, record, keypad"),
+        ("IVR_HEARING", "magic", "stream, duplex, gather, record, keypad"),
         ("IVR_PUBLIC_URL", "voice.example.com", "https://voice.example.com"),
         ("IVR_PUBLIC_URL", "https://u:p@voice.example.com", "leave user"),
         ("IVR_PUBLIC_URL", "https://voice.example.com/?a=1", "leave user"),

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 
 class Speak(Protocol):
-    """Text to 16-bit mono PCM at 8,000 Hz, as `ivr.carrier.voice.speak`."""
+    """Text to 16-bit mono PCM at 8,000 Hz, as `ivr.espeak.speak`."""
 
     def __call__(self, text: str, locale: str, *, voice: str | None = None, rate: int = 160) -> bytes: ...
 

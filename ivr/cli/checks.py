@@ -14,7 +14,7 @@ from ivr.bootstrap import Ivr, build
 from ivr.content import read_all
 from ivr.domain.cases import SKILLS
 from ivr.errors import CarrierRejected, ContentError, EngineUnavailable, IvrError, ModelError, NotFound
-from ivr.parts import carrier_account
+from ivr.parts import carrier_account, own_voice
 from ivr.phone.numbers import TwilioNumbers
 from ivr.settings import Settings
 from ivr.settings_values import is_loopback
@@ -143,7 +143,7 @@ def public_address(ivr: Ivr) -> Iterator[Finding]:
 
 def _refused_stream(settings: Settings) -> bool:
     plain = (settings.stream_url or settings.public_url).startswith(("http://", "ws://"))
-    return settings.hearing == "stream" and plain and not settings.has_own_carrier
+    return settings.hearing in ("stream", "duplex") and plain and not settings.has_own_carrier
 
 
 def database(ivr: Ivr) -> Iterator[Finding]:
@@ -200,7 +200,7 @@ def hearing(ivr: Ivr) -> Iterator[Finding]:
     mode = ivr.settings.hearing
     if mode == "record":
         yield Finding("hearing", Verdict.GOOD, "answers are recorded by the carrier, heard here, then deleted there")
-    elif mode != "stream":
+    elif mode not in ("stream", "duplex"):
         said = {"gather": "the carrier's own recogniser", "keypad": "keys alone"}[mode]
         yield Finding("hearing", Verdict.GOOD, f"{said} (IVR_HEARING={mode})")
         return
@@ -210,6 +210,8 @@ def hearing(ivr: Ivr) -> Iterator[Finding]:
         return  # told by the check of the grammars
     for locale in locales:
         yield _engine(ivr, locale)
+    if mode == "duplex":
+        yield _voice(ivr, locales)
 
 
 def _engine(ivr: Ivr, locale: str) -> Finding:
@@ -230,6 +232,16 @@ def _engine(ivr: Ivr, locale: str) -> Finding:
     if engine == STAND_IN:
         return Finding(about, Verdict.NOTE, f"by {engine}, the stand-in: Vosk hears better", install)
     return Finding(about, Verdict.GOOD, f"by {engine}")
+
+
+def _voice(ivr: Ivr, locales: tuple[str, ...]) -> Finding:
+    """Whether we can speak ourselves: else the server does not start."""
+    voice = own_voice(ivr.settings)
+    silent = [locale for locale in locales if voice is None or not voice.speaks(locale)]
+    if silent:
+        remedy = "pip install 'ringback[duplex]', or IVR_HEARING=stream"
+        return Finding("voice", Verdict.BAD, f"nothing here speaks {', '.join(silent)}", remedy)
+    return Finding("voice", Verdict.GOOD, "our own, by espeak-ng")
 
 
 def hours(ivr: Ivr) -> Iterator[Finding]:

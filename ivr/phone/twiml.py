@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from twilio.twiml.messaging_response import MessagingResponse
-from twilio.twiml.voice_response import Dial, VoiceResponse
+from twilio.twiml.voice_response import Connect, Dial, Start, VoiceResponse
 
 from ivr.domain.hearing import Pace
 from ivr.domain.turn import Next, Turn
@@ -22,13 +22,15 @@ class Hearing(StrEnum):
     """The carrier's recogniser, where no public WebSocket is available."""
     RECORD = "record"
     """Our own recogniser on what the carrier records of each answer: no WebSocket, and nobody else hears."""
+    DUPLEX = "duplex"
+    """Our own recogniser and our own voice on one two-way stream: no document and no REST request in a turn."""
     KEYPAD = "keypad"
     """Keys alone."""
 
     @property
     def needs_engine(self) -> bool:
         """Whether a recogniser of our own hears."""
-        return self in (Hearing.STREAM, Hearing.RECORD)
+        return self in (Hearing.STREAM, Hearing.RECORD, Hearing.DUPLEX)
 
 
 HEARD_LANGUAGES: Final = LANGUAGES | {"zh-CN": "cmn-Hans-CN"}
@@ -78,6 +80,8 @@ class DocumentContext:
     recorded_path: str = ""
     """Record's action, and where the call goes on if nothing was recorded."""
     stream: StreamStart | None = None
+    streamed_path: str = ""
+    """Where the call goes on when a two-way stream is over."""
     with_prompt: bool = True
     """False: listen only, after speech over the prompt or while the caller is still talking."""
     music_path: str = ""
@@ -91,8 +95,19 @@ class DocumentContext:
 def render(turn: Turn, texts: Sequence[Spoken], context: DocumentContext) -> str:
     """The document of a turn, with its sentences already put into words."""
     response = VoiceResponse()
-    _start_stream(response, context.stream)
+    if context.hearing is Hearing.DUPLEX and context.stream and turn.next in (Next.LISTEN, Next.HOLD):
+        _stream(response.connect(action=context.streamed_path, method="POST"), context.stream)
+        return str(response)
+    if context.stream is not None:
+        _stream(response.start(), context.stream, track="inbound_track")
     _VERBS[turn.next](response, turn, texts if context.with_prompt else (), context)
+    return str(response)
+
+
+def hang_up() -> str:
+    """The end; all has been said."""
+    response = VoiceResponse()
+    response.hangup()
     return str(response)
 
 
@@ -141,13 +156,11 @@ def nothing() -> str:
     return str(VoiceResponse())
 
 
-def _start_stream(response: VoiceResponse, stream: StreamStart | None) -> None:
-    if stream is None:
-        return
-    started = response.start().stream(
+def _stream(parent: Start | Connect, stream: StreamStart, *, track: str | None = None) -> None:
+    started = parent.stream(
         url=stream.url,
         name=stream.name,
-        track="inbound_track",
+        track=track,
         status_callback=stream.status_url,
         status_callback_method="POST",
     )

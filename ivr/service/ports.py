@@ -84,6 +84,16 @@ class Speaker(Protocol):
         """The carrier's voice for a locale, and how slow it speaks on demand, such as 85%."""
 
 
+class TextToSpeech(Protocol):
+    """A voice of our own, where the carrier's does not speak (IVR_HEARING=duplex)."""
+
+    def speaks(self, locale: str) -> bool:
+        """Whether it has a voice for the locale."""
+
+    def speak(self, text: str, locale: str, *, slow: bool = False) -> bytes:
+        """The sentence as mu-law at 8,000 Hz, in whole frames of 20 ms. Raises VoiceUnavailable."""
+
+
 # --- the shop, messages ------------------------------------------------------------------------------------
 
 

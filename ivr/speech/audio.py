@@ -54,6 +54,11 @@ def encode_mulaw(pcm: bytes) -> bytes:
     return _TO_MULAW[pcm_samples(pcm).view(np.uint16)].tobytes()
 
 
+def whole_frames(mulaw: bytes) -> bytes:
+    """Filled up with silence to a whole number of frames."""
+    return mulaw + bytes([SILENCE_BYTE]) * (-len(mulaw) % FRAME_SAMPLES)
+
+
 def pcm_samples(pcm: bytes) -> Samples:
     """16-bit little-endian PCM as samples. Raises AudioError on an odd number of bytes."""
     if len(pcm) % 2:

@@ -11,7 +11,7 @@ from ivr.domain.calls import OVER
 from ivr.domain.hearing import Hypothesis
 from ivr.domain.turn import Next, Turn
 from ivr.phone.recordings import is_recording_sid, recording_sid
-from ivr.phone.twiml import nothing, pause_and_redirect
+from ivr.phone.twiml import hang_up, nothing, pause_and_redirect
 from ivr.service.calls import CARRIER
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 MAX_TROUBLE: Final = 3
 """Documents in a row that may fail before we say goodbye."""
+MAX_STREAMS: Final = 2
+"""Two-way streams that may break in one turn; then documents with keys serve the call to its end."""
 _NOT_WORDS: Final = re.compile(r"[^\w' ]+")
 
 
@@ -88,6 +90,20 @@ class VoiceWebhooks:
             turn = self._calls.silence(_sid(), number)
         listening = turn.number == number
         return self._document(turn, "silence", listening=listening, again=listening and not again)
+
+    def streamed(self, number: int) -> Response:
+        """A two-way stream is over and the call goes on: we closed it after the last words, or it broke."""
+        if request.form.get("CallStatus") in OVER:
+            return self._over()
+        turn = self._calls.present(_sid())
+        if turn.next is Next.HANG_UP:
+            return as_xml(hang_up())
+        broken = _count("streams") + 1 if turn.number == number else 0
+        if broken >= MAX_STREAMS:
+            self._streams.give_up(_sid())
+            turn = self._calls.unheard(_sid(), turn.number)
+        self._log.line(_sid(), turn, "stream_over")
+        return as_xml(self._documents.of_call(_sid(), turn, streams=broken))
 
     def status(self) -> tuple[str, int]:
         """The number's status callback: sent once, when the call is over."""
@@ -162,6 +178,7 @@ def voice_blueprint(webhooks: VoiceWebhooks) -> Blueprint:
     voice.add_url_rule("/voice/turn/<int:number>", view_func=webhooks.turn, methods=["POST"])
     voice.add_url_rule("/voice/heard/<int:number>", view_func=webhooks.heard, methods=["POST"])
     voice.add_url_rule("/voice/recorded/<int:number>", view_func=webhooks.recorded, methods=["POST"])
+    voice.add_url_rule("/voice/streamed/<int:number>", view_func=webhooks.streamed, methods=["POST"])
     voice.add_url_rule("/voice/left", view_func=webhooks.left, methods=["POST"])
     voice.add_url_rule("/voice/status", view_func=webhooks.status, methods=["POST"])
     voice.add_url_rule("/voice/fallback", view_func=webhooks.fallback, methods=["POST"])

@@ -40,10 +40,22 @@ class Documents:
         self._bye = self._in_default_locale(Say("goodbye", {"company": services.company}))
 
     def of_call(
-        self, sid: str, turn: Turn, *, first: bool = False, listening: bool = False, again: bool = False
+        self,
+        sid: str,
+        turn: Turn,
+        *,
+        first: bool = False,
+        listening: bool = False,
+        again: bool = False,
+        streams: int = 0,
     ) -> str:
-        """The document of an inbound call's turn; `listening`: without the prompt; `again`: so far it was silent."""
-        hearing = self._hearing(turn)
+        """The document of an inbound call's turn.
+
+        `listening`: without the prompt; `again`: so far it was silent; `streams`: so many broke in this turn.
+        """
+        hearing, stream = self._hearing(turn), self._stream(sid, turn, first=first)
+        if hearing is Hearing.DUPLEX and stream is None:
+            hearing = Hearing.KEYPAD
         texts = [*self.texts(turn), *self._tone_told(turn, hearing, first=first)]
         self._streams.served(sid, turn, 0.0 if listening else spoken_seconds(texts, slow=turn.slow))
         context = DocumentContext(
@@ -53,7 +65,8 @@ class Documents:
             hearing=hearing,
             hints=self._hints(turn),
             recorded_path=f"/voice/recorded/{turn.number}{'?again=1' if again else ''}",
-            stream=self._stream(sid, turn, first=first),
+            stream=stream,
+            streamed_path=f"/voice/streamed/{turn.number}?streams={streams}",
             with_prompt=not listening,
             music_path=self.music_path,
             entered_url=self._entered_url(turn),
@@ -97,13 +110,18 @@ class Documents:
         return play_for_ever(self.music_path, WAIT_PATH)
 
     def _stream(self, sid: str, turn: Turn, *, first: bool) -> StreamStart | None:
-        if self._services.hearing is not Hearing.STREAM or self._services.recognizer is None:
+        hearing, ears = self._services.hearing, self._services.recognizer
+        if hearing is Hearing.DUPLEX and turn.next in (Next.LISTEN, Next.HOLD):
+            return self._streams.connect_for(sid)
+        if hearing is not Hearing.STREAM or ears is None:
             return None
         return self._streams.start_for(sid, first=first) if turn.next is not Next.HANG_UP else None
 
     def _hearing(self, turn: Turn) -> Hearing:
         """Keys alone for a language of which nothing is understood, or that nobody hears now."""
         hearing, ears = self._services.hearing, self._services.recognizer
+        if hearing is Hearing.DUPLEX:
+            return hearing  # keys come over the stream, too
         deaf = self._services.understanding.ability(turn.locale) == Ability.KEYPAD
         if hearing is Hearing.RECORD:
             deaf = deaf or turn.by_keys or ears is None or not ears.hears(turn.locale)

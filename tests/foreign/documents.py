@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ElementTree
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
-from ivr.carrier import voice
+from ivr import espeak as voice
 from tests.foreign.carrier import Call, ForeignCarrier
 from tests.foreign.stream import FRAME, converse
 

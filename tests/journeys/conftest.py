@@ -8,6 +8,8 @@ import pytest
 
 from ivr.carrier import CarrierOptions
 from ivr.content import Content, load
+from ivr.parts import Overrides
+from ivr.service.ports import TextToSpeech
 from ivr.settings import Settings
 from ivr.speech.recognizers import Recognizers
 from ivr.understanding.grammars import GrammarUnderstanding
@@ -52,13 +54,16 @@ def new_world(sqlite_url: str, content: Content, understanding: GrammarUnderstan
             settings: dict[str, str] | None = None,
             listens: bool = False,
             ear: ScriptedRecognizer | None = None,
+            mouth: TextToSpeech | None = None,
             **options: Any,
         ) -> World:
             chosen = {"voice": None, "speed": SPEED, "patient": True, "cps": 1000, "insecure_streams": True, **options}
             shared: dict[str, Any] = {"content": content} | ({} if listens else {"understanding": understanding})
             if ear is not None:
                 shared |= {"recognizers": Recognizers((ear,)), "ears": NoModels()}
-            world = World(database_url or sqlite_url, hearing, CarrierOptions(**chosen), settings or {}, shared)
+            more: Overrides = {"voice": mouth} if mouth is not None else {}
+            place = (database_url or sqlite_url, hearing, CarrierOptions(**chosen), settings or {}, shared, more)
+            world = World(*place)
             made.append(stack.enter_context(world))
             return made[-1]
 

@@ -69,6 +69,21 @@ def test_keypad_hears_no_speech_and_long_numbers_end_with_hash() -> None:
     )
 
 
+def test_two_way_stream_has_the_call_to_itself() -> None:
+    asked = context(hearing=Hearing.DUPLEX, stream=STREAM, streamed_path="/voice/streamed/3?streams=0")
+    assert document(turn(), asked, "How can I help?") == (
+        '<Response><Connect action="/voice/streamed/3?streams=0" method="POST"><Stream name="caller-1" '
+        'statusCallback="https://voice.example.com/voice/stream-status" statusCallbackMethod="POST" '
+        'url="wss://voice.example.com/media"><Parameter name="token" value="t0" /></Stream></Connect></Response>'
+    )
+
+
+@pytest.mark.parametrize(("kind", "verb"), [(Next.HANG_UP, "Hangup"), (Next.JOIN, "Dial")])
+def test_call_that_leaves_the_two_way_stream_gets_an_ordinary_document(kind: Next, verb: str) -> None:
+    asked = context(hearing=Hearing.DUPLEX)
+    assert ET.fromstring(document(turn(next=kind, conference="c"), asked, "Goodbye."))[-1].tag == verb
+
+
 def test_recorded_answer_has_keys_around_the_prompt_then_a_tone_and_short_silences() -> None:
     asked = context(hearing=Hearing.RECORD, recorded_path="/voice/recorded/3")
     assert document(turn(), asked, "How can I help?") == (
