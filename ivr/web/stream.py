@@ -10,6 +10,7 @@ from ivr.domain.turn import Turn
 from ivr.phone.media_stream import Connected, Malformed, Media, Message, Started, Stopped, read_message
 from ivr.phone.signature import is_call_sid
 from ivr.web.hearing_pools import HearingPools
+from ivr.web.media_protocol import take_directly
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
 
@@ -117,6 +118,15 @@ class MediaEndpoint:
 
     async def _feed(self, socket: WebSocket, started: Started, hearing: "CallHearing") -> bool:
         """Give audio to the hearing; True when the stream was stopped in an orderly way."""
+
+        def take(text: str) -> bool:
+            message = read_message(text)
+            is_ours = isinstance(message, Media) and message.stream_sid == started.stream_sid
+            if is_ours and message.track == "inbound":
+                hearing.feed(message.payload, message.timestamp_ms)
+            return is_ours
+
+        take_directly(socket, take)
         faults = 0
         while faults < MAX_FAULTS:
             message = await self._next(socket)
