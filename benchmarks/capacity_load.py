@@ -76,8 +76,8 @@ class Line:
 class Load:
     """Makes every track's messages once for each protocol."""
 
-    def __init__(self) -> None:
-        self._tracks = tracks()
+    def __init__(self, *, noisy: bool) -> None:
+        self._tracks = tracks(noisy=noisy)
         self._messages: dict[tuple[str, bool, int], list[list[bytes]]] = {}
 
     def run(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -212,14 +212,14 @@ def _high(values: list[float]) -> float:
 
 def main() -> None:
     os.sched_setaffinity(0, {int(sys.argv[1])})
-    load = Load()
+    load = Load(noisy=sys.argv[2] == "noisy")
     print("ready", flush=True)
     for line in sys.stdin:
         print(json.dumps(load.run(json.loads(line))), flush=True)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
+    if len(sys.argv) > 2:
         main()
     else:
         print(__doc__)

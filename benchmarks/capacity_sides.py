@@ -39,6 +39,8 @@ class Side:
     script: str = ""
     """vosk-server's asr_server.py."""
     phrases: tuple[str, ...] = ()
+    noisy: bool = False
+    """Every second line."""
     decided: dict[str, list[float]] = field(default_factory=dict)
     """When turns were found to be over, by CallSid; `time.monotonic()`, which all processes share."""
     _steps: int = 0
@@ -53,7 +55,7 @@ class Side:
         self._server = _python("capacity_server.py", *arguments, env=self._environment(), stderr=self._log)
         self._ready = threading.Event()
         threading.Thread(target=self._listen, daemon=True).start()
-        self._load = _python("capacity_load.py", str(LOAD_CORE))
+        self._load = _python("capacity_load.py", str(LOAD_CORE), "noisy" if self.noisy else "quiet")
         assert self._load.stdout is not None
         self._load.stdout.readline()
         self._until_ready()

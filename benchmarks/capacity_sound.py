@@ -19,20 +19,19 @@ LOCALE = "ko-KR"
 STREAM = "MZ" + "3" * 32
 SPEECH_SHARE = 0.25
 NOISE_DB = 15.0
-"""Below speech: the carrier's noisy line, in every second track; the others have a network's comfort noise."""
+"""Below speech: the carrier's noisy line; the others have a network's comfort noise."""
 COMFORT_RMS = 12
 TRACK_SECONDS = 60
 SAID = (
-    ("adam", ("주문 취소", "취소해 주세요", "잘못 주문했어요")),
-    ("edward2", ("취소해 주세요", "아직 못 받았어요", "택배가 안 왔어요", "배송 완료라고 나오는데 못 받았어요")),
-    ("f5", ("택배 어디 있어요", "예약 취소")),
-    ("Hugo", ("주문 취소", "택배 어디 있어요", "아직 못 받았어요", "택배를 못 받았어요")),
-    ("klatt6", ("주문 취소", "취소해 주세요", "잘못 주문했어요")),
-    ("Reed", ("취소해 주세요", "제 택배 어디 있어요")),
-    ("sandro", ("제 택배 어디 있어요",)),
+    ("adam", ("취소해 주세요", "잘못 주문했어요", "아직 못 받았어요", "택배가 안 왔어요", "제 택배 어디 있어요")),
+    ("edward2", ("취소해 주세요", "잘못 주문했어요", "택배가 안 왔어요", "제 택배 어디 있어요")),
+    ("Hugo", ("주문 취소", "예약 취소", "취소", "제 택배 어디 있어요")),
+    ("klatt6", ("잘못 주문했어요", "아직 못 받았어요", "배송 완료라고 나오는데 못 받았어요", "예약 취소")),
+    ("Reed", ("취소해 주세요", "잘못 주문했어요", "취소", "제 택배 어디 있어요")),
+    ("sandro", ("주문 취소", "아직 못 받았어요", "제 택배 어디 있어요")),
 )
-"""By voice, requests that Vosk hears as said in this grammar, with either noise: the promise is about turns that the
-grammar completes. A vosk-server's end of turn does not depend on the words."""
+"""By voice, requests that Vosk hears as said in this grammar: the promise is about turns that the grammar completes. A
+vosk-server's end of turn does not depend on the words."""
 TRACKS = 8
 
 
@@ -45,9 +44,9 @@ class Track:
     """Seconds: where each request begins, and its last audible sample, marked when it was synthesised."""
 
 
-def tracks() -> list[Track]:
-    """Callers who take turns at random; every second one on a noisy line."""
-    return [_track(seed, noisy=seed % 2 == 0) for seed in range(TRACKS)]
+def tracks(*, noisy: bool) -> list[Track]:
+    """Callers who say things at random; if `noisy`, every second one on a noisy line."""
+    return [_track(seed, noisy=noisy and seed % 2 == 0) for seed in range(TRACKS)]
 
 
 def _track(seed: int, *, noisy: bool) -> Track:
