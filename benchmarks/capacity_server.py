@@ -88,7 +88,7 @@ class UngatedListener(listener.Listener):
         self._turns = UngatedTurnTaker(*parts[:3])
 
     def _route(self, frame: turn_taker.Frame) -> None:
-        self._line.put(lambda: self._turns.take(frame))
+        self._hand_over(self._hands.take(frame))
 
 
 def ours(port: int, *, gated: bool) -> int:
