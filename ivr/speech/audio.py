@@ -41,7 +41,7 @@ _TO_MULAW: Final = _compression()
 
 def mulaw_samples(payload: bytes) -> Samples:
     """Mu-law bytes as samples; any length."""
-    return _TO_PCM[np.frombuffer(payload, np.uint8)]
+    return _TO_PCM.take(np.frombuffer(payload, np.uint8))
 
 
 def decode_mulaw(payload: bytes) -> bytes:

@@ -18,6 +18,7 @@ from ivr.web.duplex_sounds import TurnSounds, check_voice
 from ivr.web.errors import register_errors
 from ivr.web.health import register_health
 from ivr.web.legs import LegWebhooks, leg_blueprint
+from ivr.web.media_protocol import MediaProtocol
 from ivr.web.services import Services
 from ivr.web.stream import MediaEndpoint
 from ivr.web.stream_calls import OpenStreams
@@ -35,6 +36,7 @@ Part = Callable[[Flask], None]
 MAX_BODY_BYTES: Final = 256 * 1024
 AUDIO_AGE_SECONDS: Final = 3600
 UVICORN: Final = {
+    "ws": MediaProtocol,
     "ws_max_size": MAX_FRAME_BYTES,
     "ws_per_message_deflate": False,
     "server_header": False,

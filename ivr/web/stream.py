@@ -14,6 +14,7 @@ from ivr.phone.signature import is_call_sid
 from ivr.speech.recognizers import Recognizers
 from ivr.web.duplex import DuplexCall
 from ivr.web.hearing_pools import HearingPools
+from ivr.web.media_protocol import take_directly
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
 from ivr.web.stream_redirects import Answering, Redirects
@@ -187,6 +188,15 @@ class MediaEndpoint:
 
     async def _feed(self, socket: WebSocket, started: Started, conversation: Conversation) -> bool:
         """Give audio, keys and marks to the conversation; True when the stream was stopped in an orderly way."""
+
+        def take(text: str) -> bool:
+            message = read_message(text)
+            is_ours = isinstance(message, Media) and message.stream_sid == started.stream_sid
+            if is_ours:
+                conversation.feed(message)
+            return is_ours
+
+        take_directly(socket, take)
         faults = 0
         while faults < MAX_FAULTS:
             message = await self._next(socket)
