@@ -20,7 +20,6 @@ import yaml
 from accuracy_clips import LONGEST_SECONDS, RATE, plain, rows
 from stranger_sounds import babble, bursts, chords
 
-from ivr.carrier.voice import add_noise, speak, voices
 from ivr.domain.dialogue import Caller, start
 from ivr.domain.dialogue.doubts import is_read_back
 from ivr.domain.dialogue.questions import question
@@ -28,6 +27,7 @@ from ivr.domain.dialogue.values import State
 from ivr.domain.hearing import Pace
 from ivr.domain.intents import Certainty, Expects, Intent, Meaning
 from ivr.domain.orders import Order, OrderStatus
+from ivr.espeak import add_noise, speak, voices
 from ivr.settings import Settings
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

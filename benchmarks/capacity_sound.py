@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from ivr.carrier.voice import add_noise, speak
 
 from ivr.carrier.audio import speech_end_bytes
+from ivr.espeak import add_noise, speak
 from ivr.speech.audio import FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE, decode_mulaw, encode_mulaw
 from ivr.speech.listener import InlineExecutor, Listener
 from ivr.speech.turn_taker import Frame

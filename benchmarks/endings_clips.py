@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import soundfile
 import yaml
-from ivr.carrier.voice import add_noise, speak, voices
 
 from ivr.carrier.audio import speech_end_bytes
+from ivr.espeak import add_noise, speak, voices
 
 RATE = 8000
 NOISE_DB = 15.0

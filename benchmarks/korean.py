@@ -24,13 +24,13 @@ import yaml
 from accuracy_clips import QUIET
 
 from ivr.carrier import audio
-from ivr.carrier.voice import speak
 from ivr.cli.grammar import TURNS
 from ivr.cli.grammar_tables import told_when
 from ivr.content import load
 from ivr.domain.hearing import Pace
 from ivr.domain.intents import Certainty, Expects, Intent
 from ivr.domain.moments import When
+from ivr.espeak import speak
 from ivr.settings import Settings
 from ivr.speech.audio import encode_mulaw
 from ivr.speech.events import Heard, ListenEvent

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from accuracy_clips import RATE
 
-from ivr.carrier.voice import speak, voices
+from ivr.espeak import speak, voices
 
 OVERHEARD = (
     "i told you the other day",

@@ -1,12 +1,9 @@
 """Vosk's models and recognisers: the only import of vosk. What may be given to them is checked in vosk_engine.py."""
 
 import json
-import shutil
-import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,9 +19,6 @@ UNKNOWN: Final = "[unk]"
 """How a stretch outside the grammar is written in a text, for every engine and model."""
 _UNKNOWN_SPELLINGS: Final = ("[unk]", "<UNK>", "<unk>")
 _MODEL_RATE: Final = 16000
-_LARGER_CHUNKS: Final = "--frames-per-chunk=51"
-"""Kaldi's network takes 20 frames of 10 ms at a time, and each time packs all of its weights anew. With 51 the same
-speech costs a sixth less; with 102 the work that is left at its end takes longer."""
 _KEPT_DECODERS: Final = 64
 """A decoder remembers what it has worked out of its phrases' network, and so hears the next caller for a quarter less
 (38 instead of 51 ms of CPU for a second of speech with a menu's 485 phrases); it holds half a megabyte meanwhile."""
@@ -37,8 +31,7 @@ class LoadedModel:
 
     def __init__(self, folder: Path) -> None:
         try:
-            with _in_larger_chunks(folder) as tuned:
-                self.model = vosk.Model(str(tuned))
+            self.model = vosk.Model(str(folder))
         except Exception as error:  # Vosk raises nothing narrower
             raise ModelError(f"Vosk cannot load {folder}: remove the folder and install the model again") from error
         self.unknown = next((s for s in _UNKNOWN_SPELLINGS if self._find(s)), None)
@@ -58,28 +51,6 @@ class LoadedModel:
 
     def _find(self, word: str) -> bool:
         return int(self.model.vosk_model_find_word(word)) >= 0
-
-
-@contextmanager
-def _in_larger_chunks(folder: Path) -> Iterator[Path]:
-    """The model's folder with one more line in conf/model.conf, while the model is loaded; itself where that fails."""
-    with tempfile.TemporaryDirectory(prefix="vosk-") as place:
-        try:
-            _furnish(Path(place), folder)
-        except OSError:  # no symbolic links here, or no conf/model.conf in an older model
-            yield folder
-        else:
-            yield Path(place)
-
-
-def _furnish(place: Path, folder: Path) -> None:
-    for entry in folder.iterdir():
-        if entry.name != "conf":
-            (place / entry.name).symlink_to(entry.resolve(), target_is_directory=entry.is_dir())
-    shutil.copytree(folder / "conf", place / "conf")
-    options = (place / "conf" / "model.conf").read_text("utf-8")
-    if "--frames-per-chunk" not in options:
-        (place / "conf" / "model.conf").write_text(f"{options.rstrip()}\n{_LARGER_CHUNKS}\n", "utf-8")
 
 
 class Decoder:

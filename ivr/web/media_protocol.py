@@ -37,7 +37,8 @@ class MediaProtocol(WebSocketsSansIOProtocol):
 
     async def run_asgi(self) -> None:
         """As uvicorn has it; the app finds the short way in the scope."""
-        self.scope["extensions"][_EXTENSION] = self._offer_to
+        extensions: dict[str, Any] = self.scope["extensions"]
+        extensions[_EXTENSION] = self._offer_to
         await super().run_asgi()
 
     def data_received(self, data: bytes) -> None:

@@ -191,10 +191,10 @@ class MediaEndpoint:
 
         def take(text: str) -> bool:
             message = read_message(text)
-            is_ours = isinstance(message, Media) and message.stream_sid == started.stream_sid
-            if is_ours:
-                conversation.feed(message)
-            return is_ours
+            if not isinstance(message, Media) or message.stream_sid != started.stream_sid:
+                return False
+            conversation.feed(message)
+            return True
 
         take_directly(socket, take)
         faults = 0
