@@ -51,7 +51,7 @@ def dials(place: Place, node: str, start: Any, seconds: float, told: Any) -> Non
 
 
 def _until_idle(work: Callable[[], int], phone: CountingPhone, start: Any, seconds: float, told: Any) -> None:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    _hush()
     start.wait()
     began = ended = time.monotonic()
     found = idle = 0
@@ -60,6 +60,11 @@ def _until_idle(work: Callable[[], int], phone: CountingPhone, start: Any, secon
         found, idle = found + done, 0 if done else idle + 1
         ended = time.monotonic() if done else ended
     told.put(Done(began, ended, found, phone.dialed))
+
+
+def _hush() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.disable(logging.CRITICAL)
 
 
 def at_once(job: Callable[..., None], place: Place, dispatchers: int, seconds: float) -> list[Done]:
@@ -80,7 +85,7 @@ def at_once(job: Callable[..., None], place: Place, dispatchers: int, seconds: f
 
 def keeps_time(place: Place, node: str, stop: Any, told: Any) -> None:
     """A dispatcher as `python -m ivr dispatch` runs it, and agents who pick up at once and press 1."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    _hush()
     engine, phone, store = place.engine(node)
     people = People(engine, phone)
     sweeps = (engine.reconciler, engine.housekeeper, engine.call_ends)

@@ -53,6 +53,11 @@ class Team:
     free: int
     """Of these, those who are available now."""
 
+    @property
+    def kind(self) -> Kind:
+        """What they can take, together."""
+        return tuple(self.skills), tuple(self.locales)
+
     def can_take(self, skill: str, locale: str) -> bool:
         """As every agent of it."""
         return can_take(self.skills, self.locales, skill, locale)

@@ -116,7 +116,8 @@ class Dispatcher:
         """The legs begun, and whether somebody in the line was looked at in vain."""
         if not free:
             return [], False
-        due = scene.uow.callbacks.due(scene.now, min(len(free), room) + LOOK, free.kinds())
+        kinds = [team.kind for team in scene.uow.agents.teams() if team.free] if free.is_cut else free.kinds()
+        due = scene.uow.callbacks.due(scene.now, min(len(free), room) + LOOK, kinds)
         known = Known(scene, in_order(scene.uow.holds.waiting(), due))
         begun: list[str] = []
         for entry in known.line:

@@ -46,7 +46,8 @@ def test_only_whom_somebody_can_take_now_is_due_however_many_others_are_first(st
     with store.read() as uow:
         ringing = uow.callbacks.get("rings")
     assert ringing is not None
-    save(store, rows.agent(), rows.attempt(callback_id="english"), rows.leg(number=ringing.number, callback_id=None))
+    attempt = rows.attempt(callback_id="english", case_id="case-5")
+    save(store, rows.agent(), attempt, rows.leg(number=ringing.number, callback_id=None))
     with store.read() as uow:
         due = uow.callbacks.due
         assert ids(due(NOW, 2, [(("orders",), ("en-US",))])) == ["english"]
