@@ -46,9 +46,10 @@ class MenuCalls:
 
     def speech(self, sid: str, turn: int, readings: Sequence[Hypothesis], **heard: Any) -> Turn:
         """The decision: what was said is read, and the time written down."""
-        meaning = self._understanding.parse(LOCALE, MENU, [reading.text for reading in readings])
-        said = meaning.first.name if meaning.first else ""
-        tell({"call": sid, "at": time.monotonic(), "intent": said})
+        self._understanding.parse(LOCALE, MENU, [reading.text for reading in readings])
+        at = time.monotonic()
+        is_open = not (readings and self._understanding.is_complete(LOCALE, MENU, readings[0].text))
+        tell({"call": sid, "at": at, "is_open": is_open})
         self._numbers[sid] = turn + 1
         return self.hearing(sid)[0]
 

@@ -24,6 +24,10 @@ TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 HEAP = ("GLIBC_TUNABLES", "PYTHONMALLOC")
 """Not handed on: what the machine's owner tunes for quick starts would colour the memory figures."""
 
+Decision = tuple[float, bool]
+"""When a turn was found to be over (`time.monotonic()`, which all processes share), and whether its words were no
+answer to the question, so that a longer silence had to end it."""
+
 
 @dataclass
 class Side:
@@ -41,8 +45,8 @@ class Side:
     phrases: tuple[str, ...] = ()
     noisy: bool = False
     """Every second line."""
-    decided: dict[str, list[float]] = field(default_factory=dict)
-    """When turns were found to be over, by CallSid; `time.monotonic()`, which all processes share."""
+    decided: dict[str, list[Decision]] = field(default_factory=dict)
+    """By CallSid."""
     _steps: int = 0
 
     def __enter__(self) -> Self:
@@ -89,7 +93,7 @@ class Side:
                 self.phrases = tuple(told["phrases"])
                 self._ready.set()
             else:
-                self.decided.setdefault(told["call"], []).append(told["at"])
+                self.decided.setdefault(told["call"], []).append((told["at"], told["is_open"]))
 
     def _until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -127,9 +131,9 @@ class Side:
         told["decided"] = self._decisions(job["call_prefix"], told)
         return told
 
-    def _decisions(self, prefix: str, told: dict[str, Any]) -> list[list[float]]:
+    def _decisions(self, prefix: str, told: dict[str, Any]) -> list[list[Decision]]:
         if self.script:
-            return [[at for at, _ in finals] for finals in told["finals"]]
+            return [[(at, False) for at, _ in finals] for finals in told["finals"]]
         return [self.decided.get(f"{prefix}{number:08x}", []) for number in range(len(told["ends"]))]
 
     def rest(self) -> None:
