@@ -175,7 +175,7 @@ def test_text_message_goes_from_our_number(carrier: Any) -> None:
     }
 
 
-def listed(*texts: dict[str, object]) -> dict[str, object]:
+def listed_texts(*texts: dict[str, object]) -> dict[str, object]:
     return {"messages": list(texts), "page": 0, "page_size": 50, "next_page_uri": None, "uri": "/"}
 
 
@@ -189,7 +189,7 @@ def test_text_is_found_by_what_only_it_says_and_not_if_it_is_older(carrier: Any)
     ]
     found = []
     for part in ("/c/abd", "/c/abe", "/c/abf"):
-        carrier.answer(200, listed(*texts))
+        carrier.answer(200, listed_texts(*texts))
         found.append(messenger.find_text(LEG.number, part, since))
     assert found == ["SM2", None, None]
 
