@@ -31,6 +31,7 @@ from ivr.service.calls import CallPorts, CallService
 from ivr.service.dispatch import Dispatcher
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine, EnginePorts
+from ivr.service.leg_hearing import LegHearing
 from ivr.service.ports import Clock, Commerce, Messenger, Phone, Speaker
 from ivr.service.requests import WebRequests
 from ivr.service.scenes import Scenes
@@ -161,6 +162,7 @@ class Ivr:
             messenger=self.messenger,
             speaker=self.speaker,
             numbers=self.numbers,
+            commerce=self.commerce,
         )
         return CallbackEngine(
             ports,
@@ -168,6 +170,7 @@ class Ivr:
             node=self.node,
             company=self.settings.company,
             secret=self._secret,
+            hears=self._hears,
             checkpoint=self.overrides.get("checkpoint", _no_checkpoint),
         )
 
@@ -199,7 +202,7 @@ class Ivr:
             speaker=self.speaker,
             arrivals=Arrivals(self.numbers, self.commerce, self.speaker, self.settings.company, self.content.likely),
             effects=effects,
-            held=engine.legs,
+            held=engine.held,
             hears=self._hears,
         )
         return CallService(ports)
@@ -226,6 +229,7 @@ class Ivr:
             clock=self.clock,
             calls=self.calls,
             legs=self.engine.legs,
+            leg_hearing=LegHearing(self.store, self.understanding, self.engine.legs),
             understanding=self.understanding,
             speaker=self.speaker,
             recognizer=self.recognizers if settings.hearing == Hearing.STREAM else None,

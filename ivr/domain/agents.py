@@ -48,6 +48,8 @@ class Agent:
     status_at: datetime
     attempt_id: str | None = None
     """The attempt that holds them, while RESERVED or BUSY."""
+    back_at: datetime | None = None
+    """While AWAY: when they take calls again by themselves; None: when somebody says so."""
     version: int = 1
 
     def can_take(self, skill: str, locale: str) -> bool:
@@ -56,7 +58,7 @@ class Agent:
         return (skill in self.skills or "general" in self.skills) and locale.split("-")[0] in speaks
 
     def move(self, to: AgentStatus, at: datetime, attempt_id: str | None = None) -> None:
-        """Change the status and what holds them. Raises IllegalMove."""
+        """Change the status and what holds them; a rest that was asked for is over. Raises IllegalMove."""
         if to != self.status and to not in MOVES[self.status]:
             raise IllegalMove(f"agent {self.name} cannot go from {self.status} to {to}")
-        self.status, self.status_at, self.attempt_id = to, at, attempt_id
+        self.status, self.status_at, self.attempt_id, self.back_at = to, at, attempt_id, None

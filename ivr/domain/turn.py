@@ -90,6 +90,8 @@ class Turn:
     """Silence after the prompt until the caller is asked again."""
     slow: bool = False
     """Speak slower: the caller asked for it, or writes along."""
+    interruptible: bool = True
+    """Speech over the prompt stops it."""
     pause_seconds: int = 0
     """Between two prompts."""
     state: str = ""

@@ -100,6 +100,8 @@ class DocumentContext:
     hearing: Hearing = Hearing.KEYPAD
     hints: Sequence[str] = ()
     stream: StreamStart | None = None
+    stop_stream: str = ""
+    """The name of a stream that ends here."""
     with_prompt: bool = True
     """False: listen only, after speech over the prompt or while the caller is still talking."""
     music_path: str = ""
@@ -114,6 +116,8 @@ def render(turn: Turn, texts: Sequence[Spoken], context: DocumentContext) -> str
     """The document of a turn, with its sentences already put into words."""
     response = VoiceResponse()
     _start_stream(response, context.stream)
+    if context.stop_stream:
+        response.stop().stream(name=context.stop_stream)
     _VERBS[turn.next](response, turn, texts if context.with_prompt else (), context)
     return str(response)
 

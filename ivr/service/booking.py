@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ivr.domain.callbacks import Callback, CallbackStatus
+from ivr.domain.callbacks import Callback, CallbackStatus, Party
 from ivr.domain.cases import CaseStatus
 from ivr.domain.hours import Hours
 from ivr.domain.policies import CallbackRules, calling_window, window_end
@@ -48,6 +48,8 @@ class BookingRequest:
     """The number was typed by somebody who has not proven to hold it: nothing is dialed before."""
     skill: str = "general"
     priority: int = 2
+    ring_first: Party | None = None
+    """None: as the rules say."""
 
 
 @dataclass(frozen=True)

@@ -9,20 +9,25 @@ from ivr.service.afterwards import Afterwards
 from ivr.service.booking import Bookings
 from ivr.service.call_ends import CallEnds
 from ivr.service.code_calls import CodeCalls
+from ivr.service.customer_first import CustomerFirst
 from ivr.service.dispatch import Dispatcher
+from ivr.service.first_words import FirstWords
 from ivr.service.gate import Gate
+from ivr.service.held_legs import HeldLegs
 from ivr.service.housekeeping import Housekeeper
 from ivr.service.legs import Legs
 from ivr.service.line import Line
 from ivr.service.outcomes import Outcomes
 from ivr.service.placing import DialTools
-from ivr.service.ports import Clock, Messenger, NumberRules, Phone, Speaker
+from ivr.service.ports import Clock, Commerce, Messenger, NumberRules, Phone, Speaker
 from ivr.service.reconcile import Reconciler
 from ivr.service.reports import Reports
 from ivr.service.retention import Retention
 from ivr.service.scenes import Scenes
+from ivr.service.shop_words import ShopWords
 from ivr.service.store import Store
 from ivr.service.verification import DoNotCall, NumberProofs
+from ivr.service.who_answered import WhoAnswered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,14 +40,28 @@ class EnginePorts:
     messenger: Messenger | None
     speaker: Speaker
     numbers: NumberRules
+    commerce: Commerce | None = None
+    """Names the things that cases are about; None: they stay unnamed."""
 
 
 def _no_checkpoint(name: str) -> None:
     """Nothing is killed in production."""
 
 
+def _always(locale: str) -> bool:
+    return True
+
+
+def _item_of(commerce: Commerce | None) -> Callable[[str, str], str]:
+    def item(order_id: str, locale: str) -> str:
+        order = commerce.order(order_id, locale) if commerce is not None else None
+        return order.item if order is not None else ""
+
+    return item
+
+
 class CallbackEngine:
-    """Holds the use cases: `bookings`, `line`, `legs`, `verification`, `do_not_call`, `dispatcher`, and the sweeps."""
+    """Holds the use cases: `bookings`, `line`, `legs`, `held`, `verification`, `do_not_call`, `dispatcher`, and the sweeps."""
 
     def __init__(
         self,
@@ -52,10 +71,11 @@ class CallbackEngine:
         node: str,
         company: str = "Ringback",
         secret: str = "",
+        hears: Callable[[str], bool] = _always,
         monotonic: Callable[[], float] = time.monotonic,
         checkpoint: Callable[[str], None] = _no_checkpoint,
     ) -> None:
-        """`secret`: what spoken codes are made with; the same in all processes."""
+        """`secret`: what spoken codes are made with, the same in all processes. `hears`: speech in this locale."""
         self.rules = rules
         self.line = Line(ports.clock, rules.line, rules.opening)
         self.bookings = Bookings(ports.clock, rules, ports.numbers)
@@ -65,10 +85,19 @@ class CallbackEngine:
         proofs = NumberProofs(ports.clock, rules, bookings=self.bookings, gate=gate, company=company, secret=secret)
         self.verification = proofs
         outcomes = Outcomes(rules, gate, self.line)
-        reports = Reports(rules.dial, outcomes)
+        reports = Reports(outcomes)
         scenes = Scenes(ports.store, ports.clock, self.afterwards)
         codes = CodeCalls(proofs, self.bookings, rules, company)
-        self.legs = Legs(scenes, rules, outcomes=outcomes, reports=reports, codes=codes, company=company)
+        shop = ShopWords(company, _item_of(ports.commerce), ports.speaker.text)
+        who = WhoAnswered(
+            rules.dial,
+            outcomes,
+            words=FirstWords(rules.dial, hears),
+            customer_first=CustomerFirst(rules.dial, outcomes),
+            shop=shop,
+        )
+        self.legs = Legs(scenes, rules, outcomes=outcomes, reports=reports, codes=codes, who=who, shop=shop)
+        self.held = HeldLegs(scenes, outcomes)
         tools = DialTools(
             scenes=scenes,
             phone=ports.phone,
@@ -87,4 +116,4 @@ class CallbackEngine:
         self.reconciler = Reconciler(tools)
         self.housekeeper = Housekeeper(tools)
         self.retention = Retention(tools.scenes)
-        self.call_ends = CallEnds(tools.scenes, tools.phone, self.legs)
+        self.call_ends = CallEnds(tools.scenes, tools.phone, self.held)

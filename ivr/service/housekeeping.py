@@ -46,10 +46,12 @@ class Housekeeper:
     # --- agents ----------------------------------------------------------------------------------------------
 
     def _agents(self, scene: Scene) -> None:
-        """Wrap-up ends; an agent whom no live attempt holds any more is set free."""
+        """Wrap-up and asked-for rests end; an agent whom no live attempt holds any more is set free."""
         wrapped = scene.now - timedelta(seconds=self._rules.wrap_up_seconds)
         for agent in scene.uow.agents.all():
-            if agent.status == AgentStatus.WRAP_UP and agent.status_at <= wrapped:
+            is_wrapped = agent.status == AgentStatus.WRAP_UP and agent.status_at <= wrapped
+            is_back = agent.status == AgentStatus.AWAY and agent.back_at is not None and agent.back_at <= scene.now
+            if is_wrapped or is_back:
                 agent.move(AgentStatus.AVAILABLE, scene.now)
             elif agent.status in (AgentStatus.RESERVED, AgentStatus.BUSY) and self._is_forgotten(scene, agent):
                 agent.move(AgentStatus.WRAP_UP, scene.now)

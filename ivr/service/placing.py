@@ -149,6 +149,8 @@ class Placer:
             return False
         callback = attempts.callback_of(scene.uow, attempt)
         is_agent = leg.party == Party.AGENT
+        if is_agent and attempt.customer_first and callback.status == CallbackStatus.DIALING:
+            return True  # the customer is on the line: their hours were asked about before they were rung
         needed = self._rules.reserve_seconds if is_agent else self._rules.customer_ring_seconds
         why = self._tools.gate.why_not_yet(scene.uow, callback, scene.now, for_seconds=needed)
         if callback.status == CallbackStatus.DIALING and not why:

@@ -145,6 +145,8 @@ class Reconciler:
         if leg.party == Party.UNPROVEN:
             longest = stuck + timedelta(seconds=self._tools.rules.verification.valid_seconds)
             return leg.answered_at is not None and leg.answered_at + longest < scene.now
+        if leg.waits_since_at is not None:
+            return leg.waits_since_at + stuck + timedelta(seconds=self._rules.waiting_seconds) < scene.now
         attempt = attempts.of_leg(scene.uow, leg)
         return attempt is None or (attempt.ended_at is not None and attempt.ended_at + stuck < scene.now)
 

@@ -98,7 +98,7 @@ def _register_voice(app: Flask, services: Services, streams: OpenStreams) -> Non
     documents = Documents(services, streams)
     for blueprint in (
         voice_blueprint(VoiceWebhooks(services, streams, documents)),
-        leg_blueprint(LegWebhooks(services, documents)),
+        leg_blueprint(LegWebhooks(services, streams, documents)),
         stream_status_blueprint(services, streams),
     ):
         blueprint.before_request(gate)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from ivr.phone.signature import SignatureCheck
 from ivr.phone.twiml import Hearing
 from ivr.service.calls import CallService
+from ivr.service.leg_hearing import LegHearing
 from ivr.service.legs import Legs
 from ivr.service.ports import Clock, Phone, Speaker, Understanding
 from ivr.service.store import Store
@@ -26,6 +27,7 @@ class Services:
     clock: Clock
     calls: CallService
     legs: Legs
+    leg_hearing: LegHearing
     understanding: Understanding
     speaker: Speaker
     recognizer: Recognizers | None = None

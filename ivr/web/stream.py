@@ -103,7 +103,8 @@ class MediaEndpoint:
             return "not_ours"
         if not self._streams.take_token(started.call_sid, started.parameters.get("token", "")):
             return "token"
-        hearing = self._services.calls.hearing(started.call_sid)
+        sid = started.call_sid
+        hearing = self._services.calls.hearing(sid) or self._services.leg_hearing.hearing(sid)
         return hearing[0] if hearing is not None else "not_live"
 
     async def _hear(self, socket: WebSocket, started: Started, hearing: "CallHearing") -> None:

@@ -32,6 +32,7 @@ class _Known:
     heard_at: float | None = None
     """When the end of a turn was found whose answer is not served yet."""
     ear: Ear | None = None
+    name: str = ""
     broken: bool = False
     """The stream was lost while the call went on: the next document opens another."""
 
@@ -56,7 +57,14 @@ class OpenStreams:
             known.broken = False
         token = self._tokens.issue(sid)
         # Names are unique within a call, and a second stream may follow a broken one.
-        return StreamStart(self._media_url, f"caller-{token[:8]}", self._status_url, token)
+        known.name = f"caller-{token[:8]}"
+        return StreamStart(self._media_url, known.name, self._status_url, token)
+
+    def name_of(self, sid: str) -> str:
+        """The open stream that this process began; empty: there is none."""
+        with self._lock:
+            known = self._of(sid)
+            return known.name if known.ear is not None else ""
 
     def take_token(self, sid: str, token: str) -> bool:
         """Whether a socket may hear this call: true once for each token issued."""

@@ -1,13 +1,15 @@
 """One call's hearing: what the listener tells becomes steps of the call, and each step the next document."""
 
 import time
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 
 import structlog
 
-from ivr.domain.hearing import Hypothesis, Pace
+from ivr.domain.hearing import Grammar, Hypothesis, Pace
 from ivr.domain.turn import Next, Turn
 from ivr.errors import CallGone, CarrierRejected, CarrierUnclear
+from ivr.service.addresses import present
 from ivr.speech.events import FalseStart, Heard, HearingFailed, ListenEvent, Rejected, SpeechStarted, SpeechSure
 from ivr.speech.listener import Listener
 from ivr.speech.recognizers import Recognizers
@@ -26,6 +28,17 @@ ALTERNATIVES: Final = {Pace.DIRECTED: 3, Pace.DIGITS: 5}
 SHOWN_READINGS: Final = 3
 
 
+class Conversation(Protocol):
+    """Whose words these are: service.calls.CallService, or service.leg_hearing.LegHearing."""
+
+    def hearing(self, sid: str) -> tuple[Turn, Grammar] | None: ...
+    def is_complete(self, turn: Turn, text: str) -> bool: ...
+    def speaking(self, sid: str, is_speaking: bool) -> None: ...
+    def speech(
+        self, sid: str, turn: int, readings: Sequence[Hypothesis], *, engine: str, audio_seconds: float
+    ) -> Turn: ...
+
+
 class CallHearing:
     """Hears one live call. `feed` and `close` belong to the socket's thread; everything else happens in workers."""
 
@@ -33,7 +46,9 @@ class CallHearing:
         self, services: Services, streams: OpenStreams, pools: HearingPools, *, recognizer: Recognizers, sid: str
     ) -> None:
         self._services = services
-        self._calls = services.calls
+        leg_id = services.leg_hearing.leg_id(sid)
+        self._calls: Conversation = services.leg_hearing if leg_id else services.calls
+        self._leg_path = present(leg_id) if leg_id else ""
         self._streams = streams
         self._pools = pools
         self._recognizer = recognizer
@@ -98,6 +113,8 @@ class CallHearing:
         turn = self._turn
         if turn is None or turn.next is not Next.LISTEN or turn.pace is Pace.DIGITS or turn.key_count > 1:
             return
+        if not turn.interruptible:
+            return
         if turn.number == self._stopped_prompt_of or not self._streams.may_be_speaking(self._sid):
             return
         self._stopped_prompt_of = turn.number
@@ -127,7 +144,7 @@ class CallHearing:
 
     def _redirect(self, number: int, *, listening: bool) -> None:
         """Make the carrier fetch the turn's document. Runs in a thread of its own pool."""
-        path = f"/voice/turn/{number}" + ("?listen=1" if listening else "")
+        path = self._leg_path or f"/voice/turn/{number}" + ("?listen=1" if listening else "")
         for pause_seconds in (0.0, AGAIN_SECONDS):
             time.sleep(pause_seconds)
             if self._streams.is_served(self._sid, number + 1):

@@ -19,6 +19,7 @@ from ivr.phone.twiml import (
     say_and_hang_up,
     say_and_redirect,
 )
+from ivr.service.first_words import STATE
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
 
@@ -57,8 +58,27 @@ class Documents:
         )
         return render(turn, texts, context)
 
+    def of_customer(self, sid: str, leg_id: str, turn: Turn, *, answer_path: str) -> str:
+        """The document of a called customer: heard until it is known who answered, then nobody listens in."""
+        listens = turn.state == STATE and turn.next is Next.LISTEN
+        texts = self.texts(turn)
+        self._streams.served(sid, turn, spoken_seconds(texts, slow=turn.slow))
+        context = DocumentContext(
+            answer_path=answer_path,
+            again_path=f"/voice/leg/{leg_id}/present",
+            left_path=f"/voice/leg/{leg_id}/left",
+            hearing=self._hearing(turn) if listens else Hearing.KEYPAD,
+            hints=self._hints(turn) if listens else (),
+            stream=self._stream(sid, turn, first=turn.number == 1) if listens else None,
+            stop_stream="" if listens else self._streams.name_of(sid),
+            music_path=self.music_path,
+            entered_url=self._entered_url(turn),
+            wait_path=WAIT_PATH,
+        )
+        return render(turn, texts, context)
+
     def of_leg(self, leg_id: str, turn: Turn, *, answer_path: str = "") -> str:
-        """The document of a leg that we dialed; keys only, and nobody listens in on an agent."""
+        """The document of another leg that we dialed; keys only, and nobody listens in on an agent."""
         context = DocumentContext(
             answer_path=answer_path,
             again_path=answer_path,
