@@ -8,6 +8,7 @@ from typing import TypedDict
 from ivr.clock import ShiftedClock, SystemClock
 from ivr.content import Content, load
 from ivr.content.folders import Folders
+from ivr.domain.callbacks import Party
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules
 from ivr.errors import SettingsError
 from ivr.phone.client import Account
@@ -75,6 +76,8 @@ def callback_rules(settings: Settings) -> CallbackRules:
             agent_ring_seconds=settings.ring_seconds_agent,
             customer_ring_seconds=settings.ring_seconds_customer,
             settle_seconds=settings.settle_seconds,
+            ring_first=Party(settings.ring_first),
+            always_prove=settings.person_proof == "always",
         ),
         opening=settings.opening,
         calls_open_at=opens,

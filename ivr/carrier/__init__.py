@@ -9,6 +9,7 @@ from ivr.carrier.options import CarrierOptions
 from ivr.carrier.telephone import Heard, OnRing, TelephoneError, TelephoneState, TextMessage
 
 __all__ = [
+    "Automaton",
     "Call",
     "CallStatus",
     "CarrierEvent",

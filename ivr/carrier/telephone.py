@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from ivr.carrier import audio
 from ivr.carrier.calls import Call, SpeechEvent
@@ -31,7 +31,40 @@ class OnRing(StrEnum):
     BUSY = "busy"
     NO_ANSWER = "no-answer"
     MACHINE = "machine"
+    """Voicemail: `Automaton.greeting`, then a tone."""
+    IVR = "ivr"
+    """A menu of keys: it is said again and again."""
+    SCREENING = "screening"
+    """An assistant asks who calls; what its owner then does is the test's or the demo's own choice."""
+    SILENT = "silent"
+    """Picked up, and nothing is said; no verdict is reached."""
     DECLINE = "decline"
+
+
+AUTOMATIC: Final = frozenset({OnRing.MACHINE, OnRing.IVR, OnRing.SCREENING, OnRing.SILENT})
+"""What answers without a person."""
+
+
+@dataclass
+class Automaton:
+    """What answers in the place of a person, and what the carrier takes it for; changed at will before it rings."""
+
+    greeting: str | None = None
+    """What it says; None: by its kind, and a voicemail hums for `CarrierOptions.machine_greeting_seconds`."""
+    repeats: int = 3
+    """How often a menu is said."""
+    tone: bool = True
+    """Whether a voicemail's greeting ends with a tone."""
+    verdict: str | None = None
+    """AnsweredBy in the place of what the carrier would find; "": it never says. Counts for people, too."""
+    verdict_seconds: float | None = None
+    """From the answer to the verdict, in the place of what it would take."""
+
+
+SAID: Final = {
+    OnRing.IVR: "Thank you for calling. For sales press one. For support press two.",
+    OnRing.SCREENING: "Hi, if you record your name and reason for calling, I'll see if this person is available.",
+}
 
 
 class TelephoneState(StrEnum):
@@ -82,7 +115,7 @@ class Telephone:
         self.locale, self.voice, self.rate = locale, voice, rate
         self.on_ring = OnRing.MANUAL
         self.noise_db: float | None = exchange.options.noise_db
-        self.machine_greeting: str | None = None
+        self.automaton = Automaton()
         self.state = TelephoneState.IDLE
         self.call: Call | None = None
         self.calls: list[Call] = []
@@ -196,7 +229,7 @@ class Telephone:
             listener(outbound)
 
     def ring(self, call: Call) -> "asyncio.Future[str] | None":
-        """Start ringing; resolves to answer, machine or decline. `None` means busy."""
+        """Start ringing; resolves to answer, decline or who answers in a person's place. `None` means busy."""
         if self.state is not TelephoneState.IDLE or self.on_ring is OnRing.BUSY:
             return None
         self._decision = asyncio.get_running_loop().create_future()

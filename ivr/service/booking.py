@@ -254,6 +254,7 @@ def _callback(request: BookingRequest, checked: CheckedNumber, promise: Promise,
         skill=request.skill,
         priority=request.priority,
         source=request.source,
+        ring_first=request.ring_first,
         created_at=now,
     )
 

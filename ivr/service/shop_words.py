@@ -39,7 +39,7 @@ class ShopWords:
 
 def spoken_seconds(text: str, locale: str) -> float:
     """About how long a text takes to say."""
+    syllables = sum(sign.isalnum() and not sign.isascii() for sign in text) if locale[:2] in SYLLABIC else 0
     digits = sum(sign.isdigit() for sign in text)
-    signs = sum(not sign.isspace() for sign in text) if locale[:2] in SYLLABIC else len(text)
-    rate = SIGNS_A_SECOND if locale[:2] in SYLLABIC else LETTERS_A_SECOND
-    return (signs + (0 if locale[:2] in SYLLABIC else DIGIT_LETTERS - 1) * digits) / rate
+    letters = len(text) - syllables + (DIGIT_LETTERS - 1) * digits
+    return syllables / SIGNS_A_SECOND + letters / LETTERS_A_SECOND

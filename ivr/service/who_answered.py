@@ -116,5 +116,3 @@ class WhoAnswered:
 def _evidence(now: Answered) -> dict[str, Any]:
     heard = [cue.value for cue in now.cues]
     return {"who": now.who.value, "verdict": now.verdict.value, "heard": heard, "proven": now.proven}
-
-

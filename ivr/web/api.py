@@ -20,13 +20,22 @@ from ivr.service.store import UnitOfWork
 from ivr.web.desk import Desk
 from ivr.web.problems import Answer, Malformed, crashed, failed, problem, refused
 from ivr.web.services import Services
-from ivr.web.wish import read_digits, read_instant, read_kind, read_order, read_verification, read_words, read_zone
+from ivr.web.wish import (
+    read_digits,
+    read_instant,
+    read_kind,
+    read_order,
+    read_ring_first,
+    read_verification,
+    read_words,
+    read_zone,
+)
 
 MOST_EVENTS: Final = 200
 LONGEST_KEY: Final = 200
 """Characters of an Idempotency-Key."""
 ID: Final = re.compile(r"[0-9a-f]{32}")
-FIELDS: Final = frozenset({"number", "kind", "words", "order", "at", "locale", "zone", "verification"})
+FIELDS: Final = frozenset({"number", "kind", "words", "order", "at", "locale", "zone", "verification", "ring_first"})
 
 
 class Api:
@@ -94,6 +103,7 @@ class Api:
             locale=locale,
             zone=read_zone(text["zone"]).key if text["zone"] else "",
             source="api",
+            ring_first=read_ring_first(text["ring_first"]),
             prove_number=bool(text["verification"]),
             verification=read_verification(text["verification"]),
         )
@@ -240,6 +250,7 @@ def callback_json(callback: Callback, case: Case | None) -> dict[str, Any]:
         "promised_by_at": callback.promised_by_at.isoformat(),
         "closes_at": callback.closes_at.isoformat(),
         "zone": callback.zone,
+        "ring_first": callback.ring_first.value if callback.ring_first else None,
         "tries": callback.tries,
         "first_rung_at": callback.first_rung_at.isoformat() if callback.first_rung_at else None,
         "kept": callback.was_kept,

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ivr.domain.callbacks import Party
 from ivr.domain.cases import CaseKind
 from ivr.errors import CallbackRefused
 from ivr.service.ports import NumberRules
@@ -15,6 +16,7 @@ from ivr.service.verification import CHANNELS
 
 ORDER_LENGTHS: Final = (7, 17)
 WORDS_LENGTH: Final = 500
+RING_FIRST: Final = (Party.AGENT.value, Party.CUSTOMER.value)
 ZONE_NAME: Final = re.compile(r"[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}")
 
 T = TypeVar("T")
@@ -54,6 +56,13 @@ def read_verification(value: str) -> str:
     if value and value not in CHANNELS:
         raise CallbackRefused("verification", f"verification must be one of {', '.join(CHANNELS)}")
     return value
+
+
+def read_ring_first(value: str) -> Party | None:
+    """Whose telephone rings first; empty: as the rules say. Raises CallbackRefused (`ring_first`)."""
+    if value and value not in RING_FIRST:
+        raise CallbackRefused("ring_first", f"ring_first must be one of {', '.join(RING_FIRST)}")
+    return Party(value) if value else None
 
 
 def read_zone(value: str) -> ZoneInfo:

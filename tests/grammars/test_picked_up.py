@@ -2,8 +2,8 @@
 
 import pytest
 
-from ivr.domain.hearing import Ability
 from ivr.content import Content
+from ivr.domain.hearing import Ability
 from ivr.service.first_words import ANSWERS
 from ivr.service.leg_hearing import cue_of
 from ivr.understanding import GrammarUnderstanding

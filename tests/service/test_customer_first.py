@@ -126,8 +126,6 @@ def test_customer_who_does_not_wait_keeps_the_place_and_an_agent_is_rung_first_n
     waits = world.callback(callback)
     assert (waits.status, waits.tries, waits.ticket_at) == (CallbackStatus.SCHEDULED, 1, ticket_at)
     assert (waits.ring_first, waits.due_at) == (Party.AGENT, world.clock.now() + timedelta(minutes=1))
-    if during == "ringing":
-        world.hang_up(Party.AGENT)
     world.agent("Bob", OTHER_AGENT)
     world.tick(61)
     assert world.phone.calls[-1].party == Party.AGENT
@@ -136,7 +134,7 @@ def test_customer_who_does_not_wait_keeps_the_place_and_an_agent_is_rung_first_n
 
 def test_customer_who_waits_alone_too_long_is_let_go_and_rung_again(world: World) -> None:
     callback = rung_first(world)
-    lost(world, "2")
+    lost(world, "3")
     world.tick(RULES.dial.waiting_seconds / 2)
     world.sweep()
     assert world.ringing(Party.CUSTOMER).is_live

@@ -48,7 +48,9 @@ def test_agent_who_comes_back_by_hand_does_not_rest_any_longer(world: World) -> 
 @pytest.mark.parametrize(
     ("key", "why", "reason"), [("2", "1", "other_skill"), ("3", "2", "break"), ("2", None, None), ("3", "7", None)]
 )
-def test_reason_is_recorded_once_and_may_be_left_out(world: World, key: str, why: str | None, reason: str | None) -> None:
+def test_reason_is_recorded_once_and_may_be_left_out(
+    world: World, key: str, why: str | None, reason: str | None
+) -> None:
     world.agent()
     callback = world.book()
     world.tick()
