@@ -21,9 +21,10 @@ from ivr.parts import (
     make_clock,
     number_rules,
     open_store,
-    session_key,
+    shared_secret,
 )
 from ivr.phone.client import TwilioMessenger, TwilioPhone
+from ivr.phone.rooms import TwilioRooms
 from ivr.phone.twiml import Hearing
 from ivr.scheduler import CallbackClock
 from ivr.service.arrival import Arrivals
@@ -162,6 +163,7 @@ class Ivr:
             messenger=self.messenger,
             speaker=self.speaker,
             numbers=self.numbers,
+            rooms=self.overrides.get("rooms") or TwilioRooms(carrier_account(self.settings)),
             commerce=self.commerce,
         )
         return CallbackEngine(
@@ -169,7 +171,7 @@ class Ivr:
             callback_rules(self.settings),
             node=self.node,
             company=self.settings.company,
-            secret=self._secret,
+            secret=shared_secret(self.settings),
             hears=self._hears,
             checkpoint=self.overrides.get("checkpoint", _no_checkpoint),
         )
@@ -178,11 +180,6 @@ class Ivr:
     def node(self) -> str:
         """This process among others."""
         return self.overrides.get("node") or f"{socket.gethostname()}-{os.getpid()}"
-
-    @cached_property
-    def _secret(self) -> str:
-        """What all processes share and nobody else knows: signs sessions and forms, makes spoken codes."""
-        return self.settings.secret_key or session_key(self.settings.auth_token)
 
     @cached_property
     def calls(self) -> CallService:
@@ -254,10 +251,11 @@ class Ivr:
             requests=WebRequests(self.clock, self.commerce, bookings=engine.bookings, rules=engine.rules),
             verification=engine.verification,
             afterwards=engine.afterwards,
+            conversations=engine.conversations,
             numbers=self.numbers,
             catalogue=self.catalogue,
             board_words=self.board_words,
-            secret_key=self._secret,
+            secret_key=shared_secret(self.settings),
             api_keys=settings.api_keys,
             supervisor_password=settings.supervisor_password,
             secure_cookies=settings.public_url.startswith("https://"),
@@ -283,10 +281,7 @@ class Ivr:
         return "_listens" not in self.__dict__ or self.recognizers.hears(locale)
 
     def load_models(self) -> None:
-        """Load speech models and read all grammars; takes seconds.
-
-        A language whose model is not there yet, or whose grammar is broken, is served by keypad.
-        """
+        """Load speech models and read all grammars; takes seconds. What is not there is served by keypad."""
         if self.settings.hearing == Hearing.STREAM:
             self.__dict__["_listens"] = True
             self.ears.load(self.understanding)

@@ -12,7 +12,7 @@ from ivr.domain.callbacks import Party
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules
 from ivr.errors import SettingsError
 from ivr.phone.client import Account
-from ivr.service.ports import Clock, Commerce, Messenger, Phone
+from ivr.service.ports import Clock, Commerce, Messenger, Phone, Rooms
 from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.storage import SqlStore
@@ -27,6 +27,7 @@ class Overrides(TypedDict, total=False):
     phone: Phone
     messenger: Messenger | None
     commerce: Commerce
+    rooms: Rooms
     checkpoint: Callable[[str], None]
     node: str
 
@@ -95,6 +96,11 @@ def load_content(settings: Settings) -> Content:
             f"IVR_LOCALES: there are no grammars for {', '.join(unknown)}; there are for {', '.join(known)}"
         )
     return load(settings.grammars_dir, settings.locales)
+
+
+def shared_secret(settings: Settings) -> str:
+    """What all processes share and nobody else knows: signs sessions, forms and tokens, makes spoken codes."""
+    return settings.secret_key or session_key(settings.auth_token)
 
 
 def session_key(auth_token: str) -> str:

@@ -108,7 +108,7 @@ class Settings:
         "IVR_RING_FIRST",
         read.one_of("agent", "customer"),
         "agent",
-        "Whose telephone rings first for a callback: the `agent`'s, or the `customer`'s while a free agent is reserved.",
+        "Whose telephone rings first: the `agent`'s, or the `customer`'s while a free agent is reserved.",
     )
     person_proof: str = _setting(
         "IVR_PERSON_PROOF",

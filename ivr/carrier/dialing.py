@@ -4,8 +4,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from ivr.carrier import audio
+from ivr.carrier.automaton import AUTOMATIC, SAID, Automaton, OnRing
 from ivr.carrier.calls import Call, CallStatus
-from ivr.carrier.telephone import AUTOMATIC, SAID, Automaton, OnRing, Telephone
+from ivr.carrier.telephone import Telephone
 from ivr.carrier.waiting import first_of
 
 if TYPE_CHECKING:

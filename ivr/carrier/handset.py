@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ivr.carrier import audio
+from ivr.carrier.automaton import Automaton, OnRing
 from ivr.carrier.calls import Call
-from ivr.carrier.telephone import Automaton, Heard, OnRing, Telephone, TelephoneError, TelephoneState, TextMessage
+from ivr.carrier.telephone import Heard, Telephone, TelephoneError, TelephoneState, TextMessage
 
 T = TypeVar("T")
 Run = Callable[[Coroutine[Any, Any, Any]], Any]

@@ -98,5 +98,9 @@ class Turn:
     """The dialogue's state, for logs."""
     conference: str = ""
     """With JOIN: the conference's name."""
+    muted: bool = False
+    """With JOIN: heard by nobody."""
+    coached_sid: str = ""
+    """With JOIN: the CallSid of the only one who hears them."""
     is_agent: bool = False
     """With JOIN: the agent, whose leaving ends the conference."""

@@ -194,6 +194,8 @@ def _join(response: VoiceResponse, turn: Turn, texts: Sequence[Spoken], context:
         beep="false",
         start_conference_on_enter=True,
         end_conference_on_exit=turn.is_agent,
+        muted=turn.muted or None,
+        coach=turn.coached_sid or None,
         wait_url=context.wait_path,
         wait_method="POST",
         status_callback=context.entered_url or None,

@@ -198,6 +198,8 @@ def _stop(uow: UnitOfWork, leg: Leg, outcome: Outcome, now: datetime) -> list[Ac
         return []
     if leg.state != LegState.PLACED or leg.sid is None:
         return []
+    if leg.party == Party.GUEST and leg.joins_at is None:
+        return [HangUp(leg.sid)]
     if outcome == Outcome.JOINED:
         return []  # the conference's end leads each side to its own last document
     if leg.waits_since_at is not None:

@@ -9,17 +9,19 @@ from ivr.service.afterwards import Afterwards
 from ivr.service.booking import Bookings
 from ivr.service.call_ends import CallEnds
 from ivr.service.code_calls import CodeCalls
+from ivr.service.conversations import Conversations
 from ivr.service.customer_first import CustomerFirst
 from ivr.service.dispatch import Dispatcher
 from ivr.service.first_words import FirstWords
 from ivr.service.gate import Gate
+from ivr.service.guests import Guests
 from ivr.service.held_legs import HeldLegs
 from ivr.service.housekeeping import Housekeeper
 from ivr.service.legs import Legs
 from ivr.service.line import Line
 from ivr.service.outcomes import Outcomes
 from ivr.service.placing import DialTools
-from ivr.service.ports import Clock, Commerce, Messenger, NumberRules, Phone, Speaker
+from ivr.service.ports import Clock, Commerce, Messenger, NumberRules, Phone, Rooms, Speaker
 from ivr.service.reconcile import Reconciler
 from ivr.service.reports import Reports
 from ivr.service.retention import Retention
@@ -40,6 +42,8 @@ class EnginePorts:
     messenger: Messenger | None
     speaker: Speaker
     numbers: NumberRules
+    rooms: Rooms | None = None
+    """None: nobody is held, added or handed over."""
     commerce: Commerce | None = None
     """Names the things that cases are about; None: they stay unnamed."""
 
@@ -61,7 +65,7 @@ def _item_of(commerce: Commerce | None) -> Callable[[str, str], str]:
 
 
 class CallbackEngine:
-    """Holds the use cases: `bookings`, `line`, `legs`, `held`, `verification`, `do_not_call`, `dispatcher`, and the sweeps."""
+    """Holds the use cases: `bookings`, `line`, `legs`, `held`, `conversations`, `dispatcher`, sweeps, ..."""
 
     def __init__(
         self,
@@ -96,7 +100,17 @@ class CallbackEngine:
             customer_first=CustomerFirst(rules.dial, outcomes),
             shop=shop,
         )
-        self.legs = Legs(scenes, rules, outcomes=outcomes, reports=reports, codes=codes, who=who, shop=shop)
+        self.legs = Legs(
+            scenes,
+            rules,
+            outcomes=outcomes,
+            reports=reports,
+            codes=codes,
+            who=who,
+            guests=Guests(rules.dial, shop),
+            shop=shop,
+        )
+        self.conversations = Conversations(scenes, ports.rooms, self.bookings) if ports.rooms is not None else None
         self.held = HeldLegs(scenes, outcomes)
         tools = DialTools(
             scenes=scenes,

@@ -1,4 +1,4 @@
-"""What a customer's telephone is told between its answer and the agent: one turn for each stage of `domain.answered`."""
+"""What a customer's telephone is told between answer and agent: one turn for each stage of `domain.answered`."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -77,6 +77,7 @@ class Housekeeper:
     def _is_stuck(self, scene: Scene, attempt: Attempt, legs: Sequence[Leg]) -> bool:
         """Nothing rings for it, a dial stays unclear, a caller never arrives, or the agent presses nothing."""
         stuck = scene.now - timedelta(seconds=self._rules.stuck_seconds)
+        legs = [leg for leg in legs if leg.party != Party.GUEST]
         if not any(leg.is_live for leg in legs):
             return attempt.started_at < stuck
         if any(self._is_unclear(scene, leg) for leg in legs):

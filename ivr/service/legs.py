@@ -13,6 +13,7 @@ from ivr.domain.turn import Turn
 from ivr.service import addresses, attempts
 from ivr.service.afterwards import Redirect
 from ivr.service.code_calls import CodeCalls
+from ivr.service.guests import Guests
 from ivr.service.leg_turns import LATER_REASONS, PASS_REASONS, WHISPERED_AGAIN, WHY, Told, silent_goodbye
 from ivr.service.outcomes import Outcomes
 from ivr.service.reports import Reports
@@ -37,10 +38,12 @@ class Legs:
         reports: Reports,
         codes: CodeCalls,
         who: WhoAnswered,
+        guests: Guests,
         shop: ShopWords,
     ) -> None:
         self._codes = codes
         self._who = who
+        self._guests = guests
         self._shop = shop
         self._scenes = scenes
         self._rules = rules.dial
@@ -98,6 +101,8 @@ class Legs:
         attempt = attempts.of_leg(scene.uow, leg)
         if attempt is None:
             return self._codes.answered(scene, leg)
+        if leg.party == Party.GUEST:
+            return self._guests.present(scene, leg, attempt)
         if leg.party == Party.AGENT:
             return self._present_agent(scene, attempt)
         return self._who.present(scene, leg, attempt)
@@ -132,7 +137,8 @@ class Legs:
         # Counted for its lock only: of two who enter at the same moment the second must see the first one's row.
         guards.count_hit(f"conference:{attempt_id}", scene.now, ENTRY_SECONDS)
         guards.is_new_webhook(sid, "conference", attempt_id)
-        sids = {leg.sid for leg in scene.uow.legs.of_attempt(attempt_id)} | {attempt.hold_call_sid} - {None}
+        both = [leg for leg in scene.uow.legs.of_attempt(attempt_id) if leg.party != Party.GUEST]
+        sids = {leg.sid for leg in both} | {attempt.hold_call_sid} - {None}
         inside = {one for one in sids if one and guards.saw_webhook(one, "conference", attempt_id)}
         if len(inside) == BOTH:
             scene.after.extend(self._outcomes.joined(scene.uow, attempt, scene.now))
@@ -152,6 +158,8 @@ class Legs:
             return self._codes.keyed(scene, leg, key, turn)
         if leg is not None and attempt is not None and leg.party == Party.CUSTOMER:
             return self._who.pressed(scene, leg, attempt, key, turn)
+        if leg is not None and attempt is not None and leg.party == Party.GUEST:
+            return self._guests.keyed(scene, leg, attempt, key, turn)
         if leg is None or attempt is None or leg.party != Party.AGENT:
             return silent_goodbye()
         return self._agent_key(scene, leg, attempt, key, turn)
@@ -213,9 +221,9 @@ class Legs:
     def _fetch_customer(self, scene: Scene, attempt: Attempt) -> None:
         """The customer who was rung first leaves the music for the conference."""
         leg = attempts.leg_of(scene.uow, attempt, Party.CUSTOMER)
-        if leg is not None and leg.is_live and leg.sid is not None and leg.picked_up is not None:
-            if leg.picked_up.stage is Stage.CONNECTING:
-                scene.after.append(Redirect(leg.sid, addresses.present(leg.id)))
+        is_person = leg is not None and leg.picked_up is not None and leg.picked_up.stage is Stage.CONNECTING
+        if leg is not None and is_person and leg.is_live and leg.sid is not None:
+            scene.after.append(Redirect(leg.sid, addresses.present(leg.id)))
 
     def _fetch_caller(self, scene: Scene, attempt: Attempt) -> None:
         hold = attempts.hold_of(scene.uow, attempt)
@@ -238,6 +246,8 @@ class Legs:
         if leg is None or attempt is None:
             return silent_goodbye()
         told = self._told(scene, attempt)
+        if leg.party == Party.GUEST:
+            return silent_goodbye(told.locale)
         if leg.party == Party.AGENT:
             return told.news(scene.now) if attempt.ended_at else told.last("goodbye")
         if attempt.ended_at is None:

@@ -190,5 +190,15 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "agent_rests": _with("{agent} wants no call until {back_at}"),
     "agent_reason": _with("the agent's reason: {reason}"),
     "agent_set_away": _with("{agent} did not answer and is set to away"),
+    "participant_held": lambda data: (
+        f"the {data.get('who')} is {'put on hold' if data.get('on') else 'taken off hold'}"
+    ),
+    "participant_muted": lambda data: f"the {data.get('who')} is {'muted' if data.get('on') else 'heard again'}",
+    "guest_asked": _with("{by} adds somebody: {role}"),
+    "guest_joined": _with("somebody joins the conversation: {role}"),
+    "guest_switched": _with("somebody in the conversation is now: {role}"),
+    "guest_left": _with("somebody has left the conversation: {role}"),
+    "transfer_begun": _with("{by} hands over to {agent}"),
+    "transferred": _with("{agent} has taken over from {by}"),
     "joined": _with("{agent} and the customer are joined"),
 }

@@ -20,6 +20,7 @@ from ivr.errors import IllegalMove
 from ivr.service import addresses, attempts
 from ivr.service.afterwards import Action, Actions, HangUp, Redirect, SendText
 from ivr.service.gate import Gate
+from ivr.service.guests import guest_gone
 from ivr.service.line import Line
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
@@ -51,6 +52,9 @@ class Outcomes:
         record(uow, now, "leg_ended", subject=leg, data={"party": leg.party.value, "outcome": outcome or "completed"})
         attempt = attempts.of_leg(uow, leg)
         if attempt is None:
+            return ()
+        if leg.party == Party.GUEST:
+            guest_gone(uow, leg, attempt, now)
             return ()
         if leg.party == Party.AGENT:
             return self._agent_gone(uow, leg, attempt, outcome, now)
@@ -155,7 +159,7 @@ class Outcomes:
         """They have talked: the promise is done, the case carries it. The agent's leg ends with the customer's."""
         if attempt.ended_at is not None or attempt.joined_at is None:
             return ()
-        attempts.end(uow, attempt, Outcome.JOINED, now)
+        actions = attempts.end(uow, attempt, Outcome.JOINED, now)
         self._measure(uow, attempt, now)
         case = uow.cases.get(attempt.case_id)
         if case is not None and case.status == CaseStatus.WITH_AGENT:
@@ -166,7 +170,8 @@ class Outcomes:
             callback.tries += 1
             self._close(uow, callback, now, "joined")
         agent_leg = attempts.leg_of(uow, attempt, Party.AGENT)
-        return (HangUp(agent_leg.sid),) if agent_leg and agent_leg.is_live and agent_leg.sid else ()
+        last = (HangUp(agent_leg.sid),) if agent_leg and agent_leg.is_live and agent_leg.sid else ()
+        return (*actions, *last)
 
     def close_by_phone_in(self, uow: UnitOfWork, number: str, attempt: Attempt, now: datetime) -> Actions:
         """The customer reached an agent by phoning in: an open callback of theirs is done with, and stops ringing."""

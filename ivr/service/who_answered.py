@@ -1,4 +1,4 @@
-"""Who answered: drives `domain.answered` on a customer's leg, and does what each of its stages means for the attempt."""
+"""Who answered: drives `domain.answered` on a customer's leg, and does what its stages mean for the attempt."""
 
 from typing import Any, Final
 

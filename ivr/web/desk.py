@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ivr.service.afterwards import Afterwards
 from ivr.service.booking import Bookings
+from ivr.service.conversations import Conversations
 from ivr.service.line import Line
 from ivr.service.ports import NumberRules
 from ivr.service.requests import WebRequests
@@ -46,6 +47,7 @@ class Desk:
     requests: WebRequests
     verification: NumberProofs
     afterwards: Afterwards
+    conversations: Conversations | None = None
     numbers: NumberRules
     catalogue: Catalogue
     board_words: Catalogue

@@ -8,11 +8,13 @@ from werkzeug.exceptions import HTTPException
 
 from ivr.errors import (
     CallbackRefused,
+    CallGone,
     CarrierRejected,
     CarrierUnclear,
     Conflict,
     IllegalMove,
     IvrError,
+    NobodyFree,
     NotFound,
 )
 
@@ -22,6 +24,8 @@ STATUSES: Final[tuple[tuple[type[IvrError], int], ...]] = (
     (NotFound, 404),
     (Conflict, 409),
     (IllegalMove, 409),
+    (NobodyFree, 409),
+    (CallGone, 409),
     (CallbackRefused, 422),
     (CarrierRejected, 502),
     (CarrierUnclear, 502),

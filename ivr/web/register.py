@@ -4,6 +4,7 @@ from flask import Flask
 
 from ivr.web.api import api_v1
 from ivr.web.board import SupervisorPages, supervisor_pages
+from ivr.web.conversations import conversations_v1
 from ivr.web.desk import FORM_LIMIT, SIGN_IN_LIMIT, Desk, never_stored, protect
 from ivr.web.error_pages import ErrorPages, register_error_pages
 from ivr.web.pages import CustomerPages, customer_pages
@@ -20,10 +21,14 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     for name, blueprint in list(app.blueprints.items()):
         if name.startswith("voice"):
             csrf.exempt(blueprint)
-    csrf.exempt(api)
+    programs = [api]
+    if desk.conversations is not None:
+        programs.append(conversations_v1(services, desk, desk.conversations))
+    for blueprint in programs:
+        csrf.exempt(blueprint)
     limiter.limit(FORM_LIMIT, methods=["POST"])(customer)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(supervisor)
     register_error_pages(app, ErrorPages(pages, board), (customer, supervisor))
-    for blueprint in (customer, supervisor, api):
+    for blueprint in (customer, supervisor, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)

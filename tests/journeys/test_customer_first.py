@@ -1,4 +1,6 @@
-"""Customers whose telephone rings first, on the local carrier: they hear who calls at once and are never left in silence."""
+"""Customers whose telephone rings first, on the local carrier: told at once who calls, never left in silence."""
+
+from itertools import pairwise
 
 import httpx
 import pytest
@@ -31,7 +33,7 @@ def answers(world: World) -> Handset:
 def longest_silence(customer: Handset) -> float:
     """Between two things that the customer heard in this call, in call time."""
     heard = [one for one in customer.heard if customer.call is None or one.call_sid == customer.call.sid]
-    gaps = [b.started_at - a.stopped_at for a, b in zip(heard, heard[1:], strict=False) if a.stopped_at is not None]
+    gaps = [b.started_at - a.stopped_at for a, b in pairwise(heard) if a.stopped_at is not None]
     return max(gaps)
 
 

@@ -1,4 +1,4 @@
-"""What answers a called customer's telephone, played on the local carrier: nobody but a person is joined with an agent."""
+"""What answers a called customer's telephone, on the local carrier: only a person is joined with an agent."""
 
 import pytest
 

@@ -20,6 +20,7 @@ from ivr.understanding.numbers import PhoneNumbers
 from tests.fakes.clock import FakeClock
 from tests.fakes.messenger import FakeMessenger, KeySpeaker
 from tests.fakes.phone import FakeCall, FakePhone
+from tests.fakes.rooms import FakeRooms
 
 CUSTOMER = "+12025550143"
 OTHER_CUSTOMER = "+12025550144"
@@ -48,6 +49,7 @@ class World:
     def __post_init__(self) -> None:
         self.phone = FakePhone(self.clock)
         self.messenger = FakeMessenger()
+        self.rooms = FakeRooms()
         self.speaker: Speaker = KeySpeaker()
         self.start()
 
@@ -71,6 +73,7 @@ class World:
             speaker=self.speaker,
             numbers=PhoneNumbers("US"),
             commerce=self.commerce,
+            rooms=self.rooms,
         )
 
     def _checkpoint(self, name: str) -> None:
