@@ -8,7 +8,7 @@ from tests.journeys.conftest import NewWorld
 from tests.journeys.world import PATIENCE, STRANGER, World
 
 UNHURRIED = 2
-"""Where silences are measured our own time to answer must not be multiplied by much."""
+"""Our own time to answer must not be multiplied by much: silences are measured, and machines wait for nobody."""
 VOICEMAIL = "Hi, this is Grace. I can't come to the phone right now. Please leave a message after the tone."
 
 
@@ -38,7 +38,8 @@ def kinds(world: World) -> list[str]:
 
 
 @pytest.mark.parametrize("verdict", [None, "human", ""], ids=["right", "wrong", "missing"])
-def test_voicemail_gets_a_message_whatever_the_carriers_verdict(world: World, verdict: str | None) -> None:
+def test_voicemail_gets_a_message_whatever_the_carriers_verdict(new_world: NewWorld, verdict: str | None) -> None:
+    world = new_world(speed=UNHURRIED)
     agent, customer = rung(world)
     customer.on_ring = "machine"
     customer.automaton.greeting, customer.automaton.verdict = VOICEMAIL, verdict
