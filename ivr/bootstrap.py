@@ -18,7 +18,7 @@ from ivr.parts import (
     callback_rules,
     make_desk,
     own_voice,
-    session_key,
+    shared_secret,
     sweeps,
     voice_settings,
 )
@@ -28,6 +28,7 @@ from ivr.service.arrival import Arrivals
 from ivr.service.calls import CallPorts, CallService
 from ivr.service.dispatch import Dispatcher
 from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
+from ivr.service.leg_hearing import LegHearing
 from ivr.service.requests import WebRequests
 from ivr.settings import Settings
 from ivr.speech.recognizers import Recognizers
@@ -70,14 +71,17 @@ class Ivr(Edges):
             speaker=self.speaker,
             numbers=self.numbers,
             mailer=self.mailer,
+            rooms=self.rooms,
+            commerce=self.commerce,
         )
         return CallbackEngine(
             ports,
             callback_rules(self.settings),
             node=self.node,
             company=self.settings.company,
-            secret=self._secret,
+            secret=shared_secret(self.settings),
             public_url=self.settings.public_url,
+            hears=self._hears,
             checkpoint=self.overrides.get("checkpoint", no_checkpoint),
         )
 
@@ -85,11 +89,6 @@ class Ivr(Edges):
     def node(self) -> str:
         """This process among others."""
         return self.overrides.get("node") or f"{socket.gethostname()}-{os.getpid()}"
-
-    @cached_property
-    def _secret(self) -> str:
-        """What all processes share and nobody else knows: signs sessions and forms, makes spoken codes."""
-        return self.settings.secret_key or session_key(self.settings.auth_token)
 
     @cached_property
     def calls(self) -> CallService:
@@ -101,7 +100,7 @@ class Ivr(Edges):
             speaker=self.speaker,
             arrivals=Arrivals(self.numbers, self.commerce, self.speaker, self.settings.company, self.content.likely),
             effects=call_effects(engine, self.clock, commerce=self.commerce, numbers=self.numbers),
-            held=engine.legs,
+            held=engine.held,
             hears=self._hears,
         )
         return CallService(ports)
@@ -128,6 +127,7 @@ class Ivr(Edges):
             clock=self.clock,
             calls=self.calls,
             legs=self.engine.legs,
+            leg_hearing=LegHearing(self.store, self.understanding, self.engine.legs),
             understanding=self.understanding,
             speaker=self.speaker,
             recognizer=self.recognizers if self._mode.needs_engine else None,
@@ -148,7 +148,7 @@ class Ivr(Edges):
             numbers=self.numbers,
             catalogue=self.catalogue,
             board_words=self.board_words,
-            secret=self._secret,
+            secret=shared_secret(self.settings),
         )
 
     def wsgi(self) -> Flask:

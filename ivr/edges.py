@@ -19,7 +19,8 @@ from ivr.parts import (
     open_store,
 )
 from ivr.phone.client import TwilioMessenger, TwilioPhone
-from ivr.service.ports import CallRecordings, Clock, Commerce, Mailer, Messenger, Phone, Speaker
+from ivr.phone.rooms import TwilioRooms
+from ivr.service.ports import CallRecordings, Clock, Commerce, Mailer, Messenger, Phone, Rooms, Speaker
 from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.storage import SqlStore
@@ -113,6 +114,11 @@ class Edges:
     def recordings(self) -> CallRecordings | None:
         """What the carrier has recorded of callers; None: it records nothing."""
         return self.overrides.get("recordings") or call_recordings(self.settings)
+
+    @cached_property
+    def rooms(self) -> Rooms:
+        """The carrier's conferences."""
+        return self.overrides.get("rooms") or TwilioRooms(carrier_account(self.settings))
 
     @cached_property
     def messenger(self) -> Messenger | None:

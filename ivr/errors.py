@@ -55,6 +55,12 @@ class IllegalMove(IvrError):
     code = "illegal_move"
 
 
+class NobodyFree(IvrError):
+    """No agent with this skill and language is free now; try again, or book a callback."""
+
+    code = "nobody_free"
+
+
 class Conflict(IvrError):
     """Another request changed the same row first; read it again and retry."""
 

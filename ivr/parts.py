@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from ivr.clock import ShiftedClock, SystemClock
 from ivr.content import Content, load
 from ivr.content.folders import Folders
+from ivr.domain.callbacks import Party
 from ivr.domain.messages import GROUPS, MessageRules
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules
 from ivr.errors import SettingsError
@@ -28,6 +29,7 @@ from ivr.service.ports import (
     Messenger,
     NumberRules,
     Phone,
+    Rooms,
     TextToSpeech,
 )
 from ivr.service.requests import WebRequests
@@ -51,6 +53,7 @@ class Overrides(TypedDict, total=False):
     messenger: Messenger | None
     mailer: Mailer | None
     commerce: Commerce
+    rooms: Rooms
     checkpoint: Callable[[str], None]
     node: str
 
@@ -154,6 +157,8 @@ def callback_rules(settings: Settings) -> CallbackRules:
             agent_ring_seconds=settings.ring_seconds_agent,
             customer_ring_seconds=settings.ring_seconds_customer,
             settle_seconds=settings.settle_seconds,
+            ring_first=Party(settings.ring_first),
+            always_prove=settings.person_proof == "always",
         ),
         messages=message_rules(settings),
         opening=settings.opening,
@@ -220,6 +225,7 @@ def make_desk(
         verification=engine.verification,
         links=engine.links,
         afterwards=engine.afterwards,
+        conversations=engine.conversations,
         numbers=numbers,
         catalogue=catalogue,
         board_words=board_words,
@@ -231,6 +237,11 @@ def make_desk(
         trusted_proxies=settings.trusted_proxies,
         zone=settings.hours_zone,
     )
+
+
+def shared_secret(settings: Settings) -> str:
+    """What all processes share and nobody else knows: signs sessions, forms and tokens, makes spoken codes."""
+    return settings.secret_key or session_key(settings.auth_token)
 
 
 def session_key(auth_token: str) -> str:

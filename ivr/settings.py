@@ -106,6 +106,18 @@ class Settings:
     ring_seconds_customer: int = _setting(
         "IVR_RING_SECONDS_CUSTOMER", read.whole(5, 120), 30, "How long a customer's phone rings."
     )
+    ring_first: str = _setting(
+        "IVR_RING_FIRST",
+        read.one_of("agent", "customer"),
+        "agent",
+        "Whose telephone rings first: the `agent`'s, or the `customer`'s while a free agent is reserved.",
+    )
+    person_proof: str = _setting(
+        "IVR_PERSON_PROOF",
+        read.one_of("doubtful", "always"),
+        "doubtful",
+        "When whoever answers must press 1 or say yes before an agent is joined: `doubtful`, or `always`.",
+    )
     settle_seconds: int = _setting(
         "IVR_SETTLE_SECONDS",
         read.whole(1, 3600),

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ivr.carrier import audio
+from ivr.carrier.automaton import OnRing
 from ivr.carrier.calls import ENDED, Call, CallStatus
 from ivr.carrier.events import CarrierEvent
 from ivr.carrier.joined import joined_with, other_side
 from ivr.carrier.microphone import MicrophoneFeed
-from ivr.carrier.telephone import Heard, OnRing, Telephone, TelephoneError, TelephoneState
+from ivr.carrier.telephone import Heard, Telephone, TelephoneError, TelephoneState
 
 if TYPE_CHECKING:
     from ivr.carrier.exchange import Exchange

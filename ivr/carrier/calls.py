@@ -96,7 +96,8 @@ class Call:
     duration_seconds: int | None = None
     answered_by: str | None = None
     sip_code: int = 200
-    machine: bool = False
+    automatic: str = ""
+    """What answered in the place of a person: a word of OnRing."""
     greeting_seconds: float = 0.0
     machine_detection_ms: int = 0
     sequence: int = 0

@@ -4,8 +4,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from ivr.carrier import audio
+from ivr.carrier.automaton import AUTOMATIC, SAID, Automaton, OnRing
 from ivr.carrier.calls import Call, CallStatus
-from ivr.carrier.telephone import OnRing, Telephone
+from ivr.carrier.telephone import Telephone
 from ivr.carrier.waiting import first_of
 
 if TYPE_CHECKING:
@@ -45,29 +46,37 @@ async def _outcome(
     if decision.result() == OnRing.DECLINE:
         call.sip_code = _DECLINED
         return CallStatus.BUSY
-    if decision.result() == OnRing.MACHINE:
-        call.machine = True
-        exchange.background(_greet(exchange, call, telephone=telephone))
+    if decision.result() in AUTOMATIC:
+        call.automatic = decision.result()
+        exchange.background(_speak_alone(exchange, call, telephone=telephone))
     return CallStatus.IN_PROGRESS
 
 
-async def _greet(exchange: "Exchange", call: Call, *, telephone: Telephone) -> None:
-    """An answering machine speaks, then beeps."""
-    text = telephone.machine_greeting
+async def _speak_alone(exchange: "Exchange", call: Call, *, telephone: Telephone) -> None:
+    """Voicemail greets and beeps, a menu repeats itself, an assistant asks."""
+    automaton, kind = telephone.automaton, OnRing(call.automatic)
+    text = automaton.greeting or SAID.get(kind, "")
     pcm = audio.silence(exchange.options.machine_greeting_seconds)
     if text:
         pcm = await exchange.speak(text, telephone.locale, voice=telephone.voice)
     call.greeting_seconds = audio.seconds_of(pcm)
-    if call.line and call.live:
-        frames = list(audio.frames(pcm + audio.tone(1000, 0.4)))
-        await call.line.speak_into(frames, len(frames))
+    await exchange.clock.sleep(exchange.options.automatic_pause_seconds)
+    for _ in range(automaton.repeats if kind is OnRing.IVR else int(kind is not OnRing.SILENT)):
+        if call.line and call.live:
+            await telephone.play(pcm, transcript=text)
+    if kind is OnRing.MACHINE and automaton.tone and call.line and call.live:
+        tone = list(audio.frames(audio.tone(1000, 0.4)))
+        await call.line.speak_into(tone, len(tone))
 
 
 async def detect_machine(exchange: "Exchange", call: Call) -> None:
     """Reach a verdict after the time it takes and, for asynchronous detection, post it."""
     verdict, seconds = _verdict(exchange, call)
+    automaton = call.telephone.automaton if call.telephone else Automaton()
+    verdict = automaton.verdict if automaton.verdict is not None else verdict
+    seconds = automaton.verdict_seconds if automaton.verdict_seconds is not None else seconds
     await exchange.clock.sleep(seconds)
-    if not call.live:  # hung up before the verdict: there is none
+    if not call.live or not verdict:  # hung up before the verdict: there is none
         return
     call.answered_by = verdict
     call.machine_detection_ms = round(seconds * 1000)
@@ -88,9 +97,13 @@ async def detect_machine(exchange: "Exchange", call: Call) -> None:
 
 
 def _verdict(exchange: "Exchange", call: Call) -> tuple[str, float]:
-    if not call.machine:
+    if call.automatic == OnRing.SILENT:
+        return "unknown", exchange.options.amd_silence_seconds
+    if call.automatic in ("", OnRing.SCREENING):  # a short question is taken for a person
         return "human", exchange.options.amd_human_seconds
     if call.settings.machine_detection == "DetectMessageEnd":
         greeting = call.greeting_seconds or exchange.options.machine_greeting_seconds
-        return "machine_end_beep", greeting + 0.6
+        has_tone = call.automatic == OnRing.MACHINE and call.telephone is not None and call.telephone.automaton.tone
+        end = "beep" if has_tone else "silence"
+        return f"machine_end_{end}", exchange.options.automatic_pause_seconds + greeting + 0.6
     return "machine_start", exchange.options.amd_machine_seconds

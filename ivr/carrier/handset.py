@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ivr.carrier import audio
+from ivr.carrier.automaton import Automaton, OnRing
 from ivr.carrier.calls import Call
-from ivr.carrier.telephone import Heard, OnRing, Telephone, TelephoneError, TelephoneState, TextMessage
+from ivr.carrier.telephone import Heard, Telephone, TelephoneError, TelephoneState, TextMessage
 
 T = TypeVar("T")
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
@@ -68,6 +69,11 @@ class Handset:
     @on_ring.setter
     def on_ring(self, value: str) -> None:
         self.telephone.on_ring = OnRing(value)
+
+    @property
+    def automaton(self) -> Automaton:
+        """What answers in a person's place, and the carrier's verdict about it; change it before it rings."""
+        return self.telephone.automaton
 
     def dial(self, to: str, *, caller_id: str | None = None) -> Call:
         """Call a number of the account and return at once; `caller_id` such as "anonymous" hides the own number.

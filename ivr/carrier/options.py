@@ -54,7 +54,10 @@ class CarrierOptions:
     """What Twilio adds to Timeout in some flows (about 5 s)."""
     amd_human_seconds: float = 1.2
     amd_machine_seconds: float = 2.6
+    amd_silence_seconds: float = 5.0
     machine_greeting_seconds: float = 5.0
+    automatic_pause_seconds: float = 0.5
+    """Between the answer of a voicemail, a menu or an assistant and its first word."""
     key_seconds: float = 0.1
     """How long a key and the gap after it last, each."""
 

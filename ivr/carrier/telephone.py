@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from ivr.carrier import audio
+from ivr.carrier.automaton import Automaton, OnRing
 from ivr.carrier.calls import Call, SpeechEvent
 from ivr.carrier.formats import utc_now
 
@@ -21,17 +22,6 @@ if TYPE_CHECKING:
 
 HeardKind = Literal["say", "play", "music", "beep", "announcement"]
 PAUSES = {"w": 0.5, "W": 1.0}
-
-
-class OnRing(StrEnum):
-    """What a telephone does when it rings."""
-
-    MANUAL = "manual"
-    ANSWER = "answer"
-    BUSY = "busy"
-    NO_ANSWER = "no-answer"
-    MACHINE = "machine"
-    DECLINE = "decline"
 
 
 class TelephoneState(StrEnum):
@@ -82,7 +72,7 @@ class Telephone:
         self.locale, self.voice, self.rate = locale, voice, rate
         self.on_ring = OnRing.MANUAL
         self.noise_db: float | None = exchange.options.noise_db
-        self.machine_greeting: str | None = None
+        self.automaton = Automaton()
         self.state = TelephoneState.IDLE
         self.call: Call | None = None
         self.calls: list[Call] = []
@@ -200,7 +190,7 @@ class Telephone:
             listener(outbound)
 
     def ring(self, call: Call) -> "asyncio.Future[str] | None":
-        """Start ringing; resolves to answer, machine or decline. `None` means busy."""
+        """Start ringing; resolves to answer, decline or who answers in a person's place. `None` means busy."""
         if self.state is not TelephoneState.IDLE or self.on_ring is OnRing.BUSY:
             return None
         self._decision = asyncio.get_running_loop().create_future()

@@ -9,19 +9,20 @@ from ivr.content.loading import DEFAULT_LOCALE
 from ivr.domain.agents import Agent, AgentStatus
 from ivr.domain.cases import SKILLS
 from ivr.errors import IllegalMove, NotFound, NumberRefused
-from ivr.parts import make_clock, number_rules, open_store
+from ivr.parts import make_clock, number_rules, open_store, shared_secret
 from ivr.service.ports import Clock, NumberRules
 from ivr.service.store import Store
 from ivr.service.timeline import masked, new_id
 from ivr.settings import Settings
 from ivr.settings_values import e164
+from ivr.web.api_keys import agent_token
 
 SETTABLE = (AgentStatus.AVAILABLE, AgentStatus.AWAY, AgentStatus.OFFLINE)
 """The other statuses follow from calls."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """add, list, status."""
+    """add, list, token, status."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     adding = actions.add_parser("add", help="add an agent, on shift at once; the same number again changes them")
     adding.add_argument("name", metavar="NAME")
@@ -33,6 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--locale", action="append", default=[], help="a language they speak, such as en-US; default: the first served"
     )
     actions.add_parser("list", help="show all agents")
+    token = actions.add_parser("token", help="print what lets an agent's desk hold, add and hand over in their calls")
+    token.add_argument("name", metavar="NAME")
     setting = actions.add_parser("status", help="set an agent available, away or offline")
     setting.add_argument("name", metavar="NAME")
     setting.add_argument("status", choices=[status.value for status in SETTABLE])
@@ -43,11 +46,11 @@ def run(arguments: argparse.Namespace) -> int:
     settings = read_settings(quiet=True)
     with closing(open_store(settings)) as store:
         desk = AgentsDesk(store, make_clock(settings), number_rules(settings))
-        print("\n".join(_told(desk, arguments, _served(settings))))
+        print("\n".join(_told(desk, arguments, _served(settings), shared_secret(settings))))
     return 0
 
 
-def _told(desk: "AgentsDesk", arguments: argparse.Namespace, served: tuple[str, ...]) -> list[str]:
+def _told(desk: "AgentsDesk", arguments: argparse.Namespace, served: tuple[str, ...], secret: str) -> list[str]:
     match arguments.action:
         case "add":
             skills, locales = _words(arguments.skill), _locales(_words(arguments.locale), served) or served[:1]
@@ -55,6 +58,8 @@ def _told(desk: "AgentsDesk", arguments: argparse.Namespace, served: tuple[str, 
             return [added, *_notes(skills)]
         case "status":
             return [desk.set_status(arguments.name, AgentStatus(arguments.status))]
+        case "token":
+            return [agent_token(desk.named(arguments.name), secret)]
     return desk.listed()
 
 
@@ -86,6 +91,14 @@ class AgentsDesk:
         with self.store.read() as uow:
             agents = sorted(uow.agents.all(), key=lambda agent: agent.name)
             return [_line(agent) for agent in agents] or ["no agents yet: python -m ivr agents add NAME NUMBER"]
+
+    def named(self, name: str) -> Agent:
+        """Raises NotFound."""
+        with self.store.read() as uow:
+            agent = uow.agents.by_name(name)
+        if agent is None:
+            raise NotFound(f"there is no agent {name}; `agents list` shows all")
+        return agent
 
     def set_status(self, name: str, status: AgentStatus) -> str:
         """Raises NotFound."""

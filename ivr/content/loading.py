@@ -15,6 +15,7 @@ from ivr.content.languages import language_lists
 from ivr.content.model import Content, LocaleContent, LocaleGrammar, Once
 from ivr.content.number_files import read_money, read_numbers
 from ivr.content.yaml_files import Located
+from ivr.domain.answered import OVERHEARD
 from ivr.domain.dialogue.questions import MENU_INTENTS
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import GLOBAL_INTENTS
@@ -24,7 +25,7 @@ DEFAULT_LOCALE = "en-US"
 GRAMMAR_FILES = ("lists.yaml", "rules.yaml", "moments.yaml")
 COUNTRIES: Final = "countries.yaml"
 SENTENCES: Final[Mapping[Ability, tuple[str, ...]]] = {
-    Ability.FULL: ("yes", "no", *GLOBAL_INTENTS, *MENU_INTENTS, "hold", "main_menu", "choice"),
+    Ability.FULL: ("yes", "no", *GLOBAL_INTENTS, *MENU_INTENTS, "hold", "main_menu", "choice", *OVERHEARD),
     Ability.PARTIAL: ("yes", "no", *GLOBAL_INTENTS),
     Ability.KEYPAD: (),
 }

@@ -22,12 +22,12 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         callback_refused_do_not_call callback_refused_hours callback_refused_too_many_today
         callback_refused_limit callback_refused_past callback_refused_too_far callback_refused_exists
         connecting_agent hold_started agent_joins agent_lost speak_after_tone nothing_heard not_understood apology
-        give_up
-        anything_else whisper_accepted whisper_declined agent_set_away customer_agent_lost rate_effort
+        give_up anything_else whisper_declined whisper_in_time whisper_late whisper_why_passed whisper_guest_again
+        agent_set_away customer_connecting customer_waits customer_next_agent customer_agent_lost rate_effort
         rate_thanks code_call_again code_call_keys code_call_bye code_call_refused
     """,
     "case": """
-        whisper_again
+        whisper_again whisper_accepted
     """,
     "company": """
         greeting goodbye code_call code_call_over
@@ -45,17 +45,19 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         confirm_callback_number
     """,
     "wait": """
-        span offer_callback_wait offer_callback hold_music_line
+        span offer_callback_wait offer_callback hold_music_line whisper_why_later
     """,
     "what": """
         confirm_intent
     """,
     "when": """
         moment confirm_moment callback_moved existing_callback_by existing_callback_at agent_customer_busy
-        agent_customer_no_answer agent_customer_machine agent_customer_failed
+        agent_customer_no_answer agent_customer_machine agent_customer_failed agent_customer_ivr
+        agent_customer_screened agent_customer_silent agent_customer_refused agent_customer_hung_up customer_later
+        customer_refused customer_unheard
     """,
     "case company": """
-        customer_greeting
+        customer_calling customer_proof customer_proof_keys
     """,
     "case when": """
         callback_booked_asap callback_booked_at
@@ -75,7 +77,16 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "case item until": """
         return_explain return_too_late
     """,
-    "case name reason": """
+    "case company name": """
+        screening_answer
+    """,
+    "agent case reason": """
+        whisper_guest
+    """,
+    "agent case name reason": """
+        whisper_transfer
+    """,
+    "item name reason": """
         whisper_live
     """,
     "first other second": """
@@ -93,7 +104,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "first other second third": """
         ask_order_pick_3
     """,
-    "case name promised reason tries": """
+    "item name punctual reason tries": """
         whisper
     """,
 }

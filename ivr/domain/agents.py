@@ -83,6 +83,8 @@ class Agent:
     status_at: datetime
     attempt_id: str | None = None
     """The attempt that holds them, while RESERVED or BUSY."""
+    back_at: datetime | None = None
+    """While AWAY: when they take calls again by themselves; None: when somebody says so."""
     version: int = 1
 
     def can_take(self, skill: str, locale: str) -> bool:
@@ -90,10 +92,10 @@ class Agent:
         return can_take(self.skills, self.locales, skill, locale)
 
     def move(self, to: AgentStatus, at: datetime, attempt_id: str | None = None) -> None:
-        """Change the status and what holds them. Raises IllegalMove."""
+        """Change the status and what holds them; a rest that was asked for is over. Raises IllegalMove."""
         if to != self.status and to not in MOVES[self.status]:
             raise IllegalMove(f"agent {self.name} cannot go from {self.status} to {to}")
-        self.status, self.status_at, self.attempt_id = to, at, attempt_id
+        self.status, self.status_at, self.attempt_id, self.back_at = to, at, attempt_id, None
 
 
 def teams_of(agents: Iterable[Agent]) -> list[Team]:

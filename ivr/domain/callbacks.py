@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ivr.domain.answered import Answered
 from ivr.errors import IllegalMove
 
 
@@ -71,6 +72,8 @@ class Outcome(StrEnum):
     JOINED = "joined"
     DECLINED = "declined"
     """The agent passed it on (key 2)."""
+    LATER = "later"
+    """The agent wants no call for a while (key 3)."""
     AGENT_NO_ANSWER = "agent_no_answer"
     AGENT_HUNG_UP = "agent_hung_up"
     BUSY = "busy"
@@ -78,6 +81,15 @@ class Outcome(StrEnum):
     FAILED = "failed"
     CANCELED = "canceled"
     MACHINE = "machine"
+    """Voicemail, or a fax."""
+    IVR = "ivr"
+    """A menu of keys."""
+    SCREENED = "screened"
+    """Call screening let nobody through."""
+    SILENT = "silent"
+    """Picked up, but nobody proved to be there."""
+    REFUSED = "refused"
+    """A person who did not want to be connected."""
     CUSTOMER_HUNG_UP = "customer_hung_up"
     """Answered but left before being joined."""
     REJECTED = "rejected"
@@ -91,6 +103,8 @@ class Party(StrEnum):
 
     AGENT = "agent"
     CUSTOMER = "customer"
+    GUEST = "guest"
+    """Somebody who is added to their conversation: a seller, a supervisor, a colleague who takes over."""
     UNPROVEN = "unproven_number"
     """Whoever answers at a number that was given on the web: hears a code, and may be a stranger to it all."""
 
@@ -142,6 +156,8 @@ class Callback:
     outcome: str = ""
     reason: str = ""
     """Why it waits or ended, in a stable word."""
+    ring_first: Party | None = None
+    """Whose telephone rings first, the customer's only while a free agent is reserved; None: as the rules say."""
     first_rung_at: datetime | None = None
     created_at: datetime
     ended_at: datetime | None = None
@@ -210,6 +226,10 @@ class Attempt:
     accepted_at: datetime | None = None
     joined_at: datetime | None = None
     outcome: Outcome | None = None
+    customer_first: bool = False
+    """The customer is rung, or waits on the line, before the agent is."""
+    reason: str | None = None
+    """Why the agent passed it on or wants it later, in a stable word."""
     version: int = 1
 
 
@@ -239,6 +259,14 @@ class Leg:
     created_at: datetime
     placing_at: datetime | None = None
     answered_at: datetime | None = None
+    picked_up: Answered | None = None
+    """A customer's leg: who answered, as far as is known."""
+    joins_at: datetime | None = None
+    """A customer's leg: when it was sent to the agent."""
+    waits_since_at: datetime | None = None
+    """A customer who was rung first waits on the line, while no attempt rings an agent."""
+    role: str | None = None
+    """A guest's leg: what they are there for."""
     ended_at: datetime | None = None
     outcome: Outcome | None = None
     version: int = 1
@@ -253,6 +281,10 @@ RETRY_AFTER = {
     Outcome.BUSY: (timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15)),
     Outcome.NO_ANSWER: (timedelta(minutes=10), timedelta(minutes=30), timedelta(hours=2)),
     Outcome.MACHINE: (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=3)),
+    Outcome.IVR: (timedelta(minutes=30), timedelta(hours=2)),
+    Outcome.SCREENED: (timedelta(minutes=15), timedelta(hours=1)),
+    Outcome.SILENT: (timedelta(minutes=5), timedelta(minutes=30)),
+    Outcome.REFUSED: (timedelta(hours=1),),
     Outcome.FAILED: (timedelta(minutes=1), timedelta(minutes=15)),
     Outcome.CUSTOMER_HUNG_UP: (timedelta(minutes=1),),
 }

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 
-from ivr.domain.callbacks import MAX_TRIES
+from ivr.domain.callbacks import MAX_TRIES, Party
 from ivr.domain.hours import CallingHours, Hours, OpeningHours, Overlap
 from ivr.domain.messages import MessageRules
 
@@ -59,8 +59,22 @@ class DialRules:
     """A customer who leaves sooner after answering did not hear who called: counted as hung up, not as served."""
     unseen_seconds: int = 30
     """Whoever stayed on the line with an agent for so long has met them, though the carrier never said so."""
-    machine_seconds: int = 15
-    """A verdict "machine" that comes later after the answer is ignored: people are talking."""
+    always_prove: bool = False
+    """Whoever answers presses 1 or says yes before an agent is joined; else only where the verdict is doubtful."""
+    proof_seconds: int = 5
+    """Silence after that question."""
+    screening_seconds: int = 15
+    """So long an assistant that screens calls may take to let us through; twice."""
+    tone_seconds: int = 10
+    """A voicemail's greeting is over after this silence, if nobody heard its tone."""
+    ring_first: Party = Party.AGENT
+    """Whose telephone rings first, unless the callback says so itself."""
+    waiting_seconds: int = 300
+    """A customer who was rung first waits for an agent no longer than this; then they are rung again."""
+    again_seconds: int = 60
+    """Until the next ring of a customer who was rung first and waited in vain."""
+    later_seconds: int = 600
+    """An agent who pressed "later" is not rung for so long."""
     lease_seconds: int = 30
     """How long a dispatcher may take between claim and dial; then another takes the leg."""
     settle_seconds: int = 180

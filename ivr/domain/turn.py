@@ -97,6 +97,8 @@ class Turn:
     """Silence after the prompt until the caller is asked again."""
     slow: bool = False
     """Speak slower: the caller asked for it, or writes along."""
+    interruptible: bool = True
+    """Speech over the prompt stops it."""
     pause_seconds: int = 0
     """Between two prompts."""
     by_keys: bool = False
@@ -105,5 +107,9 @@ class Turn:
     """The dialogue's state, for logs."""
     conference: str = ""
     """With JOIN: the conference's name."""
+    muted: bool = False
+    """With JOIN: heard by nobody."""
+    coached_sid: str = ""
+    """With JOIN: the CallSid of the only one who hears them."""
     is_agent: bool = False
     """With JOIN: the agent, whose leaving ends the conference."""

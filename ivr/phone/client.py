@@ -121,9 +121,10 @@ class TwilioPhone:
         }
 
     def _machine_detection(self, leg_id: str) -> dict[str, str]:
-        # async_amd as text: True would be sent as "True", which the carrier does not know.
+        # async_amd as text: True would be sent as "True", which the carrier does not know. A person is told as soon as
+        # with Enable; a machine at the end of its greeting, when a message is kept.
         return {
-            "machine_detection": "Enable",
+            "machine_detection": "DetectMessageEnd",
             "async_amd": "true",
             "async_amd_status_callback": self._url(f"/voice/leg/{leg_id}/machine"),
             "async_amd_status_callback_method": "POST",

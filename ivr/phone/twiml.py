@@ -82,6 +82,8 @@ class DocumentContext:
     stream: StreamStart | None = None
     streamed_path: str = ""
     """Where the call goes on when a two-way stream is over."""
+    stop_stream: str = ""
+    """The name of a stream that ends here."""
     with_prompt: bool = True
     """False: listen only, after speech over the prompt or while the caller is still talking."""
     music_path: str = ""
@@ -100,6 +102,8 @@ def render(turn: Turn, texts: Sequence[Spoken], context: DocumentContext) -> str
         return str(response)
     if context.stream is not None:
         _stream(response.start(), context.stream, track="inbound_track")
+    if context.stop_stream:
+        response.stop().stream(name=context.stop_stream)
     _VERBS[turn.next](response, turn, texts if context.with_prompt else (), context)
     return str(response)
 
@@ -230,6 +234,8 @@ def _join(response: VoiceResponse, turn: Turn, texts: Sequence[Spoken], context:
         beep="false",
         start_conference_on_enter=True,
         end_conference_on_exit=turn.is_agent,
+        muted=turn.muted or None,
+        coach=turn.coached_sid or None,
         wait_url=context.wait_path,
         wait_method="POST",
         status_callback=context.entered_url or None,

@@ -2,7 +2,7 @@
 
 
 def join(attempt_id: str) -> str:
-    """A caller on hold joins the agent who accepted: `Legs.caller_joins`."""
+    """A caller on hold joins the agent who accepted: `HeldLegs.caller_joins`."""
     return f"/voice/join/{attempt_id}"
 
 
@@ -15,9 +15,9 @@ def news(leg_id: str) -> str:
     return f"/voice/leg/{leg_id}/news"
 
 
-def machine_message(leg_id: str) -> str:
-    """An answering machine is told who called and why: `Legs.machine_message`."""
-    return f"/voice/leg/{leg_id}/machine-message"
+def present(leg_id: str) -> str:
+    """A called customer's telephone fetches what it is to hear now: `Legs.present`."""
+    return f"/voice/leg/{leg_id}/present"
 
 
 def conference(attempt_id: str) -> str:

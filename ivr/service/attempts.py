@@ -1,9 +1,11 @@
 """Attempts: how one try begins, ends and is taken back; what that does to agent, callback and hold."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from ivr.domain.agents import Agent, AgentStatus
+from ivr.domain.answered import Stage
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Outcome, Party
 from ivr.errors import IllegalMove, NotFound
 from ivr.service import addresses
@@ -11,13 +13,26 @@ from ivr.service.afterwards import Action, Actions, HangUp, Redirect
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id, record
 
-PASSED_ON = frozenset({Outcome.DECLINED, Outcome.AGENT_NO_ANSWER, Outcome.AGENT_HUNG_UP})
+PASSED_ON = frozenset({Outcome.DECLINED, Outcome.LATER, Outcome.AGENT_NO_ANSWER, Outcome.AGENT_HUNG_UP})
 """Outcomes after which another agent is tried at once, at no cost to the customer."""
+AGENT_LOST = PASSED_ON | {Outcome.REJECTED, Outcome.ABSENT, Outcome.FAILED}
+"""Outcomes after which a customer who is on the line already waits for the next agent."""
 
 
-def begin(uow: UnitOfWork, entry: Callback | Hold, agent: Agent, *, number: int, now: datetime) -> Leg:
-    """Reserve the agent and write down the intent to ring them, for the entry's n-th try; nothing is dialed yet."""
-    attempt = Attempt(id=new_id(), case_id=entry.case_id, agent_id=agent.id, number=number, started_at=now)
+@dataclass(frozen=True)
+class Beginning:
+    """How an attempt begins."""
+
+    number: int
+    ring_first: Party = Party.AGENT
+    waiting: Leg | None = None
+    """The customer's leg of an attempt before: they were rung first and wait on the line."""
+
+
+def begin(uow: UnitOfWork, entry: Callback | Hold, agent: Agent, how: Beginning, now: datetime) -> Leg:
+    """Reserve the agent and write down the intent to ring whoever is first; nothing is dialed yet."""
+    attempt = Attempt(id=new_id(), case_id=entry.case_id, agent_id=agent.id, number=how.number, started_at=now)
+    attempt.customer_first = how.waiting is not None or how.ring_first == Party.CUSTOMER
     if isinstance(entry, Callback):
         attempt.callback_id = entry.id
         entry.move(CallbackStatus.DIALING)
@@ -28,8 +43,14 @@ def begin(uow: UnitOfWork, entry: Callback | Hold, agent: Agent, *, number: int,
         entry.status = "connecting"
     agent.move(AgentStatus.RESERVED, now, attempt.id)
     uow.attempts.add(attempt)
-    leg = intend(uow, attempt, Party.AGENT, number=agent.number, now=now)
-    record(uow, now, "attempt_started", subject=attempt, data={"number": attempt.number, "agent": agent.name})
+    party, to = Party.AGENT, agent.number
+    if how.waiting is not None:
+        how.waiting.attempt_id, how.waiting.waits_since_at = attempt.id, None
+    elif attempt.customer_first and isinstance(entry, Callback):
+        party, to = Party.CUSTOMER, entry.number
+    leg = intend(uow, attempt, party, number=to, now=now)
+    data = {"number": attempt.number, "agent": agent.name, "first": party.value}
+    record(uow, now, "attempt_started", subject=attempt, data=data)
     return leg
 
 
@@ -54,6 +75,8 @@ def end(uow: UnitOfWork, attempt: Attempt, outcome: Outcome, now: datetime) -> A
     attempt.ended_at, attempt.outcome = now, outcome
     record(uow, now, "attempt_ended", subject=attempt, data={"outcome": outcome.value})
     release(uow, attempt, now)
+    if attempt.customer_first and outcome in AGENT_LOST:
+        _let_wait(uow, attempt, now)
     return tuple(action for leg in uow.legs.of_attempt(attempt.id) for action in _stop(uow, leg, outcome, now))
 
 
@@ -125,6 +148,11 @@ def leg_of(uow: UnitOfWork, attempt: Attempt, party: Party) -> Leg | None:
     return next((leg for leg in uow.legs.of_attempt(attempt.id) if leg.party == party), None)
 
 
+def is_waiting(leg: Leg | None, callback: Callback) -> bool:
+    """Whether this callback's customer was rung first and waits on this leg for the next agent."""
+    return leg is not None and leg.callback_id == callback.id and leg.waits_since_at is not None
+
+
 def passed_by(tried: Iterable[Attempt], since: datetime) -> set[str]:
     """Ids of the agents who passed this one on lately: they are not rung for it again at once."""
     return {
@@ -142,6 +170,15 @@ def _stop_code_call(uow: UnitOfWork, callback: Callback, now: datetime) -> Actio
     return tuple(_stop(uow, leg, Outcome.CANCELED, now))
 
 
+def _let_wait(uow: UnitOfWork, attempt: Attempt, now: datetime) -> None:
+    """A customer who was rung first, and is a person, waits for the next agent."""
+    leg = leg_of(uow, attempt, Party.CUSTOMER)
+    is_person = leg is not None and leg.picked_up is not None and leg.picked_up.stage is Stage.CONNECTING
+    if leg is not None and is_person and leg.state == LegState.PLACED:
+        leg.waits_since_at = now
+        record(uow, now, "customer_waits", subject=leg)
+
+
 def _stop(uow: UnitOfWork, leg: Leg, outcome: Outcome, now: datetime) -> list[Action]:
     """A leg that was never requested just ends; one that rings is hung up; one being requested is left to its placer.
 
@@ -154,10 +191,12 @@ def _stop(uow: UnitOfWork, leg: Leg, outcome: Outcome, now: datetime) -> list[Ac
         return []
     if leg.state != LegState.PLACED or leg.sid is None:
         return []
+    if leg.party == Party.GUEST and leg.joins_at is None:
+        return [HangUp(leg.sid)]
     if outcome == Outcome.JOINED:
         return []  # the conference's end leads each side to its own last document
-    if outcome == Outcome.MACHINE and leg.party == Party.CUSTOMER:
-        return [Redirect(leg.sid, addresses.machine_message(leg.id))]
+    if leg.waits_since_at is not None:
+        return [Redirect(leg.sid, addresses.present(leg.id))]
     if leg.answered_at is not None:
         return [Redirect(leg.sid, addresses.news(leg.id))]  # nobody is hung up on without a word
     return [HangUp(leg.sid)]

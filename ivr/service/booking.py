@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ivr.domain.callbacks import Callback, CallbackStatus
+from ivr.domain.callbacks import Callback, CallbackStatus, Party
 from ivr.domain.cases import CaseStatus
 from ivr.domain.hours import Hours
 from ivr.domain.policies import CallbackRules, calling_window, window_end
@@ -51,6 +51,8 @@ class BookingRequest:
     priority: int = 2
     email: str = ""
     """Where news of it is sent, too."""
+    ring_first: Party | None = None
+    """None: as the rules say."""
 
 
 @dataclass(frozen=True)
@@ -265,6 +267,7 @@ def _callback(request: BookingRequest, checked: CheckedNumber, promise: Promise,
         priority=request.priority,
         source=request.source,
         email=request.email,
+        ring_first=request.ring_first,
         created_at=now,
     )
 

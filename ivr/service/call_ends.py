@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 
 from ivr.errors import CarrierUnclear, IvrError
-from ivr.service.legs import Legs
+from ivr.service.held_legs import HeldLegs
 from ivr.service.outcomes import ENDED
 from ivr.service.ports import Phone
 from ivr.service.scenes import Scene, Scenes
@@ -23,10 +23,10 @@ LIMIT: Final = 50
 class CallEnds:
     """Finds calls that have ended without our knowing, and frees whoever waits for their callers."""
 
-    def __init__(self, scenes: Scenes, phone: Phone, legs: Legs) -> None:
+    def __init__(self, scenes: Scenes, phone: Phone, held: HeldLegs) -> None:
         self._scenes = scenes
         self._phone = phone
-        self._legs = legs
+        self._held = held
         self._asked_at: dict[str, datetime] = {}
 
     def sweep(self) -> None:
@@ -52,7 +52,7 @@ class CallEnds:
         log.warning("call_end_was_lost", call=sid)
         try:
             self._scenes.run(lambda scene: end_call(scene, sid))
-            self._legs.caller_left(sid)
+            self._held.caller_left(sid)
         except IvrError as error:  # asked again later
             log.warning("call_not_ended", call=sid, code=error.code, error=str(error))
 

@@ -40,7 +40,7 @@ CARRIER = "carrier"
 
 
 class HeldCallers(Protocol):
-    """service.legs.Legs, as calls use it: agents who ring or talk for a live caller."""
+    """service.held_legs.HeldLegs, as calls use it: agents who ring or talk for a live caller."""
 
     def caller_joins(self, attempt_id: str, call_sid: str) -> bool: ...
     def caller_left(self, call_sid: str) -> None: ...

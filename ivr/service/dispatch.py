@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from ivr.domain.agents import Agent
-from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Hold, LegState, Party
+from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Party
 from ivr.errors import Conflict
 from ivr.service import attempts
-from ivr.service.free import Free
+from ivr.service.free import EVERYBODY, Free
 from ivr.service.line import in_order
 from ivr.service.placing import DialTools, Placer, lease
 from ivr.service.scenes import Scene
@@ -23,8 +23,6 @@ BATCH: Final = 100
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LOOK: Final = 20
 """Due callbacks and free agents looked at beyond what is begun: some may not ring now, some passed each other on."""
-EVERYBODY: Final = 1_000_000
-"""More agents than anybody has."""
 
 
 class Dispatcher:
@@ -156,6 +154,8 @@ class Dispatcher:
     def _may_begin(self, known: "Known", entry: Callback | Hold) -> bool:
         if isinstance(entry, Hold):
             return self._still_holds(known.scene, entry) and self._tools.rules.opening.allows(known.scene.now)
+        if entry.number in known.ringing:  # they wait on the line, or an earlier call is still ending
+            return known.waiting(entry) is not None and entry.status == CallbackStatus.SCHEDULED
         why = self._why_not(known, entry)
         if why:
             self._tools.gate.turn_away(known.scene.uow, entry, why, known.scene.now)
@@ -177,7 +177,11 @@ class Dispatcher:
 
     def _begin(self, known: "Known", entry: Callback | Hold, agent: Agent) -> str:
         scene, number = known.scene, len(known.tried(entry)) + 1
-        leg = attempts.begin(scene.uow, entry, agent, number=number, now=scene.now)
+        ring_first, waiting = Party.AGENT, None
+        if isinstance(entry, Callback):
+            ring_first, waiting = entry.ring_first or self._rules.ring_first, known.waiting(entry)
+        how = attempts.Beginning(number, ring_first, waiting)
+        leg = attempts.begin(scene.uow, entry, agent, how, scene.now)
         lease(leg, self._node, scene=scene, seconds=self._rules.lease_seconds)
         return leg.id
 
@@ -189,10 +193,18 @@ class Known:
         self.scene, self.line = scene, line
         due = [entry for entry in line if isinstance(entry, Callback)]
         numbers = [callback.number for callback in due]
+        self.ringing = scene.uow.legs.live_numbers(numbers)
         self.do_not_call = scene.uow.guards.do_not_call_among(numbers)
         self._tried: dict[str, list[Attempt]] = defaultdict(list)
         for attempt in scene.uow.attempts.of_callbacks([callback.id for callback in due]):
             self._tried[attempt.callback_id or ""].append(attempt)
+
+    def waiting(self, callback: Callback) -> Leg | None:
+        """The leg on which this callback's customer, rung first, waits for the next agent."""
+        if callback.number not in self.ringing:
+            return None
+        leg = self.scene.uow.legs.live_for_number(callback.number)
+        return leg if attempts.is_waiting(leg, callback) else None
 
     def tried(self, entry: Callback | Hold) -> Sequence[Attempt]:
         """All attempts for it so far, by number."""

@@ -10,8 +10,13 @@ from ivr.service.afterwards import Afterwards
 from ivr.service.booking import Bookings
 from ivr.service.call_ends import CallEnds
 from ivr.service.code_calls import CodeCalls
+from ivr.service.conversations import Conversations
+from ivr.service.customer_first import CustomerFirst
 from ivr.service.dispatch import Dispatcher
+from ivr.service.first_words import FirstWords
 from ivr.service.gate import Gate
+from ivr.service.guests import Guests
+from ivr.service.held_legs import HeldLegs
 from ivr.service.housekeeping import Housekeeper
 from ivr.service.incoming_texts import IncomingTexts
 from ivr.service.legs import Legs
@@ -21,15 +26,17 @@ from ivr.service.links import Links
 from ivr.service.outbox import Outbox, OutboxTools
 from ivr.service.outcomes import Outcomes
 from ivr.service.placing import DialTools
-from ivr.service.ports import Clock, Mailer, Messenger, NumberRules, Phone, Speaker
+from ivr.service.ports import Clock, Commerce, Mailer, Messenger, NumberRules, Phone, Rooms, Speaker
 from ivr.service.quiet import QuietHours
 from ivr.service.reconcile import Reconciler
 from ivr.service.reports import Reports
 from ivr.service.retention import Retention
 from ivr.service.scenes import Scenes
+from ivr.service.shop_words import ShopWords
 from ivr.service.store import Store
 from ivr.service.telling import Telling
 from ivr.service.verification import DoNotCall, NumberProofs
+from ivr.service.who_answered import WhoAnswered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,14 +50,30 @@ class EnginePorts:
     speaker: Speaker
     numbers: NumberRules
     mailer: Mailer | None = None
+    rooms: Rooms | None = None
+    """None: nobody is held, added or handed over."""
+    commerce: Commerce | None = None
+    """Names the things that cases are about; None: they stay unnamed."""
 
 
 def no_checkpoint(name: str) -> None:
     """Nothing is killed in production."""
 
 
+def _always(locale: str) -> bool:
+    return True
+
+
+def _item_of(commerce: Commerce | None) -> Callable[[str, str], str]:
+    def item(order_id: str, locale: str) -> str:
+        order = commerce.order(order_id, locale) if commerce is not None else None
+        return order.item if order is not None else ""
+
+    return item
+
+
 class CallbackEngine:
-    """Holds the use cases: `bookings`, `line`, `legs`, `verification`, `do_not_call`, `dispatcher`, and the sweeps."""
+    """Holds the use cases: `bookings`, `line`, `legs`, `held`, `conversations`, `dispatcher`, sweeps, ..."""
 
     def __init__(
         self,
@@ -61,10 +84,11 @@ class CallbackEngine:
         company: str = "Ringback",
         secret: str = "",
         public_url: str = "",
+        hears: Callable[[str], bool] = _always,
         monotonic: Callable[[], float] = time.monotonic,
         checkpoint: Callable[[str], None] = no_checkpoint,
     ) -> None:
-        """`secret`: what spoken codes and links are made with; the same in all processes."""
+        """`secret`: what spoken codes and links are made with, the same everywhere. `hears`: speech in a locale."""
         self.rules = rules
         self._timing: dict[str, Any] = {"monotonic": monotonic, "checkpoint": checkpoint}
         self.line = Line(ports.clock, rules.line, rules.opening)
@@ -77,10 +101,29 @@ class CallbackEngine:
         proofs = NumberProofs(ports.clock, rules, bookings=self.bookings, gate=gate, company=company, secret=secret)
         self.verification = proofs
         outcomes = Outcomes(rules, gate, self.line, telling)
-        reports = Reports(rules.dial, outcomes)
+        reports = Reports(outcomes)
         self.scenes = scenes = Scenes(ports.store, ports.clock, self.afterwards)
         codes = CodeCalls(proofs, self.bookings, rules, company)
-        self.legs = Legs(scenes, rules, outcomes=outcomes, reports=reports, codes=codes, company=company)
+        shop = ShopWords(company, _item_of(ports.commerce), ports.speaker.text)
+        who = WhoAnswered(
+            rules.dial,
+            outcomes,
+            words=FirstWords(rules.dial, hears),
+            customer_first=CustomerFirst(rules.dial, outcomes),
+            shop=shop,
+        )
+        self.legs = Legs(
+            scenes,
+            rules,
+            outcomes=outcomes,
+            reports=reports,
+            codes=codes,
+            who=who,
+            guests=Guests(rules.dial, shop),
+            shop=shop,
+        )
+        self.conversations = Conversations(scenes, ports.rooms, self.bookings) if ports.rooms is not None else None
+        self.held = HeldLegs(scenes, outcomes)
         parts: dict[str, Any] = {
             "gate": gate,
             "outcomes": outcomes,
@@ -96,7 +139,7 @@ class CallbackEngine:
         self.reconciler = Reconciler(tools)
         self.housekeeper = Housekeeper(tools)
         self.retention = Retention(tools.scenes)
-        self.call_ends = CallEnds(tools.scenes, tools.phone, self.legs)
+        self.call_ends = CallEnds(tools.scenes, tools.phone, self.held)
 
     def _make_messages(self, ports: EnginePorts, scenes: Scenes, company: str) -> None:
         rules = self.rules.messages

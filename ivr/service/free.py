@@ -3,8 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from heapq import merge
+from typing import Final
 
 from ivr.domain.agents import Agent, Kind
+
+EVERYBODY: Final = 1_000_000
+"""More agents than anybody has."""
 
 
 class Free:

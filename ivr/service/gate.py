@@ -55,7 +55,7 @@ class Gate:
 
     def terms(self, callback: Callback | None, party: Party) -> dict[str, str]:
         """What a dial is allowed by, to be written down with it: the audit reads it when settings have changed."""
-        if callback is None or party == Party.AGENT:
+        if callback is None or party in (Party.AGENT, Party.GUEST):
             return {}
         opens, closes = self._rules.calls_open_at, self._rules.calls_close_at
         hours = {"hours": ALWAYS if self._rules.any_hour else f"{opens:%H:%M}-{closes:%H:%M}"}

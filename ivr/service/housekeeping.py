@@ -46,10 +46,12 @@ class Housekeeper:
     # --- agents ----------------------------------------------------------------------------------------------
 
     def _agents(self, scene: Scene) -> None:
-        """Wrap-up ends; an agent whom no live attempt holds any more is set free."""
+        """Wrap-up and asked-for rests end; an agent whom no live attempt holds any more is set free."""
         wrapped = scene.now - timedelta(seconds=self._rules.wrap_up_seconds)
         for agent in scene.uow.agents.all():
-            if agent.status == AgentStatus.WRAP_UP and agent.status_at <= wrapped:
+            is_wrapped = agent.status == AgentStatus.WRAP_UP and agent.status_at <= wrapped
+            is_back = agent.status == AgentStatus.AWAY and agent.back_at is not None and agent.back_at <= scene.now
+            if is_wrapped or is_back:
                 agent.move(AgentStatus.AVAILABLE, scene.now)
             elif agent.status in (AgentStatus.RESERVED, AgentStatus.BUSY) and self._is_forgotten(scene, agent):
                 agent.move(AgentStatus.WRAP_UP, scene.now)
@@ -75,6 +77,7 @@ class Housekeeper:
     def _is_stuck(self, scene: Scene, attempt: Attempt, legs: Sequence[Leg]) -> bool:
         """Nothing rings for it, a dial stays unclear, a caller never arrives, or the agent presses nothing."""
         stuck = scene.now - timedelta(seconds=self._rules.stuck_seconds)
+        legs = [leg for leg in legs if leg.party != Party.GUEST]
         if not any(leg.is_live for leg in legs):
             return attempt.started_at < stuck
         if any(self._is_unclear(scene, leg) for leg in legs):

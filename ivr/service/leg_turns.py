@@ -7,27 +7,43 @@ from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Outcome
 from ivr.domain.cases import Case, CaseKind
 from ivr.domain.intents import Choice, Expects
-from ivr.domain.turn import At, Next, Phrase, Say, SayArg, Spelled, Turn
+from ivr.domain.turn import At, Next, Phrase, Say, SayArg, Span, Spelled, Turn
 from ivr.service import addresses
+from ivr.service.shop_words import ShopWords
 from ivr.service.store import UnitOfWork
 
 REASON_LETTERS = 60
-"""Of the customer's own words in the whisper: name, case, reason and promise stay within about eight seconds."""
+"""Of the customer's own words, at the most."""
+LEAST_LETTERS = 12
+"""Fewer of them tell nothing."""
+WHISPER_SECONDS = 8.0
+"""The whole whisper: the customer's words are cut until it fits."""
+WHISPERED, WHISPERED_AGAIN, JOINING, LAST, RATED, WHY = 1, 2, 3, 4, 5, 6
+"""Numbers of the documents of an agent's leg."""
+PASS_REASONS = {"1": "other_skill", "2": "other_language", "3": "other"}
+LATER_REASONS = {"1": "still_writing", "2": "break", "3": "other"}
+"""What an agent keys after passing on, or after asking to be left alone."""
 NEWS = {
     Outcome.BUSY: "agent_customer_busy",
     Outcome.NO_ANSWER: "agent_customer_no_answer",
     Outcome.MACHINE: "agent_customer_machine",
+    Outcome.IVR: "agent_customer_ivr",
+    Outcome.SCREENED: "agent_customer_screened",
+    Outcome.SILENT: "agent_customer_silent",
+    Outcome.REFUSED: "agent_customer_refused",
+    Outcome.CUSTOMER_HUNG_UP: "agent_customer_hung_up",
 }
 """What an agent on the line is told of the customer; otherwise `agent_customer_failed`."""
+CUT = " …"
 EFFORTS = tuple(Choice(str(effort)) for effort in range(1, 8))
 
 
 class Told:
     """One attempt with what is told about it."""
 
-    def __init__(self, uow: UnitOfWork, attempt: Attempt, company: str) -> None:
+    def __init__(self, uow: UnitOfWork, attempt: Attempt, shop: ShopWords) -> None:
         self.attempt = attempt
-        self._company = company
+        self._shop = shop
         self.case: Case | None = uow.cases.get(attempt.case_id)
         self.callback: Callback | None = uow.callbacks.get(attempt.callback_id) if attempt.callback_id else None
         self.agent: Agent | None = uow.agents.get(attempt.agent_id)
@@ -42,29 +58,59 @@ class Told:
         return self.case.locale if self.case else "en-US"
 
     def whisper(self, now: datetime, *, number: int, wait_seconds: int) -> Turn:
-        """Who, which case, why in their own words, promised when, how often tried; key 1 accepts, 2 passes on."""
-        first = "whisper" if self.callback is not None else "whisper_live"
-        key = first if number == 1 else "whisper_again"
+        """Who, what for, why in their own words, how often tried, kept or late: within eight seconds.
+
+        Key 1 accepts, 2 passes on, 3 wants it later.
+        """
+        is_waiting = self.callback is None or self.attempt.customer_first
+        key = ("whisper_live" if is_waiting else "whisper") if number == WHISPERED else "whisper_again"
         return Turn(
             number=number,
             locale=self.locale,
-            say=(Say(key, self._facts(now)),),
-            expects=Expects(choices=(Choice("1"), Choice("2"))),
+            say=(self._within_seconds(key, self.facts(now)),),
+            expects=Expects(choices=(Choice("1"), Choice("2"), Choice("3"))),
             wait_seconds=wait_seconds,
             state=key,
         )
 
+    def _within_seconds(self, key: str, facts: dict[str, SayArg]) -> Say:
+        reason = facts.get("reason")
+        while self._shop.seconds(self.locale, Say(key, facts)) > WHISPER_SECONDS and isinstance(reason, str) and reason:
+            letters = len(reason.removesuffix(CUT)) - 1
+            reason = shortened(reason.removesuffix(CUT), letters) if letters >= LEAST_LETTERS else ""
+            facts = {name: value for name, value in facts.items() if name != "reason"}
+            facts |= {"reason": reason} if reason else {}
+        return Say(key, facts)
+
+    def why(self, rest_seconds: int) -> Turn:
+        """Why it was passed on, or is wanted later: one key, and it is no harm to hang up instead."""
+        is_later = self.attempt.outcome == Outcome.LATER
+        say = Say("whisper_why_later", {"wait": Span(rest_seconds, rest_seconds)})
+        return Turn(
+            number=WHY,
+            locale=self.locale,
+            say=(say if is_later else Say("whisper_why_passed"),),
+            expects=Expects(choices=tuple(Choice(key) for key in PASS_REASONS)),
+            wait_seconds=4,
+            state="whisper_why",
+        )
+
     def agent_joins(self) -> Turn:
         """The agent waits in the conference while the customer is rung."""
-        return self._joins(Say("whisper_accepted"), is_agent=True)
+        case = {"case": Spelled(self.case.number)} if self.case else {}
+        return self._joins(Say("whisper_accepted", case), is_agent=True)
 
-    def customer_joins(self, now: datetime) -> Turn:
-        """Who calls and why, then the agent."""
-        return self._joins(Say("customer_greeting", self._facts(now)), is_agent=False)
+    def customer_joins(self, key: str) -> Turn:
+        """The agent, after one more sentence; who calls and why has been said."""
+        return self._joins(Say(key), is_agent=False)
+
+    def after_talk(self) -> Turn:
+        """The customer is still there and the agent is not: the rating if they have talked, else an apology."""
+        return self.rate_effort() if self.attempt.outcome == Outcome.JOINED else self.lost_agent()
 
     def _joins(self, say: Say, *, is_agent: bool) -> Turn:
         return Turn(
-            number=3,
+            number=JOINING,
             locale=self.locale,
             say=(say,),
             next=Next.JOIN,
@@ -81,49 +127,55 @@ class Told:
     def news(self, now: datetime) -> Turn:
         """What became of the customer, and when they are tried again; then the agent is released."""
         outcome = self.attempt.outcome
-        if outcome == Outcome.DECLINED:
+        if outcome in (Outcome.DECLINED, Outcome.LATER):
             return self.last("whisper_declined")
         if outcome == Outcome.JOINED:
             return self.last("goodbye")
         key = NEWS.get(outcome, "agent_customer_failed") if outcome else "agent_customer_failed"
-        return self.last(key, self._next_try(now))
+        return self.last(key, self.next_try(now))
 
     def last(self, key: str, args: dict[str, SayArg] | None = None) -> Turn:
         """A last sentence."""
-        said = (Say(key, {"company": self._company} | (args or {})),)
-        return Turn(number=4, locale=self.locale, say=said, next=Next.HANG_UP, state=key)
+        said = (Say(key, {"company": self._shop.company} | (args or {})),)
+        return Turn(number=LAST, locale=self.locale, say=said, next=Next.HANG_UP, state=key)
 
     def thanks(self) -> Turn:
         """Thank you for the rating, goodbye."""
         last = self.last("goodbye")
         return replace(last, say=(Say("rate_thanks"), *last.say), state="rate_thanks")
 
-    def machine_message(self, now: datetime) -> Turn:
-        """Said to an answering machine: who called, why, and that we try again."""
-        return self.last("machine_message", self._facts(now) | self._next_try(now))
-
     def rate_effort(self) -> Turn:
         """How hard was it, 1 to 7?"""
         return Turn(
-            number=5,
+            number=RATED,
             locale=self.locale,
             say=(Say("rate_effort"),),
             expects=Expects(choices=EFFORTS),
             state="rate_effort",
         )
 
-    def _facts(self, now: datetime) -> dict[str, SayArg]:
+    def facts(self, now: datetime) -> dict[str, SayArg]:
         """What there is to tell: an empty one is left out, and with it its part of the prompt."""
         facts: dict[str, SayArg] = {
-            "company": self._company,
+            "company": self._shop.company,
             "name": self.customer.name if self.customer else "",
             "case": Spelled(self.case.number if self.case else ""),
+            "item": self._item(),
             "reason": self._reason(),
         }
         if self.callback is not None:
-            facts["promised"] = At(self.callback.promised_by_at, self.callback.zone, now)
             facts["tries"] = self.callback.tries
+            facts["punctual"] = Phrase(self._punctual(self.callback, now))
         return {key: value for key, value in facts.items() if value}
+
+    def _item(self) -> str:
+        order_id = self.case.order_id if self.case else None
+        return self._shop.item(order_id, self.locale) if order_id else ""
+
+    def _punctual(self, callback: Callback, now: datetime) -> str:
+        """Whether the promise is kept: by the first ring, or as it stands now."""
+        rung_at = callback.first_rung_at or now
+        return "whisper_in_time" if rung_at <= callback.promised_by_at else "whisper_late"
 
     def _reason(self) -> SayArg:
         """In the customer's own words, else what kind of case it is; a question without words says nothing."""
@@ -132,18 +184,19 @@ class Told:
         kind = Phrase(f"kind_{self.case.kind}") if self.case.kind is not CaseKind.QUESTION else ""
         return shortened(self.case.summary) or kind
 
-    def _next_try(self, now: datetime) -> dict[str, SayArg]:
+    def next_try(self, now: datetime) -> dict[str, SayArg]:
+        """When the customer is rung again, if that is known."""
         callback = self.callback
         if callback is None or callback.status != CallbackStatus.SCHEDULED:
             return {}
         return {"when": At(callback.due_at, callback.zone, now)}
 
 
-def shortened(reason: str) -> str:
+def shortened(reason: str, letters: int = REASON_LETTERS) -> str:
     """The customer's words, cut at a word."""
-    if len(reason) <= REASON_LETTERS:
+    if len(reason) <= letters:
         return reason
-    return reason[:REASON_LETTERS].rsplit(" ", 1)[0] + " …"
+    return reason[:letters].rsplit(" ", 1)[0] + CUT
 
 
 def silent_goodbye(locale: str = "en-US") -> Turn:

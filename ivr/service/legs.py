@@ -4,21 +4,23 @@ Every method takes the id from the webhook's own address, runs its own transacti
 harm, and does its work at the carrier after the commit.
 """
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Final
 
+from ivr.domain.answered import Spoke, Stage
 from ivr.domain.callbacks import Attempt, CallbackStatus, Leg, LegState, Outcome, Party
 from ivr.domain.policies import CallbackRules
 from ivr.domain.turn import Turn
 from ivr.service import addresses, attempts
 from ivr.service.afterwards import Redirect
 from ivr.service.code_calls import CodeCalls
-from ivr.service.leg_turns import Told, silent_goodbye
+from ivr.service.guests import Guests
+from ivr.service.leg_turns import LATER_REASONS, PASS_REASONS, WHISPERED_AGAIN, WHY, Told, silent_goodbye
 from ivr.service.outcomes import Outcomes
 from ivr.service.reports import Reports
 from ivr.service.scenes import Scene, Scenes
+from ivr.service.shop_words import ShopWords
 from ivr.service.timeline import record
+from ivr.service.who_answered import WhoAnswered
 
 ENTRY_SECONDS: Final = 3600
 BOTH: Final = 2
@@ -35,10 +37,14 @@ class Legs:
         outcomes: Outcomes,
         reports: Reports,
         codes: CodeCalls,
-        company: str,
+        who: WhoAnswered,
+        guests: Guests,
+        shop: ShopWords,
     ) -> None:
         self._codes = codes
-        self._company = company
+        self._who = who
+        self._guests = guests
+        self._shop = shop
         self._scenes = scenes
         self._rules = rules.dial
         self._outcomes = outcomes
@@ -68,7 +74,7 @@ class Legs:
         if leg is None or (sid and leg.sid not in (None, sid)):
             return
         if scene.uow.guards.is_new_webhook(leg.sid or leg_id, "machine", answered_by):
-            self._reports.machine(scene, leg, answered_by)
+            self._who.judged(scene, leg, answered_by)
 
     # --- documents ---------------------------------------------------------------------------------------------
 
@@ -77,7 +83,7 @@ class Legs:
         return self._scenes.run(lambda scene: self._answered(scene, leg_id, sid, Party.AGENT))
 
     def customer_answered(self, leg_id: str, sid: str) -> Turn:
-        """The customer picked up: who calls and why, then the conference."""
+        """The customer, or something in their place, picked up: who calls and why."""
         return self._scenes.run(lambda scene: self._answered(scene, leg_id, sid, Party.CUSTOMER))
 
     def answered(self, leg_id: str, sid: str) -> Turn:
@@ -85,7 +91,7 @@ class Legs:
         return self._scenes.run(lambda scene: self._answered(scene, leg_id, sid, None))
 
     def _told(self, scene: Scene, attempt: Attempt) -> Told:
-        return Told(scene.uow, attempt, self._company)
+        return Told(scene.uow, attempt, self._shop)
 
     def _answered(self, scene: Scene, leg_id: str, sid: str, party: Party | None) -> Turn:
         leg = scene.uow.legs.get(leg_id)
@@ -95,9 +101,22 @@ class Legs:
         attempt = attempts.of_leg(scene.uow, leg)
         if attempt is None:
             return self._codes.answered(scene, leg)
+        if leg.party == Party.GUEST:
+            return self._guests.present(scene, leg, attempt)
         if leg.party == Party.AGENT:
             return self._present_agent(scene, attempt)
-        return self._present_customer(scene, attempt)
+        return self._who.present(scene, leg, attempt)
+
+    def present(self, leg_id: str) -> Turn:
+        """What a called customer's telephone is to hear now."""
+        return self._scenes.run(lambda scene: self._present(scene, leg_id))
+
+    def _present(self, scene: Scene, leg_id: str) -> Turn:
+        leg = scene.uow.legs.get(leg_id)
+        attempt = attempts.of_leg(scene.uow, leg)
+        if leg is None or attempt is None or leg.party != Party.CUSTOMER or not leg.is_live:
+            return silent_goodbye()
+        return self._who.present(scene, leg, attempt)
 
     def _present_agent(self, scene: Scene, attempt: Attempt, turn: int = 1) -> Turn:
         told = self._told(scene, attempt)
@@ -106,13 +125,6 @@ class Legs:
         if attempt.accepted_at is not None:
             return told.agent_joins()
         return told.whisper(scene.now, number=turn, wait_seconds=self._rules.key_wait_seconds)
-
-    def _present_customer(self, scene: Scene, attempt: Attempt) -> Turn:
-        told = self._told(scene, attempt)
-        agent_leg = attempts.leg_of(scene.uow, attempt, Party.AGENT)
-        if attempt.ended_at is not None or agent_leg is None or not agent_leg.is_live:
-            return self._after_talk(told)
-        return told.customer_joins(scene.now)
 
     def entered(self, attempt_id: str, sid: str) -> None:
         """The carrier says that a call is in the attempt's conference: with both of them there, they are joined."""
@@ -125,7 +137,8 @@ class Legs:
         # Counted for its lock only: of two who enter at the same moment the second must see the first one's row.
         guards.count_hit(f"conference:{attempt_id}", scene.now, ENTRY_SECONDS)
         guards.is_new_webhook(sid, "conference", attempt_id)
-        sids = {leg.sid for leg in scene.uow.legs.of_attempt(attempt_id)} | {attempt.hold_call_sid} - {None}
+        both = [leg for leg in scene.uow.legs.of_attempt(attempt_id) if leg.party != Party.GUEST]
+        sids = {leg.sid for leg in both} | {attempt.hold_call_sid} - {None}
         inside = {one for one in sids if one and guards.saw_webhook(one, "conference", attempt_id)}
         if len(inside) == BOTH:
             scene.after.extend(self._outcomes.joined(scene.uow, attempt, scene.now))
@@ -133,8 +146,8 @@ class Legs:
     def keyed(self, leg_id: str, key: str | None, *, turn: int) -> Turn:
         """The answer to the document number `turn` of an agent's leg or of a call that tells a code.
 
-        An agent's whisper (1, then 2): 1 accepts, 2 passes on. None, or any other key: asked once more, then the agent
-        is set away and the next one is tried.
+        An agent's whisper (1, then 2): 1 accepts, 2 passes on, 3 wants no call for a while. None, or any other key:
+        asked once more, then the agent is set away and the next one is tried.
         """
         return self._scenes.run(lambda scene: self._keyed(scene, leg_id, key, turn))
 
@@ -143,11 +156,29 @@ class Legs:
         attempt = attempts.of_leg(scene.uow, leg)
         if leg is not None and leg.party == Party.UNPROVEN:
             return self._codes.keyed(scene, leg, key, turn)
+        if leg is not None and attempt is not None and leg.party == Party.CUSTOMER:
+            return self._who.pressed(scene, leg, attempt, key, turn)
+        if leg is not None and attempt is not None and leg.party == Party.GUEST:
+            return self._guests.keyed(scene, leg, attempt, key, turn)
         if leg is None or attempt is None or leg.party != Party.AGENT:
             return silent_goodbye()
         return self._agent_key(scene, leg, attempt, key, turn)
 
+    def spoke(self, leg_id: str, heard: Spoke, *, text: str = "") -> Turn:
+        """Something was said on a customer's telephone before they were joined; a late one gets the present turn."""
+        return self._scenes.run(lambda scene: self._spoke(scene, leg_id, heard, text))
+
+    def _spoke(self, scene: Scene, leg_id: str, heard: Spoke, text: str) -> Turn:
+        leg = scene.uow.legs.get(leg_id)
+        attempt = attempts.of_leg(scene.uow, leg)
+        if leg is None or attempt is None or leg.party != Party.CUSTOMER or not leg.is_live:
+            return silent_goodbye()
+        record(scene.uow, scene.now, "overheard", subject=leg, data={"text": text, "cue": heard.cue.value})
+        return self._who.spoke(scene, leg, attempt, heard)
+
     def _agent_key(self, scene: Scene, leg: Leg, attempt: Attempt, key: str | None, turn: int) -> Turn:
+        if turn == WHY:
+            self._agent_reason(scene, attempt, key or "")
         if attempt.ended_at is not None or attempt.accepted_at is not None or leg.state != LegState.PLACED:
             return self._present_agent(scene, attempt)
         if key == "1":
@@ -155,11 +186,22 @@ class Legs:
         elif key == "2":
             record(scene.uow, scene.now, "agent_declined", subject=attempt)
             scene.after.extend(self._outcomes.next_agent(scene.uow, attempt, Outcome.DECLINED, scene.now))
-        elif turn >= 2:
+        elif key == "3":
+            scene.after.extend(self._outcomes.agent_later(scene.uow, attempt, scene.now))
+        elif turn >= WHISPERED_AGAIN:
             scene.after.extend(self._outcomes.agent_away(scene.uow, attempt, scene.now))
         # This very answer is the agent's next document: no redirect of the same call beside it.
         scene.after[:] = [action for action in scene.after if getattr(action, "call_sid", None) != leg.sid]
-        return self._present_agent(scene, attempt, turn=2)
+        if attempt.outcome in (Outcome.DECLINED, Outcome.LATER):
+            return self._told(scene, attempt).why(self._rules.later_seconds)
+        return self._present_agent(scene, attempt, turn=WHISPERED_AGAIN)
+
+    def _agent_reason(self, scene: Scene, attempt: Attempt, key: str) -> None:
+        """Why an agent passed on or wants it later, once; without a key it stays unsaid."""
+        reasons = {Outcome.DECLINED: PASS_REASONS, Outcome.LATER: LATER_REASONS}.get(attempt.outcome or Outcome.JOINED)
+        if reasons is not None and key in reasons and attempt.reason is None:
+            attempt.reason = reasons[key]
+            record(scene.uow, scene.now, "agent_reason", subject=attempt, data={"reason": attempt.reason})
 
     def _accept(self, scene: Scene, attempt: Attempt) -> None:
         attempt.accepted_at = scene.now
@@ -167,11 +209,21 @@ class Legs:
         if attempt.hold_call_sid is not None:
             self._fetch_caller(scene, attempt)
             return
+        if attempt.customer_first:
+            self._fetch_customer(scene, attempt)
+            return
         callback = attempts.callback_of(scene.uow, attempt)
         if callback.status == CallbackStatus.DIALING and scene.uow.legs.live_for_number(callback.number) is None:
             attempts.intend(scene.uow, attempt, Party.CUSTOMER, number=callback.number, now=scene.now)
         else:  # the number rings otherwise, as an agent's own number may
             scene.after.extend(self._outcomes.next_agent(scene.uow, attempt, Outcome.CANCELED, scene.now))
+
+    def _fetch_customer(self, scene: Scene, attempt: Attempt) -> None:
+        """The customer who was rung first leaves the music for the conference."""
+        leg = attempts.leg_of(scene.uow, attempt, Party.CUSTOMER)
+        is_person = leg is not None and leg.picked_up is not None and leg.picked_up.stage is Stage.CONNECTING
+        if leg is not None and is_person and leg.is_live and leg.sid is not None:
+            scene.after.append(Redirect(leg.sid, addresses.present(leg.id)))
 
     def _fetch_caller(self, scene: Scene, attempt: Attempt) -> None:
         hold = attempts.hold_of(scene.uow, attempt)
@@ -180,62 +232,6 @@ class Legs:
             scene.after.extend(attempts.end(scene.uow, attempt, Outcome.CUSTOMER_HUNG_UP, scene.now))
             return
         scene.after.append(Redirect(hold.call_sid, addresses.join(attempt.id)))
-
-    def caller_joins(self, attempt_id: str, call_sid: str) -> bool:
-        """A caller on hold is sent to the agent who accepted: serve the join document. False: the agent is gone."""
-        return self._scenes.run(lambda scene: self._caller_joins(scene, attempt_id, call_sid))
-
-    def _caller_joins(self, scene: Scene, attempt_id: str, call_sid: str) -> bool:
-        attempt = scene.uow.attempts.get(attempt_id)
-        if attempt is None or attempt.hold_call_sid != call_sid or attempt.accepted_at is None:
-            return False
-        if attempt.ended_at is not None:
-            return False
-        hold = attempts.hold_of(scene.uow, attempt)
-        if hold is not None and hold.status == "connecting":
-            hold.status = "joining"
-        return True
-
-    def caller_left_conference(self, call_sid: str) -> bool:
-        """The conference of a live caller is over, they are still there: whether they have talked with the agent.
-
-        If not, the agent was lost on the way: the caller waits on at the old place.
-        """
-        return self._scenes.run(lambda scene: self._caller_left_conference(scene, call_sid))
-
-    def _caller_left_conference(self, scene: Scene, call_sid: str) -> bool:
-        attempt = scene.uow.attempts.live_of_hold(call_sid)
-        if attempt is None:
-            tried = scene.uow.attempts.of_hold(call_sid)
-            return bool(tried) and tried[-1].outcome == Outcome.JOINED
-        met, actions = self._outcomes.have_met(scene.uow, attempt, scene.now)
-        scene.after.extend(actions)
-        if met:
-            scene.after.extend(self._outcomes.conversation_over(scene.uow, attempt, scene.now))
-            return True
-        actions = self._outcomes.next_agent(scene.uow, attempt, Outcome.AGENT_HUNG_UP, scene.now)
-        # This very answer brings the caller back: no redirect of the same call beside it.
-        scene.after.extend(action for action in actions if getattr(action, "call_sid", None) != call_sid)
-        return False
-
-    def caller_left(self, call_sid: str) -> None:
-        """A live caller hung up, left the line or the conference: the agent who rings or talks for them is freed."""
-        self._scenes.run(lambda scene: self._caller_left(scene, call_sid))
-
-    def _caller_left(self, scene: Scene, call_sid: str) -> None:
-        hold = scene.uow.holds.get(call_sid)
-        attempt = scene.uow.attempts.live_of_hold(call_sid)
-        met, actions = self._outcomes.have_met(scene.uow, attempt, scene.now) if attempt else (False, ())
-        scene.after.extend(actions)
-        if hold is not None and hold.status in ("waiting", "connecting", "joining"):
-            hold.status = "left"
-            record(scene.uow, scene.now, "hold_left", call=scene.uow.calls.get(call_sid))
-        if attempt is None:
-            return
-        if met:
-            scene.after.extend(self._outcomes.conversation_over(scene.uow, attempt, scene.now))
-        else:
-            scene.after.extend(attempts.end(scene.uow, attempt, Outcome.CUSTOMER_HUNG_UP, scene.now))
 
     def left_conference(self, leg_id: str) -> Turn:
         """A leg's conference is over for it: the customer rates, the agent is done.
@@ -250,37 +246,24 @@ class Legs:
         if leg is None or attempt is None:
             return silent_goodbye()
         told = self._told(scene, attempt)
+        if leg.party == Party.GUEST:
+            return silent_goodbye(told.locale)
         if leg.party == Party.AGENT:
             return told.news(scene.now) if attempt.ended_at else told.last("goodbye")
         if attempt.ended_at is None:
             _, actions = self._outcomes.have_met(scene.uow, attempt, scene.now)
             scene.after.extend((*actions, *self._outcomes.conversation_over(scene.uow, attempt, scene.now)))
-        return self._after_talk(told)
-
-    def _after_talk(self, told: Told) -> Turn:
-        """The customer is still there and the agent is not: the rating if they have talked, else an apology."""
-        return told.rate_effort() if told.attempt.outcome == Outcome.JOINED else told.lost_agent()
+        return told.after_talk()
 
     def news(self, leg_id: str) -> Turn:
         """Whoever waited on the line hears what became of the other one, and when the customer is tried again."""
-        return self._tell(leg_id, lambda told, now: told.news(now), self._after_talk)
-
-    def machine_message(self, leg_id: str) -> Turn:
-        """The customer's answering machine is told who called."""
-        return self._tell(leg_id, lambda told, now: told.machine_message(now))
-
-    def _tell(
-        self, leg_id: str, say: Callable[[Told, datetime], Turn], customer: Callable[[Told], Turn] | None = None
-    ) -> Turn:
         with self._scenes.store.read() as uow:
             leg = uow.legs.get(leg_id)
             attempt = attempts.of_leg(uow, leg)
             if leg is None or attempt is None:
                 return silent_goodbye()
-            told = Told(uow, attempt, self._company)
-            if leg.party == Party.CUSTOMER and customer is not None:
-                return customer(told)
-            return say(told, self._scenes.clock.now())
+            told = Told(uow, attempt, self._shop)
+            return told.after_talk() if leg.party == Party.CUSTOMER else told.news(self._scenes.clock.now())
 
     def rate(self, attempt_id: str, key: str | None) -> Turn:
         """The customer's rating, 1 (very easy) to 7 (very hard), onto the case; anything else: goodbye."""

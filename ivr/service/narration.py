@@ -91,6 +91,19 @@ def _leg_placed(data: Data) -> str:
     return f"the carrier rings the {data.get('party')}{found}"
 
 
+def _begun(data: Data) -> str:
+    if data.get("first") == "customer":
+        return f"attempt {data.get('number')}: the customer is rung first, {data.get('agent')} is reserved"
+    return f"attempt {data.get('number')}: {data.get('agent')} is rung first"
+
+
+def _evidence(data: Data) -> str:
+    """What the carrier and the recogniser say of who answered."""
+    heard = ", ".join(_words(cue) for cue in data.get("heard") or ()) or "nothing"
+    proof = "; proven by key or yes" if data.get("proven") else ""
+    return f"the carrier: {_words(data.get('verdict'))}; heard: {heard}{proof}"
+
+
 def _wait_told(data: Data) -> str:
     if data.get("free"):
         return "told that an agent is free"
@@ -154,7 +167,7 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     ),
     "messages_declined": lambda data: f"{data.get('address')} wants no more messages (said by {data.get('how')})",
     "messages_wanted": lambda data: f"{data.get('address')} wants messages again",
-    "attempt_started": _with("attempt {number}: {agent} is rung first"),
+    "attempt_started": _begun,
     "attempt_ended": _with("the attempt is over: {outcome}"),
     "attempt_withdrawn": _with("the attempt is withdrawn: {why}"),
     "attempt_stuck": _with("an attempt without living telephones is cleared"),
@@ -169,7 +182,31 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "customer_rung": _rung,
     "answered_by": _with("the carrier thinks it reached: {answered_by}"),
     "agent_accepted": _with("the agent presses 1 and takes it"),
+    "overheard": lambda data: f"heard on the customer's telephone: “{data.get('text')}” ({_words(data.get('cue'))})",
+    "greeting_repeated": _with("a greeting was spoken over ours: it is said again"),
+    "proof_asked": lambda data: f"who answered is doubtful ({_evidence(data)}): key 1 or a yes is asked for",
+    "screening_answered": _with("call screening asks who calls: it is told company, name and case"),
+    "person_answered": lambda data: f"a person answered ({_evidence(data)})",
+    "voicemail_answered": lambda data: f"a voicemail answered ({_evidence(data)}): its tone is waited for",
+    "message_left": lambda data: f"a message is left on the voicemail ({_evidence(data)})",
+    "customer_refused": _with("the customer does not want to be connected now"),
+    "nobody_reached": lambda data: f"no person was reached: {_words(data.get('who'))} ({_evidence(data)})",
+    "customer_waits": _with("the customer waits on the line for the next agent"),
+    "customer_keeps_promise": _with("the customer would rather be rung again, and keeps the place"),
+    "waited_in_vain": _with("the customer has waited too long for an agent and is rung again"),
     "agent_declined": _with("the agent passes it on"),
+    "agent_rests": _with("{agent} wants no call until {back_at}"),
+    "agent_reason": _with("the agent's reason: {reason}"),
     "agent_set_away": _with("{agent} did not answer and is set to away"),
+    "participant_held": lambda data: (
+        f"the {data.get('who')} is {'put on hold' if data.get('on') else 'taken off hold'}"
+    ),
+    "participant_muted": lambda data: f"the {data.get('who')} is {'muted' if data.get('on') else 'heard again'}",
+    "guest_asked": _with("{by} adds somebody: {role}"),
+    "guest_joined": _with("somebody joins the conversation: {role}"),
+    "guest_switched": _with("somebody in the conversation is now: {role}"),
+    "guest_left": _with("somebody has left the conversation: {role}"),
+    "transfer_begun": _with("{by} hands over to {agent}"),
+    "transferred": _with("{agent} has taken over from {by}"),
     "joined": _with("{agent} and the customer are joined"),
 }

@@ -20,6 +20,7 @@ from ivr.errors import IllegalMove
 from ivr.service import addresses, attempts
 from ivr.service.afterwards import Action, Actions, HangUp, Redirect, SendText
 from ivr.service.gate import Gate
+from ivr.service.guests import guest_gone
 from ivr.service.line import Line
 from ivr.service.store import UnitOfWork
 from ivr.service.telling import Telling
@@ -54,6 +55,9 @@ class Outcomes:
         attempt = attempts.of_leg(uow, leg)
         if attempt is None:
             return ()
+        if leg.party == Party.GUEST:
+            guest_gone(uow, leg, attempt, now)
+            return ()
         if leg.party == Party.AGENT:
             return self._agent_gone(uow, leg, attempt, outcome, now)
         return self._customer_gone(uow, leg, attempt, outcome, now)
@@ -66,6 +70,15 @@ class Outcomes:
             record(uow, now, "agent_set_away", subject=attempt, data={"agent": agent.name})
             texts = (SendText(agent.number, Say("agent_set_away", {"name": agent.name}), agent.locales[0]),)
         return (*self.next_agent(uow, attempt, Outcome.AGENT_NO_ANSWER, now), *texts)
+
+    def agent_later(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> Actions:
+        """The agent wants no call for a while, and comes back by themselves; the next one is tried at once."""
+        agent = attempts.release(uow, attempt, now, to=AgentStatus.AWAY)
+        if agent is not None:
+            agent.back_at = now + timedelta(seconds=self._rules.dial.later_seconds)
+            data = {"agent": agent.name, "back_at": agent.back_at.isoformat()}
+            record(uow, now, "agent_rests", subject=attempt, data=data)
+        return self.next_agent(uow, attempt, Outcome.LATER, now)
 
     def next_agent(self, uow: UnitOfWork, attempt: Attempt, outcome: Outcome, now: datetime) -> Actions:
         """End the attempt without cost to the customer; the line offers the same one to another agent at once."""
@@ -83,6 +96,8 @@ class Outcomes:
         actions = attempts.end(uow, attempt, outcome, now)
         callback.tries += 1
         callback.outcome = outcome.value
+        if attempt.customer_first and outcome == Outcome.CUSTOMER_HUNG_UP:
+            callback.ring_first = Party.AGENT  # whoever did not want to wait is not made to wait again
         self._case_to(uow, attempt, CaseStatus.WAITING_AGENT)
         again_at = retry_at(outcome, callback.tries, now, most=self._rules.dial.tries_per_callback)
         if again_at is None or callback.dials >= self._rules.dial.dials_per_callback:
@@ -90,6 +105,16 @@ class Outcomes:
         else:
             self._gate.reschedule(uow, callback, again_at, outcome.value, now=now)
         return actions
+
+    def ring_again(self, uow: UnitOfWork, callback: Callback, now: datetime, reason: str) -> None:
+        """A customer who was rung first and has waited in vain: soon, at the old place, once an agent is there."""
+        callback.tries += 1
+        callback.ring_first, callback.outcome = Party.AGENT, Outcome.CUSTOMER_HUNG_UP.value
+        if callback.tries >= self._rules.dial.tries_per_callback:
+            self._gate.give_to_person(uow, callback, now, reason)
+            return
+        soon = now + timedelta(seconds=self._rules.dial.again_seconds)
+        self._gate.reschedule(uow, callback, soon, reason, now=now)
 
     def joined(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> Actions:
         """Both are in the conference: the agent is busy, the case is with them. A repetition changes nothing.
@@ -130,13 +155,13 @@ class Outcomes:
             hold = attempts.hold_of(uow, attempt)
             return attempt.accepted_at if hold is not None and hold.status == "joining" else None
         leg = attempts.leg_of(uow, attempt, Party.CUSTOMER)
-        return leg.answered_at if leg is not None and leg.outcome is None else None
+        return leg.joins_at if leg is not None and leg.outcome is None else None
 
     def conversation_over(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> Actions:
         """They have talked: the promise is done, the case carries it. The agent's leg ends with the customer's."""
         if attempt.ended_at is not None or attempt.joined_at is None:
             return ()
-        attempts.end(uow, attempt, Outcome.JOINED, now)
+        actions = attempts.end(uow, attempt, Outcome.JOINED, now)
         self._measure(uow, attempt, now)
         case = uow.cases.get(attempt.case_id)
         if case is not None and case.status == CaseStatus.WITH_AGENT:
@@ -147,7 +172,8 @@ class Outcomes:
             callback.tries += 1
             self._close(uow, callback, now, "joined")
         agent_leg = attempts.leg_of(uow, attempt, Party.AGENT)
-        return (HangUp(agent_leg.sid),) if agent_leg and agent_leg.is_live and agent_leg.sid else ()
+        last = (HangUp(agent_leg.sid),) if agent_leg and agent_leg.is_live and agent_leg.sid else ()
+        return (*actions, *last)
 
     def close_by_phone_in(self, uow: UnitOfWork, number: str, attempt: Attempt, now: datetime) -> Actions:
         """The customer reached an agent by phoning in: an open callback of theirs is done with, and stops ringing."""
@@ -188,6 +214,9 @@ class Outcomes:
     ) -> Actions:
         if outcome not in (Outcome.FAILED, Outcome.CANCELED):
             self.first_rung(uow, leg, leg.placing_at or now)  # if its `ringing` was lost
+        if leg.waits_since_at is not None:
+            leg.waits_since_at = None
+            self.ring_again(uow, attempts.callback_of(uow, attempt), now, "customer_hung_up")
         if attempt.ended_at is not None:
             return ()
         if outcome is None and not self._left_in_greeting(leg, now):

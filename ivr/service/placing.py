@@ -17,6 +17,7 @@ from ivr.errors import CarrierRejected, CarrierUnclear, Conflict
 from ivr.service import attempts
 from ivr.service.afterwards import HangUp
 from ivr.service.gate import Gate
+from ivr.service.guests import guest_gone
 from ivr.service.outcomes import Outcomes
 from ivr.service.ports import Phone
 from ivr.service.reports import Reports
@@ -75,7 +76,8 @@ class Placer:
 
     def _request(self, leg: Leg) -> None:
         try:
-            ring = self._rules.agent_ring_seconds if leg.party == Party.AGENT else self._rules.customer_ring_seconds
+            is_ours = leg.party in (Party.AGENT, Party.GUEST)
+            ring = self._rules.agent_ring_seconds if is_ours else self._rules.customer_ring_seconds
             sid = self._tools.phone.place(leg, detect_machine=leg.party == Party.CUSTOMER, ring_seconds=ring)
         except CarrierUnclear as unclear:
             log.warning("dial_unclear", leg=leg.id, error=str(unclear))
@@ -141,6 +143,8 @@ class Placer:
         return not why
 
     def _may_join(self, scene: Scene, leg: Leg, attempt: Attempt) -> bool:
+        if leg.party == Party.GUEST:
+            return attempt.joined_at is not None
         if attempt.callback_id is None:
             hold = attempts.hold_of(scene.uow, attempt)
             if hold is not None and hold.status == "connecting":
@@ -149,6 +153,8 @@ class Placer:
             return False
         callback = attempts.callback_of(scene.uow, attempt)
         is_agent = leg.party == Party.AGENT
+        if is_agent and attempt.customer_first and callback.status == CallbackStatus.DIALING:
+            return True  # the customer is on the line: their hours were asked about before they were rung
         needed = self._rules.reserve_seconds if is_agent else self._rules.customer_ring_seconds
         why = self._tools.gate.why_not_yet(scene.uow, callback, scene.now, for_seconds=needed)
         if callback.status == CallbackStatus.DIALING and not why:
@@ -186,6 +192,9 @@ class Placer:
             self._tools.gate.pause(scene.uow, scene.now, _rest_seconds(error))
         if attempt is None:
             return  # a code that was not told: whoever wants it asks again
+        if leg.party == Party.GUEST:
+            guest_gone(scene.uow, leg, attempt, scene.now)
+            return
         if is_about_number:
             self._number_refused(scene, leg, attempt)
             return

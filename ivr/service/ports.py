@@ -237,6 +237,41 @@ class CallRecordings(Protocol):
         """Answers recorded between the two that were not deleted. Raises CarrierRejected or CarrierUnclear."""
 
 
+@dataclass(frozen=True)
+class RoomMember:
+    """Somebody in a conference, as the carrier sees them."""
+
+    call_sid: str
+    hold: bool = False
+    muted: bool = False
+    coaching: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomChange:
+    """How somebody in a conference hears and is heard from now on; None: as before."""
+
+    hold: bool | None = None
+    muted: bool | None = None
+    coaches: str | None = None
+    """The CallSid of the only one who hears them; empty: all do."""
+    ends_on_exit: bool | None = None
+    """Whether the conference ends when they leave."""
+
+
+class Rooms(Protocol):
+    """The carrier's conferences, by their names."""
+
+    def members(self, conference: str) -> Sequence[RoomMember]:
+        """Everybody in it; nobody if it does not run."""
+
+    def change(self, conference: str, call_sid: str, change: RoomChange) -> None:
+        """Raises CallGone if they are not in it, CarrierRejected, CarrierUnclear."""
+
+    def remove(self, conference: str, call_sid: str) -> None:
+        """Put somebody out; their call goes on with its next document. Raises as `change`."""
+
+
 class Phone(Protocol):
     """The carrier's REST side."""
 

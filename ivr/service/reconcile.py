@@ -14,6 +14,7 @@ from ivr.domain.callbacks import Callback, CallbackStatus, Leg, LegState, Outcom
 from ivr.errors import CarrierUnclear
 from ivr.service import attempts
 from ivr.service.afterwards import HangUp
+from ivr.service.guests import guest_gone
 from ivr.service.outcomes import ENDED
 from ivr.service.placing import DialTools
 from ivr.service.ports import PlacedCall
@@ -89,7 +90,9 @@ class Reconciler:
         leg.owner = leg.lease_until_at = None
         record(scene.uow, scene.now, "leg_absent", subject=leg, data={"party": leg.party.value})
         attempt = attempts.of_leg(scene.uow, leg)
-        if attempt is not None and attempt.ended_at is None:
+        if attempt is not None and leg.party == Party.GUEST:
+            guest_gone(scene.uow, leg, attempt, scene.now)
+        elif attempt is not None and attempt.ended_at is None:
             scene.after.extend(self._tools.outcomes.next_agent(scene.uow, attempt, Outcome.ABSENT, scene.now))
         callback = scene.uow.callbacks.get(leg.callback_id) if leg.callback_id else None
         waits = callback is not None and callback.status == CallbackStatus.SCHEDULED
@@ -145,6 +148,8 @@ class Reconciler:
         if leg.party == Party.UNPROVEN:
             longest = stuck + timedelta(seconds=self._tools.rules.verification.valid_seconds)
             return leg.answered_at is not None and leg.answered_at + longest < scene.now
+        if leg.waits_since_at is not None:
+            return leg.waits_since_at + stuck + timedelta(seconds=self._rules.waiting_seconds) < scene.now
         attempt = attempts.of_leg(scene.uow, leg)
         return attempt is None or (attempt.ended_at is not None and attempt.ended_at + stuck < scene.now)
 

@@ -1,12 +1,9 @@
-"""What the carrier reports of a leg, by webhook or when asked: whose call it is, where it stands, who picked up.
+"""What the carrier reports of a leg, by webhook or when asked: whose call it is, where it stands.
 
 Reports come late, twice, out of order, before our own request has returned, or never: the rows decide what is news.
 """
 
-from datetime import timedelta
-
-from ivr.domain.callbacks import Leg, LegState, Outcome, Party
-from ivr.domain.policies import DialRules
+from ivr.domain.callbacks import Leg, LegState
 from ivr.service import attempts
 from ivr.service.afterwards import HangUp
 from ivr.service.outcomes import ENDED, Outcomes
@@ -19,8 +16,7 @@ OVER = frozenset({LegState.ENDED, LegState.ABSENT, LegState.REJECTED})
 class Reports:
     """Applies reports to a leg. All methods run in the scene's transaction."""
 
-    def __init__(self, rules: DialRules, outcomes: Outcomes) -> None:
-        self._rules = rules
+    def __init__(self, outcomes: Outcomes) -> None:
         self._outcomes = outcomes
 
     def is_ours(self, scene: Scene, leg: Leg, sid: str) -> bool:
@@ -73,22 +69,3 @@ class Reports:
             leg.answered_at = scene.now
             record(scene.uow, scene.now, "leg_answered", subject=leg, data={"party": leg.party.value})
         self._outcomes.first_rung(scene.uow, leg, scene.now)
-
-    def machine(self, scene: Scene, leg: Leg, answered_by: str) -> None:
-        """Who picked up the customer's telephone. A machine is told who called, and the customer is tried again.
-
-        A verdict that comes when people have talked for a while is not believed: no live human is hung up on.
-        """
-        record(scene.uow, scene.now, "answered_by", subject=leg, data={"answered_by": answered_by})
-        attempt = attempts.of_leg(scene.uow, leg)
-        is_machine = answered_by.startswith("machine") or answered_by == "fax"
-        live = leg.party == Party.CUSTOMER and leg.state == LegState.PLACED
-        if not is_machine or not live or attempt is None or attempt.ended_at is not None:
-            return
-        patience = timedelta(seconds=self._rules.machine_seconds)
-        if leg.answered_at is not None and scene.now - leg.answered_at > patience:
-            return
-        leg.outcome = Outcome.MACHINE
-        attempt.joined_at = None
-        self._outcomes.first_rung(scene.uow, leg, scene.now)
-        scene.after.extend(self._outcomes.customer_missed(scene.uow, attempt, Outcome.MACHINE, scene.now))

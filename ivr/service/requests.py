@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from ivr.domain.callbacks import Callback
+from ivr.domain.callbacks import Callback, Party
 from ivr.domain.cases import Case, CaseKind, Customer
 from ivr.domain.policies import CallbackRules, calling_window
 from ivr.domain.windows import first_due
@@ -52,6 +52,8 @@ class CallbackWish:
     address: str | None = None
     prove_number: bool = True
     """False for API clients who answer for the numbers they send."""
+    ring_first: Party | None = None
+    """Whose telephone rings first; None: as the rules say."""
     verification: str = ""
     """How the code is sent, text or call; empty: by what the line can take."""
     email: str = ""
@@ -147,4 +149,5 @@ def _booking(wish: CallbackWish, case: Case) -> BookingRequest:
         needs_verification=wish.prove_number,
         skill=case.skill,
         priority=case.priority,
+        ring_first=wish.ring_first,
     )

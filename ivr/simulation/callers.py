@@ -87,7 +87,7 @@ class Callers:
             line.patience.call_off()
         line.call.status = "completed"
         self._lab.scenes.run(lambda scene: end_call(scene, line.call.sid))
-        self._lab.engine.legs.caller_left(line.call.sid)
+        self._lab.engine.held.caller_left(line.call.sid)
 
     def hung_up(self, call: SimulatedCall) -> None:
         """We ended their call."""
@@ -95,16 +95,16 @@ class Callers:
 
     def join(self, call: SimulatedCall, attempt_id: str) -> bool:
         """Sent to an agent who accepted: whether they are in the conference now."""
-        legs = self._lab.engine.legs
-        if not call.is_live or not legs.caller_joins(attempt_id, call.sid):
+        held = self._lab.engine.held
+        if not call.is_live or not held.caller_joins(attempt_id, call.sid):
             return False
-        legs.entered(attempt_id, call.sid)
+        self._lab.engine.legs.entered(attempt_id, call.sid)
         return True
 
     def wait_on(self, call: SimulatedCall) -> None:
         """The agent was lost on the way: as CallService.left_conference."""
         if call.is_live:
-            self._lab.engine.legs.caller_left_conference(call.sid)
+            self._lab.engine.held.caller_left_conference(call.sid)
 
     def talk(self, call_sid: str) -> float:
         """They have met the agent; the conversation takes its time, in seconds."""

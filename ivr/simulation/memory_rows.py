@@ -93,7 +93,7 @@ class MemoryCallbacks(Shelf[Callback]):
         if kinds is not None:
             ripe = [c for c in ripe if any(can_take(*kind, c.skill, c.locale) for kind in kinds)]
         numbers = [c.number for c in ripe]
-        on_the_line = self._calls.live_numbers(numbers, now) | self._legs.live_numbers(numbers) if ripe else frozenset()
+        on_the_line = self._calls.live_numbers(numbers, now) | self._legs.ringing(numbers) if ripe else frozenset()
         free = [c for c in ripe if c.number not in on_the_line]
         return [self.touch(c) for c in sorted(free, key=lambda c: (c.priority, c.ticket_at))[:limit]]
 
@@ -233,6 +233,10 @@ class MemoryLegs(Shelf[Leg]):
     def live_numbers(self, numbers: Sequence[str]) -> frozenset[str]:
         """Those that may be ringing or connected."""
         return frozenset(leg.number for leg in self.alive()).intersection(numbers)
+
+    def ringing(self, numbers: Sequence[str]) -> frozenset[str]:
+        """Those on the line, without customers who were rung first and wait for the next agent."""
+        return frozenset(leg.number for leg in self.alive() if leg.waits_since_at is None).intersection(numbers)
 
     def to_place(self, now: datetime, limit: int) -> Sequence[Leg]:
         """Oldest first."""

@@ -12,7 +12,7 @@ from ivr.simulation.lab import Lab
 from ivr.simulation.public import picks_up
 
 MACHINE_SECONDS = 4.0
-"""From a machine's answer to the carrier's verdict (Twilio decides within some seconds by default)."""
+"""From a machine's answer to the tone after its greeting."""
 MESSAGE_SECONDS = 8.0
 
 
@@ -49,8 +49,8 @@ class Telephones:
             after(soon, lambda: self._caller_joins(call, last))
         elif kind == "left":
             after(soon, lambda: self._callers.wait_on(call))
-        elif path.endswith("/machine-message"):
-            self._legs.machine_message(call.leg_id)
+        elif path.endswith("/present"):
+            self._legs.present(call.leg_id)
             after(soon + MESSAGE_SECONDS, lambda: self._report(call, "completed"))
         else:
             self._legs.news(call.leg_id)
@@ -109,7 +109,9 @@ class Telephones:
     def _customer_answers(self, call: SimulatedCall) -> None:
         if not self._report(call, "in-progress"):
             return
-        self._legs.customer_answered(call.leg_id, call.sid)
+        turn = self._legs.customer_answered(call.leg_id, call.sid)
+        self._legs.machine(call.leg_id, "human", sid=call.sid)
+        self._legs.keyed(call.leg_id, None, turn=turn.number)  # who calls and why has been said
         attempt = self._attempt(call)
         if attempt is None or attempt.ended_at is not None:
             self._say_goodbye(call)
@@ -123,7 +125,7 @@ class Telephones:
 
     def _machine_is_found_out(self, call: SimulatedCall) -> None:
         if call.is_live:
-            self._legs.machine(call.leg_id, "machine_start", sid=call.sid)
+            self._legs.machine(call.leg_id, "machine_end_beep", sid=call.sid)
 
     def _caller_joins(self, call: SimulatedCall, attempt_id: str) -> None:
         if self._callers.join(call, attempt_id):

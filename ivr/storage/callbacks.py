@@ -47,7 +47,8 @@ class SqlCallbacks(Repository):
         began_lately = calls.started_at > now - LONGEST_CALL
         callers = select(calls.from_number).where(schema.NOT_ENDED, began_lately, calls.from_number.is_not(None))
         # NOT IN, which PostgreSQL hashes: NOT EXISTS becomes a join, planned by statistics older than these legs.
-        ringing = select(tables.legs.c.number).where(schema.IS_LIVE_LEG)
+        # Customers who were rung first and wait for the next agent are on the line, and due.
+        ringing = select(tables.legs.c.number).where(schema.IS_LIVE_LEG, tables.legs.c.waits_since_at.is_(None))
         quiet = c.number.not_in(callers) & c.number.not_in(ringing)
         ripe = select(Callback).where(schema.IS_SCHEDULED, c.due_at <= now, quiet)
         if kinds is not None:

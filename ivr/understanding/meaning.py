@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from ivr.domain.answered import OVERHEARD
 from ivr.domain.dialogue.menu import ORDER_REQUESTS, REQUESTS
 from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Certainty, Expects, Intent
 from ivr.domain.moments import When
@@ -22,6 +23,8 @@ MOMENT_SHARE = 0.25
 """Less for moments where one is asked for: they are always read back."""
 REQUEST_SHARE = 0.65
 """So much of a request must be known, or it is confirmed: words forced into a grammar leave much over."""
+OVERHEARD_SHARE = 0.1
+"""A machine's greeting is long, and most of it is nobody's business: what little is known of it tells who speaks."""
 VAGUE_SHARE = 0.2
 """Less still may be known of a request: it is confirmed."""
 
@@ -151,6 +154,8 @@ def _certainty(covering: Covering, intents: Sequence[Intent], expects: Expects) 
         return Certainty.NONE
     if covering.unknown == 0:
         return Certainty.EXACT
+    if {intent.name for intent in intents} & set(OVERHEARD) and covering.share >= OVERHEARD_SHARE:
+        return Certainty.STRIPPED
     if covering.share > SURE_SHARE or _begins_with_boolean(covering, intents):
         return Certainty.STRIPPED
     if intents[0].name == "moment" and covering.share >= MOMENT_SHARE:

@@ -1,10 +1,8 @@
 """The API under /api/v1: the same callbacks as the phone and the page. Keys in the header `Authorization`."""
 
-import hmac
 import json
 import re
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, request
@@ -16,9 +14,10 @@ from ivr.errors import CallbackRefused, Conflict, IllegalMove, IvrError, NotFoun
 from ivr.service.afterwards import Actions
 from ivr.service.requests import CallbackWish, remember, repetition_key
 from ivr.service.store import UnitOfWork
-from ivr.web.api_json import callback_json, case_json, event_json
+from ivr.web.api_bodies import callback_json, case_json, event_json, read_body, read_text
+from ivr.web.api_keys import given_key, hashed, unauthorized
 from ivr.web.desk import Desk
-from ivr.web.problems import Answer, Malformed, crashed, failed, problem, refused
+from ivr.web.problems import Answer, crashed, failed, problem, refused
 from ivr.web.services import Services
 from ivr.web.wish import (
     read_digits,
@@ -26,6 +25,7 @@ from ivr.web.wish import (
     read_instant,
     read_kind,
     read_order,
+    read_ring_first,
     read_verification,
     read_words,
     read_zone,
@@ -35,7 +35,9 @@ MOST_EVENTS: Final = 200
 LONGEST_KEY: Final = 200
 """Characters of an Idempotency-Key."""
 ID: Final = re.compile(r"[0-9a-f]{32}")
-FIELDS: Final = frozenset({"number", "kind", "words", "order", "at", "locale", "zone", "verification", "email"})
+FIELDS: Final = frozenset(
+    {"number", "kind", "words", "order", "at", "locale", "zone", "verification", "email", "ring_first"}
+)
 
 
 class Api:
@@ -45,21 +47,12 @@ class Api:
         self._services = services
         self._desk = desk
 
-    def authorize(self) -> Answer | None:
-        """Refuse a request without a valid key."""
-        given = _hashed(_key())
-        if _key() and any(hmac.compare_digest(given, _expected(key)) for key in self._desk.api_keys):
-            return None
-        answer, status = problem(401, "unauthorized", "Send an API key: `Authorization: Bearer …` (IVR_API_KEYS).")
-        answer.headers["WWW-Authenticate"] = 'Bearer realm="ringback"'
-        return answer, status
-
     def create(self) -> Answer:
         """Book a callback. With an Idempotency-Key it can be sent again safely.
 
         The client answers for the number, unless it asks for `verification`: then nothing is dialed before `confirm`.
         """
-        body = _body(FIELDS)
+        body = read_body(FIELDS)
         wish = self._wish(body)
         try:
             return self._book_once(wish, body)
@@ -68,7 +61,7 @@ class Api:
 
     def _book_once(self, wish: CallbackWish, body: Mapping[str, Any]) -> Answer:
         name = _own_name()
-        note, digest = repetition_key("api", _key(), name), _digest(body)
+        note, digest = repetition_key("api", given_key(), name), _digest(body)
         actions: Actions = ()
         with self._services.store.begin() as uow:
             known = uow.guards.get_note(note) if name else None
@@ -90,7 +83,7 @@ class Api:
         return callback_json(callback, uow.cases.get(callback.case_id)), actions
 
     def _wish(self, body: Mapping[str, Any]) -> CallbackWish:
-        text = {name: _text(body, name) for name in FIELDS - {"at"}}
+        text = {name: read_text(body, name) for name in FIELDS - {"at"}}
         locale = text["locale"] or self._services.speaker.locales[0]
         if locale not in self._services.speaker.locales:
             raise CallbackRefused("locale", f"locale must be one of {', '.join(self._services.speaker.locales)}")
@@ -104,6 +97,7 @@ class Api:
             zone=read_zone(text["zone"]).key if text["zone"] else "",
             source="api",
             email=read_email(text["email"]),
+            ring_first=read_ring_first(text["ring_first"]),
             prove_number=bool(text["verification"]),
             verification=read_verification(text["verification"]),
         )
@@ -117,7 +111,7 @@ class Api:
 
     def move(self, callback_id: str) -> Response:
         """Move it to `at`, or with `at: null` to as soon as possible."""
-        body = _body(frozenset({"at"}))
+        body = read_body(frozenset({"at"}))
         if "at" not in body:
             raise CallbackRefused("when", 'send {"at": …}, an instant or null')
         at = read_instant(body["at"])
@@ -131,7 +125,7 @@ class Api:
 
     def code(self, callback_id: str) -> Answer:
         """Send another code, by `verification` text or call."""
-        channel = read_verification(_text(_body(frozenset({"verification"})), "verification"))
+        channel = read_verification(read_text(read_body(frozenset({"verification"})), "verification"))
         with self._services.store.begin() as uow:
             callback = _callback(uow, callback_id)
             if callback.status != CallbackStatus.UNVERIFIED:
@@ -143,7 +137,7 @@ class Api:
 
     def confirm(self, callback_id: str) -> Response:
         """Take the `code` that the number's owner got: from now on it is a promise."""
-        code = read_digits(_text(_body(frozenset({"code"})), "code"))
+        code = read_digits(read_text(read_body(frozenset({"code"})), "code"))
         with self._services.store.begin() as uow:
             callback = self._desk.verification.confirm(uow, _callback(uow, callback_id).id, code)
             case = uow.cases.get(callback.case_id)
@@ -182,45 +176,6 @@ def _callback(uow: UnitOfWork, callback_id: str) -> Callback:
     return found
 
 
-def _key() -> str:
-    """The key of a Bearer header, or of Basic with any user name (tools that know nothing else)."""
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return given.strip()
-    return (request.authorization.password or "") if request.authorization else ""
-
-
-def _expected(key: str) -> str:
-    """A key of the settings is plain, or `sha256:` and its hash."""
-    return key.removeprefix("sha256:") if key.startswith("sha256:") else _hashed(key)
-
-
-def _hashed(key: str) -> str:
-    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _body(known: frozenset[str]) -> dict[str, Any]:
-    """The JSON object sent. Raises Malformed, CallbackRefused (`unknown_field`)."""
-    try:
-        body = json.loads(request.get_data(cache=False))
-    except (ValueError, RecursionError) as error:
-        raise Malformed("send a JSON object, encoded in UTF-8") from error
-    if not isinstance(body, dict):
-        raise Malformed(f"send a JSON object with some of {', '.join(sorted(known))}")
-    unknown = sorted(body.keys() - known)
-    if unknown:
-        told = ", ".join(unknown)[:200].encode("ascii", "backslashreplace").decode()
-        raise CallbackRefused("unknown_field", f"unknown: {told}; known: {', '.join(sorted(known))}")
-    return body
-
-
-def _text(body: Mapping[str, Any], name: str) -> str:
-    value = body.get(name)
-    if value is not None and not isinstance(value, str):
-        raise CallbackRefused("type", f"{name} must be a string")
-    return value or ""
-
-
 def _own_name() -> str:
     """The client's own name for its request."""
     name = request.headers.get("Idempotency-Key", "").strip()
@@ -230,7 +185,7 @@ def _own_name() -> str:
 
 
 def _digest(body: Mapping[str, Any]) -> str:
-    return _hashed(json.dumps(body, sort_keys=True))
+    return hashed(json.dumps(body, sort_keys=True))
 
 
 def _created(answer: Mapping[str, Any]) -> Answer:
@@ -243,7 +198,7 @@ def api_v1(services: Services, desk: Desk) -> Blueprint:
     """The blueprint of the API."""
     api = Api(services, desk)
     blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-    blueprint.before_request(api.authorize)
+    blueprint.before_request(lambda: unauthorized(desk.api_keys))
     blueprint.register_error_handler(IvrError, refused)
     blueprint.register_error_handler(HTTPException, failed)
     blueprint.register_error_handler(Exception, crashed)

@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ivr.service.afterwards import Afterwards
 from ivr.service.booking import Bookings
+from ivr.service.conversations import Conversations
 from ivr.service.line import Line
 from ivr.service.links import Links
 from ivr.service.ports import NumberRules
@@ -48,6 +49,7 @@ class Desk:
     verification: NumberProofs
     links: Links
     afterwards: Afterwards
+    conversations: Conversations | None = None
     numbers: NumberRules
     catalogue: Catalogue
     board_words: Catalogue

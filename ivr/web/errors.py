@@ -8,12 +8,14 @@ from werkzeug.exceptions import HTTPException
 
 from ivr.errors import (
     CallbackRefused,
+    CallGone,
     CarrierRejected,
     CarrierUnclear,
     Conflict,
     IllegalMove,
     IvrError,
     LinkExpired,
+    NobodyFree,
     NotFound,
 )
 
@@ -24,6 +26,8 @@ STATUSES: Final[tuple[tuple[type[IvrError], int], ...]] = (
     (LinkExpired, 410),
     (Conflict, 409),
     (IllegalMove, 409),
+    (NobodyFree, 409),
+    (CallGone, 409),
     (CallbackRefused, 422),
     (CarrierRejected, 502),
     (CarrierUnclear, 502),

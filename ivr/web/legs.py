@@ -7,10 +7,15 @@ import structlog
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
+from ivr.domain.callbacks import Leg, Party
+from ivr.domain.calls import OVER
+from ivr.domain.hearing import Hypothesis
 from ivr.domain.turn import Next, Turn
+from ivr.service.calls import CARRIER
 from ivr.web.services import Services
+from ivr.web.stream_calls import OpenStreams
 from ivr.web.voice_documents import Documents, as_xml
-from ivr.web.voice_log import TurnLog, keys_for_log
+from ivr.web.voice_log import TurnLog, keys_for_log, plain, words_for_log
 
 log = structlog.get_logger(__name__)
 
@@ -22,8 +27,9 @@ MAX_TROUBLE: Final = 2
 class LegWebhooks:
     """The endpoints; each a thin step into the use cases."""
 
-    def __init__(self, services: Services, documents: Documents) -> None:
+    def __init__(self, services: Services, streams: OpenStreams, documents: Documents) -> None:
         self._services = services
+        self._streams = streams
         self._legs = services.legs
         self._documents = documents
         self._log = TurnLog()
@@ -33,8 +39,12 @@ class LegWebhooks:
         return self._document(leg_id, self._legs.answered(leg_id, _sid()), "answered")
 
     def key(self, leg_id: str, number: int) -> Response:
-        """The key, or none, in answer to the document of this number."""
+        """The key, the words heard by the carrier, or nothing, in answer to the document of this number."""
         digits = request.form.get("Digits") or None
+        if words := plain(request.form.get("SpeechResult", "")):
+            reading = [Hypothesis(words)]
+            turn = self._services.leg_hearing.speech(_sid(), number, reading, engine=CARRIER, audio_seconds=0.0)
+            return self._document(leg_id, turn, words_for_log(words))
         turn = self._legs.keyed(leg_id, digits, turn=number)
         return self._document(leg_id, turn, keys_for_log(digits) if digits else "silence")
 
@@ -46,9 +56,9 @@ class LegWebhooks:
         """An agent on the line hears what became of the customer."""
         return self._document(leg_id, self._legs.news(leg_id), "news")
 
-    def machine_message(self, leg_id: str) -> Response:
-        """An answering machine is told who called."""
-        return self._document(leg_id, self._legs.machine_message(leg_id), "machine_message")
+    def present(self, leg_id: str) -> Response:
+        """What a called customer is to hear now."""
+        return self._document(leg_id, self._legs.present(leg_id), "fetch")
 
     def rate(self, attempt_id: str) -> Response:
         """The customer's rating by key, or none."""
@@ -63,6 +73,8 @@ class LegWebhooks:
         self._legs.status(
             leg_id, _sid(), call_status=form.get("CallStatus", ""), sequence=form.get("SequenceNumber", "")
         )
+        if form.get("CallStatus") in OVER:
+            self._streams.ended(_sid())
         return "", 204
 
     def conference(self, attempt_id: str) -> tuple[str, int]:
@@ -101,15 +113,12 @@ class LegWebhooks:
 
     def _document(self, leg_id: str, turn: Turn, heard: str) -> Response:
         self._log.line(_sid(), turn, heard)
-        return as_xml(self._documents.of_leg(leg_id, turn, answer_path=self._answer_path(leg_id, turn)))
-
-    def _answer_path(self, leg_id: str, turn: Turn) -> str:
-        """A rating goes to its attempt; every other key to the leg and the number of its document."""
-        if turn.next is Next.LISTEN and turn.state == "rate_effort":
-            with self._services.store.read() as uow:
-                leg = uow.legs.get(leg_id)
-            return f"/voice/rate/{leg.attempt_id}" if leg else ""
-        return f"/voice/leg/{leg_id}/key/{turn.number}"
+        with self._services.store.read() as uow:
+            leg = uow.legs.get(leg_id)
+        answer_path = _answer_path(leg_id, leg, turn)
+        if leg is not None and leg.party == Party.CUSTOMER:
+            return as_xml(self._documents.of_customer(_sid(), leg_id, turn, answer_path=answer_path))
+        return as_xml(self._documents.of_leg(leg_id, turn, answer_path=answer_path))
 
 
 def leg_blueprint(webhooks: LegWebhooks) -> Blueprint:
@@ -120,7 +129,7 @@ def leg_blueprint(webhooks: LegWebhooks) -> Blueprint:
         "key/<int:number>": webhooks.key,
         "left": webhooks.left,
         "news": webhooks.news,
-        "machine-message": webhooks.machine_message,
+        "present": webhooks.present,
         "status": webhooks.status,
         "machine": webhooks.machine,
         "fallback": webhooks.fallback,
@@ -133,6 +142,13 @@ def leg_blueprint(webhooks: LegWebhooks) -> Blueprint:
     legs.add_url_rule("/voice/rate/<attempt_id>", view_func=webhooks.rate, methods=["POST"])
     legs.register_error_handler(Exception, webhooks.trouble)
     return legs
+
+
+def _answer_path(leg_id: str, leg: Leg | None, turn: Turn) -> str:
+    """A rating goes to its attempt; every other key to the leg and the number of its document."""
+    if turn.next is Next.LISTEN and turn.state == "rate_effort":
+        return f"/voice/rate/{leg.attempt_id}" if leg else ""
+    return f"/voice/leg/{leg_id}/key/{turn.number}"
 
 
 def _sid() -> str:

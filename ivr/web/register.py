@@ -5,6 +5,7 @@ from flask import Flask
 from ivr.web.api import api_v1
 from ivr.web.board import SupervisorPages, supervisor_pages
 from ivr.web.callback_pages import CallbackPages, no_mail_pages
+from ivr.web.conversations import conversations_v1
 from ivr.web.desk import FORM_LIMIT, SIGN_IN_LIMIT, Desk, never_stored, protect
 from ivr.web.error_pages import ErrorPages, register_error_pages
 from ivr.web.page_words import PageWords
@@ -25,12 +26,15 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     for name, blueprint in list(app.blueprints.items()):
         if name.startswith(("voice", "texts")):
             csrf.exempt(blueprint)
-    csrf.exempt(api)
-    csrf.exempt(no_mail)
+    programs = [api, no_mail]
+    if desk.conversations is not None:
+        programs.append(conversations_v1(services, desk, desk.conversations))
+    for blueprint in programs:
+        csrf.exempt(blueprint)
     limiter.limit(FORM_LIMIT, methods=["POST"])(customer)
     limiter.limit(FORM_LIMIT, methods=["POST"])(no_mail)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(supervisor)
     register_error_pages(app, ErrorPages(pages, words, board), (customer, supervisor, no_mail))
-    for blueprint in (customer, supervisor, api, no_mail):
+    for blueprint in (customer, supervisor, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)

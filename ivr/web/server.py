@@ -109,7 +109,7 @@ def _register_voice(app: Flask, services: Services, streams: OpenStreams) -> Non
     documents = Documents(services, streams)
     for blueprint in (
         voice_blueprint(VoiceWebhooks(services, streams, documents)),
-        leg_blueprint(LegWebhooks(services, documents)),
+        leg_blueprint(LegWebhooks(services, streams, documents)),
         stream_status_blueprint(services, streams),
         texts_blueprint(services),
     ):

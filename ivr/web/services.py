@@ -9,6 +9,7 @@ from ivr.phone.signature import SignatureCheck
 from ivr.phone.twiml import Hearing
 from ivr.service.calls import CallService
 from ivr.service.incoming_texts import IncomingTexts
+from ivr.service.leg_hearing import LegHearing
 from ivr.service.legs import Legs
 from ivr.service.ports import CallRecordings, Clock, Phone, Speaker, TextToSpeech, Understanding
 from ivr.service.store import Store
@@ -27,6 +28,7 @@ class Services:
     clock: Clock
     calls: CallService
     legs: Legs
+    leg_hearing: LegHearing
     understanding: Understanding
     speaker: Speaker
     recognizer: Recognizers | None = None

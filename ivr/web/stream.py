@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from ivr.domain.turn import Turn
 from ivr.phone.media_stream import Connected, Dtmf, Malformed, Mark, Media, Message, Started, Stopped, read_message
 from ivr.phone.signature import is_call_sid
+from ivr.service import addresses
 from ivr.speech.recognizers import Recognizers
 from ivr.web.duplex import DuplexCall
 from ivr.web.hearing_pools import HearingPools
@@ -130,9 +131,11 @@ class MediaEndpoint:
             return present
         if ears is None:
             return "no_engine"
-        if self._sounds is not None:
+        leg_id = self._services.leg_hearing.leg_id(started.call_sid)
+        if self._sounds is not None and not leg_id:
             return self._duplex(started, present, self._sounds, ears=ears, loop=loop)
-        answering = Redirects(self._services, self._streams, self._pools, sid=started.call_sid)
+        leg_path = addresses.present(leg_id) if leg_id else ""
+        answering = Redirects(self._services, self._streams, self._pools, sid=started.call_sid, leg_path=leg_path)
         return Conversation(present, self._ears(started.call_sid, answering, ears))
 
     def _duplex(
@@ -168,7 +171,8 @@ class MediaEndpoint:
             return "not_ours"
         if not self._streams.take_token(started.call_sid, started.parameters.get("token", "")):
             return "token"
-        hearing = self._services.calls.hearing(started.call_sid)
+        sid = started.call_sid
+        hearing = self._services.calls.hearing(sid) or self._services.leg_hearing.hearing(sid)
         return hearing[0] if hearing is not None else "not_live"
 
     async def _hear(self, socket: WebSocket, started: Started, conversation: Conversation) -> None:

@@ -34,6 +34,7 @@ class _Known:
     ear: Ear | None = None
     given_up: bool = False
     """Two-way streams can't be had in this call: documents serve it."""
+    name: str = ""
     broken: bool = False
     """The stream was lost while the call went on: the next document opens another."""
 
@@ -73,7 +74,16 @@ class OpenStreams:
     def _stream_for(self, sid: str) -> StreamStart:
         token = self._tokens.issue(sid)
         # Names are unique within a call, and a second stream may follow a broken one.
-        return StreamStart(self._media_url, f"caller-{token[:8]}", self._status_url, token)
+        name = f"caller-{token[:8]}"
+        with self._lock:
+            self._of(sid).name = name
+        return StreamStart(self._media_url, name, self._status_url, token)
+
+    def name_of(self, sid: str) -> str:
+        """The open stream that this process began; empty: there is none."""
+        with self._lock:
+            known = self._of(sid)
+            return known.name if known.ear is not None else ""
 
     def take_token(self, sid: str, token: str) -> bool:
         """Whether a socket may hear this call: true once for each token issued."""

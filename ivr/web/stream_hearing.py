@@ -1,10 +1,12 @@
 """One call's hearing: what the listener tells becomes steps of the call, and each step the next document."""
 
 import time
+from collections.abc import Sequence
+from typing import Protocol
 
 import structlog
 
-from ivr.domain.hearing import Hypothesis
+from ivr.domain.hearing import Grammar, Hypothesis
 from ivr.domain.turn import Next, Turn
 from ivr.speech.endpointing import ALTERNATIVES
 from ivr.speech.events import FalseStart, Heard, HearingFailed, ListenEvent, Rejected, SpeechStarted, SpeechSure
@@ -18,6 +20,17 @@ from ivr.web.stream_redirects import Answering
 from ivr.web.voice_log import readings_for_log
 
 log = structlog.get_logger(__name__)
+
+
+class Conversation(Protocol):
+    """Whose words these are: service.calls.CallService, or service.leg_hearing.LegHearing."""
+
+    def hearing(self, sid: str) -> tuple[Turn, Grammar] | None: ...
+    def is_complete(self, turn: Turn, text: str) -> bool: ...
+    def speaking(self, sid: str, is_speaking: bool) -> None: ...
+    def speech(
+        self, sid: str, turn: int, readings: Sequence[Hypothesis], *, engine: str, audio_seconds: float
+    ) -> Turn: ...
 
 
 class CallHearing:
@@ -34,7 +47,8 @@ class CallHearing:
         sid: str,
     ) -> None:
         self._services = services
-        self._calls = services.calls
+        is_leg = bool(services.leg_hearing.leg_id(sid))
+        self._calls: Conversation = services.leg_hearing if is_leg else services.calls
         self._streams = streams
         self._pools = pools
         self._answering = answering

@@ -34,16 +34,22 @@ class Answering(Protocol):
 class Redirects:
     """Answering by calls(sid).update; a document goes on by itself when nothing comes of it."""
 
-    def __init__(self, services: Services, streams: OpenStreams, pools: HearingPools, *, sid: str) -> None:
+    def __init__(
+        self, services: Services, streams: OpenStreams, pools: HearingPools, *, sid: str, leg_path: str = ""
+    ) -> None:
+        """`leg_path`: where a telephone that we rang fetches its documents; empty: it is a caller's."""
         self._phone = services.phone
         self._streams = streams
         self._pools = pools
         self._sid = sid
+        self._leg_path = leg_path
         self._stopped_prompt_of = -1
 
     def interrupt(self, turn: Turn) -> None:
         """Speech over a prompt stops it, once a turn; never while keys may be half way in."""
         if turn.next is not Next.LISTEN or turn.pace is Pace.DIGITS or turn.key_count > 1:
+            return
+        if not turn.interruptible:
             return
         if turn.number == self._stopped_prompt_of or not self._streams.may_be_speaking(self._sid):
             return
@@ -59,7 +65,7 @@ class Redirects:
 
     def _redirect(self, number: int, *, listening: bool) -> None:
         """Make the carrier fetch the turn's document. Runs in a thread of its own pool."""
-        path = f"/voice/turn/{number}" + ("?listen=1" if listening else "")
+        path = self._leg_path or f"/voice/turn/{number}" + ("?listen=1" if listening else "")
         for pause_seconds in (0.0, AGAIN_SECONDS):
             time.sleep(pause_seconds)
             if self._streams.is_served(self._sid, number + 1):

@@ -1,6 +1,5 @@
 """The webhooks of an inbound call: each answers with the document of the present turn, however late it comes."""
 
-import re
 from typing import Final
 
 import structlog
@@ -16,7 +15,7 @@ from ivr.service.calls import CARRIER
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
 from ivr.web.voice_documents import Documents, as_xml
-from ivr.web.voice_log import TurnLog, keys_for_log, words_for_log
+from ivr.web.voice_log import TurnLog, keys_for_log, plain, words_for_log
 from ivr.web.voice_recorded import RecordedAnswers
 
 log = structlog.get_logger(__name__)
@@ -25,7 +24,6 @@ MAX_TROUBLE: Final = 3
 """Documents in a row that may fail before we say goodbye."""
 MAX_STREAMS: Final = 2
 """Two-way streams that may break in one turn; then documents with keys serve the call to its end."""
-_NOT_WORDS: Final = re.compile(r"[^\w' ]+")
 
 
 class VoiceWebhooks:
@@ -149,7 +147,7 @@ class VoiceWebhooks:
 
     def _spoken(self, number: int, words: str) -> Turn:
         score = request.form.get("Confidence", "", type=str)
-        reading = Hypothesis(_NOT_WORDS.sub(" ", words.lower()).strip(), _number(score))
+        reading = Hypothesis(plain(words), _number(score))
         return self._calls.speech(_sid(), number, [reading], engine=CARRIER, audio_seconds=0.0)
 
     def _keyed(self, number: int, digits: str) -> Response:

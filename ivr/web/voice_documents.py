@@ -19,6 +19,7 @@ from ivr.phone.twiml import (
     say_and_redirect,
 )
 from ivr.phone.twiml_say import Spoken
+from ivr.service.first_words import STATE
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
 
@@ -74,8 +75,27 @@ class Documents:
         )
         return render(turn, texts, context)
 
+    def of_customer(self, sid: str, leg_id: str, turn: Turn, *, answer_path: str) -> str:
+        """The document of a called customer: heard until it is known who answered, then nobody listens in."""
+        listens = turn.state == STATE and turn.next is Next.LISTEN
+        texts = self.texts(turn)
+        self._streams.served(sid, turn, spoken_seconds(texts, slow=turn.slow))
+        context = DocumentContext(
+            answer_path=answer_path,
+            again_path=f"/voice/leg/{leg_id}/present",
+            left_path=f"/voice/leg/{leg_id}/left",
+            hearing=self._leg_mode(turn) if listens else Hearing.KEYPAD,
+            hints=self._hints(turn) if listens else (),
+            stream=self._one_way(sid, turn, first=turn.number == 1) if listens else None,
+            stop_stream="" if listens else self._streams.name_of(sid),
+            music_path=self.music_path,
+            entered_url=self._entered_url(turn),
+            wait_path=WAIT_PATH,
+        )
+        return render(turn, texts, context)
+
     def of_leg(self, leg_id: str, turn: Turn, *, answer_path: str = "") -> str:
-        """The document of a leg that we dialed; keys only, and nobody listens in on an agent."""
+        """The document of another leg that we dialed; keys only, and nobody listens in on an agent."""
         context = DocumentContext(
             answer_path=answer_path,
             again_path=answer_path,
@@ -110,12 +130,26 @@ class Documents:
         return play_for_ever(self.music_path, WAIT_PATH)
 
     def _stream(self, sid: str, turn: Turn, *, first: bool) -> StreamStart | None:
-        hearing, ears = self._services.hearing, self._services.recognizer
-        if hearing is Hearing.DUPLEX and turn.next in (Next.LISTEN, Next.HOLD):
+        if self._services.hearing is Hearing.DUPLEX and turn.next in (Next.LISTEN, Next.HOLD):
             return self._streams.connect_for(sid)
-        if hearing is not Hearing.STREAM or ears is None:
+        return self._one_way(sid, turn, first=first) if self._services.hearing is Hearing.STREAM else None
+
+    def _one_way(self, sid: str, turn: Turn, *, first: bool) -> StreamStart | None:
+        """A stream beside the documents; a telephone that we rang is heard by one where callers have a two-way one."""
+        is_socket = self._services.hearing in (Hearing.STREAM, Hearing.DUPLEX)
+        if not is_socket or self._services.recognizer is None or turn.next is Next.HANG_UP:
             return None
-        return self._streams.start_for(sid, first=first) if turn.next is not Next.HANG_UP else None
+        return self._streams.start_for(sid, first=first)
+
+    def _leg_mode(self, turn: Turn) -> Hearing:
+        """How a telephone that we rang is heard: nothing is recorded of whoever picks up."""
+        match self._services.hearing:
+            case Hearing.DUPLEX:
+                return Hearing.STREAM
+            case Hearing.RECORD:
+                return Hearing.KEYPAD
+            case _:
+                return self._hearing(turn)
 
     def _hearing(self, turn: Turn) -> Hearing:
         """Keys alone for a language of which nothing is understood, or that nobody hears now."""

@@ -1,5 +1,6 @@
 """One structured line for each turn: call, state, what was heard, next state; numbers masked."""
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ log = structlog.get_logger(__name__)
 
 REMEMBERED: Final = 2000
 SHOWN_READINGS: Final = 3
+_NOT_WORDS: Final = re.compile(r"[^\w' ]+")
 SHOWN_KEYS: Final = 2
 """Longer keyed numbers may be a telephone or an order: only their length is logged."""
 
@@ -49,6 +51,11 @@ class TurnLog:
 def keys_for_log(digits: str) -> str:
     """A menu key as it is, a longer number by its length."""
     return f"keys:{digits}" if len(digits) <= SHOWN_KEYS else f"keys:({len(digits)})"
+
+
+def plain(words: str) -> str:
+    """What the carrier's recogniser wrote, in words alone."""
+    return _NOT_WORDS.sub(" ", words.lower()).strip()
 
 
 def words_for_log(words: str) -> str:

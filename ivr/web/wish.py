@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ivr.domain.callbacks import Party
 from ivr.domain.cases import CaseKind
 from ivr.errors import CallbackRefused
 from ivr.service.ports import NumberRules
@@ -16,6 +17,7 @@ from ivr.settings_values import is_mail_address
 
 ORDER_LENGTHS: Final = (7, 17)
 WORDS_LENGTH: Final = 500
+RING_FIRST: Final = (Party.AGENT.value, Party.CUSTOMER.value)
 ZONE_NAME: Final = re.compile(r"[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}")
 
 T = TypeVar("T")
@@ -63,6 +65,13 @@ def read_email(value: str) -> str:
     if address and not is_mail_address(address):
         raise CallbackRefused("email", "email must be an address such as ada@example.com")
     return address
+
+
+def read_ring_first(value: str) -> Party | None:
+    """Whose telephone rings first; empty: as the rules say. Raises CallbackRefused (`ring_first`)."""
+    if value and value not in RING_FIRST:
+        raise CallbackRefused("ring_first", f"ring_first must be one of {', '.join(RING_FIRST)}")
+    return Party(value) if value else None
 
 
 def read_zone(value: str) -> ZoneInfo:

@@ -127,7 +127,7 @@ def test_machine_detection_delays_the_document_until_the_verdict(app, customer, 
 def test_end_of_the_machines_message_is_waited_for(app, carrier, customer, client):
     app.answers["/answered"] = "<Hangup/>"
     customer.on_ring = "machine"
-    customer.telephone.machine_greeting = "Please leave a message after the tone."
+    customer.automaton.greeting = "Please leave a message after the tone."
     call = place(client, app, machine_detection="DetectMessageEnd")
     assert app.wait_for("/answered")[0].params["AnsweredBy"] == "machine_end_beep"
     assert client.calls(call.sid).fetch().status in ("in-progress", "completed")

@@ -116,9 +116,9 @@ def test_code_in_a_text_message_stands_together(speaker: PromptSpeaker) -> None:
 
 def test_part_with_a_missing_place_is_left_out(speaker: PromptSpeaker) -> None:
     short = speaker.text("en-US", Say("whisper", {"case": Spelled("1234567"), "company": "x", "name": ""}))
-    assert short == "Callback, case 1 2 3, 4 5 6 7. Press 1 to take it, 2 to pass it on."
-    full = {"case": Spelled("1234567"), "name": "Ada", "reason": "it never came", "tries": 1}
-    assert "Callback for Ada, case 1 2 3, 4 5 6 7. it never came. Tries so far: 1." in speaker.text(
+    assert short == "Callback. Press 1 to take it, 2 pass, 3 later."
+    full = {"name": "Ada", "item": "tea kettle", "reason": "it never came", "tries": 1}
+    assert "Callback for Ada, tea kettle. it never came. Tries so far: 1." in speaker.text(
         "en-US", Say("whisper", full)
     )
 

@@ -14,7 +14,7 @@ def test_caller_who_says_agent_is_joined_with_a_free_one(world: World) -> None:
     caller.hears("connecting you with an agent", PATIENCE)
     world.rings(agent)
     agent.answer()
-    agent.hears("A caller is on the line, case .*Press 1 to take it", PATIENCE)
+    agent.hears("A caller is on the line.*Press 1 to take it", PATIENCE)
     agent.press("1")
     caller.hears("Here is your agent", PATIENCE)
     world.talk(agent, caller)
@@ -29,9 +29,11 @@ def test_agent_who_passes_on_costs_the_customer_neither_try_nor_place(world: Wor
     first, second = world.agent(), world.agent("Lee", LEE_AGENT)
     world.rings(first)
     first.answer()
-    first.hears("Press 1 to take it, 2 to pass it on", PATIENCE)
+    first.hears("Press 1 to take it, 2 pass, 3 later", PATIENCE)
     first.press("2")
-    first.hears("Passed on", PATIENCE)
+    first.hears("Passed on. Why", PATIENCE)
+    first.press("1")
+    first.hears("Passed on. Goodbye", PATIENCE)
     world.rings(second)
     assert (world.callback().tries, world.callback().ticket_at) == (0, ticket_at)
     assert world.rung(STRANGER) == 0
@@ -42,6 +44,7 @@ def test_agent_who_passes_on_costs_the_customer_neither_try_nor_place(world: Wor
     world.talk(second, customer)
     world.until(lambda: world.callback().status is CallbackStatus.DONE, "the promise is done")
     assert [attempt.outcome for attempt in world.attempts()] == [Outcome.DECLINED, Outcome.JOINED]
+    assert world.attempts()[0].reason == "other_skill"
     assert world.agent_row("Kim").status is AgentStatus.AVAILABLE
 
 

@@ -60,7 +60,7 @@ def promise_is_kept(world: World) -> None:
     agent, customer = world.phone(world.agent_row().number), world.phone(STRANGER)
     world.rings(agent)
     agent.answer()
-    agent.hears("Callback, case .*Promised by .*Press 1 to take it", PATIENCE)
+    agent.hears("Callback.*tea kettle.*In time. Press 1 to take it", PATIENCE)
     assert "Tries so far" not in agent.heard[-1].text
     agent.press("1")
     world.rings(customer)

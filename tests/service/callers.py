@@ -23,7 +23,7 @@ class Callers:
         sid = self.sids[number]
         with self._world.store.read() as uow:
             attempt = uow.attempts.live_of_hold(sid)
-        if attempt is not None and self._world.engine.legs.caller_joins(attempt.id, sid):
+        if attempt is not None and self._world.engine.held.caller_joins(attempt.id, sid):
             self._world.engine.legs.entered(attempt.id, sid)
             for call in self._world.phone.live():
                 if call.party == Party.AGENT and call.status == "in-progress":
@@ -33,7 +33,7 @@ class Callers:
     def hangs_up(self, number: str) -> None:
         """The call is over."""
         sid = self.sids.pop(number)
-        self._world.engine.legs.caller_left(sid)
+        self._world.engine.held.caller_left(sid)
         with self._world.store.begin() as uow:
             call = uow.calls.get(sid)
             assert call is not None

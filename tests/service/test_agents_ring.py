@@ -16,7 +16,7 @@ def test_agent_hears_who_calls_and_why_before_the_customer_rings(world: World) -
     assert turn.say[0].args["name"] == "Grace"
     assert turn.say[0].args["reason"] == "it says delivered but I don't have it"
     assert turn.next is Next.LISTEN
-    assert [choice.key for choice in turn.expects.choices] == ["1", "2"]
+    assert [choice.key for choice in turn.expects.choices] == ["1", "2", "3"]
     assert [call.to for call in world.phone.calls] == [AGENT]
 
 
@@ -47,7 +47,7 @@ def test_agent_who_passes_on_costs_the_customer_nothing(world: World) -> None:
     world.tick()
     turn = world.press("2") if world.answer(Party.AGENT) else None
     assert turn is not None
-    assert (spoken(turn), turn.next) == (["whisper_declined"], Next.HANG_UP)
+    assert (spoken(turn), turn.next) == (["whisper_why_passed"], Next.LISTEN)
     world.hang_up(Party.AGENT)
     world.tick()
     after = world.callback(callback)

@@ -37,7 +37,7 @@ def test_customer_hears_who_calls_and_joins_the_agent(world: World) -> None:
     callback = world.book()
     world.agent_takes_it()
     turn = world.answer(Party.CUSTOMER)
-    assert spoken(turn) == ["customer_greeting"]
+    assert spoken(turn) == ["customer_connecting"]
     assert (turn.next, turn.is_agent) == (Next.JOIN, False)
     assert turn.conference == f"attempt-{world.attempts(callback)[0].id}"
     assert world.attempts(callback)[0].joined_at is None
@@ -217,41 +217,6 @@ def test_document_that_fails_after_the_talk_asks_for_the_rating_again(world: Wor
     customer = world.ringing(Party.CUSTOMER)
     world.hang_up(Party.AGENT)
     assert spoken(world.engine.legs.answered(customer.leg_id, customer.sid)) == ["rate_effort"]
-
-
-@pytest.mark.parametrize("verdict", ["machine_start", "machine_end_beep", "fax"])
-def test_machine_is_told_who_called_and_the_customer_is_tried_again(world: World, verdict: str) -> None:
-    callback = connected(world)
-    world.clock.advance(4)
-    customer, agent = world.ringing(Party.CUSTOMER), world.ringing(Party.AGENT)
-    world.engine.legs.machine(customer.leg_id, verdict, sid=customer.sid)
-    assert customer.path == f"/voice/leg/{customer.leg_id}/machine-message"
-    assert agent.path == f"/voice/leg/{agent.leg_id}/news"
-    assert spoken(world.engine.legs.machine_message(customer.leg_id)) == ["machine_message"]
-    assert spoken(world.engine.legs.news(agent.leg_id)) == ["agent_customer_machine"]
-    waits = world.callback(callback)
-    assert (waits.status, waits.tries) == (CallbackStatus.SCHEDULED, 1)
-    assert waits.due_at == world.clock.now() + timedelta(minutes=15)
-    assert world.agent_row().status == AgentStatus.AVAILABLE
-    world.hang_up(Party.CUSTOMER)
-    assert world.callback(callback).tries == 1
-
-
-def test_verdict_machine_after_people_have_talked_hangs_nobody_up(world: World) -> None:
-    callback = connected(world)
-    world.clock.advance(16)
-    customer = world.ringing(Party.CUSTOMER)
-    world.engine.legs.machine(customer.leg_id, "machine_start", sid=customer.sid)
-    assert world.callback(callback).status == CallbackStatus.DIALING
-    assert customer.path == ""
-
-
-@pytest.mark.parametrize("verdict", ["human", "unknown", ""])
-def test_human_or_unknown_verdict_changes_nothing(world: World, verdict: str) -> None:
-    callback = connected(world)
-    customer = world.ringing(Party.CUSTOMER)
-    world.engine.legs.machine(customer.leg_id, verdict, sid=customer.sid)
-    assert world.callback(callback).status == CallbackStatus.DIALING
 
 
 def test_machine_is_looked_for_on_the_customers_leg_only(world: World) -> None:

@@ -60,7 +60,7 @@ def test_higher_priority_goes_before_an_older_ticket(world: World) -> None:
 def test_caller_joins_the_agent_who_accepted(world: World) -> None:
     world.agent()
     attempt = accepted(world)
-    assert world.engine.legs.caller_joins(attempt, SID)
+    assert world.engine.held.caller_joins(attempt, SID)
     assert hold_status(world) == "joining"
     assert world.agent_row().status == AgentStatus.RESERVED
     both_enter(world, attempt)
@@ -73,7 +73,7 @@ def test_caller_who_hung_up_meanwhile_frees_the_agent(world: World) -> None:
     world.agent()
     accepted(world)
     agent = world.ringing(Party.AGENT)
-    world.engine.legs.caller_left(SID)
+    world.engine.held.caller_left(SID)
     assert agent.path == f"/voice/leg/{agent.leg_id}/news"
     assert world.agent_row().status == AgentStatus.AVAILABLE
     assert hold_status(world) == "left"
@@ -95,10 +95,10 @@ def test_agent_who_passes_a_caller_on_leaves_them_in_their_place(world: World) -
 def test_conversation_with_a_caller_ends_when_they_hang_up(world: World) -> None:
     world.agent()
     attempt = accepted(world)
-    world.engine.legs.caller_joins(attempt, SID)
+    world.engine.held.caller_joins(attempt, SID)
     both_enter(world, attempt)
     world.clock.advance(90)
-    world.engine.legs.caller_left(SID)
+    world.engine.held.caller_left(SID)
     world.deliver()
     with world.store.read() as uow:
         row = uow.attempts.get(attempt)
@@ -112,7 +112,7 @@ def test_reaching_an_agent_by_phoning_in_closes_the_open_callback(world: World) 
     world.agent()
     attempt = accepted(world)
     assert world.callback(callback).status == CallbackStatus.SCHEDULED
-    world.engine.legs.caller_joins(attempt, SID)
+    world.engine.held.caller_joins(attempt, SID)
     both_enter(world, attempt)
     closed = world.callback(callback)
     assert (closed.status, closed.reason, closed.was_kept) == (CallbackStatus.DONE, "phoned_in", None)
@@ -132,7 +132,7 @@ def test_phoning_in_stops_the_agent_who_rings_for_the_callback(world: World) -> 
     with world.store.read() as uow:
         attempt = uow.attempts.live_of_hold(SID)
     assert attempt is not None
-    world.engine.legs.caller_joins(attempt.id, SID)
+    world.engine.held.caller_joins(attempt.id, SID)
     both_enter(world, attempt.id)
     world.deliver()
     assert world.callback(callback).status == CallbackStatus.DONE
@@ -156,20 +156,20 @@ def test_caller_who_never_arrives_is_sent_again_and_then_given_up(world: World) 
 def test_caller_whose_agent_hangs_up_on_the_way_is_fetched_back_into_their_place(world: World) -> None:
     world.agent()
     attempt = accepted(world)
-    world.engine.legs.caller_joins(attempt, SID)
+    world.engine.held.caller_joins(attempt, SID)
     world.hang_up(Party.AGENT)
     assert world.phone.redirects[-1] == (SID, "/voice/left")
     assert hold_status(world) == "waiting"
-    assert not world.engine.legs.caller_left_conference(SID)
+    assert not world.engine.held.caller_left_conference(SID)
     assert hold_status(world) == "waiting"
 
 
 def test_caller_whose_conference_ends_before_the_agents_leg_does_waits_on(world: World) -> None:
     world.agent()
     attempt = accepted(world)
-    world.engine.legs.caller_joins(attempt, SID)
+    world.engine.held.caller_joins(attempt, SID)
     redirects = len(world.phone.redirects)
-    assert not world.engine.legs.caller_left_conference(SID)
+    assert not world.engine.held.caller_left_conference(SID)
     assert hold_status(world) == "waiting"
     assert SID not in [sid for sid, _ in world.phone.redirects[redirects:]]
 
@@ -177,20 +177,20 @@ def test_caller_whose_conference_ends_before_the_agents_leg_does_waits_on(world:
 def test_caller_who_has_talked_is_asked_for_the_effort_even_if_the_event_was_lost(world: World) -> None:
     world.agent()
     attempt = accepted(world)
-    world.engine.legs.caller_joins(attempt, SID)
+    world.engine.held.caller_joins(attempt, SID)
     world.clock.advance(31)
     world.sweep()
     assert world.phone.redirects[-1] == (SID, f"/voice/join/{attempt}")  # the one at the acceptance, no other
-    assert world.engine.legs.caller_left_conference(SID)
-    assert world.engine.legs.caller_left_conference(SID)
+    assert world.engine.held.caller_left_conference(SID)
+    assert world.engine.held.caller_left_conference(SID)
     assert hold_status(world) == "joined"
 
 
 def test_caller_joins_only_the_attempt_that_is_theirs(world: World) -> None:
     world.agent()
     attempt = accepted(world)
-    assert not world.engine.legs.caller_joins(attempt, "CA" + "8" * 32)
-    assert not world.engine.legs.caller_joins("0" * 32, SID)
+    assert not world.engine.held.caller_joins(attempt, "CA" + "8" * 32)
+    assert not world.engine.held.caller_joins("0" * 32, SID)
 
 
 def both_enter(world: World, attempt: str) -> None:

@@ -1,12 +1,17 @@
 """Everything said on our own calls can be said in every language: each prompt gets the places it needs."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 import pytest
 
 from ivr.content.loading import load
 from ivr.content.speaker import PromptSpeaker
+from ivr.domain.answered import Cue
 from ivr.domain.callbacks import Party
-from ivr.domain.turn import Say, Turn
-from ivr.service.leg_turns import shortened
+from ivr.domain.turn import Next, Say, Turn
+from ivr.service.leg_turns import WHISPER_SECONDS, shortened
+from ivr.service.shop_words import spoken_seconds
 from tests.conftest import ROOT
 from tests.service.world import CUSTOMER, OTHER_AGENT, OTHER_CUSTOMER, WORDS, World
 
@@ -22,7 +27,7 @@ def said(locale: str, turn: Turn) -> str:
     return " ".join(SPEAKER.text(locale, say) for say in turn.say)
 
 
-def test_whisper_names_customer_case_and_reason(world: World, locale: str) -> None:
+def test_whisper_names_customer_and_reason_and_the_case_once_it_is_accepted(world: World, locale: str) -> None:
     world.agent()
     callback = world.book()
     world.tick()
@@ -30,9 +35,39 @@ def test_whisper_names_customer_case_and_reason(world: World, locale: str) -> No
     assert "Grace" in heard
     assert WORDS in heard
     number = world.case_row(world.callback(callback).case_id).number
-    assert number in "".join(c for c in heard if c.isdigit())
     assert said(locale, world.press(None))
-    assert said(locale, world.press("1", turn=2))
+    accepted = said(locale, world.press("1", turn=2))
+    assert number in "".join(c for c in accepted if c.isdigit())
+
+
+def test_whisper_takes_at_most_eight_seconds_and_names_item_tries_and_promise(world: World, locale: str) -> None:
+    world.speaker = SPEAKER
+    world.commerce = Things("a pair of winter gloves")  # type: ignore[assignment]
+    world.start()
+    world.agent(locales=(locale,))
+    reason = "it says delivered on monday morning but nobody rang and the neighbours know nothing about it"
+    callback = world.book(locale=locale, case_id=world.case(summary=reason, order_id="7"))
+    with world.store.begin() as uow:
+        row = uow.callbacks.get(callback)
+        assert row is not None
+        row.tries = 2
+        uow.commit()
+    world.clock.set(world.callback(callback).promised_by_at + timedelta(seconds=1))
+    world.tick()
+    heard = said(locale, world.answer(Party.AGENT))
+    assert spoken_seconds(heard, locale) <= WHISPER_SECONDS
+    for part in ("Grace", "winter gloves", "2", SPEAKER.text(locale, Say("whisper_late"))):
+        assert part in heard
+
+
+@dataclass
+class Things:
+    """ports.Commerce, as far as it names what was ordered."""
+
+    item: str
+
+    def order(self, order_id: str, locale: str) -> "Things":
+        return self
 
 
 def test_whisper_says_the_kind_of_case_when_the_words_are_not_known(world: World, locale: str) -> None:
@@ -58,12 +93,31 @@ def test_whisper_for_a_caller_on_the_line(world: World, locale: str) -> None:
     assert "Grace" in said(locale, world.answer(Party.AGENT))
 
 
-def test_passing_on_is_confirmed(world: World, locale: str) -> None:
+@pytest.mark.parametrize("key", ["2", "3"])
+def test_passing_on_and_later_are_confirmed_and_the_reason_is_asked(world: World, locale: str, key: str) -> None:
     world.agent()
     world.book()
     world.tick()
     world.answer(Party.AGENT)
-    assert said(locale, world.press("2"))
+    asked = world.press(key)
+    assert said(locale, asked)
+    assert said(locale, world.press("1", turn=asked.number))
+
+
+@pytest.mark.parametrize("cue", [Cue.SCREENING, Cue.MENU, Cue.VOICEMAIL, None])
+def test_everything_that_may_answer_is_told_something_sayable(world: World, locale: str, cue: Cue | None) -> None:
+    world.agent()
+    world.book()
+    world.agent_takes_it()
+    turn = world.picks_up()
+    assert said(locale, turn)
+    if cue is not None:
+        turn = world.hears(cue, turn.number)
+    while turn.next is Next.LISTEN:
+        said(locale, turn)
+        turn = world.keyed(None, turn.number)
+    said(locale, turn)
+    assert said(locale, world.engine.legs.news(world.ringing(Party.AGENT).leg_id))
 
 
 @pytest.mark.parametrize("status", ["busy", "no-answer", "failed"])
@@ -89,15 +143,14 @@ def test_greeting_rating_and_goodbye(world: World, locale: str) -> None:
     assert said(locale, world.engine.legs.rate(attempt, None))
 
 
-def test_machine_message_and_lost_agent(world: World, locale: str) -> None:
+def test_lost_agent(world: World, locale: str) -> None:
     world.agent()
     callback = world.book()
     world.agent_takes_it()
     world.answer(Party.CUSTOMER)
     leg = world.legs(callback, Party.CUSTOMER)[0]
-    world.engine.legs.machine(leg.id, "machine_start", sid=leg.sid or "")
-    assert said(locale, world.engine.legs.machine_message(leg.id))
-    assert said(locale, world.engine.legs.news(world.ringing(Party.AGENT).leg_id))
+    world.hang_up(Party.AGENT)
+    assert said(locale, world.engine.legs.news(leg.id))
     assert said(locale, world.engine.legs.left_conference(leg.id))
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ivr.domain.agents import Agent
+from ivr.domain.answered import Cue, Spoke
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Leg, Party
 from ivr.domain.calls import Call
 from ivr.domain.cases import Case, CaseKind, Customer, case_number
@@ -13,12 +14,13 @@ from ivr.domain.turn import Turn
 from ivr.service.audit import Audit
 from ivr.service.booking import BookingRequest
 from ivr.service.engine import CallbackEngine, EnginePorts
-from ivr.service.ports import Speaker
+from ivr.service.ports import Commerce, Speaker
 from ivr.service.store import Store
 from ivr.understanding.numbers import PhoneNumbers
 from tests.fakes.clock import FakeClock
 from tests.fakes.messenger import FakeMailer, FakeMessenger, KeySpeaker
 from tests.fakes.phone import FakeCall, FakePhone
+from tests.fakes.rooms import FakeRooms
 
 CUSTOMER = "+12025550143"
 OTHER_CUSTOMER = "+12025550144"
@@ -42,11 +44,13 @@ class World:
     kill_at: str = ""
     """The checkpoint at which the process dies, once."""
     node: str = "one"
+    commerce: Commerce | None = None
 
     def __post_init__(self) -> None:
         self.phone = FakePhone(self.clock)
         self.messenger = FakeMessenger()
         self.mailer = FakeMailer()
+        self.rooms = FakeRooms()
         self.speaker: Speaker = KeySpeaker()
         self.start()
 
@@ -71,6 +75,8 @@ class World:
             speaker=self.speaker,
             numbers=PhoneNumbers("US"),
             mailer=self.mailer,
+            commerce=self.commerce,
+            rooms=self.rooms,
         )
 
     def _checkpoint(self, name: str) -> None:
@@ -88,7 +94,9 @@ class World:
             uow.commit()
         return name
 
-    def case(self, number: str = CUSTOMER, skill: str = "general", summary: str = WORDS) -> str:
+    def case(
+        self, number: str = CUSTOMER, skill: str = "general", summary: str = WORDS, order_id: str | None = None
+    ) -> str:
         """A case of the customer who holds the number; returns the id."""
         with self.store.begin() as uow:
             customer = uow.customers.by_number(number)
@@ -103,6 +111,7 @@ class World:
                 skill=skill,
                 customer_id=customer.id,
                 summary=summary,
+                order_id=order_id,
                 opened_at=self.clock.now(),
             )
             uow.cases.add(case)
@@ -189,10 +198,41 @@ class World:
         return [call for call in self.phone.live() if call.party == party][-1]
 
     def answer(self, party: Party) -> Turn:
-        """The party picks up: status callbacks, and the first document."""
+        """The party picks up, plainly a person: status callbacks, verdict, and what they hear then."""
+        turn = self.picks_up(party)
+        if party != Party.CUSTOMER:
+            return turn
+        self.verdict("human")
+        return self.keyed(None, turn.number)
+
+    def picks_up(self, party: Party = Party.CUSTOMER) -> Turn:
+        """Somebody or something picks up: status callbacks, and the first document."""
         call = self.ringing(party)
         self.report(call, "ringing", "in-progress")
         return self.engine.legs.answered(call.leg_id, call.sid)
+
+    def picks_up_again(self) -> Turn:
+        """The carrier asks for the customer's first document once more."""
+        call = self.ringing(Party.CUSTOMER)
+        return self.engine.legs.answered(call.leg_id, call.sid)
+
+    def verdict(self, answered_by: str) -> None:
+        """The carrier says who answered the customer's telephone."""
+        call = self.ringing(Party.CUSTOMER)
+        self.engine.legs.machine(call.leg_id, answered_by, sid=call.sid)
+        self.deliver()
+
+    def keyed(self, key: str | None, turn: int) -> Turn:
+        """The called customer's answer to a document; None: nothing was pressed."""
+        result = self.engine.legs.keyed(self.ringing(Party.CUSTOMER).leg_id, key, turn=turn)
+        self.deliver()
+        return result
+
+    def hears(self, cue: Cue, turn: int, *, ends: bool = False) -> Turn:
+        """Something is heard on the called customer's telephone."""
+        result = self.engine.legs.spoke(self.ringing(Party.CUSTOMER).leg_id, Spoke(cue, turn, ends))
+        self.deliver()
+        return result
 
     def agent_takes_it(self) -> Turn:
         """The agent's phone rings, they pick up and press 1; the customer's leg is dialed."""

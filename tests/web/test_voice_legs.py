@@ -82,11 +82,11 @@ def test_entering_a_conference_is_reported_to_the_use_case_and_leaving_it_is_not
     assert legs.asked[1:] == [("entered", "a1", CALL)]
 
 
-def test_news_and_machine_message_are_spoken(client: FlaskClient, legs: FakeLegs) -> None:
+def test_news_and_what_a_customer_is_to_hear_now_are_spoken(client: FlaskClient, legs: FakeLegs) -> None:
     legs.turn = a_turn(4, next=Next.HANG_UP, say=(Say("agent_customer_busy"),))
     assert xml(post(client, "/voice/leg/l1/news")).findtext("Say") == "agent_customer_busy"
-    xml(post(client, "/voice/leg/l1/machine-message"))
-    assert [asked[0] for asked in legs.asked] == ["news", "machine_message"]
+    xml(post(client, "/voice/leg/l1/present"))
+    assert [asked[0] for asked in legs.asked] == ["news", "present"]
 
 
 def test_call_that_is_not_ours_any_more_is_hung_up_without_a_word(client: FlaskClient, legs: FakeLegs) -> None:

@@ -11,6 +11,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
 from ivr.domain.agents import Agent
+from ivr.domain.callbacks import Party
 from ivr.domain.hearing import Ability, Grammar
 from ivr.domain.intents import Expects
 from ivr.domain.turn import Next, Say, Turn
@@ -137,6 +138,24 @@ class FakeLegs:
         return call
 
 
+@dataclass
+class FakeLegHearing:
+    """Nobody is heard on a leg."""
+
+    turn: Turn = field(default_factory=a_turn)
+    asked: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def hearing(self, sid: str) -> None:
+        return None
+
+    def leg_id(self, sid: str) -> str:
+        return ""
+
+    def speech(self, sid: str, turn: int, readings: Sequence[Any], *, engine: str, audio_seconds: float) -> Turn:
+        self.asked.append(("speech", sid, turn, tuple(reading.text for reading in readings), engine))
+        return self.turn
+
+
 class FakeGuards:
     def __init__(self) -> None:
         self.seen: set[tuple[str, str, str]] = set()
@@ -154,6 +173,7 @@ class FakeGuards:
 @dataclass
 class FakeLegRow:
     attempt_id: str = "attempt1"
+    party: Party = Party.AGENT
 
 
 class FakeStore:
@@ -203,6 +223,7 @@ def some_services(**fields: Any) -> Services:
         "clock": FakeClock(),
         "calls": FakeCalls(),
         "legs": FakeLegs(),
+        "leg_hearing": FakeLegHearing(),
         "understanding": FakeUnderstanding(),
         "speaker": FakeSpeaker(),
         "phone": FakePhone(),

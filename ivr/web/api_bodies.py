@@ -1,10 +1,39 @@
-"""Callbacks, cases and lines of the timeline as the API's clients see them."""
+"""What the API takes and gives: JSON read strictly, rows as clients see them."""
 
+import json
+from collections.abc import Mapping
 from typing import Any
+
+from flask import request
 
 from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Case, Event
+from ivr.errors import CallbackRefused
 from ivr.service.narration import describe
+from ivr.web.problems import Malformed
+
+
+def read_body(known: frozenset[str]) -> dict[str, Any]:
+    """The JSON object sent. Raises Malformed, CallbackRefused (`unknown_field`)."""
+    try:
+        body = json.loads(request.get_data(cache=False))
+    except (ValueError, RecursionError) as error:
+        raise Malformed("send a JSON object, encoded in UTF-8") from error
+    if not isinstance(body, dict):
+        raise Malformed(f"send a JSON object with some of {', '.join(sorted(known))}")
+    unknown = sorted(body.keys() - known)
+    if unknown:
+        told = ", ".join(unknown)[:200].encode("ascii", "backslashreplace").decode()
+        raise CallbackRefused("unknown_field", f"unknown: {told}; known: {', '.join(sorted(known))}")
+    return body
+
+
+def read_text(body: Mapping[str, Any], name: str) -> str:
+    """A text field; empty: not given. Raises CallbackRefused (`type`)."""
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise CallbackRefused("type", f"{name} must be a string")
+    return value or ""
 
 
 def callback_json(callback: Callback, case: Case | None) -> dict[str, Any]:
@@ -18,6 +47,7 @@ def callback_json(callback: Callback, case: Case | None) -> dict[str, Any]:
         "promised_by_at": callback.promised_by_at.isoformat(),
         "closes_at": callback.closes_at.isoformat(),
         "zone": callback.zone,
+        "ring_first": callback.ring_first.value if callback.ring_first else None,
         "tries": callback.tries,
         "first_rung_at": callback.first_rung_at.isoformat() if callback.first_rung_at else None,
         "kept": callback.was_kept,
