@@ -150,8 +150,7 @@ class Carrier:
         if turn is None or turn.next is Next.HANG_UP:
             return
         attempt_id, party = self._whose(call)
-        if party is Party.AGENT:
-            turn = self._try(lambda: legs.keyed(call.leg_id, "1", turn=1))
+        turn = self._try(lambda: legs.keyed(call.leg_id, "1", turn=1))  # agents accept, customers prove to be people
         if turn is None or turn.next is not Next.JOIN:
             return
         self._meets(call, attempt_id, party)

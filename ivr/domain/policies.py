@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 
-from ivr.domain.callbacks import MAX_TRIES, Party
+from ivr.domain.callbacks import Party
 from ivr.domain.hours import CallingHours, Hours, OpeningHours, Overlap
 from ivr.domain.messages import MessageRules
+from ivr.domain.retries import MAX_TRIES
 
 
 @dataclass(frozen=True, kw_only=True)

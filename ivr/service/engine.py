@@ -104,24 +104,7 @@ class CallbackEngine:
         reports = Reports(outcomes)
         self.scenes = scenes = Scenes(ports.store, ports.clock, self.afterwards)
         codes = CodeCalls(proofs, self.bookings, rules, company)
-        shop = ShopWords(company, _item_of(ports.commerce), ports.speaker.text)
-        who = WhoAnswered(
-            rules.dial,
-            outcomes,
-            words=FirstWords(rules.dial, hears),
-            customer_first=CustomerFirst(rules.dial, outcomes),
-            shop=shop,
-        )
-        self.legs = Legs(
-            scenes,
-            rules,
-            outcomes=outcomes,
-            reports=reports,
-            codes=codes,
-            who=who,
-            guests=Guests(rules.dial, shop),
-            shop=shop,
-        )
+        self.legs = self._make_legs(ports, outcomes, reports, codes, company=company, hears=hears)
         self.conversations = Conversations(scenes, ports.rooms, self.bookings) if ports.rooms is not None else None
         self.held = HeldLegs(scenes, outcomes)
         parts: dict[str, Any] = {
@@ -133,6 +116,29 @@ class CallbackEngine:
         }
         self._make_sweeps(DialTools(scenes=scenes, phone=ports.phone, rules=rules, **parts), node)
         self._make_messages(ports, scenes, company)
+
+    def _make_legs(
+        self,
+        ports: EnginePorts,
+        outcomes: Outcomes,
+        reports: Reports,
+        codes: CodeCalls,
+        *,
+        company: str,
+        hears: Callable[[str], bool],
+    ) -> Legs:
+        dial, shop = self.rules.dial, ShopWords(company, _item_of(ports.commerce), ports.speaker.text)
+        words, customer_first = FirstWords(dial, hears), CustomerFirst(dial, outcomes)
+        return Legs(
+            self.scenes,
+            self.rules,
+            outcomes=outcomes,
+            reports=reports,
+            codes=codes,
+            who=WhoAnswered(dial, outcomes, words=words, customer_first=customer_first, shop=shop),
+            guests=Guests(dial, shop),
+            shop=shop,
+        )
 
     def _make_sweeps(self, tools: DialTools, node: str) -> None:
         self.dispatcher = Dispatcher(tools, node)

@@ -73,6 +73,8 @@ class Legs:
         leg = scene.uow.legs.get(leg_id)
         if leg is None or (sid and leg.sid not in (None, sid)):
             return
+        if sid and leg.state == LegState.PLACING:  # it may be faster than the answer to our own request
+            self._reports.placed(scene, leg, sid, how="webhook")
         if scene.uow.guards.is_new_webhook(leg.sid or leg_id, "machine", answered_by):
             self._who.judged(scene, leg, answered_by)
 

@@ -11,10 +11,10 @@ from ivr.domain.callbacks import (
     LegState,
     Outcome,
     Party,
-    retry_at,
 )
 from ivr.domain.cases import CaseStatus
 from ivr.domain.policies import CallbackRules
+from ivr.domain.retries import retry_at
 from ivr.domain.turn import Say
 from ivr.errors import IllegalMove
 from ivr.service import addresses, attempts

@@ -102,7 +102,7 @@ class Placer:
                 leg.state, leg.outcome, leg.ended_at = LegState.ENDED, Outcome.CANCELED, scene.now
             return None
         is_shut, attempt = self._tools.gate.is_shut(scene.uow, scene.now), attempts.of_leg(scene.uow, leg)
-        if is_shut and attempt is not None and self._keeps_waiting(scene, leg):
+        if is_shut and attempt is not None and self._keeps_waiting(scene, leg, attempt):
             scene.after.extend(self._tools.outcomes.next_agent(scene.uow, attempt, Outcome.REJECTED, scene.now))
             return None
         if is_shut or not self._has_token(scene):
@@ -117,10 +117,11 @@ class Placer:
         leased = leg.lease_until_at is not None and leg.lease_until_at > scene.now
         return leg.state == LegState.INTENT and leg.owner == self._node and leased
 
-    def _keeps_waiting(self, scene: Scene, leg: Leg) -> bool:
-        """Whether an agent would listen to music for a customer who may not be dialed for a while."""
+    def _keeps_waiting(self, scene: Scene, leg: Leg, attempt: Attempt) -> bool:
+        """Whether somebody would listen to music for another one who may not be dialed for a while."""
         patience = timedelta(seconds=self._rules.shut_seconds)
-        return leg.party == Party.CUSTOMER and leg.created_at + patience < scene.now
+        waits = leg.party == (Party.AGENT if attempt.customer_first else Party.CUSTOMER)
+        return waits and leg.created_at + patience < scene.now
 
     def _has_token(self, scene: Scene) -> bool:
         rate = self._rules.dials_per_second

@@ -1,8 +1,10 @@
 """Who answered: drives `domain.answered` on a customer's leg, and does what its stages mean for the attempt."""
 
+from dataclasses import replace
 from typing import Any, Final
 
-from ivr.domain.answered import Answered, Happening, Judged, Pressed, Quiet, Spoke, Stage, Verdict, Who, step
+from ivr.domain.answered import Answered, Happening, Judged, Pressed, Quiet, Spoke, Stage, Verdict, Who
+from ivr.domain.answering import step
 from ivr.domain.callbacks import Attempt, Leg, LegState, Outcome, Party
 from ivr.domain.policies import DialRules
 from ivr.domain.turn import Turn
@@ -55,7 +57,8 @@ class WhoAnswered:
         now, told = self._now(leg), Told(scene.uow, attempt, self._shop)
         if now.is_missed or (attempt.ended_at is None and now.stage is not Stage.CONNECTING):
             return self._words.of(now, told, scene.now)
-        return self._customer_first.present(scene, leg, told)
+        # The number tells whoever hears the leg that the call has moved on.
+        return replace(self._customer_first.present(scene, leg, told), number=now.turn)
 
     def pressed(self, scene: Scene, leg: Leg, attempt: Attempt, key: str | None, turn: int) -> Turn:
         """A key, or the silence after a document of this number."""

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import time
 
-from ivr.domain.callbacks import MAX_TRIES
 from ivr.domain.hours import OpeningHours
 from ivr.domain.policies import CallbackRules
+from ivr.domain.retries import MAX_TRIES
 
 
 @dataclass(frozen=True, kw_only=True)

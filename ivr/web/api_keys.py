@@ -66,4 +66,5 @@ def _expected(key: str) -> str:
 
 
 def hashed(key: str) -> str:
+    """SHA-256 in hexadecimal digits: what is kept of a key."""
     return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

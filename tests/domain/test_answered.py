@@ -15,8 +15,8 @@ from ivr.domain.answered import (
     Stage,
     Verdict,
     Who,
-    step,
 )
+from ivr.domain.answering import step
 
 HAPPENINGS = st.one_of(
     st.sampled_from(Verdict).map(Judged),

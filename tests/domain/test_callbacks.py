@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ivr.domain.callbacks import MAX_TRIES, MOVES, RETRY_AFTER, Callback, CallbackStatus, Outcome, retry_at
+from ivr.domain.callbacks import MOVES, Callback, CallbackStatus, Outcome
+from ivr.domain.retries import MAX_TRIES, RETRY_AFTER, retry_at
 from ivr.errors import IllegalMove
 
 NOW = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)

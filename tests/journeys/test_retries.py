@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from ivr.domain.callbacks import RETRY_AFTER, CallbackStatus, Outcome
+from ivr.domain.callbacks import CallbackStatus, Outcome
+from ivr.domain.retries import RETRY_AFTER
 from tests.journeys.world import PATIENCE, STRANGER, World
 
 

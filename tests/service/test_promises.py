@@ -179,13 +179,14 @@ class Promises(RuleBasedStateMachine):
         call = self._some(Party.CUSTOMER, "queued", "ringing")
         if call is None:
             return
-        does = self._pick(["answers", "answers", "ringing", "machine_start", "busy", "no-answer", "failed"])
+        does = self._pick(["answers", "answers", "ringing", "machine_end_beep", "human", "busy", "no-answer", "failed"])
         if does in ("ringing", "busy", "no-answer", "failed"):
             self.world.phone.report(call, does)
             return
         self._answers(call)
-        if does == "machine_start":
+        if does in ("machine_end_beep", "human"):
             self.world.engine.legs.machine(call.leg_id, does, sid=call.sid)
+        self.world.engine.legs.keyed(call.leg_id, self._pick(["1", None]), turn=1)
 
     def somebody_hangs_up(self) -> None:
         call = self._some(self._pick([Party.AGENT, Party.CUSTOMER]), "in-progress")

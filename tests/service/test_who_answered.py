@@ -6,8 +6,9 @@ import pytest
 
 from ivr.domain.agents import AgentStatus
 from ivr.domain.answered import Cue
-from ivr.domain.callbacks import RETRY_AFTER, CallbackStatus, Outcome, Party
+from ivr.domain.callbacks import CallbackStatus, Outcome, Party
 from ivr.domain.policies import CallbackRules, DialRules
+from ivr.domain.retries import RETRY_AFTER
 from ivr.domain.turn import Next
 from ivr.storage import SqlStore
 from tests.service.world import World, spoken
