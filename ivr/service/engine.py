@@ -98,8 +98,9 @@ class CallbackEngine:
         self.do_not_call = DoNotCall(ports.clock, self.bookings)
         self.afterwards = Afterwards(ports.phone, ports.messenger, ports.speaker)
         gate = Gate(rules, ports.numbers, telling)
-        proofs = NumberProofs(ports.clock, rules, bookings=self.bookings, gate=gate, company=company, secret=secret)
-        self.verification = proofs
+        self.verification = proofs = NumberProofs(
+            ports.clock, rules, bookings=self.bookings, gate=gate, company=company, secret=secret
+        )
         outcomes = Outcomes(rules, gate, self.line, telling)
         reports = Reports(outcomes)
         self.scenes = scenes = Scenes(ports.store, ports.clock, self.afterwards)
@@ -107,14 +108,8 @@ class CallbackEngine:
         self.legs = self._make_legs(ports, outcomes, reports, codes, company=company, hears=hears)
         self.conversations = Conversations(scenes, ports.rooms, self.bookings) if ports.rooms is not None else None
         self.held = HeldLegs(scenes, outcomes)
-        parts: dict[str, Any] = {
-            "gate": gate,
-            "outcomes": outcomes,
-            "reports": reports,
-            "proofs": proofs,
-            **self._timing,
-        }
-        self._make_sweeps(DialTools(scenes=scenes, phone=ports.phone, rules=rules, **parts), node)
+        parts: dict[str, Any] = {"gate": gate, "outcomes": outcomes, "reports": reports, "proofs": proofs}
+        self._make_sweeps(DialTools(scenes=scenes, phone=ports.phone, rules=rules, **parts, **self._timing), node)
         self._make_messages(ports, scenes, company)
 
     def _make_legs(
