@@ -117,8 +117,8 @@ class Dispatcher:
         return tuple(begun)
 
     def _free_agents(self, scene: Scene) -> list[Agent]:
-        """Available, and not on the line with us, by our dial or by their own; the longest idle first."""
-        idle = scene.uow.agents.available()
+        """Available, on shift, and not on the line with us, by our dial or by their own; the longest idle first."""
+        idle = [agent for agent in scene.uow.agents.available() if agent.works_at(scene.now)]
         numbers = [agent.number for agent in idle]
         on_the_line = scene.uow.legs.live_numbers(numbers) | scene.uow.calls.live_numbers(numbers, scene.now)
         return [agent for agent in idle if agent.number not in on_the_line]
