@@ -92,6 +92,12 @@ class Settings:
         ("fixed_line", "mobile", "fixed_line_or_mobile"),
         "Kinds of lines that may be rung.",
     )
+    booking_lead_minutes: int = _setting(
+        "IVR_BOOKING_LEAD", read.whole(0, 10_080), 0, "Minutes that a named time is ahead at the least."
+    )
+    slot_minutes: int = _setting(
+        "IVR_SLOT_MINUTES", read.whole(5, 60), 15, "Length of a slot: agents on shift bound the named times in it."
+    )
     dial_rate: float = _setting(
         "IVR_DIAL_RATE", read.dial_rate, 1.0, "Dials a second, all processes together; 0: no limit (own carrier only)."
     )

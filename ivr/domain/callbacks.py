@@ -86,6 +86,10 @@ class Outcome(StrEnum):
     """Reconciled: the carrier never made the call."""
 
 
+UNANSWERED = frozenset({Outcome.NO_ANSWER, Outcome.BUSY, Outcome.MACHINE})
+"""No person took the call."""
+
+
 class Party(StrEnum):
     """Whose telephone a leg rings."""
 
@@ -243,6 +247,11 @@ class Leg:
     def is_live(self) -> bool:
         """Whether it may be ringing or connected."""
         return self.state in LIVE_LEG_STATES
+
+    @property
+    def was_unanswered(self) -> bool | None:
+        """Whether it rang and no person answered; None if it did not ring."""
+        return self.outcome in UNANSWERED if self.answered_at or self.outcome in UNANSWERED else None
 
 
 RETRY_AFTER = {

@@ -68,6 +68,9 @@ class Callbacks(Protocol):
     def listed(self, statuses: Sequence[str], limit: int) -> Sequence[Callback]:
         """With one of these statuses, by due_at; newest ended first for ended ones."""
 
+    def named_between(self, begins: datetime, ends: datetime) -> Sequence[Callback]:
+        """Open ones promised for a named moment from `begins` until before `ends`, unproven ones too."""
+
     def counted(self, now: datetime) -> Mapping[str, int]:
         """How many stand in each status that has not ended; "overdue": scheduled ones promised for earlier."""
 
@@ -126,6 +129,9 @@ class Legs(Protocol):
     def count_placed(self, since: datetime, party: Party | None = None) -> int:
         """Legs that passed the point of no return since."""
 
+    def count_unanswered(self, since: datetime) -> tuple[int, int]:
+        """Customers' legs since that rang to an end, and those of them that no person answered."""
+
 
 class Agents(Protocol):
     """Agents."""
@@ -174,6 +180,9 @@ class Guards(Protocol):
 
     def take_token(self, name: str, per_second: float, now: datetime) -> bool:
         """Token bucket shared by all processes (burst 1): False if the rate is used up."""
+
+    def lock(self, name: str) -> None:
+        """Wait until no other transaction holds this name, and hold it until this one ends."""
 
     def do_not_call(self, number: str) -> bool: ...
     def do_not_call_among(self, numbers: Sequence[str]) -> frozenset[str]:

@@ -103,6 +103,10 @@ class MemoryCallbacks(Shelf[Callback]):
         found = sorted((c for c in source if c.status in statuses), key=lambda c: (c.due_at, c.id))
         return [self.touch(callback) for callback in found[:limit]]
 
+    def named_between(self, begins: datetime, ends: datetime) -> Sequence[Callback]:
+        """In the order in which they came."""
+        return [self.touch(c) for c in self.alive() if c.is_open and not c.asap and begins <= c.due_at < ends]
+
     def counted(self, now: datetime) -> Mapping[str, int]:
         """As the board shows them."""
         found = {str(status.value): sum(c.status == status for c in self.alive()) for status in ALIVE}
@@ -236,6 +240,11 @@ class MemoryLegs(Shelf[Leg]):
         if party is None:
             return len(self._placed) - bisect_left(self._placed, since)
         return sum(leg.party == party and (leg.placing_at or since) > since for leg in self.everything())
+
+    def count_unanswered(self, since: datetime) -> tuple[int, int]:
+        """As they ended; a simulated day is shorter than `since` asks for."""
+        ends = [leg.was_unanswered for leg in self.everything() if leg.party == Party.CUSTOMER]
+        return len(ends) - ends.count(None), ends.count(True)
 
 
 class MemoryAgents(Shelf[Agent]):
