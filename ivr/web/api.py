@@ -20,6 +20,7 @@ from ivr.service.store import UnitOfWork
 from ivr.web.desk import Desk
 from ivr.web.problems import Answer, Malformed, crashed, failed, problem, refused
 from ivr.web.services import Services
+from ivr.web.slots import SlotsApi
 from ivr.web.wish import read_digits, read_instant, read_kind, read_order, read_verification, read_words, read_zone
 
 MOST_EVENTS: Final = 200
@@ -113,7 +114,7 @@ class Api:
         at = read_instant(body["at"])
         with self._services.store.begin() as uow:
             callback = _callback(uow, callback_id)
-            callback, actions = self._desk.requests.move(uow, callback, at)
+            callback, actions = self._desk.bookings.move(uow, callback.id, at=at)
             case = uow.cases.get(callback.case_id)
             uow.commit()
         self._desk.afterwards.run(actions)
@@ -290,6 +291,7 @@ def api_v1(services: Services, desk: Desk) -> Blueprint:
     blueprint.add_url_rule("/callbacks/<callback_id>", view_func=api.cancel, methods=["DELETE"])
     blueprint.add_url_rule("/callbacks/<callback_id>/code", view_func=api.code, methods=["POST"])
     blueprint.add_url_rule("/callbacks/<callback_id>/confirm", view_func=api.confirm, methods=["POST"])
+    blueprint.add_url_rule("/slots", view_func=SlotsApi(services, desk).free, endpoint="slots")
     blueprint.add_url_rule("/cases/<number>", view_func=api.case)
     blueprint.add_url_rule("/events", view_func=api.events)
     return blueprint

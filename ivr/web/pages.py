@@ -4,27 +4,26 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.domain.callbacks import Callback, CallbackStatus
-from ivr.domain.cases import CaseKind
-from ivr.domain.turn import At, Say, Span
+from ivr.domain.cases import SKILLS, CaseKind
+from ivr.domain.turn import Say, Span
 from ivr.errors import CallbackRefused, Conflict, IllegalMove
 from ivr.service.afterwards import Actions
 from ivr.service.booking import AlreadyBooked
-from ivr.service.requests import CallbackWish, OutsideHours, remember, repetition_key
+from ivr.service.requests import CallbackWish, SlotsLook, remember, repetition_key
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
 from ivr.service.verification import CALL
 from ivr.web.desk import Desk, client_address
 from ivr.web.services import Services
+from ivr.web.telling import FIELDS, FreeTimes, Telling, move_form
 from ivr.web.wish import (
     LocalTimes,
     Reading,
@@ -32,22 +31,13 @@ from ivr.web.wish import (
     read_digits,
     read_kind,
     read_order,
+    read_since,
     read_verification,
     read_words,
 )
-from ivr.web.zones import zone_name
 
 Page = str | AnyResponse | tuple[str, int]
 TOKEN: Final = re.compile(r"[0-9a-f]{32}")
-FIELDS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("kind", "words", "order", "consent", "code"), ""),
-    **dict.fromkeys(("extension", "country", "line_type", "do_not_call", "too_many_today", "exists"), "number"),
-    **dict.fromkeys(("when", "gap", "past", "too_far", "hours"), "date"),
-    **dict.fromkeys(("call_hours", "no_calls_now", "ringing", "left_alone"), "number"),
-    "number": "",
-    "locked": "code",
-}
-"""The field that an error is about, where its own name is not the field's; others belong to the whole page."""
 TOLD: Final = frozenset({"moved", "code_sent", "code_call"})
 """What the status page may say that was just done."""
 
@@ -60,14 +50,18 @@ class CustomerPages:
         self._desk = desk
         self._catalogue = desk.catalogue
         self._times = times
+        self._telling = Telling(services, desk)
 
     def ask(self) -> Page:
         """The form."""
         return self.form({"form_id": new_id()}, ())
 
     def book(self) -> Page:
-        """Book, and send the code. Wrong input shows the form again with everything kept."""
+        """Book, and send the code. Wrong input shows the form again with everything kept; so do free times."""
         reading = Reading()
+        if "show" in request.form:
+            reading.read(self._desk.bookings.check_number, request.form.get("number", ""))
+            return self.form(request.form, reading.refused)
         wish = self._wish(reading)
         callback = None if wish is None else reading.read(self._book, wish)
         if callback is None:
@@ -178,7 +172,7 @@ class CustomerPages:
         def move(uow: UnitOfWork) -> Actions:
             zone = self._times.zone(callback.zone, callback.number)
             at = self._times.read(request.form, zone)
-            return self._desk.requests.move(uow, callback, at)[1]
+            return self._desk.bookings.move(uow, callback.id, at=at)[1]
 
         return self._change(callback, move, told="moved")
 
@@ -224,44 +218,44 @@ class CustomerPages:
         with self._services.store.read() as uow:
             wait = self._desk.line.estimate(uow, "general", locale=locale)
         span = Say("span", {"wait": Span(wait.low_seconds, wait.high_seconds)})
+        wanted = "show" in form or form.get("when") == "slot" or any(FIELDS.get(e.reason) == "date" for e in refused)
+        free = self._free(SlotsLook(number=form.get("number", ""), locale=locale), form) if wanted else None
         return render_template(
             "ask.html", form=form, kinds=list(CaseKind), wait=self._services.speaker.text(locale, span),
-            now=self._services.clock.now(), **self._days(), **self._errors(refused), **self.shared(),
+            now=self._services.clock.now(), free=free, **self._telling.days(),
+            **self._telling.errors(locale, refused), **self.shared(),
         )  # fmt: skip
+
+    def _free(self, look: SlotsLook, form: Mapping[str, str]) -> FreeTimes | None:
+        """The free times from the day that was chosen on, on the customer's clock; None: no number to ring yet."""
+        try:
+            zone = self._times.zone(look.zone or form.get("zone", ""), look.number)
+            skill = SKILLS[read_kind(form["kind"])] if form.get("kind") else look.skill
+            since = read_since(form.get("date", ""), zone)
+            asked = replace(look, zone=zone.key, skill=skill, since=since)
+            with self._services.store.read() as uow:
+                return self._telling.free_times(look.locale, self._desk.requests.free_slots(uow, asked), zone)
+        except CallbackRefused:
+            return None  # told at the field that is wrong
 
     def _status(self, callback: Callback, refused: Sequence[CallbackRefused]) -> str:
         with self._services.store.read() as uow:
             case = uow.cases.get(callback.case_id)
             call = self._desk.verification.call_state(uow, callback)
         at = callback.promised_by_at if callback.asap else callback.due_at
-        told = request.args.get("told", "")
+        told, locale = request.args.get("told", ""), self.locale()
         return render_template(
-            "callback.html", callback=callback, case=case, call=call, move_form=_move_form(callback, request.form),
-            told=told if told in TOLD else "", when=self._moment(at, callback.zone),
-            **self._days(), **self._errors(refused), **self.shared(),
+            "callback.html", callback=callback, case=case, call=call, move_form=move_form(callback, request.form),
+            told=told if told in TOLD else "", when=self._telling.moment(locale, at, callback.zone),
+            free=self._free_for(callback) if callback.status == CallbackStatus.SCHEDULED else None,
+            **self._telling.days(), **self._telling.errors(locale, refused), **self.shared(),
         )  # fmt: skip
 
-    def _errors(self, refused: Sequence[CallbackRefused]) -> dict[str, Any]:
-        """Texts by error key, and the fields they belong to."""
-        texts = {error.reason: self._explained(error) for error in refused}
-        return {"errors": texts, "fields": {FIELDS.get(key, "-") or key: texts[key] for key in reversed(texts)}}
-
-    def _explained(self, error: CallbackRefused) -> str:
-        locale = self.locale()
-        if isinstance(error, OutsideHours) and error.nearest_at is not None:
-            return self._catalogue.text(locale, "error_hours_nearest", when=self._moment(error.nearest_at, error.zone))
-        return self._catalogue.text(locale, f"error_{error.reason}")
-
-    def _moment(self, at: datetime, zone: str) -> str:
-        """A moment on the customer's clock, which is named: tomorrow at 3:30 PM (New York)."""
-        say = Say("moment", {"when": At(at, zone, self._services.clock.now())})
-        return f"{self._services.speaker.text(self.locale(), say)} ({zone_name(zone, self.locale())})"
-
-    def _days(self) -> dict[str, str]:
-        """The days that the calendar offers; the widest, for the reader's own zone is not known yet."""
-        now = self._services.clock.now()
-        first, last = now - timedelta(hours=12), now + timedelta(days=self._desk.requests.horizon_days, hours=14)
-        return {"first_day": first.date().isoformat(), "last_day": last.date().isoformat()}
+    def _free_for(self, callback: Callback) -> FreeTimes | None:
+        look = SlotsLook(
+            number=callback.number, zone=callback.zone, skill=callback.skill, locale=self.locale(), moved_id=callback.id
+        )
+        return self._free(look, {})
 
     def shared(self) -> dict[str, Any]:
         """What every template needs."""
@@ -271,14 +265,6 @@ class CustomerPages:
             return self._catalogue.text(locale, key, **places)
 
         return {"t": text, "locale": locale, "catalogue": self._catalogue, "company": self._services.company}
-
-
-def _move_form(callback: Callback, sent: Mapping[str, str]) -> Mapping[str, str]:
-    """What was typed; at first the present moment on the customer's clock."""
-    if "when" in sent:
-        return sent
-    local = callback.due_at.astimezone(ZoneInfo(callback.zone))
-    return {"when": "at"} if callback.asap else {"when": "at", "date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"}
 
 
 def _digest(form: MultiDict[str, str]) -> str:
