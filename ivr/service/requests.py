@@ -81,10 +81,11 @@ class WebRequests:
     def free_slots(self, uow: UnitOfWork, look: SlotsLook) -> list[FreeSlot]:
         """When a callback to this number can still be promised. Raises CallbackRefused (`hours`), NumberRefused."""
         hours = self._bookings.hours(self._bookings.check_number(look.number), look.zone)
-        begins = max(look.since or self._clock.now(), self._clock.now())
-        wanted = Wanted(look.skill, look.locale, look.moved_id)
-        found = self._bookings.slots.free(uow, wanted, hours, begins, begins + timedelta(days=look.days))
-        return [slot for slot in found if slot.at < begins + timedelta(days=look.days)]
+        slots, now = self._bookings.slots, self._clock.now()
+        begins = min(max(look.since or now, now), slots.latest_at)
+        ends = begins + timedelta(days=look.days)
+        found = slots.free(uow, Wanted(look.skill, look.locale, look.moved_id), hours, begins, ends)
+        return [slot for slot in found if slot.at < ends]
 
     def _customer(self, uow: UnitOfWork, checked: CheckedNumber, wish: CallbackWish) -> Customer:
         customer = uow.customers.by_number(checked.e164)

@@ -12,7 +12,7 @@ from tests.journeys.test_web_requests import a_browser, hidden
 from tests.journeys.world import API_KEY, PATIENCE, STRANGER, World
 
 QUARTER = timedelta(minutes=15)
-NEAREST = r"fully booked.*nearest time.*I will call you tomorrow.*3:45.*Is that right"
+FULL, NEAREST = "fully booked.*nearest time", "I will call you tomorrow.*3:45.*Is that right"
 
 
 def tomorrow_at_half_past_three(world: World) -> datetime:
@@ -44,6 +44,7 @@ def test_caller_names_a_full_time_is_offered_the_nearest_and_takes_it(world: Wor
     caller.press("5")
     caller.hears("I can call you back", PATIENCE)
     caller.say("tomorrow at half past three in the afternoon")
+    caller.hears(FULL, PATIENCE)
     caller.hears(NEAREST, PATIENCE)
     caller.say("yes")
     caller.hears("We will call you tomorrow.*3:45.*Your case number is", PATIENCE)
@@ -63,6 +64,7 @@ def test_a_time_that_is_taken_while_it_is_read_back_is_not_promised_twice(world:
     caller.hears("I will call you tomorrow.*3:30.*Is that right", PATIENCE)
     assert books(world, 7, at).status_code == 201
     caller.say("yes")
+    caller.hears(FULL, PATIENCE)
     caller.hears(NEAREST, PATIENCE)
     caller.press("1")
     caller.hears("We will call you tomorrow.*3:45", PATIENCE)

@@ -47,7 +47,7 @@ def test_free_slots_are_told_on_the_customers_clock_less_what_is_promised(site: 
     fill(site, "2026-03-10T19:05:00Z", 1)
     assert [slot["free"] for slot in free(site)] == [2, 3, 3, 3]
     assert [slot["free"] for slot in free(site, days=1, zone="America/Chicago", kind="return_refund")] == [2, 3]
-    assert [slot["at"][:10] for slot in free(site, **{"from": "2026-03-11"})] == ["2026-03-11"] * 2
+    assert [slot["at"][:10] for slot in free(site, **{"from": "2026-03-11", "days": 2})] == ["2026-03-11"] * 2
     assert free(site, **{"from": "2026-03-11T19:20:00Z", "days": 1})[0]["at"] == "2026-03-11T19:20:00+00:00"
 
 
