@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from ivr.domain.agents import Agent, AgentStatus
 from ivr.domain.callbacks import OPEN_STATUSES, Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Party
-from ivr.domain.calls import LONGEST_CALL, Call
 from ivr.domain.cases import Case, Customer
 from ivr.errors import Conflict
+from ivr.simulation.memory_calls import MemoryCalls
 from ivr.simulation.shelves import Journal, Shelf
 
 ALIVE: Final = OPEN_STATUSES | {CallbackStatus.NEEDS_HUMAN}
@@ -56,7 +56,7 @@ class MemoryCases(Shelf[Case]):
 class MemoryCallbacks(Shelf[Callback]):
     """service.store.Callbacks, with its promise: one open callback a number, and a case."""
 
-    def __init__(self, journal: Journal, calls: "MemoryCalls") -> None:
+    def __init__(self, journal: Journal, calls: MemoryCalls) -> None:
         super().__init__(journal, "id", lambda callback: callback.status in ALIVE)
         self._calls = calls
         self._by_number: dict[str, list[Callback]] = defaultdict(list)
@@ -269,26 +269,6 @@ class MemoryAgents(Shelf[Agent]):
         """The longest idle first."""
         free = [agent for agent in self.all() if agent.status == AgentStatus.AVAILABLE]
         return sorted(free, key=lambda agent: (agent.status_at, agent.id))
-
-
-class MemoryCalls(Shelf[Call]):
-    """service.store.Calls."""
-
-    def __init__(self, journal: Journal) -> None:
-        super().__init__(journal, "sid", lambda call: call.is_live)
-
-    def live(self) -> Sequence[Call]:
-        """Oldest first."""
-        return [self.touch(call) for call in self.alive()]
-
-    def lasting(self, since: datetime) -> Sequence[str]:
-        """Oldest first."""
-        return [call.sid for call in self.alive() if call.started_at <= since]
-
-    def live_numbers(self, numbers: Sequence[str], now: datetime) -> frozenset[str]:
-        """Those whose call began lately and has not ended."""
-        lately = {call.from_number for call in self.alive() if call.started_at > now - LONGEST_CALL}
-        return frozenset(number for number in numbers if number in lately)
 
 
 def _entry(attempt: Attempt) -> str:

@@ -9,12 +9,12 @@ from types import TracebackType
 from typing import Self
 
 from ivr.service import store as ports
+from ivr.simulation.memory_calls import MemoryCalls
 from ivr.simulation.memory_guards import MemoryGuards
 from ivr.simulation.memory_rows import (
     MemoryAgents,
     MemoryAttempts,
     MemoryCallbacks,
-    MemoryCalls,
     MemoryCases,
     MemoryCustomers,
     MemoryHolds,
