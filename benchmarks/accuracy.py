@@ -6,8 +6,8 @@
 coffee: people order drinks (grammar: coffee.yaml); right is an order whose every slot is right.
 digits: one spoken digit; `confirmed` also counts the next value that is offered after "is it ...?" and a no.
 prompts: two to eight words of one speaker, out of all such phrases; right is each word.
-strangers: music, noise, tones, Spanish and English that the main menu has no words for; told is what is acted on
-without "is that right?".
+strangers: sounds and talk that a turn has no words for (accuracy_strangers.py); told is what is acted on without
+"is that right?", and what callers who mean it pay for that: the curve has a row for each threshold.
 
 English is heard by PocketSphinx, or by the Vosk model whose folder is given. The peer (accuracy_peer.py) hears the same
 line in the same run. With --limit a run is partial and says so. The last line is one JSON object.
@@ -22,28 +22,30 @@ from pathlib import Path
 from typing import Any
 
 from accuracy_clips import Clip, noises, on_the_line, recordings
-from accuracy_hearing import confirmed, is_acted_on, recognizer, same, same_words, slots, turns
+from accuracy_hearing import confirmed, recognizer, same, same_words, slots, turns
 from accuracy_peer import Peer
+from accuracy_rejection import percent, stranger_locales, strangers_row
 
-PARTS = ("coffee", "digits", "prompts", "strangers")
+from ivr.service.utterance import SURE_FIT
+
+STRANGERS = "strangers"
+PARTS = ("coffee", "digits", "prompts", STRANGERS)
 NOISY = ("coffee", "digits")
 Condition = tuple[Path | None, float]
 Task = tuple[Clip, tuple[str, ...], str, Condition]
 
 
-def judge(task: Task) -> tuple[bool, bool, str]:
-    """Whether a clip was heard rightly at once, or after one question; and what was heard."""
+def judge(task: Task) -> tuple[bool, bool, float, str]:
+    """Whether a clip was heard rightly at once, or after one question; how sure its sound was; and what was heard."""
     clip, phrases, model, condition = task
     found = turns(clip.locale, clip.part, phrases, model, on_the_line(clip, *condition))
-    if clip.part == "strangers":
-        acted = [readings[0] for readings in found if is_acted_on(clip.part, readings)]
-        return not acted, not acted, f"acted on {acted}"
-    readings = found[0] if found else ()
+    fit = found[0][0].fit if found else 1.0
+    readings = tuple(reading.text for reading in found[0]) if found else ()
     if phrases:
         right = bool(readings) and same_words(readings[0], clip.text)
-        return right, right, f"heard as {readings[:1]}"
-    heard = slots(clip.locale, clip.part, readings)
-    return same(heard, dict(clip.slots)), confirmed(heard, dict(clip.slots)), f"heard as {heard} from {readings[:3]}"
+        return right, right, fit, f"heard as {readings[:1]}"
+    heard, meant = slots(clip.locale, clip.part, readings), dict(clip.slots)
+    return same(heard, meant), confirmed(heard, meant), fit, f"heard as {heard} from {readings[:3]}"
 
 
 def peer_is_right(clip: Clip, phrases: tuple[str, ...], text: str) -> bool:
@@ -66,8 +68,6 @@ def sayable(found: list[Clip], model: str) -> list[Clip]:
 def clips(part: str, arguments: argparse.Namespace) -> list[Clip]:
     """What the part hears."""
     found = recordings(arguments.data, part, 0 if part == "prompts" else arguments.limit)
-    if part == "strangers":
-        return [clip for clip in found if not (clip.text and is_acted_on(part, (clip.text,)))]
     return sayable(found, arguments.model) if part == "prompts" else found
 
 
@@ -79,14 +79,16 @@ def row(pool: ProcessPoolExecutor, part: str, arguments: argparse.Namespace, con
         found = found[:: max(1, len(found) // arguments.limit)]
     results = list(pool.map(judge, [(clip, phrases, arguments.model, condition) for clip in found], chunksize=4))
     if arguments.failures:
-        wrong = ((clip, told) for clip, (right, _, told) in zip(found, results, strict=True) if not right)
+        wrong = ((clip, told) for clip, (right, _, _, told) in zip(found, results, strict=True) if not right)
         print("\n".join(f"  {clip.name} {dict(clip.slots)} {told}" for clip, told in wrong))
-    told: dict[str, Any] = {"clips": len(found), "right_percent": percent([right for right, _, _ in results])}
+    told: dict[str, Any] = {
+        "clips": len(found),
+        "right_percent": percent([right for right, *_ in results]),
+        "right_at_once_percent": percent([right and fit >= SURE_FIT for right, _, fit, _ in results]),
+    }
     if part == "digits":
-        told["confirmed_percent"] = percent([right for _, right, _ in results])
-    if part == "strangers":
-        told["acted_on_percent"] = round(100 - told.pop("right_percent"), 1)
-    elif arguments.peer_seconds:
+        told["confirmed_percent"] = percent([right for _, right, *_ in results])
+    if arguments.peer_seconds:
         told |= peers(part, phrases, found, condition, arguments.peer_seconds)
         told["ours_over_peer"] = (
             round(told["right_percent"] / told["peer_percent"], 2) if told["peer_percent"] else None
@@ -101,11 +103,6 @@ def peers(
     with Peer(part, phrases, seconds) as peer:
         right = [peer_is_right(clip, phrases, peer.text(on_the_line(clip, *condition))) for clip in found]
         return {"peer_percent": percent(right), "peer_hung": peer.hung}
-
-
-def percent(right: list[bool]) -> float:
-    """Of 100, one decimal."""
-    return round(100 * sum(right) / max(1, len(right)), 1)
 
 
 def conditions(part: str, arguments: argparse.Namespace) -> Iterator[tuple[str, Condition]]:
@@ -141,6 +138,11 @@ def main() -> int:
     print("partial run" if partial else "whole run", flush=True)
     with ProcessPoolExecutor(arguments.processes) as pool:
         for part in arguments.part:
+            if part == STRANGERS:
+                for locale, model in stranger_locales(arguments):
+                    told[f"strangers {locale}"] = strangers_row(pool, locale, model, arguments)
+                    print(f"strangers {locale:18} {told[f'strangers {locale}']}", flush=True)
+                continue
             for name, condition in conditions(part, arguments):
                 told[name] = row(pool, part, arguments, condition)
                 print(f"{name:28} {told[name]}", flush=True)

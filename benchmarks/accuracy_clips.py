@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import soundfile
@@ -21,7 +21,6 @@ FOLDERS = {
     "coffee": ("en_coffee_orders",),
     "digits": ("en_digits",),
     "prompts": ("en_prompts",),
-    "strangers": ("en_prompts", "es_prompts", "en_requests", "en_coffee_orders"),
 }
 DOUBTFUL_TEXT = re.compile(r"[\[\]()…]|\.\.\.")
 """The Asterisk list describes some sounds instead of writing down what is said."""
@@ -37,24 +36,20 @@ class Clip:
     slots: tuple[tuple[str, str], ...]
     path: Path
     text: str = ""
-    start: int = 0
 
     def sound(self) -> Any:
-        """The samples, at most ten seconds of a recording without words."""
+        """The samples."""
         samples, rate = soundfile.read(self.path, dtype="int16")
         assert rate == RATE, f"{self.path}: {rate} Hz"
-        return samples[self.start : self.start + LONGEST_SECONDS * RATE] if self.part == "strangers" else samples
+        return samples
 
 
 def recordings(data: Path, part: str, limit: int) -> list[Clip]:
     """The clips of one part, in the manifest's order, evenly thinned to the limit."""
-    found = [clip for row in rows(data) if (clip := clip_of(data, row, part))]
-    if part == "strangers":
-        found += list(sounds(data))
-    return thinned(found, limit)
+    return thinned([clip for row in rows(data) if (clip := clip_of(data, row, part))], limit)
 
 
-def thinned(found: list[Clip], limit: int) -> list[Clip]:
+def thinned(found: list[Any], limit: int) -> list[Any]:
     """About so many, from all over the list."""
     return found[:: max(1, len(found) // limit)] if limit else found
 
@@ -76,13 +71,6 @@ def clip_of(data: Path, row: dict[str, str], part: str) -> Clip | None:
     return Clip(row["path"], part, "en-US", tuple(sorted(slots.items())), data / row["path"], text)
 
 
-def sounds(data: Path) -> Iterator[Clip]:
-    """Noise, music and tones, in pieces of ten seconds."""
-    for path in sorted((data / "sounds").glob("*.flac")):
-        for start in range(0, max(1, soundfile.info(path).frames - RATE), LONGEST_SECONDS * RATE):
-            yield Clip(f"sounds/{path.name}:{start // RATE}", "strangers", "en-US", (), path, start=start)
-
-
 def plain(text: str) -> str:
     """Lower-case words without punctuation."""
     return " ".join(re.sub(r"[^a-z' ]", " ", text.lower().replace("-", " ")).split())
@@ -94,7 +82,15 @@ def noises(data: Path) -> Iterator[Path]:
     yield data / "sounds" / "moh_fpm-calm-river.flac"
 
 
-def on_the_line(clip: Clip, noise: Path | None, snr_db: float) -> Any:
+class Sound(Protocol):
+    """Anything that can be heard."""
+
+    name: str
+
+    def sound(self) -> Any: ...
+
+
+def on_the_line(clip: Sound, noise: Path | None, snr_db: float) -> Any:
     """Half a second of quiet line, the speech, half a second more; with noise below the speech by so many decibels."""
     samples = np.concatenate([QUIET, clip.sound(), QUIET])
     return samples if noise is None else mixed(samples, noise, snr_db, zlib.crc32(clip.name.encode()))

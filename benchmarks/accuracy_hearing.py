@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +11,23 @@ import numpy as np
 from accuracy_clips import RATE, plain
 
 from ivr.content import load
-from ivr.domain.dialogue.questions import MENU_INTENTS
-from ivr.domain.hearing import Grammar, Pace
-from ivr.domain.intents import Builtin, Certainty, Expects, Meaning
+from ivr.domain.hearing import Grammar, Hypothesis, Pace
+from ivr.domain.intents import Builtin, Expects, Meaning
 from ivr.service.ports import Recognizer
 from ivr.settings import Settings
 from ivr.speech.audio import encode_mulaw
+from ivr.speech.endpointing import ALTERNATIVES
 from ivr.speech.events import Heard, ListenEvent
 from ivr.speech.listener import InlineExecutor, Listener
 from ivr.speech.pocketsphinx_engine import PocketSphinxRecognizer
 from ivr.speech.turn_taker import Listening
 from ivr.speech.vosk_engine import VoskRecognizer
 from ivr.understanding import GrammarUnderstanding
-from ivr.web.stream_hearing import ALTERNATIVES
 
 COFFEE = Path(__file__).resolve().with_name("coffee.yaml")
 EXPECTS = {
     "coffee": Expects(intents=("order_drink",)),
     "digits": Expects(builtins=(Builtin.DIGITS,), digit_lengths=(1,)),
-    "strangers": Expects(intents=(*MENU_INTENTS, "hold")),
 }
 FRAME = 160
 AFTER = np.random.default_rng(2).normal(0, 12, 2 * RATE).astype(np.int16)
@@ -67,21 +65,38 @@ def grammar(locale: str, part: str, phrases: tuple[str, ...]) -> Grammar:
     return understanding(locale).grammar(locale, EXPECTS[part])
 
 
-def turns(locale: str, part: str, phrases: tuple[str, ...], model: str, samples: Any) -> list[tuple[str, ...]]:
+Readings = tuple[Hypothesis, ...]
+
+
+def turns(locale: str, part: str, phrases: tuple[str, ...], model: str, samples: Any) -> list[Readings]:
     """The readings of every turn that a call with this sound would take."""
-    engine, heard = recognizer(locale, model), list[ListenEvent]()
     pace = Pace.DIGITS if part == "digits" else Pace.DIRECTED
 
     def complete(text: str) -> bool:
         return text in phrases or (not phrases and understanding(locale).is_complete(locale, EXPECTS[part], text))
 
     listening = Listening(grammar(locale, part, phrases), pace, ALTERNATIVES[pace], complete, 1)
+    return listened(listening, recognizer(locale, model), samples)
+
+
+def turns_of(locale: str, expects: Expects, pace: Pace, model: str, samples: Any) -> list[Readings]:
+    """The same in a turn of the dialogue."""
+    known = understanding(locale)
+    grammar = known.grammar(locale, expects)
+    complete = partial(known.is_complete, locale, expects)
+    listening = Listening(grammar, pace, ALTERNATIVES[pace], complete, 1)
+    return listened(listening, recognizer(locale, model), samples)
+
+
+def listened(listening: Listening, engine: Recognizer, samples: Any) -> list[Readings]:
+    """The sound as a call's frames."""
+    heard = list[ListenEvent]()
     listener = Listener(lambda: listening, heard.append, engine, InlineExecutor())
     line = encode_mulaw(np.concatenate([samples, AFTER]).astype("<i2").tobytes())
     for at in range(0, len(line) - FRAME + 1, FRAME):
         listener.feed(line[at : at + FRAME], at * 1000 // RATE)
     listener.close()
-    return [tuple(reading.text for reading in event.hypotheses) for event in heard if isinstance(event, Heard)]
+    return [event.hypotheses for event in heard if isinstance(event, Heard)]
 
 
 def meaning(locale: str, part: str, readings: Sequence[str]) -> Meaning:
@@ -93,12 +108,6 @@ def slots(locale: str, part: str, readings: Sequence[str]) -> dict[str, str]:
     """The first intent's slots as texts."""
     first = meaning(locale, part, readings).first
     return {name: str(value) for name, value in first.slots.items()} if first is not None else {}
-
-
-def is_acted_on(part: str, readings: Sequence[str]) -> bool:
-    """Whether the dialogue does something about it without asking "is that right?"."""
-    found = meaning("en-US", part, readings)
-    return found.first is not None and found.certainty != Certainty.FUZZY
 
 
 def same(heard: Mapping[str, str], meant: Mapping[str, str]) -> bool:

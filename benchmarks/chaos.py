@@ -93,7 +93,7 @@ class Run:
         night, until = len(self.numbers) // 2, time.monotonic() + seconds
         with self._processes(arguments):
             while time.monotonic() < until:
-                left = self._look()
+                left = self.look()
                 if left is not None and night and left <= night:
                     self._night()
                     night = 0
@@ -101,7 +101,8 @@ class Run:
                     return
                 time.sleep(0.5)
 
-    def _look(self) -> int | None:
+    def look(self) -> int | None:
+        """As `open`; None while the database does not answer."""
         try:
             return self.open()
         except IvrError:

@@ -1,11 +1,12 @@
-"""The crash matrix: a dispatcher dies, or freezes for 7 s, at each numbered step of a callback. One call must result.
+"""The crash matrix: something strikes a dispatcher at each numbered step of a callback. One call must result.
 
-    python benchmarks/crashes.py [--database sqlite] [--freeze]
+    python benchmarks/crashes.py [--database sqlite postgres] [--strike kill freeze restart cut]
 
-A step is the moment before or after a commit that changes something, and before or after a request to the carrier. The
-process dies there by SIGKILL (or sleeps by SIGSTOP); another one is started at once. The matrix ends with the first run
-in which there was no such step any more. The peer: the same matrix with an engine in which whoever sees a leg that is
-not placed places it. The last line is one JSON object.
+A step is the moment before or after a commit that changes something, and before or after a request to the carrier.
+There the process dies by SIGKILL; or is frozen for 7 s; or the database is restarted without warning, with recovery
+from its log; or all its connections are cut (the last two on PostgreSQL). Another dispatcher is started at once. A
+matrix ends with the first run in which there was no such step any more. The peer: the matrix of SIGKILL with an engine
+in which whoever sees a leg that is not placed places it. The last line is one JSON object.
 """
 
 import argparse
@@ -16,11 +17,14 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 from chaos import Run, is_sound, staged
+from chaos_databases import cut, restart
 from chaos_worker import work
 from chaos_world import RULES, World
 from sqlalchemy import Engine, event
@@ -33,18 +37,32 @@ PATIENCE = 60.0
 MOST_STEPS = 60
 
 
+def _send(signal_number: int) -> Callable[[str], None]:
+    return lambda url: os.kill(os.getpid(), signal_number)
+
+
+STRIKES: dict[str, Callable[[str], None]] = {
+    "kill": _send(signal.SIGKILL),
+    "freeze": _send(signal.SIGSTOP),
+    "restart": restart,
+    "cut": cut,
+}
+"""What happens, at a database's address."""
+ONLY_SERVERS = ("restart", "cut")
+
+
 class Doom:
     """Counts steps; at the chosen one it strikes, and leaves the step's name in a file."""
 
-    def __init__(self, step: int, signal_number: int, note: Path) -> None:
-        self._left, self._signal, self._note = step, signal_number, note
+    def __init__(self, step: int, strike: Callable[[], None], note: Path) -> None:
+        self._left, self._strike, self._note = step, strike, note
 
     def step(self, name: str) -> None:
         """One more step is reached."""
         self._left -= 1
         if self._left == 0:
             self._note.write_text(name)
-            os.kill(os.getpid(), self._signal)
+            self._strike()
 
 
 class Watched:
@@ -85,73 +103,77 @@ class Watched:
             self._doom.step(f"{when} commit of {', '.join(sorted(tables))}")
 
 
-def doomed(world: World, node: str, step: int, signal_number: int, note: str) -> None:
+def doomed(world: World, node: str, step: int, strike: str, note: str) -> None:
     """A dispatcher that is struck at one step."""
-    Watched(Doom(step, signal_number, Path(note)))
+    Watched(Doom(step, partial(STRIKES[strike], world.database_url), Path(note)))
     work(world, node)
 
 
-def strike(arguments: argparse.Namespace, step: int, mutant: str = "") -> dict[str, Any] | None:
+def struck(database: str, strike: str, step: int, mutant: str) -> dict[str, Any] | None:
     """One promise with one stroke; None: there is no such step."""
-    settle = _settle(arguments)
-    with staged(arguments.database, 1, faults=0, seed=str(step), mutant=mutant, settle_seconds=settle) as one:
+    # A frozen process must not outsleep the settle time (reliability.md 4d).
+    settle = FREEZE_SECONDS + 3 if strike == "freeze" else RULES.dial.settle_seconds
+    with staged(database, 1, faults=0, seed=str(step), mutant=mutant, settle_seconds=settle) as one:
         note = Path(one.world.clock_file).with_name("step")
-        _endure(arguments, one, step, note)
+        _endure(one, strike, step, note)
         return {"step": note.read_text(), **one.report()} if note.exists() else None
 
 
-def _settle(arguments: argparse.Namespace) -> int:
-    """Seconds; a frozen process must not outsleep it (reliability.md 4d)."""
-    return FREEZE_SECONDS + 3 if arguments.freeze else RULES.dial.settle_seconds
-
-
-def _endure(arguments: argparse.Namespace, one: Run, step: int, note: Path) -> None:
+def _endure(one: Run, strike: str, step: int, note: Path) -> None:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["crashes"])
-    struck = signal.SIGSTOP if arguments.freeze else signal.SIGKILL
-    first = context.Process(target=doomed, args=(one.world, "first", step, struck, str(note)), daemon=True)
+    is_freeze = strike == "freeze"
+    first = context.Process(target=doomed, args=(one.world, "first", step, strike, str(note)), daemon=True)
     second = context.Process(target=work, args=(one.world, "second"), daemon=True)
     first.start()
     until, wakes_at = time.monotonic() + PATIENCE, None
-    while time.monotonic() < until and one.open():
+    while time.monotonic() < until and one.look() != 0:
         if note.exists() and second.pid is None:
             second.start()
-            wakes_at = time.monotonic() + FREEZE_SECONDS if arguments.freeze else None
+            wakes_at = time.monotonic() + FREEZE_SECONDS if is_freeze else None
         if wakes_at is not None and time.monotonic() >= wakes_at:
             os.kill(first.pid or 0, signal.SIGCONT)
             wakes_at = None
         time.sleep(0.1)
-    time.sleep(1 if not arguments.freeze else FREEZE_SECONDS)
+    time.sleep(FREEZE_SECONDS if is_freeze else 1)
     for process in (first, second):
         if process.pid is not None:
             process.kill()
 
 
-def matrix(arguments: argparse.Namespace, mutant: str = "") -> list[dict[str, Any]]:
-    """All steps, each with what came of it."""
+def matrix(database: str, strike: str, mutant: str = "") -> dict[str, Any]:
+    """All steps, and those of which anything but one call came."""
     rows = []
     for step in range(1, MOST_STEPS):
-        row = strike(arguments, step, mutant)
+        row = struck(database, strike, step, mutant)
         if row is None:
             break
         rows.append(row)
-        right = "one call" if is_sound(row) and row["once"] else f"WRONG {row}"
-        print(f"{mutant or 'engine'} {step:3} {row['step']:60} {right}", flush=True)
-    return rows
+        right = "one call" if _is_right(row) else f"WRONG {row}"
+        print(f"{mutant or 'engine'} {database} {strike} {step:3} {row['step']:60} {right}", flush=True)
+    wrong = [row["step"] for row in rows if not _is_right(row)]
+    return {"database": database, "strike": strike, "steps": len(rows), "wrong": wrong}
+
+
+def _is_right(row: dict[str, Any]) -> bool:
+    return is_sound(row) and row["once"] == 1
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--database", choices=("postgres", "sqlite"), default="sqlite")
-    parser.add_argument("--freeze", action="store_true", help=f"sleep for {FREEZE_SECONDS} s instead of dying")
+    parser.add_argument("--database", nargs="+", choices=("sqlite", "postgres"), default=["sqlite", "postgres"])
+    parser.add_argument("--strike", nargs="+", choices=sorted(STRIKES), default=list(STRIKES))
     parser.add_argument("--no-peer", action="store_true", help="leave the engine without a lease out")
     arguments = parser.parse_args()
-    rows = matrix(arguments)
-    peer = [] if arguments.no_peer else matrix(arguments, "no-lease")
-    wrong = [row["step"] for row in rows if not (is_sound(row) and row["once"])]
-    told = {"steps": len(rows), "wrong": wrong, "peer_wrong": sum(not is_sound(row) for row in peer)}
-    print(json.dumps({"database": arguments.database, "freeze": arguments.freeze, **told}))
-    return 1 if wrong or not rows else 0
+    pairs = [(base, strike) for base in arguments.database for strike in arguments.strike]
+    told = [matrix(*pair) for pair in pairs if pair[0] == "postgres" or pair[1] not in ONLY_SERVERS]
+    peer = {} if arguments.no_peer else matrix(arguments.database[0], "kill", "no-lease")
+    for row in told:
+        print(f"{row['database']}, {row['strike']}: {row['steps']} steps, wrong: {row['wrong'] or 'none'}")
+    if peer:
+        print(f"the peer, an engine without a lease: {len(peer['wrong'])} of {peer['steps']} steps wrong")
+    print(json.dumps({"matrices": told, "peer": peer}))
+    return 1 if any(row["wrong"] or not row["steps"] for row in told) else 0
 
 
 if __name__ == "__main__":

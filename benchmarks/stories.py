@@ -34,7 +34,6 @@ from story_tables import (
 )
 
 from ivr.bootstrap import build
-from ivr.carrier.voice import voices
 from ivr.cli.demo.customer import Customer, Part, names_of
 from ivr.cli.demo.spotter import PromptSpotter
 from ivr.cli.demo.stage import OUR_NUMBER, QUICK, Stage
@@ -43,6 +42,7 @@ from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Case
 from ivr.domain.orders import Order
 from ivr.domain.turn import At, Say
+from ivr.espeak import voices
 from ivr.service.ports import Speaker
 from ivr.settings import Settings
 

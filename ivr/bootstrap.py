@@ -2,45 +2,35 @@
 
 import os
 import socket
-from dataclasses import dataclass
+import threading
 from functools import cached_property
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import TYPE_CHECKING, Unpack
 
+import structlog
 from flask import Flask
 from starlette.applications import Starlette
 
-from ivr.content import Content
-from ivr.content.folders import Folders
-from ivr.content.shop import DemoShop
-from ivr.content.speaker import PromptSpeaker
+from ivr.edges import Edges
+from ivr.errors import IvrError
 from ivr.parts import (
     Overrides,
+    call_effects,
     callback_rules,
-    carrier_account,
-    load_content,
-    make_clock,
-    number_rules,
-    open_store,
+    make_desk,
+    own_voice,
     session_key,
+    sweeps,
+    voice_settings,
 )
-from ivr.phone.client import TwilioMessenger, TwilioPhone
 from ivr.phone.twiml import Hearing
 from ivr.scheduler import CallbackClock
 from ivr.service.arrival import Arrivals
 from ivr.service.calls import CallPorts, CallService
 from ivr.service.dispatch import Dispatcher
-from ivr.service.effects import Effects
-from ivr.service.engine import CallbackEngine, EnginePorts
-from ivr.service.ports import Clock, Commerce, Messenger, Phone, Speaker
+from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
 from ivr.service.requests import WebRequests
-from ivr.service.scenes import Scenes
-from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.speech.recognizers import Recognizers
-from ivr.storage import SqlStore
-from ivr.understanding.grammars import GrammarUnderstanding
-from ivr.understanding.numbers import PhoneNumbers
-from ivr.web.catalogue import Catalogue, board_catalogue
 from ivr.web.desk import Desk
 from ivr.web.register import register_desk
 from ivr.web.server import create_app, create_asgi
@@ -50,93 +40,11 @@ if TYPE_CHECKING:
     from ivr.ears import Ears
 
 
-@dataclass(frozen=True)
-class Ivr:
+log = structlog.get_logger(__name__)
+
+
+class Ivr(Edges):
     """A whole system; the parts are made when they are first asked for."""
-
-    settings: Settings
-    overrides: Overrides
-
-    @cached_property
-    def store(self) -> Store:
-        """The database: the one that was given, or our own."""
-        return self.overrides.get("store") or self._own_store
-
-    @cached_property
-    def _own_store(self) -> SqlStore:
-        return open_store(self.settings)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Give the database's connections back; a store that was given is its giver's to close."""
-        if "_own_store" in self.__dict__:
-            self._own_store.close()
-
-    @cached_property
-    def clock(self) -> Clock:
-        """The time."""
-        return self.overrides.get("clock") or make_clock(self.settings)
-
-    @cached_property
-    def numbers(self) -> PhoneNumbers:
-        """What is known of telephone numbers."""
-        return number_rules(self.settings)
-
-    @cached_property
-    def content(self) -> Content:
-        """grammars/, read and checked. Raises ContentError."""
-        return load_content(self.settings)
-
-    @cached_property
-    def speaker(self) -> Speaker:
-        """Prompts to text."""
-        return PromptSpeaker(self.content)
-
-    @cached_property
-    def catalogue(self) -> Catalogue:
-        """The words of the pages. Raises ContentError."""
-        return Catalogue(self._folders, self.speaker.locales)
-
-    @cached_property
-    def board_words(self) -> Catalogue:
-        """The words of the supervisor's pages. Raises ContentError."""
-        return board_catalogue(self._folders, self.speaker.locales)
-
-    @cached_property
-    def _folders(self) -> Folders:
-        return Folders(self.settings.grammars_dir)
-
-    @cached_property
-    def understanding(self) -> GrammarUnderstanding:
-        """Words to intents."""
-        return GrammarUnderstanding(self.content, self.numbers)
-
-    @cached_property
-    def commerce(self) -> Commerce:
-        """The shop's orders."""
-        return self.overrides.get("commerce") or self.shop
-
-    @cached_property
-    def shop(self) -> DemoShop:
-        """The demonstration's shop. Raises ContentError."""
-        return DemoShop(self.settings.grammars_dir, self.clock.now)
-
-    @cached_property
-    def phone(self) -> Phone:
-        """The carrier."""
-        return self.overrides.get("phone") or TwilioPhone(carrier_account(self.settings))
-
-    @cached_property
-    def messenger(self) -> Messenger | None:
-        """Text messages, through the same carrier."""
-        if "messenger" in self.overrides:
-            return self.overrides["messenger"]
-        return TwilioMessenger(carrier_account(self.settings))
 
     @cached_property
     def recognizers(self) -> Recognizers:
@@ -161,6 +69,7 @@ class Ivr:
             messenger=self.messenger,
             speaker=self.speaker,
             numbers=self.numbers,
+            mailer=self.mailer,
         )
         return CallbackEngine(
             ports,
@@ -168,7 +77,8 @@ class Ivr:
             node=self.node,
             company=self.settings.company,
             secret=self._secret,
-            checkpoint=self.overrides.get("checkpoint", _no_checkpoint),
+            public_url=self.settings.public_url,
+            checkpoint=self.overrides.get("checkpoint", no_checkpoint),
         )
 
     @cached_property
@@ -185,20 +95,12 @@ class Ivr:
     def calls(self) -> CallService:
         """The use cases of a live call."""
         engine = self.engine
-        effects = Effects(
-            clock=self.clock,
-            commerce=self.commerce,
-            numbers=self.numbers,
-            bookings=engine.bookings,
-            line=engine.line,
-            rules=engine.rules,
-        )
         ports = CallPorts(
-            scenes=Scenes(self.store, self.clock, engine.afterwards),
+            scenes=engine.scenes,
             understanding=self.understanding,
             speaker=self.speaker,
             arrivals=Arrivals(self.numbers, self.commerce, self.speaker, self.settings.company, self.content.likely),
-            effects=effects,
+            effects=call_effects(engine, self.clock, commerce=self.commerce, numbers=self.numbers),
             held=engine.legs,
             hears=self._hears,
         )
@@ -212,57 +114,47 @@ class Ivr:
     @cached_property
     def scheduler(self) -> CallbackClock:
         """Wakes the dispatcher and the sweeps; `start` it in the process that does the work."""
-        engine = self.engine
-        sweeps = (engine.reconciler, engine.housekeeper, engine.call_ends, engine.retention)
-        return CallbackClock(self.dispatcher, sweeps, store=self.store, clock=self.clock, node=self.node)
+        parts = sweeps(self.engine, self.recordings)
+        return CallbackClock(
+            self.dispatcher, parts, store=self.store, clock=self.clock, node=self.node, outbox=self.engine.outbox
+        )
 
     @cached_property
     def services(self) -> Services:
         """What the voice webhooks are given. Raises SettingsError if the carrier's settings are missing."""
-        settings = self.settings
-        settings.require("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "IVR_PUBLIC_URL")
         return Services(
+            **voice_settings(self.settings),
             store=self.store,
             clock=self.clock,
             calls=self.calls,
             legs=self.engine.legs,
             understanding=self.understanding,
             speaker=self.speaker,
-            recognizer=self.recognizers if settings.hearing == Hearing.STREAM else None,
+            recognizer=self.recognizers if self._mode.needs_engine else None,
             phone=self.phone,
-            hearing=Hearing(settings.hearing),
-            public_url=settings.public_url,
-            stream_url=settings.stream_url,
-            auth_tokens=settings.auth_tokens,
-            account_sid=settings.account_sid,
-            company=settings.company,
-            audio_dir=settings.audio_dir,
-            threads=settings.threads,
+            recordings=self.recordings,
+            incoming_texts=self.engine.incoming_texts,
+            voice=self.overrides.get("voice") or own_voice(self.settings),
         )
 
     @cached_property
     def desk(self) -> Desk:
         """What pages and the API are given."""
-        engine, settings = self.engine, self.settings
-        return Desk(
-            bookings=engine.bookings,
-            line=engine.line,
+        engine = self.engine
+        return make_desk(
+            self.settings,
+            engine,
             requests=WebRequests(self.clock, self.commerce, bookings=engine.bookings, rules=engine.rules),
-            verification=engine.verification,
-            afterwards=engine.afterwards,
             numbers=self.numbers,
             catalogue=self.catalogue,
             board_words=self.board_words,
-            secret_key=self._secret,
-            api_keys=settings.api_keys,
-            supervisor_password=settings.supervisor_password,
-            secure_cookies=settings.public_url.startswith("https://"),
-            trusted_proxies=settings.trusted_proxies,
-            zone=settings.hours_zone,
+            secret=self._secret,
         )
 
     def wsgi(self) -> Flask:
         """The plain app for any WSGI server: webhooks, pages, API; no media socket."""
+        if self._mode is Hearing.RECORD:  # `serve` loads models itself; here nobody else does
+            threading.Thread(target=self.try_to_load_models, name="models", daemon=True).start()
         return create_app(self.services, parts=(self._pages,))
 
     def asgi(self) -> Starlette:
@@ -272,9 +164,13 @@ class Ivr:
     def _pages(self, app: Flask) -> None:
         register_desk(app, self.services, self.desk)
 
+    @property
+    def _mode(self) -> Hearing:
+        return Hearing(self.settings.hearing)
+
     def _hears(self, locale: str) -> bool:
         """Whether speech is heard: typed words and the carrier's recogniser always, our own once it is loaded."""
-        if self.settings.hearing == Hearing.KEYPAD:
+        if self._mode is Hearing.KEYPAD:
             return False
         return "_listens" not in self.__dict__ or self.recognizers.hears(locale)
 
@@ -283,17 +179,20 @@ class Ivr:
 
         A language whose model is not there yet, or whose grammar is broken, is served by keypad.
         """
-        if self.settings.hearing == Hearing.STREAM:
+        if self._mode.needs_engine:
             self.__dict__["_listens"] = True
             self.ears.load(self.understanding)
-        elif self.settings.hearing == Hearing.GATHER:
+        elif self._mode is Hearing.GATHER:
             self.understanding.warm_up(self.content.locales)
+
+    def try_to_load_models(self) -> None:
+        """The same for a thread of its own: what fails is in the log, and callers are served by keypad."""
+        try:
+            self.load_models()
+        except IvrError as error:
+            log.error("models_failed", code=error.code, error=str(error))
 
 
 def build(settings: Settings, **overrides: Unpack[Overrides]) -> Ivr:
     """A system for these settings. Raises SettingsError and ContentError when its parts are first used."""
     return Ivr(settings, overrides)
-
-
-def _no_checkpoint(name: str) -> None:
-    """Tests stop a process at these; nothing else does."""

@@ -25,6 +25,12 @@ class EngineUnavailable(IvrError):
     code = "engine_unavailable"
 
 
+class VoiceUnavailable(IvrError):
+    """No voice can speak this locale here; the text says what to install."""
+
+    code = "voice_unavailable"
+
+
 class AudioError(IvrError):
     """Audio is malformed; the text names what was found and what is accepted."""
 
@@ -92,6 +98,34 @@ class CarrierUnclear(IvrError):
     """Time-out, 5xx or unreadable answer: the call may exist; never retry blindly, reconcile."""
 
     code = "carrier_unclear"
+
+
+class MailRefused(IvrError):
+    """The mail server will never take this e-mail: the address, or the text, is not accepted."""
+
+    code = "mail_refused"
+
+
+class MailUnavailable(IvrError):
+    """The mail server can't be reached, or asks to come back later: nothing was sent. `.is_general`: all mail."""
+
+    code = "mail_unavailable"
+
+    def __init__(self, text: str, *, is_general: bool = True) -> None:
+        super().__init__(text)
+        self.is_general = is_general
+
+
+class MailUnclear(IvrError):
+    """The connection broke after the whole e-mail was given: it may have been taken; the same may be sent once more."""
+
+    code = "mail_unclear"
+
+
+class LinkExpired(IvrError):
+    """A link in a message is too old; ask for a new callback, or phone."""
+
+    code = "link_expired"
 
 
 class CallGone(IvrError):

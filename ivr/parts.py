@@ -2,20 +2,42 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypedDict
+from urllib.parse import urlsplit
 
 from ivr.clock import ShiftedClock, SystemClock
 from ivr.content import Content, load
 from ivr.content.folders import Folders
+from ivr.domain.messages import GROUPS, MessageRules
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules, SlotRules
 from ivr.errors import SettingsError
 from ivr.phone.client import Account
-from ivr.service.ports import Clock, Commerce, Messenger, Phone
+from ivr.phone.recordings import TwilioRecordings
+from ivr.phone.twiml import Hearing
+from ivr.scheduler import Sweeps
+from ivr.service.effects import Effects
+from ivr.service.engine import CallbackEngine
+from ivr.service.left_recordings import LeftRecordings
+from ivr.service.ports import (
+    CallRecordings,
+    Clock,
+    Commerce,
+    Mailer,
+    Messenger,
+    NumberRules,
+    Phone,
+    TextToSpeech,
+)
+from ivr.service.requests import WebRequests
 from ivr.service.store import Store
 from ivr.settings import Settings
+from ivr.settings_values import is_loopback
 from ivr.storage import SqlStore
 from ivr.understanding.numbers import PhoneNumbers
+from ivr.web.catalogue import Catalogue
+from ivr.web.desk import Desk
 
 
 class Overrides(TypedDict, total=False):
@@ -24,7 +46,10 @@ class Overrides(TypedDict, total=False):
     store: Store
     clock: Clock
     phone: Phone
+    recordings: CallRecordings
+    voice: TextToSpeech
     messenger: Messenger | None
+    mailer: Mailer | None
     commerce: Commerce
     checkpoint: Callable[[str], None]
     node: str
@@ -61,6 +86,60 @@ def carrier_account(settings: Settings) -> Account:
     )
 
 
+def call_effects(engine: CallbackEngine, clock: Clock, *, commerce: Commerce, numbers: NumberRules) -> Effects:
+    """What a dialogue may want done."""
+    return Effects(
+        clock=clock,
+        commerce=commerce,
+        numbers=numbers,
+        bookings=engine.bookings,
+        line=engine.line,
+        rules=engine.rules,
+    )
+
+
+def call_recordings(settings: Settings) -> CallRecordings | None:
+    """What the carrier records of answers, if it does. Raises SettingsError."""
+    return TwilioRecordings(carrier_account(settings)) if settings.hearing == Hearing.RECORD else None
+
+
+def own_voice(settings: Settings) -> TextToSpeech | None:
+    """The voice that speaks on two-way streams, where there are any."""
+    if settings.hearing != Hearing.DUPLEX:
+        return None
+    # Imported here: only this mode needs NumPy before the server takes calls.
+    from ivr.speech.espeak_voice import EspeakVoice
+
+    return EspeakVoice()
+
+
+def sweeps(engine: CallbackEngine, recordings: CallRecordings | None) -> tuple[Sweeps, ...]:
+    """What is done between calls."""
+    left = () if recordings is None else (LeftRecordings(engine.scenes, recordings),)
+    return (engine.reconciler, engine.housekeeper, engine.call_ends, engine.retention, *left)
+
+
+def make_mailer(settings: Settings) -> Mailer | None:
+    """Where e-mail is handed in; None: nowhere."""
+    if not settings.smtp_url:
+        return None
+    # Imported here: most systems send no e-mail, and the calendar library takes time to read.
+    from ivr.mail.smtp import MailServer, SmtpMailer
+
+    host = urlsplit(settings.smtp_url).hostname or ""
+    return SmtpMailer(MailServer.parse(settings.smtp_url, is_local=is_loopback(host)), settings.mail_from)
+
+
+def message_rules(settings: Settings) -> MessageRules:
+    """Which channels there are, and what is told over them."""
+    return MessageRules(
+        texts=settings.texts,
+        mails=bool(settings.smtp_url),
+        kinds=frozenset(kind for name in settings.messages for kind in GROUPS[name]),
+        texts_per_day=settings.daily_texts,
+    )
+
+
 def callback_rules(settings: Settings) -> CallbackRules:
     """The rules of callbacks as the settings bend them."""
     opens, closes = settings.calling_hours or (CallbackRules.calls_open_at, CallbackRules.calls_close_at)
@@ -78,6 +157,7 @@ def callback_rules(settings: Settings) -> CallbackRules:
             customer_ring_seconds=settings.ring_seconds_customer,
             settle_seconds=settings.settle_seconds,
         ),
+        messages=message_rules(settings),
         opening=settings.opening,
         calls_open_at=opens,
         calls_close_at=closes,
@@ -94,6 +174,65 @@ def load_content(settings: Settings) -> Content:
             f"IVR_LOCALES: there are no grammars for {', '.join(unknown)}; there are for {', '.join(known)}"
         )
     return load(settings.grammars_dir, settings.locales)
+
+
+class VoiceSettings(TypedDict):
+    """Of web.services.Services, what comes from the settings alone."""
+
+    hearing: Hearing
+    public_url: str
+    stream_url: str
+    auth_tokens: Sequence[str]
+    account_sid: str
+    company: str
+    audio_dir: Path
+    threads: int
+
+
+def voice_settings(settings: Settings) -> VoiceSettings:
+    """Raises SettingsError if the carrier's settings are missing."""
+    settings.require("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "IVR_PUBLIC_URL")
+    return VoiceSettings(
+        hearing=Hearing(settings.hearing),
+        public_url=settings.public_url,
+        stream_url=settings.stream_url,
+        auth_tokens=settings.auth_tokens,
+        account_sid=settings.account_sid,
+        company=settings.company,
+        audio_dir=settings.audio_dir,
+        threads=settings.threads,
+    )
+
+
+def make_desk(
+    settings: Settings,
+    engine: CallbackEngine,
+    *,
+    requests: WebRequests,
+    numbers: NumberRules,
+    catalogue: Catalogue,
+    board_words: Catalogue,
+    secret: str,
+) -> Desk:
+    """What pages and the API are given."""
+    return Desk(
+        bookings=engine.bookings,
+        line=engine.line,
+        requests=requests,
+        verification=engine.verification,
+        links=engine.links,
+        afterwards=engine.afterwards,
+        numbers=numbers,
+        catalogue=catalogue,
+        board_words=board_words,
+        secret_key=secret,
+        api_keys=settings.api_keys,
+        supervisor_password=settings.supervisor_password,
+        secure_cookies=settings.public_url.startswith("https://"),
+        takes_email=bool(settings.smtp_url),
+        trusted_proxies=settings.trusted_proxies,
+        zone=settings.hours_zone,
+    )
 
 
 def session_key(auth_token: str) -> str:

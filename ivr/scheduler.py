@@ -24,9 +24,10 @@ log = structlog.get_logger(__name__)
 
 TICK_SECONDS: Final = 0.5
 SWEEP_SECONDS: Final = 5.0
+SEND_SECONDS: Final = 2.0
 BEAT_SECONDS: Final = 5.0
 STALLED_SECONDS: Final = 30.0
-THREADS: Final = 4
+THREADS: Final = 5
 ROLE: Final = "dispatch"
 
 
@@ -49,6 +50,7 @@ class Pace:
 
     tick_seconds: float = TICK_SECONDS
     sweep_seconds: float = SWEEP_SECONDS
+    send_seconds: float = SEND_SECONDS
     beat_seconds: float = BEAT_SECONDS
     stalled_seconds: float = STALLED_SECONDS
 
@@ -80,11 +82,13 @@ class CallbackClock:
         store: Store,
         clock: Clock,
         node: str,
+        outbox: Sweeps | None = None,
         pace: Pace | None = None,
         on_stall: Callable[[], None] = exit_process,
     ) -> None:
         self._dispatcher = dispatcher
         self._sweeps = sweeps
+        self._outbox = outbox
         self._store = store
         self._clock = clock
         self._node = node
@@ -92,6 +96,7 @@ class CallbackClock:
         self._on_stall = on_stall
         self._ticking = threading.Lock()
         self._sweeping = threading.Lock()
+        self._sending = threading.Lock()
         self._stopping = threading.Event()
         self._ticked_at = time.monotonic()
         self._scheduler = _scheduler()
@@ -103,6 +108,7 @@ class CallbackClock:
         for name, job, seconds in (
             ("tick", self.tick, self._pace.tick_seconds),
             ("sweep", self.sweep, self._pace.sweep_seconds),
+            ("send", self.send, self._pace.send_seconds),
             ("beat", self.beat, self._pace.beat_seconds),
         ):
             # The first run is now, not after one interval.
@@ -116,7 +122,7 @@ class CallbackClock:
         The round ends before APScheduler shuts down: that holds the lock which a round needs to add its wake-up.
         """
         self._stopping.set()
-        with self._ticking, self._sweeping:
+        with self._ticking, self._sweeping, self._sending:
             pass
         self._scheduler.shutdown(wait=True)
         self._watchdog.join()
@@ -136,15 +142,22 @@ class CallbackClock:
 
     def sweep(self) -> None:
         """One round of the sweeps, apart from the tick: asking the carrier may take seconds."""
-        if self._stopping.is_set() or not self._sweeping.acquire(blocking=False):
+        self._round(self._sweeping, *self._sweeps)
+
+    def send(self) -> None:
+        """One round of the outbox, apart from the sweeps: a mail server that hangs must hold up nobody who is rung."""
+        self._round(self._sending, *((self._outbox,) if self._outbox else ()))
+
+    def _round(self, running: threading.Lock, *parts: Sweeps) -> None:
+        if self._stopping.is_set() or not running.acquire(blocking=False):
             return
         try:
-            for part in self._sweeps:
+            for part in parts:
                 part.sweep()
         except Exception:
             log.exception("sweep_failed")
         finally:
-            self._sweeping.release()
+            running.release()
 
     def beat(self) -> None:
         """Leave a heartbeat, while ticks succeed: health is this row, never the scheduler's own word (A2)."""

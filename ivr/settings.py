@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ivr import settings_values as read
 from ivr.domain.hours import OpeningHours
+from ivr.domain.messages import GROUPS, USUAL
 from ivr.errors import SettingsError
 
 MODEL_PREFIX = "IVR_VOSK_MODEL_"
@@ -56,7 +57,8 @@ class Settings:
         "IVR_HEARING",
         read.hearing,
         "stream",
-        "`stream`: our own recogniser; `gather`: the carrier's; `keypad`: keys alone.",
+        "`stream`: our own recogniser; `duplex`: and our own voice; `gather`: the carrier's recogniser; `record`: ours "
+        "on recorded answers, where no WebSocket can be reached; `keypad`: keys alone.",
     )
     models: Path | None = _setting(
         "IVR_MODELS", read.folder, None, "Where `models install` keeps speech models.", shown="the user's data folder"
@@ -136,9 +138,29 @@ class Settings:
         "IVR_SECRET_KEY",
         read.password,
         "",
-        "Signs pages' sessions.",
+        "Signs pages' sessions, and links in messages.",
         shown="made from TWILIO_AUTH_TOKEN",
         secret=True,
+    )
+    texts: bool = _setting(
+        "IVR_TEXTS", read.switch, False, "`on`: customers are told by text message; codes are texted in any case."
+    )
+    daily_texts: int = _setting(
+        "IVR_DAILY_TEXTS", read.whole(1, 1_000_000), 1_000, "Such texts in 24 hours: bounds the bill."
+    )
+    smtp_url: str = _setting(
+        "IVR_SMTP_URL",
+        read.mail_server,
+        "",
+        "Mail server: `smtp://user:password@host:587` or `smtps://…`; who gives an address is told by e-mail.",
+        shown="none: no e-mail",
+        secret=True,
+    )
+    mail_from: str = _setting(
+        "IVR_MAIL_FROM", read.mailbox, "", "Who e-mails are from: `Acme <callbacks@example.com>`."
+    )
+    messages: tuple[str, ...] = _setting(
+        "IVR_MESSAGES", read.messages, USUAL, f"What customers are told: some of {', '.join(GROUPS)}."
     )
     trusted_proxies: int = _setting(
         "IVR_TRUSTED_PROXIES",
@@ -165,7 +187,7 @@ class Settings:
         """Read the environment; empty values count as unset. Raises SettingsError, which names the setting."""
         given = {name: value.strip() for name, value in environ.items() if value.strip()}
         known = {about.metadata["env"]: about for about in fields(cls) if "parse" in about.metadata}
-        (models, servers), values = read.models(given, MODEL_PREFIX), _all_parsed(given, known)
+        (models, servers), values = read.models(given, MODEL_PREFIX), read.all_values(given, known, MODEL_PREFIX)
         if "XDG_DATA_HOME" in given:
             values.setdefault("models", Path(given["XDG_DATA_HOME"]) / "ringback" / "models")
         settings = cls(**values, vosk_models=models, vosk_servers=servers)
@@ -224,6 +246,8 @@ class Settings:
 
     def _check_together(self) -> None:
         _ = self.opening  # raises with a text of its own
+        if bool(self.smtp_url) != bool(self.mail_from):
+            raise SettingsError("IVR_SMTP_URL and IVR_MAIL_FROM are set together: where mail goes out, and from whom")
         only_here = {
             "IVR_CALLING_HOURS=always": self.calling_hours is None,
             "IVR_DIAL_RATE=0": self.dial_rate == 0,
@@ -268,25 +292,3 @@ def _shown(about: Field[Any], value: object) -> str:
 
 def _suffix(locale: str) -> str:
     return locale.replace("-", "_").upper()
-
-
-def _all_parsed(given: Mapping[str, str], known: Mapping[str, Field[Any]]) -> dict[str, Any]:
-    """Values by field name. Raises one SettingsError that tells all that is wrong, a line each."""
-    values, wrong = {}, [*read.unknown_names(given, known, MODEL_PREFIX)]
-    for name, about in known.items():
-        try:
-            if name in given:
-                values[about.name] = _parsed(about, given[name])
-        except SettingsError as error:
-            wrong.append(str(error))
-    if wrong:
-        raise SettingsError("\n".join(wrong))
-    return values
-
-
-def _parsed(about: Field[Any], value: str) -> Any:
-    try:
-        return about.metadata["parse"](value)
-    except ValueError as error:
-        said = "its value" if about.metadata["secret"] else repr(value)
-        raise SettingsError(f"{about.metadata['env']}: {said} does not work; {error}") from None

@@ -2,25 +2,27 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import Field
 from datetime import time
 from difflib import get_close_matches
+from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ivr.domain.hours import EARLIEST, LATEST
+from ivr.domain.messages import GROUPS
 from ivr.errors import SettingsError
 
 Parser = Callable[[str], Any]
 
 LINE_TYPES = ("fixed_line", "mobile", "fixed_line_or_mobile", "voip")
 """Premium, shared-cost, personal and toll-free lines are never rung, so they can't be named."""
+_MAIL_ADDRESS: Final = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z0-9-]{2,}"
+)
 _MODEL_SUFFIX: Final = re.compile(r"([A-Z]{2,3})(?:_([A-Z]{2}))?")
-NOT_YET = {
-    "duplex": "it is planned but not built; use stream (same sound, same speed of answers), gather or keypad",
-    "record": "it is planned but not built; use gather where no WebSocket can be reached, or keypad",
-}
 
 
 def text(value: str) -> str:
@@ -62,9 +64,7 @@ def e164(value: str) -> str:
 
 def hearing(value: str) -> str:
     """How speech is heard."""
-    if value.lower() in NOT_YET:
-        raise ValueError(NOT_YET[value.lower()])
-    return str(one_of("stream", "gather", "keypad")(value))
+    return str(one_of("stream", "duplex", "gather", "record", "keypad")(value))
 
 
 def folder(value: str) -> Path:
@@ -144,6 +144,38 @@ def whole(low: int, high: int) -> Parser:
     return parse
 
 
+def switch(value: str) -> bool:
+    """On or off."""
+    return bool(one_of("on", "off")(value) == "on")
+
+
+def mail_server(value: str) -> str:
+    """Where mail is handed in."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError(
+            "give an address such as smtp://user:password@mail.example.com:587 (% and @ in it as %25, %40)"
+        )
+    return value
+
+
+def mailbox(value: str) -> str:
+    """An e-mail address, with or without a name."""
+    if not is_mail_address(parseaddr(value)[1]):
+        raise ValueError("give an e-mail address, such as Acme <callbacks@example.com>")
+    return value
+
+
+def is_mail_address(value: str) -> bool:
+    """Whether mail could be sent there: plain ASCII, as every mail server takes it."""
+    return len(value) <= 254 and _MAIL_ADDRESS.fullmatch(value) is not None
+
+
+def messages(value: str) -> tuple[str, ...]:
+    """What customers are told, comma apart."""
+    return _list(value.lower(), "|".join(GROUPS), f"some of {', '.join(GROUPS)}")
+
+
 def one_of(*words: str) -> Parser:
     """One of these words, in any case."""
 
@@ -177,6 +209,8 @@ def as_text(value: object) -> str:
             return f"{first:%H:%M}-{last:%H:%M}"
         case tuple():
             return ",".join(map(str, value))
+        case bool():
+            return "on" if value else "off"
         case float():
             return f"{value:g}"
     return str(value)
@@ -236,3 +270,25 @@ def _socket_address(name: str, value: str) -> str:
     if parts.scheme not in ("ws", "wss") or not parts.hostname or parts.username:
         raise SettingsError(f"{name}: give a folder, or a vosk-server's address such as ws://asr.example.com:2700")
     return value
+
+
+def all_values(given: Mapping[str, str], known: Mapping[str, Field[Any]], prefix: str) -> dict[str, Any]:
+    """Values by field name. Raises one SettingsError that tells all that is wrong, a line each."""
+    values, wrong = {}, [*unknown_names(given, known, prefix)]
+    for name, about in known.items():
+        try:
+            if name in given:
+                values[about.name] = _parsed(about, given[name])
+        except SettingsError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    return values
+
+
+def _parsed(about: Field[Any], value: str) -> Any:
+    try:
+        return about.metadata["parse"](value)
+    except ValueError as error:
+        said = "its value" if about.metadata["secret"] else repr(value)
+        raise SettingsError(f"{about.metadata['env']}: {said} does not work; {error}") from None

@@ -78,8 +78,13 @@ def new_postgres(postgres_server: str) -> Iterator[Callable[[], str]]:
 def postgres_url(postgres_database: str) -> str:
     """The address of a migrated database on PostgreSQL without rows; what an earlier test left open is cut."""
     _run(postgres_database, CUT)
-    _run(postgres_database, "; ".join(f"DELETE FROM {table}" for table in metadata.tables))
+    empty_postgres(postgres_database)
     return postgres_database
+
+
+def empty_postgres(address: str) -> None:
+    """Delete every row but the migration's own."""
+    _run(address, "; ".join(f"DELETE FROM {table}" for table in metadata.tables))
 
 
 @pytest.fixture(scope="session")

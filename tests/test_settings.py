@@ -68,9 +68,7 @@ def test_a_name_like_no_other_points_at_the_readme() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "remedy"),
     [
-        ("IVR_HEARING", "duplex", "planned but not built; use stream"),
-        ("IVR_HEARING", "record", "planned but not built; use gather"),
-        ("IVR_HEARING", "magic", "stream, gather, keypad"),
+        ("IVR_HEARING", "magic", "stream, duplex, gather, record, keypad"),
         ("IVR_PUBLIC_URL", "voice.example.com", "https://voice.example.com"),
         ("IVR_PUBLIC_URL", "https://u:p@voice.example.com", "leave user"),
         ("IVR_PUBLIC_URL", "https://voice.example.com/?a=1", "leave user"),
@@ -85,6 +83,11 @@ def test_a_name_like_no_other_points_at_the_readme() -> None:
         ("IVR_LINE_TYPES", "premium_rate", "fixed_line, mobile"),
         ("IVR_CALLING_HOURS", "9 to 5", "09:00-19:00"),
         ("IVR_CALLING_HOURS", "21:00-23:00", "between 08:00 and 20:00"),
+        ("IVR_TEXTS", "maybe", "on, off"),
+        ("IVR_SMTP_URL", "mail.example.com", "smtp://user:password"),
+        ("IVR_SMTP_URL", "http://mail.example.com", "smtp://user:password"),
+        ("IVR_MAIL_FROM", "callbacks", "callbacks@example.com"),
+        ("IVR_MESSAGES", "confirmation,weather", "some of confirmation, reminder"),
         ("IVR_CONTENT", "/no/such/folder", "no such folder"),
         ("IVR_CONTENT", "/dev", "neither grammars/ nor audio/"),
         ("IVR_VOSK_MODEL_ENGLISH", "/m", "IVR_VOSK_MODEL_EN_US"),
@@ -174,3 +177,14 @@ def test_everything_wrong_is_told_at_once() -> None:
     told = str(refused.value).splitlines()
     assert len(told) == 3
     assert all(any(name in line for line in told) for name in ("IVR_HEARING", "IVR_THREADS", "IVR_PUBLIC_ULR"))
+
+
+def test_mail_needs_a_server_and_a_sender() -> None:
+    for given in ({"IVR_SMTP_URL": "smtp://mail.example.com"}, {"IVR_MAIL_FROM": "callbacks@example.com"}):
+        with pytest.raises(SettingsError, match="set together"):
+            Settings.from_env(given)
+
+
+def test_password_of_the_mail_server_is_never_shown() -> None:
+    given = {"IVR_SMTP_URL": "smtps://u:secret@mail.example.com", "IVR_MAIL_FROM": "Acme <callbacks@example.com>"}
+    assert "secret" not in repr(Settings.from_env(given))

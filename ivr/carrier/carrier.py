@@ -124,6 +124,7 @@ class LocalCarrier:
         voice_method: str = "POST",
         fallback_url: str = "",
         status_callback: str = "",
+        sms_url: str = "",
     ) -> AccountNumber:
         """Give the account a number, or point one it has elsewhere."""
 
@@ -131,6 +132,7 @@ class LocalCarrier:
             number = self.exchange.numbers.setdefault(phone_number, AccountNumber(self.account_sid, phone_number))
             number.voice_url, number.voice_method = voice_url, voice_method
             number.voice_fallback_url, number.status_callback = fallback_url, status_callback
+            number.sms_url = sms_url
             return number
 
         return self.run(register())

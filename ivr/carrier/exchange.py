@@ -23,6 +23,7 @@ from ivr.carrier.options import CarrierOptions
 from ivr.carrier.queues import CallerQueue, CallQueue
 from ivr.carrier.recordings import Recording
 from ivr.carrier.telephone import Telephone, TelephoneError
+from ivr.carrier.texting import Texting
 from ivr.carrier.voices import Voices
 from ivr.carrier.webhooks import Webhooks
 
@@ -58,6 +59,7 @@ class Exchange:
         self.call_queue = CallQueue(options.cps, options.speed)
         self.reset_connection: Callable[[Request], None] = lambda request: None
         self.flow = CallFlow(self)
+        self.texting = Texting(self)
         self._live: dict[str, Call] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._noise_seed = itertools.count(1)

@@ -30,6 +30,8 @@ class Faults:
     """Call statuses whose callbacks never arrive; `*` loses all."""
     rest_create: deque[CreateFault] = field(default_factory=deque)
     """Faults of the next POST /Calls, one each."""
+    text_create: deque[CreateFault] = field(default_factory=deque)
+    """Faults of the next POST /Messages, one each."""
     rest_errors: deque[int] = field(default_factory=deque)
     """HTTP statuses (429, 500, 503) answered to the next REST requests of any kind, nothing done."""
     hang_seconds: float = 60.0
@@ -39,12 +41,24 @@ class Faults:
     stale_seconds: float = 3600.0
     document_delay_seconds: float = 0.0
     """Every document request is sent this much late."""
+    recordings_lost: bool = False
+    """No recording has a file."""
+    recording_files: deque[int | bytes] = field(default_factory=deque)
+    """What the next requests for a recording's sound get: an HTTP status, or these bytes."""
     refuse_streams: int = 0
     """This many next media sockets fail to open (31901)."""
 
     def fail_next_creates(self, *faults: CreateFault | str) -> None:
         """Let the next POST /Calls meet these faults, in this order."""
         self.rest_create.extend(CreateFault(fault) for fault in faults)
+
+    def fail_next_texts(self, *faults: CreateFault | str) -> None:
+        """Let the next POST /Messages meet these faults, in this order."""
+        self.text_create.extend(CreateFault(fault) for fault in faults)
+
+    def next_text(self) -> CreateFault | None:
+        """The fault of this POST /Messages, used up."""
+        return self.text_create.popleft() if self.text_create else None
 
     def next_create(self) -> CreateFault | None:
         """The fault of this POST /Calls, used up."""

@@ -23,7 +23,7 @@ class Handset:
     def __init__(self, telephone: Telephone, run: Run, hurry: Callable[[], None]) -> None:
         self.telephone = telephone
         self._run, self._hurry = run, hurry
-        self._matched = 0
+        self._matched = self._tones = 0
 
     @property
     def number(self) -> str:
@@ -160,6 +160,19 @@ class Handset:
         self._matched = max(self._matched, index + 1)
         return self.telephone.heard[index]
 
+    def hears_tone(self, timeout: float = PATIENCE_SECONDS) -> Heard:
+        """Wait until a tone after the last prompt that was waited for has ended: what is said now is recorded."""
+        first = max(self._tones, self._matched)
+
+        def found() -> int | None:
+            prompts = self.telephone.heard
+            return next((i for i in range(first, len(prompts)) if _is_tone_over(prompts[i])), None)
+
+        index = self._wait(found, timeout, problem="did not hear a tone", falsy=None)
+        assert index is not None
+        self._tones = index + 1
+        return self.telephone.heard[index]
+
     def finished(self, heard: Heard, timeout: float = PATIENCE_SECONDS) -> Heard:
         """Wait until this prompt has ended or was cut short."""
         self._wait(lambda: heard.stopped_at is not None, timeout, problem=f"still hears {heard.text!r}")
@@ -168,6 +181,14 @@ class Handset:
     def hung_up(self, timeout: float = PATIENCE_SECONDS) -> None:
         """Wait until the telephone is idle again."""
         self._wait(lambda: self.state is TelephoneState.IDLE, timeout, problem="is still in a call")
+
+    def sends_text(self, to: str, body: str) -> None:
+        """Send a text message to a number of the account."""
+
+        async def send() -> None:
+            self.telephone.send_text(to, body)
+
+        self._run(send())
 
     def receives_text(self, pattern: str, timeout: float = PATIENCE_SECONDS) -> TextMessage:
         """Wait for a text message whose body matches."""
@@ -211,6 +232,10 @@ class Handset:
     def _so_far(self) -> str:
         last = [heard.text for heard in self.telephone.heard[-5:]]
         return f"it is {self.state.value} and heard last: {last}"
+
+
+def _is_tone_over(heard: Heard) -> bool:
+    return heard.kind == "beep" and heard.stopped_at is not None
 
 
 async def _within(work: Coroutine[Any, Any, None], timeout: float, *, problem: str) -> None:

@@ -22,6 +22,7 @@ class AccountNumber:
     sms_method: str = "POST"
     sms_fallback_url: str = ""
     sms_fallback_method: str = "POST"
+    sms_application_sid: str = ""
     friendly_name: str = ""
     sid: str = field(default_factory=lambda: new_sid("PN"))
     created: str = field(default_factory=lambda: rfc2822(utc_now()) or "")
@@ -59,7 +60,6 @@ _UNUSED = (
     "emergency_address_sid",
     "emergency_address_status",
     "identity_sid",
-    "sms_application_sid",
     "trunk_sid",
     "type",
     "voice_application_sid",
@@ -75,6 +75,7 @@ CHANGEABLE = {
     "SmsMethod": "sms_method",
     "SmsFallbackUrl": "sms_fallback_url",
     "SmsFallbackMethod": "sms_fallback_method",
+    "SmsApplicationSid": "sms_application_sid",
     "FriendlyName": "friendly_name",
 }
 """REST parameter to field."""

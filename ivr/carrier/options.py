@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 
 class Speak(Protocol):
-    """Text to 16-bit mono PCM at 8,000 Hz, as `ivr.carrier.voice.speak`."""
+    """Text to 16-bit mono PCM at 8,000 Hz, as `ivr.espeak.speak`."""
 
     def __call__(self, text: str, locale: str, *, voice: str | None = None, rate: int = 160) -> bytes: ...
 
@@ -70,6 +70,10 @@ class CarrierOptions:
     stream_connect_seconds: float = 0.0
     """Extra time before a media socket opens (0.365 s measured on Twilio)."""
     stream_first_timestamp_ms: int = 0
+    recording_ready_seconds: float = 0.0
+    """From the end of a recording until its file is there; Record's action comes at once."""
+    recordings_need_credentials: bool = False
+    """Hand sounds out to the account only, as an account at Twilio may demand."""
     inbound_status: str = "ringing"
     """CallStatus of the first request of an inbound call."""
     dtmf_tones: bool = False

@@ -22,7 +22,7 @@ from starlette.websockets import WebSocket
 
 from ivr.carrier.browser_phone import BrowserPhones, Problem, clean_number
 from ivr.carrier.page_events import carrier_events, relayed_events
-from ivr.carrier.voice import VoiceError, voices
+from ivr.espeak import VoiceError, voices
 
 if TYPE_CHECKING:
     from ivr.carrier.exchange import Exchange

@@ -3,6 +3,7 @@
 import io
 import wave
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from ivr.carrier import audio
@@ -19,7 +20,19 @@ class Recording:
     pcm: bytes = b""
     status: str = "in-progress"
     sid: str = field(default_factory=lambda: new_sid("RE"))
-    created: str = field(default_factory=lambda: rfc2822(utc_now()) or "")
+    created_at: datetime = field(default_factory=utc_now)
+    ended_at: float | None = None
+    """Call time."""
+
+    def close(self, pcm: bytes, now: float) -> None:
+        """It is over; without a sound there is none."""
+        self.pcm, self.ended_at = pcm, now
+        self.status = "completed" if pcm else "absent"
+
+    @property
+    def created(self) -> str:
+        """As REST shows it."""
+        return rfc2822(self.created_at) or ""
 
     @property
     def seconds(self) -> int:

@@ -153,14 +153,15 @@ class Rest:
     async def _accept(self, request: Request) -> RestCall:
         params = parse_qsl((await request.body()).decode(), keep_blank_values=True)
         params = [*parse_qsl(request.url.query, keep_blank_values=True), *params]
-        self._check_credentials(request)
+        self.check_credentials(request)
         self.records.append(RestRecord(request.method, request.url.path, params))
         self.exchange.event("rest", method=request.method, path=request.url.path)
         if self.exchange.faults.rest_errors:
             raise fault(self.exchange.faults.rest_errors.popleft())
         return RestCall(self.exchange, request, params)
 
-    def _check_credentials(self, request: Request) -> None:
+    def check_credentials(self, request: Request) -> None:
+        """Raises RestError for who is not the account."""
         user, password = _basic(request.headers.get("authorization", ""))
         accepted = {self.exchange.account_sid: self.exchange.auth_token, **self.exchange.options.api_keys}
         if not user or accepted.get(user) != password:

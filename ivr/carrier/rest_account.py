@@ -1,24 +1,18 @@
-"""REST: Messages, IncomingPhoneNumbers and Queues."""
-
-from typing import Any
+"""REST: IncomingPhoneNumbers and Queues."""
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from ivr.carrier.documents import Jump
-from ivr.carrier.formats import API_VERSION, new_sid, rfc2822, utc_now
 from ivr.carrier.numbers import CHANGEABLE, AccountNumber
 from ivr.carrier.queues import CallerQueue, Member
 from ivr.carrier.rest import Rest, RestCall, bad_request, not_found, page, reply
-from ivr.carrier.telephone import TextMessage
 from ivr.carrier.verbs_queue import queue_named
 
 
 def routes(rest: Rest) -> list[Route]:
-    """Messages, numbers and queues."""
+    """Numbers and queues."""
     return [
-        rest.route("/Messages.json", {"POST": send_message, "GET": list_messages}),
-        rest.route("/Messages/{sid}.json", {"GET": fetch_message}),
         rest.route("/IncomingPhoneNumbers.json", {"GET": list_numbers}),
         rest.route("/IncomingPhoneNumbers/{sid}.json", {"GET": fetch_number, "POST": update_number}),
         rest.route("/Queues.json", {"GET": list_queues, "POST": create_queue}),
@@ -26,97 +20,6 @@ def routes(rest: Rest) -> list[Route]:
         rest.route("/Queues/{sid}/Members.json", {"GET": list_members}),
         rest.route("/Queues/{sid}/Members/{member}.json", {"GET": fetch_member, "POST": dequeue}),
     ]
-
-
-# Messages
-
-
-async def send_message(rest: RestCall) -> Response:
-    """Send a text message; a telephone here gets it at once."""
-    to, sender, body = rest.get("To"), rest.get("From") or rest.get("MessagingServiceSid"), rest.get("Body")
-    if not to.startswith("+") or not to[1:].isdigit():
-        raise bad_request(21211, f"The 'To' number {to} is not a valid phone number.")
-    if not sender:
-        raise bad_request(21603, "A 'From' phone number is required.")
-    if rest.get("From") and sender not in rest.exchange.numbers:
-        raise bad_request(21606, f"The 'From' phone number provided ({sender}) is not a valid message-capable number.")
-    if not body and not rest.get("MediaUrl"):
-        raise bad_request(21602, "Message body is required.")
-    if len(body) > 1600:
-        raise bad_request(21617, "The concatenated message body exceeds the 1600 character limit.")
-    message = _message(rest, to, sender=sender)
-    rest.exchange.messages[message["sid"]] = message
-    rest.exchange.background(_deliver(rest, message))
-    return reply(message, 201)
-
-
-def _message(rest: RestCall, to: str, *, sender: str) -> dict[str, Any]:
-    sid, now = new_sid("SM"), rfc2822(utc_now())
-    return {
-        "sid": sid,
-        "account_sid": rest.exchange.account_sid,
-        "to": to,
-        "from": sender,
-        "body": rest.get("Body"),
-        "status": "queued",
-        "direction": "outbound-api",
-        "num_segments": "1",
-        "num_media": str(len(rest.all("MediaUrl"))),
-        "messaging_service_sid": rest.optional("MessagingServiceSid"),
-        "error_code": None,
-        "error_message": None,
-        "price": None,
-        "price_unit": "USD",
-        "api_version": API_VERSION,
-        "date_created": now,
-        "date_updated": now,
-        "date_sent": None,
-        "uri": f"/{API_VERSION}/Accounts/{rest.exchange.account_sid}/Messages/{sid}.json",
-        "subresource_uris": {},
-    }
-
-
-async def _deliver(rest: RestCall, message: dict[str, Any]) -> None:
-    telephone = rest.exchange.telephones.get(message["to"])
-    for status in ("sent", "delivered" if telephone else "undelivered"):
-        await rest.exchange.clock.sleep(0.1)
-        message["status"] = status
-        if status == "delivered" and telephone:
-            telephone.receive(TextMessage(message["from"], message["to"], message["body"], message["sid"]))
-        _tell(rest, message)
-
-
-def _tell(rest: RestCall, message: dict[str, Any]) -> None:
-    url = rest.get("StatusCallback")
-    if not url:
-        return
-    params = [
-        ("MessageSid", message["sid"]),
-        ("SmsSid", message["sid"]),
-        ("MessageStatus", message["status"]),
-        ("SmsStatus", message["status"]),
-        ("To", message["to"]),
-        ("From", message["from"]),
-        ("AccountSid", message["account_sid"]),
-        ("ApiVersion", API_VERSION),
-    ]
-    params += [("ErrorCode", "30003")] if message["status"] == "undelivered" else []
-    rest.exchange.callbacks.send(url, "POST", params=params)
-
-
-async def list_messages(rest: RestCall) -> Response:
-    """Messages, newest first."""
-    to = rest.get("To")
-    found = [m for m in rest.exchange.messages.values() if to in ("", m["to"])]
-    return page(rest, "messages", items=found[::-1])
-
-
-async def fetch_message(rest: RestCall) -> Response:
-    """One message."""
-    message = rest.exchange.messages.get(rest.path("sid"))
-    if message is None:
-        raise not_found(rest.request.url.path)
-    return reply(message)
 
 
 # Numbers

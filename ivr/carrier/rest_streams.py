@@ -4,9 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ivr.carrier.formats import rfc2822, utc_now
+from ivr.carrier.formats import iso8601, rfc2822, utc_now
 from ivr.carrier.media import TRACKS, MediaStream, StreamSettings, refusal
-from ivr.carrier.rest import PREFIX, Rest, RestCall, bad_request, not_found, page, reply
+from ivr.carrier.recordings import Recording
+from ivr.carrier.rest import PREFIX, Rest, RestCall, RestError, bad_request, fault, not_found, page, reply
 from ivr.carrier.rest_calls import find
 from ivr.carrier.verbs_stream import fork
 
@@ -15,18 +16,38 @@ def routes(rest: Rest) -> list[Route]:
     """Streams and Recordings."""
 
     async def sound(request: Request) -> Response:
-        recording = rest.exchange.recordings.get(request.path_params["sid"].removesuffix(".wav"))
-        if recording is None:
-            return not_found(request.url.path).response()
-        return Response(recording.wav(), media_type="audio/x-wav")
+        try:
+            return _sound(rest, request)
+        except RestError as error:
+            return error.response()
 
     return [
         rest.route("/Calls/{sid}/Streams.json", {"POST": start}),
         rest.route("/Calls/{sid}/Streams/{stream}.json", {"POST": stop}),
         rest.route("/Recordings.json", {"GET": recordings}),
         rest.route("/Recordings/{recording}.json", {"GET": recording, "DELETE": forget}),
-        Route(PREFIX + "/Recordings/{sid}", sound, methods=["GET"]),  # media needs no credentials, as on Twilio
+        Route(PREFIX + "/Recordings/{sid}", sound, methods=["GET"]),
     ]
+
+
+def _sound(rest: Rest, request: Request) -> Response:
+    """A recording's file; anybody may have it, as on Twilio, unless the account demands credentials."""
+    exchange = rest.exchange
+    if exchange.options.recordings_need_credentials:
+        rest.check_credentials(request)
+    recording = exchange.recordings.get(request.path_params["sid"].removesuffix(".wav"))
+    exchange.event("recording.fetched", path=request.url.path)
+    if recording is None or exchange.faults.recordings_lost or not recording.pcm or not _is_ready(rest, recording):
+        raise not_found(request.url.path)
+    instead = exchange.faults.recording_files.popleft() if exchange.faults.recording_files else recording.wav()
+    if isinstance(instead, int):
+        raise fault(instead)
+    return Response(instead, media_type="audio/x-wav")
+
+
+def _is_ready(rest: Rest, recording: Recording) -> bool:
+    ready = rest.exchange.options.recording_ready_seconds
+    return recording.ended_at is not None and rest.exchange.clock.now() >= recording.ended_at + ready
 
 
 async def start(rest: RestCall) -> Response:
@@ -84,8 +105,9 @@ def _body(stream: MediaStream) -> dict[str, object]:
 
 async def recordings(rest: RestCall) -> Response:
     """All recordings, newest first."""
-    call_sid = rest.get("CallSid")
-    kept = [r for r in rest.exchange.recordings.values() if not call_sid or r.call_sid == call_sid]
+    call_sid, first, last = rest.get("CallSid"), rest.get("DateCreated>"), rest.get("DateCreated<", "9999")
+    of_call = [r for r in rest.exchange.recordings.values() if call_sid in ("", r.call_sid)]
+    kept = [r for r in of_call if first <= iso8601(r.created_at) <= last]
     return page(rest, "recordings", items=[r.body() for r in reversed(kept)])
 
 

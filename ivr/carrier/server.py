@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
 
-from ivr.carrier import rest_account, rest_calls, rest_conferences, rest_streams
+from ivr.carrier import rest_account, rest_calls, rest_conferences, rest_messages, rest_streams
 from ivr.carrier.rest import Rest, RestError, not_found
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def application(rest: Rest, extra: Sequence[BaseRoute]) -> Starlette:
         *rest_streams.routes(rest),
         *rest_conferences.routes(rest),
         *rest_account.routes(rest),
+        *rest_messages.routes(rest),
     ]
 
     async def unknown(request: Request, error: Exception) -> Response:

@@ -188,6 +188,10 @@ class Telephone:
         """Do nothing for this long in call time."""
         await self._exchange.clock.sleep(seconds)
 
+    def send_text(self, to: str, body: str) -> None:
+        """Send a text message to a number of the account."""
+        self._exchange.texting.incoming(self, to, body)
+
     # What the exchange does with it
 
     def on_frame(self, inbound: bytes, outbound: bytes) -> None:

@@ -1,4 +1,8 @@
-"""Record: the caller's voice until silence, a key, the longest length or the end of the call."""
+"""Record: the caller's voice until silence, a key, the longest length or the end of the call.
+
+Whoever says nothing at all leaves an empty recording, unless trimming is off: then no action is requested and the
+document goes on with the next verb, the one exception to "nothing after Record is reached".
+"""
 
 import asyncio
 import audioop
@@ -47,7 +51,7 @@ class Recorder:
             self.done.set_result(key)
 
 
-async def record_verb(script: "Script", element: Element) -> Jump:
+async def record_verb(script: "Script", element: Element) -> Jump | None:
     """Beep, record, on to the action."""
     call = script.call
     assert call.line is not None
@@ -65,9 +69,19 @@ async def record_verb(script: "Script", element: Element) -> Jump:
     finally:
         call.on_key = None
         call.line.listeners.remove(recorder)
-        recording.pcm, recording.status = bytes(recorder.pcm), "completed"
+        recording.close(_kept(element, bytes(recorder.pcm)), script.exchange.clock.now())
         _tell(script, element, recording=recording)
+    if not recording.pcm and not key:
+        return None
     return action(element, _params(script, recording, key=key))
+
+
+def _kept(element: Element, pcm: bytes) -> bytes:
+    """What is left of a recording after trimming, whose default is to cut the silence at both ends."""
+    if element.get("trim", "trim-silence") == "do-not-trim":
+        return pcm
+    loud = [at for at, frame in enumerate(audio.frames(pcm)) if audioop.rms(frame, 2) > _LOUD]
+    return pcm[loud[0] * audio.FRAME_BYTES : (loud[-1] + 1) * audio.FRAME_BYTES] if loud else b""
 
 
 def _recorder(script: "Script", element: Element) -> Recorder:
@@ -104,7 +118,7 @@ def _tell(script: "Script", element: Element, *, recording: Recording) -> None:
         ("CallSid", recording.call_sid),
         ("RecordingSid", recording.sid),
         ("RecordingUrl", _url(script, recording)),
-        ("RecordingStatus", "completed" if recording.pcm else "absent"),
+        ("RecordingStatus", recording.status),
         ("RecordingDuration", str(recording.seconds)),
         ("RecordingChannels", "1"),
         ("RecordingStartTime", recording.created),

@@ -40,7 +40,7 @@ class Voices:
 def _find(voice: Voice) -> tuple[Speak | None, str | None]:
     if voice != "espeak":
         return voice, None
-    from ivr.carrier import voice as espeak
+    from ivr import espeak
 
     if espeak.available():
         return espeak.speak, None

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 import httpx
@@ -13,7 +14,7 @@ from ivr.bootstrap import Ivr, build
 from ivr.content import read_all
 from ivr.domain.cases import SKILLS
 from ivr.errors import CarrierRejected, ContentError, EngineUnavailable, IvrError, ModelError, NotFound
-from ivr.parts import carrier_account
+from ivr.parts import carrier_account, own_voice
 from ivr.phone.numbers import TwilioNumbers
 from ivr.service.line import on_shift
 from ivr.settings import Settings
@@ -22,6 +23,8 @@ from ivr.settings_values import is_loopback
 BEAT_SECONDS: Final = 10.0
 """A dispatcher that has not beaten for so long is taken for dead."""
 REACH_SECONDS: Final = 5.0
+OVERDUE: Final = timedelta(minutes=15)
+"""A message that waits for so long was tried, and failed."""
 UNAUTHORIZED: Final = 20003
 WRONG_PAIR: Final = "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN do not belong together; copy both again"
 STAND_IN: Final = "pocketsphinx"
@@ -50,11 +53,20 @@ class Finding:
 Check = Callable[[Ivr], Iterator[Finding]]
 
 
+@runtime_checkable
+class CheckedMailer(Protocol):
+    """A mailer that can be asked whether it works."""
+
+    def check(self) -> None:
+        """Raises MailUnavailable."""
+
+
 def examine(settings: Settings, *, offline: bool = False) -> Iterator[Finding]:
     """Everything, one after the other; no check stops the next."""
     asking: tuple[Check, ...] = () if offline else (number, public_address)
+    mail: tuple[Check, ...] = () if offline else (mail_server,)
     with build(settings) as ivr:
-        for check in (credentials, *asking, database, content, reach, hearing, hours, doors):
+        for check in (credentials, *asking, database, content, reach, hearing, hours, telling, *mail, doors):
             yield from check(ivr)
 
 
@@ -73,7 +85,7 @@ def credentials(ivr: Ivr) -> Iterator[Finding]:
 def number(ivr: Ivr) -> Iterator[Finding]:
     """Whether the account's number calls us."""
     try:
-        present = TwilioNumbers(carrier_account(ivr.settings)).present()
+        present = TwilioNumbers(carrier_account(ivr.settings), texts=ivr.settings.texts).present()
     except NotFound as error:
         yield Finding("number", Verdict.BAD, str(error))
     except CarrierRejected as error:
@@ -82,6 +94,9 @@ def number(ivr: Ivr) -> Iterator[Finding]:
         yield _unclear(error)
     else:
         yield _pointing(present.get("voice_url", ""), ivr.settings.public_url)
+        if ivr.settings.texts and present.get("sms_url", "") != f"{ivr.settings.public_url}/text":
+            text = "its text messages do not come here: STOP would not be heard"
+            yield Finding("texts", Verdict.BAD, text, "python -m ivr connect")
 
 
 def _unclear(error: IvrError) -> Finding:
@@ -110,7 +125,7 @@ def public_address(ivr: Ivr) -> Iterator[Finding]:
     if not url:
         return
     if _refused_stream(ivr.settings):
-        remedy = "use an https address, or IVR_HEARING=gather"
+        remedy = "use an https address, or IVR_HEARING=record or gather"
         yield Finding("public address", Verdict.BAD, f"{url}: Twilio opens media sockets to wss:// only", remedy)
     host = urlsplit(url).hostname or ""
     try:
@@ -129,7 +144,7 @@ def public_address(ivr: Ivr) -> Iterator[Finding]:
 
 def _refused_stream(settings: Settings) -> bool:
     plain = (settings.stream_url or settings.public_url).startswith(("http://", "ws://"))
-    return settings.hearing == "stream" and plain and not settings.has_own_carrier
+    return settings.hearing in ("stream", "duplex") and plain and not settings.has_own_carrier
 
 
 def database(ivr: Ivr) -> Iterator[Finding]:
@@ -184,7 +199,9 @@ def reach(ivr: Ivr) -> Iterator[Finding]:
 def hearing(ivr: Ivr) -> Iterator[Finding]:
     """Which engine hears which language."""
     mode = ivr.settings.hearing
-    if mode != "stream":
+    if mode == "record":
+        yield Finding("hearing", Verdict.GOOD, "answers are recorded by the carrier, heard here, then deleted there")
+    elif mode not in ("stream", "duplex"):
         said = {"gather": "the carrier's own recogniser", "keypad": "keys alone"}[mode]
         yield Finding("hearing", Verdict.GOOD, f"{said} (IVR_HEARING={mode})")
         return
@@ -194,6 +211,8 @@ def hearing(ivr: Ivr) -> Iterator[Finding]:
         return  # told by the check of the grammars
     for locale in locales:
         yield _engine(ivr, locale)
+    if mode == "duplex":
+        yield _voice(ivr, locales)
 
 
 def _engine(ivr: Ivr, locale: str) -> Finding:
@@ -216,6 +235,16 @@ def _engine(ivr: Ivr, locale: str) -> Finding:
     return Finding(about, Verdict.GOOD, f"by {engine}")
 
 
+def _voice(ivr: Ivr, locales: tuple[str, ...]) -> Finding:
+    """Whether we can speak ourselves: else the server does not start."""
+    voice = own_voice(ivr.settings)
+    silent = [locale for locale in locales if voice is None or not voice.speaks(locale)]
+    if silent:
+        remedy = "pip install 'ringback[duplex]', or IVR_HEARING=stream"
+        return Finding("voice", Verdict.BAD, f"nothing here speaks {', '.join(silent)}", remedy)
+    return Finding("voice", Verdict.GOOD, "our own, by espeak-ng")
+
+
 def hours(ivr: Ivr) -> Iterator[Finding]:
     """When agents work and customers may be rung."""
     shown = ivr.settings.describe()
@@ -230,3 +259,34 @@ def doors(ivr: Ivr) -> Iterator[Finding]:
         yield Finding("API", Verdict.NOTE, "refuses everybody", "set IVR_API_KEYS")
     if not ivr.settings.supervisor_password:
         yield Finding("supervisor", Verdict.NOTE, "the page lets nobody in", "set IVR_SUPERVISOR_PASSWORD")
+
+
+def telling(ivr: Ivr) -> Iterator[Finding]:
+    """Over which channels customers are told of their callbacks, and what waits to be sent."""
+    settings = ivr.settings
+    ways = [word for word, is_on in (("text", settings.texts), ("e-mail", bool(settings.smtp_url))) if is_on]
+    if not ways:
+        remedy = "IVR_TEXTS=on, or IVR_SMTP_URL and IVR_MAIL_FROM"
+        yield Finding("messages", Verdict.NOTE, "customers are told nothing but in calls and on pages", remedy)
+        return
+    yield Finding("messages", Verdict.GOOD, f"{', '.join(settings.messages)} by {' and '.join(ways)}")
+    try:
+        with ivr.store.read() as uow:
+            late = uow.messages.count_waiting(ivr.clock.now() - OVERDUE)
+    except (SQLAlchemyError, IvrError, OSError):
+        return  # told by the check of the database
+    if late:
+        remedy = "look for message_postponed in the log of the dispatcher"
+        yield Finding("outbox", Verdict.NOTE, f"{late} messages are overdue", remedy)
+
+
+def mail_server(ivr: Ivr) -> Iterator[Finding]:
+    """Whether the mail server takes mail from us."""
+    if not isinstance(ivr.mailer, CheckedMailer):
+        return
+    try:
+        ivr.mailer.check()
+    except IvrError as error:
+        yield Finding("mail server", Verdict.BAD, str(error), "correct IVR_SMTP_URL or IVR_MAIL_FROM")
+    else:
+        yield Finding("mail server", Verdict.GOOD, f"takes mail from {ivr.settings.mail_from}")

@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     account = carrier_account(settings)
     if arguments.number:
         account = replace(account, number=arguments.number)
-    numbers = TwilioNumbers(account)
+    numbers = TwilioNumbers(account, texts=settings.texts)
     with closing(open_store(settings)) as store:
         if arguments.undo:
             _tell("restored", undo(numbers, store, account.number))
@@ -39,9 +39,8 @@ def connect(numbers: TwilioNumbers, store: Store, number: str) -> Mapping[str, s
     """Point the number here; returns and remembers what it pointed at before we first changed it."""
     before = numbers.point_here()
     with store.begin() as uow:
-        # Connecting twice must not forget what was there before the first time.
-        if uow.guards.get_note(_note(number)) is None:
-            uow.guards.set_note(_note(number), before)
+        # Connecting twice must not forget what was there before the first time; texts may have been added since.
+        uow.guards.set_note(_note(number), {**before, **(uow.guards.get_note(_note(number)) or {})})
         uow.commit()
     return before
 

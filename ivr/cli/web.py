@@ -11,7 +11,6 @@ import uvicorn
 
 from ivr.bootstrap import Ivr, build
 from ivr.cli.supervisor import watch_parent
-from ivr.errors import IvrError
 from ivr.settings import Settings
 from ivr.web.server import UVICORN
 
@@ -34,7 +33,7 @@ class AnnouncingServer(uvicorn.Server):
         for listening in sockets or []:
             host, port = listening.getsockname()[:2]
             log.info("serving", address=f"http://{host}:{port}")
-        threading.Thread(target=_load_models, args=(self._ivr,), name="models", daemon=True).start()
+        threading.Thread(target=self._ivr.try_to_load_models, name="models", daemon=True).start()
 
 
 def serve_web(settings: Settings, listening: socket.socket, *, with_parent: bool) -> int:
@@ -55,14 +54,6 @@ def serve_web(settings: Settings, listening: socket.socket, *, with_parent: bool
     AnnouncingServer(config, ivr).run(sockets=[listening])
     ivr.close()
     return 0
-
-
-def _load_models(ivr: Ivr) -> None:
-    """A call that comes before its language's model is loaded is served by keypad."""
-    try:
-        ivr.load_models()
-    except IvrError as error:
-        log.error("models_failed", code=error.code, error=str(error))
 
 
 def _options(given: Any) -> dict[str, Any]:

@@ -72,6 +72,7 @@ def _locale(folders: Folders, name: str, served: Sequence[str]) -> LocaleContent
         fillers=tuple(about.get("fillers", ())),
         rewrites=tuple((str(pattern), str(to)) for pattern, to in about.get("rewrites", ())),
         prompts=folders.texts(name, "prompts.yaml"),
+        messages=folders.texts(name, "messages.yaml"),
         spoken=folders.texts(name, "spoken.yaml"),
         grammar=Once(partial(_grammar, folders, name, language, served)),
     )

@@ -194,6 +194,8 @@ class LocaleContent:
     rewrites: tuple[tuple[str, str], ...] = ()
     """Regular expressions and replacements for texts of a carrier's recogniser ("p.m.")."""
     prompts: Mapping[str, Located] = field(default_factory=dict)
+    messages: Mapping[str, Located] = field(default_factory=dict)
+    """What is written to people, not spoken."""
     spoken: Mapping[str, Located] = field(default_factory=dict)
     """How times, spans and digits are worded."""
     grammar: Once[LocaleGrammar] = field(default_factory=lambda: Once(LocaleGrammar))

@@ -12,7 +12,7 @@ from ivr.errors import ContentError
 _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "": """
         menu menu_rephrase menu_keys language_changed intent_track_order intent_delivered_not_received
-        intent_return_refund intent_cancel_order intent_callback intent_existing_callback kind_track_order
+        intent_return_refund intent_cancel_order intent_callback intent_existing_callback intent_hold kind_track_order
         kind_delivered_not_received kind_return_refund kind_cancel_order kind_question ask_order_number
         ask_order_keys order_not_found cancel_kept dnr_not_delivered_yet offer_agent_or_callback offer_again
         ask_moment ask_moment_keys moment_conflict moment_which_day moment_which_time moment_am_or_pm
@@ -22,7 +22,8 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         callback_refused_extension callback_refused_country callback_refused_line_type
         callback_refused_do_not_call callback_refused_hours callback_refused_full callback_refused_too_many_today
         callback_refused_limit callback_refused_past callback_refused_too_far callback_refused_exists
-        connecting_agent hold_started agent_joins agent_lost nothing_heard not_understood apology give_up
+        connecting_agent hold_started agent_joins agent_lost speak_after_tone nothing_heard not_understood apology
+        give_up
         anything_else whisper_accepted whisper_declined agent_set_away customer_agent_lost rate_effort
         rate_thanks code_call_again code_call_keys code_call_bye code_call_refused
     """,
@@ -104,11 +105,30 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
 }
 """Every prompt with its places."""
 
+_MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
+    "": "stop_hint stop_words start_words",
+    "company": "stopped started unread calendar_title",
+    "link": "mail_stop",
+    "zone": "mail_zone",
+    "case company": "mail_subject",
+    "company link": "late",
+    "case company link": "canceled unreached done",
+    "company link when": "moved_at moved_asap reminder postponed missed",
+    "case company link when": "promised_at promised_asap",
+}
+"""Messages by the places that they have; each key ends in `_text`: read on a screen."""
+
+REQUIRED_MESSAGES: Final[Mapping[str, frozenset[str]]] = {
+    f"{key}_text": frozenset(places.split()) for places, keys in _MESSAGES_BY_PLACES.items() for key in keys.split()
+}
+"""Every message with its places."""
+
 
 def check_prompts(content: Content) -> None:
-    """Every locale has every prompt and wording, with exactly its places. Raises ContentError."""
+    """Every locale has every prompt, message and wording, with exactly its places. Raises ContentError."""
     for locale in content.locales.values():
         _check(locale, "prompts.yaml", locale.prompts, REQUIRED_PROMPTS)
+        _check(locale, "messages.yaml", locale.messages, REQUIRED_MESSAGES)
         _check(locale, "spoken.yaml", locale.spoken, REQUIRED_WORDINGS)
 
 

@@ -5,7 +5,8 @@ from typing import Final
 
 from ivr.content.model import Content
 from ivr.content.wording import Wording
-from ivr.domain.turn import At, Money, Phrase, Say, SayArg, Span, Spelled
+from ivr.content.zones import zone_name
+from ivr.domain.turn import At, Money, Phrase, Say, SayArg, Span, Spelled, Zone
 from ivr.errors import ContentError
 
 PLACE: Final = re.compile(r"\{(\w+)\}")
@@ -15,11 +16,11 @@ _WRITTEN: Final = "_text"
 
 
 class PromptSpeaker:
-    """Every word a person hears, from grammars/<locale>/prompts.yaml."""
+    """Every word a person hears, from grammars/<locale>/prompts.yaml, or is written, from messages.yaml."""
 
     def __init__(self, content: Content) -> None:
         self.locales: tuple[str, ...] = tuple(content.locales)
-        self._prompts = {name: locale.prompts for name, locale in content.locales.items()}
+        self._prompts = {name: {**locale.prompts, **locale.messages} for name, locale in content.locales.items()}
         self._voices = {name: (locale.voice, locale.slow_rate) for name, locale in content.locales.items()}
         self._wordings = {name: Wording(name, locale.spoken) for name, locale in content.locales.items()}
 
@@ -57,6 +58,8 @@ class PromptSpeaker:
                 return wording.span(arg)
             case Money():
                 return wording.money(arg)
+            case Zone(name):
+                return zone_name(name, locale)
             case Phrase(other):
                 return self.text(locale, Say(other))
         return str(arg)

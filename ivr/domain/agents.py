@@ -1,6 +1,7 @@
 """Agents: the people whose telephones ring first."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -23,6 +24,10 @@ class AgentStatus(StrEnum):
     OFFLINE = "offline"
 
 
+OFF_SHIFT = frozenset({AgentStatus.AWAY, AgentStatus.OFFLINE})
+"""Away and offline ones do not shorten anybody's wait."""
+
+
 MOVES = {
     AgentStatus.AVAILABLE: frozenset({AgentStatus.RESERVED, AgentStatus.AWAY, AgentStatus.OFFLINE}),
     AgentStatus.RESERVED: frozenset(
@@ -33,6 +38,31 @@ MOVES = {
     AgentStatus.AWAY: frozenset({AgentStatus.AVAILABLE, AgentStatus.OFFLINE}),
     AgentStatus.OFFLINE: frozenset({AgentStatus.AVAILABLE, AgentStatus.AWAY}),
 }
+
+
+Kind = tuple[tuple[str, ...], tuple[str, ...]]
+"""Skills and locales of agents who are alike."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Team:
+    """Agents on shift with the same skills and languages."""
+
+    skills: Sequence[str]
+    locales: Sequence[str]
+    on_shift: int
+    free: int
+    """Of these, those who are available now."""
+
+    def can_take(self, skill: str, locale: str) -> bool:
+        """As every agent of it."""
+        return can_take(self.skills, self.locales, skill, locale)
+
+
+def can_take(skills: Sequence[str], locales: Sequence[str], skill: str, locale: str) -> bool:
+    """Whether skills and languages fit; `general` takes every skill, en-GB and en-US serve each other."""
+    speaks = {loc.split("-")[0] for loc in locales}
+    return (skill in skills or "general" in skills) and locale.split("-")[0] in speaks
 
 
 @dataclass(eq=False, kw_only=True)
@@ -59,11 +89,24 @@ class Agent:
 
     def can_take(self, skill: str, locale: str) -> bool:
         """Whether skills and languages fit; `general` takes every skill, en-GB and en-US serve each other."""
-        speaks = {loc.split("-")[0] for loc in self.locales}
-        return (skill in self.skills or "general" in self.skills) and locale.split("-")[0] in speaks
+        return can_take(self.skills, self.locales, skill, locale)
 
     def move(self, to: AgentStatus, at: datetime, attempt_id: str | None = None) -> None:
         """Change the status and what holds them. Raises IllegalMove."""
         if to != self.status and to not in MOVES[self.status]:
             raise IllegalMove(f"agent {self.name} cannot go from {self.status} to {to}")
         self.status, self.status_at, self.attempt_id = to, at, attempt_id
+
+
+def teams_of(agents: Iterable[Agent]) -> list[Team]:
+    """Those on shift, counted by what they can take."""
+    kinds: dict[Kind, list[Agent]] = defaultdict(list)
+    for agent in agents:
+        if agent.status not in OFF_SHIFT:
+            kinds[tuple(agent.skills), tuple(agent.locales)].append(agent)
+    return [_team(alike) for alike in kinds.values()]
+
+
+def _team(alike: Sequence[Agent]) -> Team:
+    free = sum(agent.status == AgentStatus.AVAILABLE for agent in alike)
+    return Team(skills=alike[0].skills, locales=alike[0].locales, on_shift=len(alike), free=free)

@@ -150,6 +150,10 @@ class Callback:
     created_at: datetime
     ended_at: datetime | None = None
     version: int = 1
+    email: str = ""
+    """Where news of it is sent, too, if the customer gave an address."""
+    revision: int = 0
+    """How often its time was changed, or taken back: a calendar's SEQUENCE, and what tells old news from new."""
 
     def move(self, to: CallbackStatus) -> None:
         """Change the status. Raises IllegalMove."""

@@ -55,3 +55,5 @@ class Hypothesis:
     text: str
     score: float = 0.0
     words: tuple[Word, ...] = ()
+    fit: float = 1.0
+    """How likely the sound was these or other words of the grammar, 0 to 1; 1 where the engine cannot tell."""

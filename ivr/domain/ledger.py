@@ -71,14 +71,33 @@ class Line:
         return str(self.data.get("leg", ""))
 
 
+@dataclass(frozen=True, kw_only=True)
+class DialedLeg:
+    """What the ledger must know of a leg that a line tells of."""
+
+    id: str
+    party: Party
+    number: str
+    callback_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One line of the ledger, the leg that it tells of, and the zone that its customer named."""
+
+    line: Line
+    leg: DialedLeg
+    zone: str
+
+
 class Replay:
-    """Reads all lines in order and keeps only what is live; each dial is judged when it begins."""
+    """Reads lines in order and keeps only what is live; each dial is judged when it begins."""
 
     def __init__(self) -> None:
         self._by_number: dict[str, dict[str, Line]] = {}
         self._by_callback: dict[str, dict[str, Line]] = {}
 
-    def read(self, line: Line, leg: Leg) -> Iterator[Violation]:
+    def read(self, line: Line, leg: DialedLeg) -> Iterator[Violation]:
         """The next line, and the leg that it tells of."""
         if line.kind == BEGINS:
             yield from self._begins(line, leg)
@@ -88,7 +107,7 @@ class Replay:
         elif line.kind == STRAY and self._by_number.get(leg.number):
             yield _violation(Breach.TWO_LEGS_TO_NUMBER, line, leg, f"call {line.data.get('sid', '')} beside a live leg")
 
-    def _begins(self, line: Line, leg: Leg) -> Iterator[Violation]:
+    def _begins(self, line: Line, leg: DialedLeg) -> Iterator[Violation]:
         same_number = self._by_number.setdefault(leg.number, {})
         for other in same_number.values():
             detail = f"leg {leg.id} beside leg {other.leg_id}"
@@ -102,7 +121,7 @@ class Replay:
         same_callback[leg.id] = line
 
 
-def judge_time(line: Line, leg: Leg, zones: Sequence[str], said_zone: str) -> Iterator[Violation]:
+def judge_time(line: Line, leg: DialedLeg, zones: Sequence[str], said_zone: str) -> Iterator[Violation]:
     """Whether a dial began inside its promise's window, and at an hour allowed where the number may lie."""
     if line.kind != BEGINS or leg.party not in CUSTOMERS:
         return
@@ -124,9 +143,11 @@ def _is_daytime(at: datetime, hours: str, zones: Sequence[str], said_zone: str) 
     first = max(EARLIEST, time.fromisoformat(opens)) if closes else EARLIEST
     last = min(LATEST, time.fromisoformat(closes)) if closes else LATEST
     names = list(zones) or [said_zone]
-    if said_zone in names and CallingHours.of(names, first, last).next_allowed(at) is None:
-        names = [said_zone]  # zones too far apart to share an hour: the one that its owner named
-    return all(first <= at.astimezone(ZoneInfo(name)).time() < last for name in names)
+    if all(first <= at.astimezone(ZoneInfo(name)).time() < last for name in names):
+        return True
+    # Zones too far apart to share an hour: the one that its owner named counts alone.
+    is_apart = said_zone in names and CallingHours.of(names, first, last).next_allowed(at) is None
+    return is_apart and first <= at.astimezone(ZoneInfo(said_zone)).time() < last
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,5 +211,5 @@ def _step_due(leg: Leg, rules: DialRules) -> datetime | None:
     return leg.placing_at + timedelta(seconds=seconds)
 
 
-def _violation(breach: Breach, line: Line, leg: Leg, detail: str) -> Violation:
+def _violation(breach: Breach, line: Line, leg: DialedLeg, detail: str) -> Violation:
     return Violation(breach=breach, callback_id=leg.callback_id, number=leg.number, at=line.at, detail=detail)

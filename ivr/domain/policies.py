@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from ivr.domain.callbacks import MAX_TRIES
 from ivr.domain.hours import CallingHours, Hours, OpeningHours, Overlap
+from ivr.domain.messages import MessageRules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +137,7 @@ class CallbackRules:
     dial: DialRules = DialRules()
     line: LineRules = LineRules()
     verification: VerificationRules = VerificationRules()
+    messages: MessageRules = field(default_factory=MessageRules)
     opening: OpeningHours = field(default_factory=lambda: OpeningHours.parse("always", "UTC"))
     """When agents work: IVR_HOURS."""
     calls_open_at: time = time(9)

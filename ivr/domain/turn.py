@@ -49,7 +49,14 @@ class Phrase:
     key: str
 
 
-SayArg = str | int | Spelled | At | Span | Money | Phrase
+@dataclass(frozen=True)
+class Zone:
+    """An IANA time zone, told by its city in the listener's language ("New York")."""
+
+    name: str
+
+
+SayArg = str | int | Spelled | At | Span | Money | Phrase | Zone
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,8 @@ class Turn:
     """Speak slower: the caller asked for it, or writes along."""
     pause_seconds: int = 0
     """Between two prompts."""
+    by_keys: bool = False
+    """The caller wants to key, or could not be heard: nothing needs to be recorded."""
     state: str = ""
     """The dialogue's state, for logs."""
     conference: str = ""

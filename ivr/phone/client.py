@@ -140,10 +140,23 @@ class TwilioMessenger:
         self._account = account
         self._client = client or connect(account)
 
-    def send_text(self, number: str, text: str) -> None:
-        """Send to an E.164 number. Raises CarrierRejected or CarrierUnclear."""
+    def send_text(self, number: str, text: str) -> str:
+        """Send to an E.164 number; its SID. Raises CarrierRejected or CarrierUnclear."""
         with carrier_errors(self._client):
-            self._client.messages.create(to=number, from_=self._account.number, body=text)
+            return str(self._client.messages.create(to=number, from_=self._account.number, body=text).sid)
+
+    def find_text(self, number: str, part: str, since: datetime) -> str | None:
+        """The SID of a text to this number since then that holds `part`. Raises CarrierUnclear."""
+        try:
+            with carrier_errors(self._client):
+                sent = self._client.messages.list(to=number, limit=LIST_LIMIT, page_size=50)
+        except CarrierRejected as error:
+            raise CarrierUnclear(str(error)) from error
+        earliest = since - LIST_SLACK
+        mine = (text for text in sent if part in (text.body or ""))
+        return next(
+            (str(text.sid) for text in mine if text.date_created is None or text.date_created >= earliest), None
+        )
 
 
 def _placed(call: Any) -> PlacedCall:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -14,12 +15,13 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from ivr.errors import CarrierRejected, CarrierUnclear
+from ivr.errors import AudioError, CarrierRejected, CarrierUnclear
 from ivr.phone.masking import mask_text
 
 TIMEOUT_SECONDS: Final = (3.05, 10)
 """Connect, read."""
 POOL_SIZE: Final = 32
+PIECE_BYTES: Final = 64 * 1024
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _SILENT: Final = logging.getLogger("ivr.phone.silent")
 _SILENT.addHandler(logging.NullHandler())
@@ -52,6 +54,31 @@ class QuietHttpClient(TwilioHttpClient):  # type: ignore[misc, unused-ignore]
     def retry_after_seconds(self) -> float | None:
         """What the last answer of this thread asked for."""
         return getattr(self._seen, "retry_after_seconds", None)
+
+
+def download(client: Client, url: str, *, most_bytes: int, most_seconds: float) -> tuple[int, bytes]:
+    """A file with the account's credentials: status, and all of it if it is there. Raises AudioError for a large one.
+
+    By the client's own session: the client itself takes every answer for text, and waits for the last byte.
+    """
+    session = client.http_client.session
+    until = time.monotonic() + most_seconds
+    with session.get(url, auth=(client.username, client.password), timeout=TIMEOUT_SECONDS, stream=True) as answer:
+        if answer.status_code != 200:
+            return int(answer.status_code), b""
+        _refuse_large(int(answer.headers.get("Content-Length") or 0), most_bytes)
+        body = bytearray()
+        for piece in answer.iter_content(PIECE_BYTES):
+            body += piece
+            _refuse_large(len(body), most_bytes)
+            if time.monotonic() > until:
+                raise requests.Timeout("the file comes too slowly")
+    return 200, bytes(body)
+
+
+def _refuse_large(size: int, most_bytes: int) -> None:
+    if size > most_bytes:
+        raise AudioError(f"the carrier's file has {size} bytes, an answer at most {most_bytes}: it is not fetched")
 
 
 @contextmanager

@@ -19,19 +19,22 @@ FIELDS: Final = (
     "voice_application_sid",
 )
 """An application overrides all addresses, so it is taken away and given back like them."""
+TEXT_FIELDS: Final = ("sms_url", "sms_method", "sms_application_sid")
+"""Taken only when we send texts: else they stay whoever's they are."""
 
 
 class TwilioNumbers:
     """The account's incoming numbers."""
 
-    def __init__(self, account: Account, client: Client | None = None) -> None:
+    def __init__(self, account: Account, client: Client | None = None, *, texts: bool = False) -> None:
         self._account = account
+        self._fields = (*FIELDS, *TEXT_FIELDS) if texts else FIELDS
         self._client = client or connect(account)
 
     def point_here(self) -> dict[str, str]:
         """Let our number call this server; returns what `restore` needs. Raises NotFound, CarrierRejected/Unclear."""
         number = self._find()
-        before = {"sid": str(number.sid)} | {name: str(getattr(number, name) or "") for name in FIELDS}
+        before = {"sid": str(number.sid)} | {name: str(getattr(number, name) or "") for name in self._fields}
         with carrier_errors(self._client):
             self._client.incoming_phone_numbers(number.sid).update(**self._ours())
         return before
@@ -39,12 +42,13 @@ class TwilioNumbers:
     def present(self) -> dict[str, str]:
         """What our number points at now. Raises NotFound, CarrierRejected or CarrierUnclear."""
         number = self._find()
-        return {name: str(getattr(number, name) or "") for name in FIELDS}
+        return {name: str(getattr(number, name) or "") for name in self._fields}
 
     def restore(self, before: Mapping[str, str]) -> None:
         """Undo `point_here`. Raises CarrierRejected or CarrierUnclear."""
         with carrier_errors(self._client):
-            self._client.incoming_phone_numbers(before["sid"]).update(**{name: before.get(name, "") for name in FIELDS})
+            kept = {name: before[name] for name in (*FIELDS, *TEXT_FIELDS) if name in before}
+            self._client.incoming_phone_numbers(before["sid"]).update(**kept)
 
     def _find(self) -> Any:
         with carrier_errors(self._client):
@@ -55,7 +59,7 @@ class TwilioNumbers:
 
     def _ours(self) -> dict[str, str]:
         base = self._account.public_url.rstrip("/")
-        return {
+        ours = {
             "voice_url": f"{base}/voice",
             "voice_method": "POST",
             "voice_fallback_url": f"{base}/voice/fallback",
@@ -63,4 +67,8 @@ class TwilioNumbers:
             "status_callback": f"{base}/voice/status",
             "status_callback_method": "POST",
             "voice_application_sid": "",
+            "sms_url": f"{base}/text",
+            "sms_method": "POST",
+            "sms_application_sid": "",
         }
+        return {name: ours[name] for name in self._fields}

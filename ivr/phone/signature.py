@@ -11,6 +11,7 @@ from twilio.request_validator import RequestValidator, add_port, remove_port
 from ivr.errors import SettingsError
 
 CALL_SID: Final = re.compile(r"CA[0-9a-f]{32}")
+MESSAGE_SID: Final = re.compile(r"[SM]M[0-9a-f]{32}")
 _RAISED: Final = (TypeError, ValueError, AttributeError, KeyError)
 """What the helper raises on missing headers, odd ports and JSON bodies: each means "not signed"."""
 
@@ -59,6 +60,11 @@ class SignatureCheck:
 def is_call_sid(value: object) -> bool:
     """Whether this is the carrier's spelling of a CallSid."""
     return isinstance(value, str) and CALL_SID.fullmatch(value) is not None
+
+
+def is_message_sid(value: object) -> bool:
+    """Whether this is the carrier's spelling of a MessageSid."""
+    return isinstance(value, str) and MESSAGE_SID.fullmatch(value) is not None
 
 
 def _agrees(validator: Any, url: str, form: Form, signature: str) -> bool:

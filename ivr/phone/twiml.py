@@ -1,16 +1,16 @@
 """A Turn as one TwiML document. Pure: the same turn, texts and context give the same XML (twilio.md section 7)."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
-from twilio.twiml.voice_response import Say as SayVerb
+from twilio.twiml.messaging_response import MessagingResponse
+from twilio.twiml.voice_response import Connect, Dial, Start, VoiceResponse
 
 from ivr.domain.hearing import Pace
 from ivr.domain.turn import Next, Turn
+from ivr.phone.twiml_say import LANGUAGES, Spoken, legal, say
 
 
 class Hearing(StrEnum):
@@ -20,33 +20,22 @@ class Hearing(StrEnum):
     """Our own recogniser on a forked media stream; documents gather keys only."""
     GATHER = "gather"
     """The carrier's recogniser, where no public WebSocket is available."""
+    RECORD = "record"
+    """Our own recogniser on what the carrier records of each answer: no WebSocket, and nobody else hears."""
+    DUPLEX = "duplex"
+    """Our own recogniser and our own voice on one two-way stream: no document and no REST request in a turn."""
     KEYPAD = "keypad"
     """Keys alone."""
 
+    @property
+    def needs_engine(self) -> bool:
+        """Whether a recogniser of our own hears."""
+        return self in (Hearing.STREAM, Hearing.RECORD, Hearing.DUPLEX)
 
-VOICES: Final = {
-    "en-US": "Polly.Joanna-Neural",
-    "en-GB": "Polly.Amy-Neural",
-    "de-DE": "Polly.Vicki-Neural",
-    "fr-FR": "Polly.Lea-Neural",
-    "es-ES": "Polly.Lucia-Neural",
-    "pt-BR": "Polly.Camila-Neural",
-    "ja-JP": "Polly.Takumi-Neural",
-    "ko-KR": "Polly.Seoyeon-Neural",
-    "hi-IN": "Polly.Kajal-Neural",
-    "it-IT": "Polly.Bianca-Neural",
-    "nl-NL": "Polly.Laura-Neural",
-    "ar": "Polly.Hala-Neural",
-}
-"""The carrier's voice by locale (twilio.md 7c); another locale gets the account's default voice for its language."""
-
-LANGUAGES: Final = {"ar": "ar-AE", "zh-CN": "cmn-CN"}
-"""The carrier's name of a locale where it has one of its own."""
 
 HEARD_LANGUAGES: Final = LANGUAGES | {"zh-CN": "cmn-Hans-CN"}
 """The same for its recognisers, which name Chinese by its script."""
 
-SLOW_RATE: Final = "80%"
 MAX_HINTS: Final = 500
 MAX_HINT_LENGTH: Final = 100
 """Longer lists or phrases raise warning 13330 and are dropped whole."""
@@ -55,23 +44,12 @@ _SPEECH_SECONDS: Final = {Pace.DIRECTED: 1, Pace.DIGITS: 2}
 """Whole seconds, and no speechModel: an explicit model with `auto` is refused (13335), and the carrier then picks a
 provider that has the language and changes it when it fails."""
 
-# What XML 1.0 can't hold: one such character makes the whole document unparseable (12100).
-_ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-@dataclass(frozen=True)
-class Spoken:
-    """One sentence with the language it is in."""
-
-    text: str
-    locale: str
-    voice: str = ""
-    """The carrier's name of a voice; empty: VOICES, else the carrier's own choice."""
-    slow_rate: str = SLOW_RATE
-    """Of the usual speed, once the caller asked for it."""
-    sound_path: str = ""
-    """A recording of the sentence, played unless slow speech is wanted."""
-    sound_seconds: float = 0.0
+# Record has one silence for "has said nothing yet" and "has finished": whole seconds, as short as answers allow.
+_QUIET_SECONDS: Final = {Pace.DIRECTED: 2, Pace.DIGITS: 3}
+_LONGEST_SECONDS: Final = {Pace.DIRECTED: 12, Pace.DIGITS: 20}
+_BETWEEN_KEYS_SECONDS: Final = 3
+"""A Gather's time-out also runs between two keys of a number: people look at their papers."""
+_ANY_KEY: Final = "1234567890*#"
 
 
 @dataclass(frozen=True)
@@ -99,7 +77,11 @@ class DocumentContext:
     """Requested when a conference has ended."""
     hearing: Hearing = Hearing.KEYPAD
     hints: Sequence[str] = ()
+    recorded_path: str = ""
+    """Record's action, and where the call goes on if nothing was recorded."""
     stream: StreamStart | None = None
+    streamed_path: str = ""
+    """Where the call goes on when a two-way stream is over."""
     with_prompt: bool = True
     """False: listen only, after speech over the prompt or while the caller is still talking."""
     music_path: str = ""
@@ -113,15 +95,26 @@ class DocumentContext:
 def render(turn: Turn, texts: Sequence[Spoken], context: DocumentContext) -> str:
     """The document of a turn, with its sentences already put into words."""
     response = VoiceResponse()
-    _start_stream(response, context.stream)
+    if context.hearing is Hearing.DUPLEX and context.stream and turn.next in (Next.LISTEN, Next.HOLD):
+        _stream(response.connect(action=context.streamed_path, method="POST"), context.stream)
+        return str(response)
+    if context.stream is not None:
+        _stream(response.start(), context.stream, track="inbound_track")
     _VERBS[turn.next](response, turn, texts if context.with_prompt else (), context)
+    return str(response)
+
+
+def hang_up() -> str:
+    """The end; all has been said."""
+    response = VoiceResponse()
+    response.hangup()
     return str(response)
 
 
 def say_and_hang_up(texts: Sequence[Spoken]) -> str:
     """A last sentence."""
     response = VoiceResponse()
-    _say(response, texts, slow=False)
+    say(response, texts, slow=False)
     response.hangup()
     return str(response)
 
@@ -129,7 +122,15 @@ def say_and_hang_up(texts: Sequence[Spoken]) -> str:
 def say_and_redirect(texts: Sequence[Spoken], path: str) -> str:
     """A sentence, then another document."""
     response = VoiceResponse()
-    _say(response, texts, slow=False)
+    say(response, texts, slow=False)
+    response.redirect(path, method="POST")
+    return str(response)
+
+
+def pause_and_redirect(path: str, *, seconds: int = 1) -> str:
+    """A silence, then another document."""
+    response = VoiceResponse()
+    response.pause(length=seconds)
     response.redirect(path, method="POST")
     return str(response)
 
@@ -142,18 +143,24 @@ def play_for_ever(music_path: str, again_path: str) -> str:
     return str(response)
 
 
+def text_answer(text: str) -> str:
+    """The answer to a text message; empty: none."""
+    response = MessagingResponse()
+    if text:
+        response.message(text)
+    return str(response)
+
+
 def nothing() -> str:
     """The answer to a callback whose document is not executed."""
     return str(VoiceResponse())
 
 
-def _start_stream(response: VoiceResponse, stream: StreamStart | None) -> None:
-    if stream is None:
-        return
-    started = response.start().stream(
+def _stream(parent: Start | Connect, stream: StreamStart, *, track: str | None = None) -> None:
+    started = parent.stream(
         url=stream.url,
         name=stream.name,
-        track="inbound_track",
+        track=track,
         status_callback=stream.status_url,
         status_callback_method="POST",
     )
@@ -161,20 +168,53 @@ def _start_stream(response: VoiceResponse, stream: StreamStart | None) -> None:
 
 
 def _listen(response: VoiceResponse, turn: Turn, texts: Sequence[Spoken], context: DocumentContext) -> None:
+    if context.hearing is Hearing.RECORD:
+        _record(response, turn, texts, context)
+        return
     gather = response.gather(timeout=max(1, turn.wait_seconds), **_gather_attributes(turn, context))
-    _say(gather, texts, slow=turn.slow, pause_seconds=turn.pause_seconds)
+    say(gather, texts, slow=turn.slow, pause_seconds=turn.pause_seconds)
     response.redirect(context.again_path, method="POST")
 
 
+def _record(response: VoiceResponse, turn: Turn, texts: Sequence[Spoken], context: DocumentContext) -> None:
+    """Keys by a Gather around the prompt, then words by a Record.
+
+    A prompt that only Record follows could not be stopped by a key, so it stands in a Gather. That one waits at least
+    a second after the prompt, and until then nothing is recorded: whoever answers at once would lose their first word,
+    which is all of a "yes". Hence Record's own tone, which everybody knows from answering machines; `speak_after_tone`
+    tells it in the first document and wherever the wait is longer. Trimming is off: it takes soft endings away.
+    """
+    is_number = turn.key_count > 1
+    if texts or is_number:
+        keys = _gather_attributes(turn, context) | {"action_on_empty_result": None}
+        gather = response.gather(timeout=_BETWEEN_KEYS_SECONDS if is_number else 1, **keys)
+        say(gather, texts, slow=turn.slow, pause_seconds=turn.pause_seconds)
+    response.record(
+        action=context.recorded_path,
+        method="POST",
+        timeout=_QUIET_SECONDS[turn.pace],
+        max_length=_LONGEST_SECONDS[turn.pace],
+        # The first key ends a Record and the next ones would be lost: of a number no digit may be taken here.
+        finish_on_key="*#" if is_number else _ANY_KEY,
+        play_beep=True,
+        trim="do-not-trim",
+    )
+    # The carrier goes on here when there was not a sound on the line.
+    response.redirect(context.recorded_path, method="POST")
+
+
 def _hang_up(response: VoiceResponse, turn: Turn, texts: Sequence[Spoken], context: DocumentContext) -> None:
-    _say(response, texts, slow=turn.slow)
+    say(response, texts, slow=turn.slow)
     response.hangup()
 
 
 def _hold(response: VoiceResponse, turn: Turn, texts: Sequence[Spoken], context: DocumentContext) -> None:
     """Music inside a Gather: a key or the end of the music asks us what is next."""
+    if context.hearing is Hearing.RECORD and texts:
+        _record(response, turn, texts, context)  # what may be said is told first; the music comes after the answer
+        return
     gather = response.gather(timeout=1, **_gather_attributes(turn, context))
-    _say(gather, texts, slow=turn.slow)
+    say(gather, texts, slow=turn.slow)
     if context.music_path:
         gather.play(context.music_path)
     else:
@@ -183,7 +223,7 @@ def _hold(response: VoiceResponse, turn: Turn, texts: Sequence[Spoken], context:
 
 
 def _join(response: VoiceResponse, turn: Turn, texts: Sequence[Spoken], context: DocumentContext) -> None:
-    _say(response, texts, slow=turn.slow)
+    say(response, texts, slow=turn.slow)
     dial = Dial(action=context.left_path, method="POST")
     dial.conference(
         turn.conference,
@@ -225,21 +265,5 @@ def _speech_attributes(turn: Turn, context: DocumentContext) -> dict[str, Any]:
         "language": HEARD_LANGUAGES.get(turn.locale, turn.locale),
         "speech_timeout": str(_SPEECH_SECONDS[turn.pace]),
         "profanity_filter": False,
-        "hints": ",".join(_ILLEGAL.sub("", hint) for hint in hints) or None,
+        "hints": ",".join(legal(hint) for hint in hints) or None,
     }
-
-
-def _say(parent: VoiceResponse | Gather, texts: Sequence[Spoken], *, slow: bool, pause_seconds: int = 0) -> None:
-    for position, spoken in enumerate(texts):
-        if pause_seconds and position:
-            parent.pause(length=pause_seconds)
-        if spoken.sound_path and not slow:
-            parent.play(spoken.sound_path)
-            continue
-        text = _ILLEGAL.sub(" ", spoken.text)
-        voice = spoken.voice or VOICES.get(spoken.locale)
-        language = LANGUAGES.get(spoken.locale, spoken.locale)
-        verb = SayVerb(None if slow else text, voice=voice, language=language)
-        if slow:
-            verb.prosody(text, rate=spoken.slow_rate)
-        parent.append(verb)

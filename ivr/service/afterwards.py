@@ -11,6 +11,7 @@ import structlog
 from ivr.domain.turn import Say
 from ivr.errors import CallGone, IvrError
 from ivr.service.ports import Messenger, Phone, Speaker
+from ivr.service.wording import locale_for
 
 log = structlog.get_logger(__name__)
 
@@ -69,10 +70,4 @@ class Afterwards:
                 self._phone.hang_up(call_sid)
             case SendText(number, say, locale):
                 if self._messenger is not None:
-                    self._messenger.send_text(number, self._speaker.text(self._spoken(locale), say))
-
-    def _spoken(self, locale: str) -> str:
-        """A locale that has prompts: the wanted one, another of its language (en-GB: en-US), or the default."""
-        ours = self._speaker.locales
-        same = (name for name in ours if name.split("-")[0] == locale.split("-")[0])
-        return locale if locale in ours else next(same, ours[0])
+                    self._messenger.send_text(number, self._speaker.text(locale_for(self._speaker, locale), say))

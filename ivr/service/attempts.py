@@ -93,13 +93,6 @@ def requeue(uow: UnitOfWork, attempt: Attempt, reason: str = "") -> None:
         hold.status = "waiting"
 
 
-def give_to_person(uow: UnitOfWork, callback: Callback, now: datetime, reason: str) -> None:
-    """No machine tries it any more: it stays visible until a person decides."""
-    callback.move(CallbackStatus.NEEDS_HUMAN)
-    callback.reason = reason
-    record(uow, now, "callback_needs_human", subject=callback, data={"reason": reason})
-
-
 def of_leg(uow: UnitOfWork, leg: Leg | None) -> Attempt | None:
     """The attempt that a leg belongs to; a call that tells a code has none."""
     return uow.attempts.get(leg.attempt_id) if leg is not None and leg.attempt_id is not None else None

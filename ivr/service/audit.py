@@ -1,12 +1,17 @@
-"""The audit: reads the whole dial ledger in pages, in one moment of the database, and names every broken promise."""
+"""The audit: judges the whole dial ledger, in one moment of the database, and names every broken promise.
+
+The database finds what looks wrong (storage/ledger.py), so that a million callbacks do not pass through Python; what it
+finds is judged here, by the rules of domain/ledger.py.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
-from ivr.domain.callbacks import Callback, Leg
-from ivr.domain.ledger import Line, Promise, Replay, Violation, judge_time
+from ivr.domain.callbacks import Callback
+from ivr.domain.ledger import PATIENCE, Entry, Promise, Replay, Violation, judge_time
 from ivr.domain.policies import DialRules
 from ivr.errors import NumberRefused
 from ivr.service.ports import Clock, NumberRules
@@ -36,29 +41,25 @@ class Audit:
 
     def violations(self) -> Iterator[Violation]:
         """One by one, as they are found. Raises StorageUnavailable."""
-        self.read = Read()
         with self._store.read() as uow:
+            self.read = Read(*uow.ledger.counted())
             yield from self._replayed(uow)
+            yield from self._timed(uow)
             yield from self._promises(uow)
 
-    # --- dials, in the order in which they were written down --------------------------------------------------
-
     def _replayed(self, uow: UnitOfWork) -> Iterator[Violation]:
-        replay, last = Replay(), 0
-        while lines := uow.ledger.lines(last, self._page):
-            last = lines[-1].serial
-            legs = {leg.id: leg for leg in uow.ledger.legs({line.leg_id for line in lines} - {""})}
-            callbacks = {c.id: c for c in uow.ledger.callbacks({leg.callback_id or "" for leg in legs.values()})}
-            for line in lines:
-                leg = legs.get(line.leg_id)
-                if leg is not None:
-                    yield from self._line(replay, line, leg, callbacks.get(leg.callback_id or ""))
+        """Numbers and callbacks that were dialed out of turn, in the order in which it was written down."""
+        replay, (numbers, callback_ids) = Replay(), uow.ledger.disordered()
+        if not numbers and not callback_ids:
+            return
+        entries = partial(uow.ledger.entries, limit=self._page, numbers=numbers, callback_ids=callback_ids)
+        for entry in paged(entries):
+            yield from replay.read(entry.line, entry.leg)
 
-    def _line(self, replay: Replay, line: Line, leg: Leg, callback: Callback | None) -> Iterator[Violation]:
-        self.read.dials += line.kind == "leg_placing"
-        yield from replay.read(line, leg)
-        if callback is not None:
-            yield from judge_time(line, leg, self._zones(callback.number), callback.zone)
+    def _timed(self, uow: UnitOfWork) -> Iterator[Violation]:
+        """Every dial to a customer, held against its window and the hours where the number may lie."""
+        for entry in paged(partial(uow.ledger.customers_dials, limit=self._page)):
+            yield from judge_time(entry.line, entry.leg, self._zones(entry.leg.number), entry.zone)
 
     def _zones(self, number: str) -> Sequence[str]:
         try:
@@ -66,17 +67,24 @@ class Audit:
         except NumberRefused:
             return ()  # by today's numbering plan; the customer's own zone is known
 
-    # --- promises ---------------------------------------------------------------------------------------------
-
     def _promises(self, uow: UnitOfWork) -> Iterator[Violation]:
-        last, now = "", self._clock.now()
-        while callbacks := uow.ledger.page(last, self._page):
-            last = callbacks[-1].id
-            self.read.callbacks += len(callbacks)
-            yield from chain.from_iterable(p.judge(now, self._rules) for p in _gathered(uow, callbacks))
+        now = self._clock.now()
+        suspects = uow.ledger.suspects(now - PATIENCE)
+        for start in range(0, len(suspects), self._page):
+            page = uow.ledger.callbacks(suspects[start : start + self._page])
+            yield from chain.from_iterable(p.judge(now, self._rules) for p in gathered(uow, page))
 
 
-def _gathered(uow: UnitOfWork, callbacks: Sequence[Callback]) -> Iterator[Promise]:
+def paged(read: Callable[[int], Sequence[Entry]]) -> Iterator[Entry]:
+    """All entries of pages that are asked for by the last serial seen."""
+    last = 0
+    while entries := read(last):
+        yield from entries
+        last = entries[-1].line.serial
+
+
+def gathered(uow: UnitOfWork, callbacks: Sequence[Callback]) -> Iterator[Promise]:
+    """Callbacks with everything that was done for them."""
     ids = [callback.id for callback in callbacks]
     attempts, legs, lines = defaultdict(list), defaultdict(list), defaultdict(list)
     for attempt in uow.attempts.of_callbacks(ids):

@@ -16,6 +16,7 @@ from ivr.service.ports import CheckedNumber, Clock, NumberRules
 from ivr.service.promises import Promise, Promises
 from ivr.service.slots import Slots, Wanted
 from ivr.service.store import UnitOfWork
+from ivr.service.telling import Telling
 from ivr.service.timeline import masked, new_id, record
 
 
@@ -49,15 +50,18 @@ class BookingRequest:
     """The number was typed by somebody who has not proven to hold it: nothing is dialed before."""
     skill: str = "general"
     priority: int = 2
+    email: str = ""
+    """Where news of it is sent, too."""
 
 
 class Bookings:
     """Books, moves and cancels callbacks. All methods run in the caller's unit of work and write the timeline."""
 
-    def __init__(self, clock: Clock, rules: CallbackRules, numbers: NumberRules) -> None:
+    def __init__(self, clock: Clock, rules: CallbackRules, numbers: NumberRules, telling: Telling) -> None:
         self._clock = clock
         self._rules = rules
         self._numbers = numbers
+        self._telling = telling
         self._line = Line(clock, rules.line)
         self.slots = Slots(clock, rules, self._line)
         self._promises = Promises(clock, rules, self.slots)
@@ -90,6 +94,7 @@ class Bookings:
         uow.callbacks.add(callback)
         _case_waits(uow, callback)
         record(uow, now, "callback_booked", subject=callback, data=_booking_data(callback))
+        self._telling.promised(uow, callback, now)
         return callback
 
     def confirm_verified(self, uow: UnitOfWork, callback: Callback) -> Callback:
@@ -100,6 +105,7 @@ class Bookings:
         held = Wanted(callback.skill, callback.locale, callback.id, held=True)
         self._apply(uow, callback, checked, _asks(callback, at, callback.ticket_at), held)
         record(uow, self._clock.now(), "callback_verified", subject=callback)
+        self._telling.promised(uow, callback, self._clock.now())
         return callback
 
     def move(self, uow: UnitOfWork, callback_id: str, *, at: datetime | None) -> tuple[Callback, Actions]:
@@ -117,8 +123,10 @@ class Bookings:
         wanted = Wanted(callback.skill, callback.locale, callback.id)
         self._apply(uow, callback, checked, _asks(callback, at, ticket_at), wanted)
         callback.first_rung_at, callback.tries = None, 0  # a new promise, judged by its own first ring
+        callback.revision += 1
         data = _booking_data(callback) | ({} if kept is None else {"kept_before": kept})
         record(uow, self._clock.now(), "callback_moved", subject=callback, data=data)
+        self._telling.moved(uow, callback, self._clock.now())
         return callback, actions
 
     def cancel(self, uow: UnitOfWork, callback_id: str, *, by: str) -> tuple[Callback, Actions]:
@@ -134,10 +142,14 @@ class Bookings:
             return callback, ()
         now = self._clock.now()
         actions = withdraw(uow, callback, now, "canceled")
+        was_promised = callback.status != CallbackStatus.UNVERIFIED
         callback.move(CallbackStatus.CANCELED)
         callback.reason, callback.ended_at = f"canceled_by_{by}", now
+        callback.revision += 1
         _case_open_again(uow, callback)
         record(uow, now, "callback_canceled", subject=callback, data={"by": by})
+        if was_promised:
+            self._telling.canceled(uow, callback, now, by=by)
         return callback, actions
 
     def keep(self, uow: UnitOfWork, callback_id: str) -> Callback:
@@ -237,6 +249,7 @@ def _callback(request: BookingRequest, checked: CheckedNumber, promise: Promise,
         skill=request.skill,
         priority=request.priority,
         source=request.source,
+        email=request.email,
         created_at=now,
     )
 

@@ -17,6 +17,7 @@ from ivr.domain.dialogue.heard import (
     Key,
     Silence,
     Speech,
+    SpeechLost,
 )
 from ivr.domain.hearing import Ability, Grammar, Hypothesis, Pace
 from ivr.domain.turn import Next, Turn
@@ -125,12 +126,12 @@ class CallService:
             return None
         asked = dialogue.turn
         texts = [reading.text for reading in heard.readings]
-        heard.meaning = self._ports.understanding.parse(dialogue.locale, asked.expects, texts)
-        if asked.pace == Pace.DIGITS and heard.meaning.first is None and heard.engine != CARRIER:
+        heard.meaning = heard.doubted(self._ports.understanding.parse(dialogue.locale, asked.expects, texts))
+        if asked.pace == Pace.DIGITS and not heard.means("digits") and heard.engine != CARRIER:
             # A redirect would throw half-keyed digits away: wait for the keys, or for the Gather to time out.
             call.dialogue = replace(dialogue, misheard=True)
             return None
-        if asked.next == Next.HOLD and heard.meaning.first is None:
+        if asked.next == Next.HOLD and not heard.means():
             return None  # talk beside the telephone is no answer to music
         call.dialogue = replace(dialogue, answered=heard.turn)
         return Speech(heard.meaning)
@@ -143,6 +144,10 @@ class CallService:
         since = call.speaking_since_at
         speaking = since is not None and self._clock.now() - since < LONGEST_SPEECH
         return Silence() if turn == _dialogue(call).turn.number and not speaking else None
+
+    def unheard(self, sid: str, turn: int) -> Turn:
+        """What was said in a turn is lost by our fault: apologise and go on by keys."""
+        return self._step(sid, lambda call: SpeechLost() if turn == _dialogue(call).turn.number else None)
 
     def speaking(self, sid: str, is_speaking: bool) -> None:
         """The caller began or stopped to talk."""

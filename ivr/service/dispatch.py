@@ -13,6 +13,7 @@ from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Hold, LegState, Party
 from ivr.errors import Conflict
 from ivr.service import attempts
+from ivr.service.free import Free
 from ivr.service.line import in_order
 from ivr.service.placing import DialTools, Placer, lease
 from ivr.service.scenes import Scene
@@ -20,8 +21,10 @@ from ivr.service.scenes import Scene
 BATCH: Final = 100
 """Attempts begun in one transaction when no rate bounds them."""
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
-LOOK: Final = 100
-"""Due callbacks looked at beyond the number of free agents: some may need another skill or language."""
+LOOK: Final = 20
+"""Due callbacks and free agents looked at beyond what is begun: some may not ring now, some passed each other on."""
+EVERYBODY: Final = 1_000_000
+"""More agents than anybody has."""
 
 
 class Dispatcher:
@@ -98,30 +101,40 @@ class Dispatcher:
                 leg.owner = leg.lease_until_at = None
 
     def _claim(self, scene: Scene) -> tuple[str, ...]:
-        if self._tools.gate.is_shut(scene.uow, scene.now):
+        room = 0 if self._tools.gate.is_shut(scene.uow, scene.now) else self._room(scene)
+        if room <= 0:
             return ()
-        room = self._room(scene)
-        free = self._free_agents(scene)
-        if not free or room <= 0:
-            return ()
-        line = in_order(scene.uow.holds.waiting(), scene.uow.callbacks.due(scene.now, len(free) + LOOK))
-        known = Known(scene, line)
+        free = self._free_agents(scene, room + LOOK)
+        begun, are_left = self._begin_for(scene, free, room)
+        if are_left and free.is_cut and len(begun) < room:
+            # None of these many fits somebody who waits, it seems: ask all the others, too.
+            more, _ = self._begin_for(scene, self._free_agents(scene, EVERYBODY), room - len(begun))
+            begun += more
+        return tuple(begun)
+
+    def _begin_for(self, scene: Scene, free: Free, room: int) -> tuple[list[str], bool]:
+        """The legs begun, and whether somebody in the line was looked at in vain."""
+        if not free:
+            return [], free.is_cut  # those who are idle longest may all be off shift
+        due = scene.uow.callbacks.due(scene.now, min(len(free), room) + LOOK, free.kinds())
+        known = Known(scene, in_order(scene.uow.holds.waiting(), due))
         begun: list[str] = []
-        for entry in line:
+        for entry in known.line:
             if len(begun) >= room or not free:
                 break
             agent = self._agent_for(known, entry, free)
             if agent is not None:
-                free.remove(agent)
+                free.take(agent)
                 begun.append(self._begin(known, entry, agent))
-        return tuple(begun)
+        return begun, len(begun) < len(known.line)
 
-    def _free_agents(self, scene: Scene) -> list[Agent]:
+    def _free_agents(self, scene: Scene, limit: int) -> Free:
         """Available, on shift, and not on the line with us, by our dial or by their own; the longest idle first."""
-        idle = [agent for agent in scene.uow.agents.available() if agent.works_at(scene.now)]
+        idle = scene.uow.agents.available(limit)
         numbers = [agent.number for agent in idle]
         on_the_line = scene.uow.legs.live_numbers(numbers) | scene.uow.calls.live_numbers(numbers, scene.now)
-        return [agent for agent in idle if agent.number not in on_the_line]
+        free = [agent for agent in idle if agent.number not in on_the_line and agent.works_at(scene.now)]
+        return Free(free, is_cut=len(idle) == limit)
 
     def _room(self, scene: Scene) -> int:
         """How many may be begun: no more agents are reserved than can be rung within about two seconds."""
@@ -131,9 +144,9 @@ class Dispatcher:
         waiting = len(scene.uow.legs.in_state(LegState.INTENT, scene.now + timedelta(seconds=1)))
         return min(self._batch, max(1, int(rate * 2)) - waiting)
 
-    def _agent_for(self, known: "Known", entry: Callback | Hold, free: list[Agent]) -> Agent | None:
+    def _agent_for(self, known: "Known", entry: Callback | Hold, free: Free) -> Agent | None:
         """The longest idle agent who fits and has not just passed this one on; None also if it may not ring."""
-        fitting = [agent for agent in free if agent.can_take(entry.skill, entry.locale)]
+        fitting = free.fitting(entry.skill, entry.locale)
         if not fitting or not self._may_begin(known, entry):
             return None
         since = known.scene.now - timedelta(seconds=self._rules.pass_seconds)
@@ -143,8 +156,6 @@ class Dispatcher:
     def _may_begin(self, known: "Known", entry: Callback | Hold) -> bool:
         if isinstance(entry, Hold):
             return self._still_holds(known.scene, entry) and self._tools.rules.opening.allows(known.scene.now)
-        if entry.number in known.ringing:
-            return False  # an earlier call to this number is still ending, or unclear
         why = self._why_not(known, entry)
         if why:
             self._tools.gate.turn_away(known.scene.uow, entry, why, known.scene.now)
@@ -175,10 +186,9 @@ class Known:
     """What a claim must know of everybody in the line, asked for once and not entry by entry."""
 
     def __init__(self, scene: Scene, line: Sequence[Callback | Hold]) -> None:
-        self.scene = scene
+        self.scene, self.line = scene, line
         due = [entry for entry in line if isinstance(entry, Callback)]
         numbers = [callback.number for callback in due]
-        self.ringing = scene.uow.legs.live_numbers(numbers)
         self.do_not_call = scene.uow.guards.do_not_call_among(numbers)
         self._tried: dict[str, list[Attempt]] = defaultdict(list)
         for attempt in scene.uow.attempts.of_callbacks([callback.id for callback in due]):

@@ -8,9 +8,9 @@ from ivr.domain.ledger import ALWAYS, CLOCK_SLACK
 from ivr.domain.policies import CallbackRules, calling_window, window_end
 from ivr.domain.windows import first_due
 from ivr.errors import NumberRefused
-from ivr.service.attempts import give_to_person
 from ivr.service.ports import NumberRules
 from ivr.service.store import UnitOfWork
+from ivr.service.telling import Telling
 from ivr.service.timeline import record
 
 PAUSE = "carrier_pause"
@@ -19,9 +19,10 @@ PAUSE = "carrier_pause"
 class Gate:
     """Says whether a number may be rung now, and moves promises that may not."""
 
-    def __init__(self, rules: CallbackRules, numbers: NumberRules) -> None:
+    def __init__(self, rules: CallbackRules, numbers: NumberRules, telling: Telling) -> None:
         self._rules = rules
         self._numbers = numbers
+        self._telling = telling
 
     def why_not(self, uow: UnitOfWork, callback: Callback, now: datetime, *, for_seconds: int) -> str:
         """`do_not_call`, `hours` (the window must stay open for so long), or empty: it may be rung."""
@@ -88,12 +89,21 @@ class Gate:
         due_at = first_due(hours, not_before, self._rules.dial.reserve_seconds) if hours else None
         latest = callback.promised_by_at + timedelta(days=self._rules.booking.late_days)
         if hours is None or due_at is None or due_at > latest:
-            give_to_person(uow, callback, now, reason)
+            self.give_to_person(uow, callback, now, reason)
             return
         callback.move(CallbackStatus.SCHEDULED)
+        callback.revision += 1
         callback.due_at, callback.closes_at, callback.reason = due_at, window_end(hours, due_at), reason
         data = {"reason": reason, "due_at": due_at.isoformat(), "tries": callback.tries}
         record(uow, now, "callback_waits", subject=callback, data=data)
+        self._telling.waits(uow, callback, now, reason=reason)
+
+    def give_to_person(self, uow: UnitOfWork, callback: Callback, now: datetime, reason: str) -> None:
+        """No machine tries it any more: it stays visible until a person decides."""
+        callback.move(CallbackStatus.NEEDS_HUMAN)
+        callback.reason = reason
+        record(uow, now, "callback_needs_human", subject=callback, data={"reason": reason})
+        self._telling.unreached(uow, callback, now)
 
     def is_shut(self, uow: UnitOfWork, now: datetime) -> bool:
         """Nothing at all is dialed now: the daily cap is reached, or the carrier asked for patience."""

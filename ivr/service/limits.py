@@ -12,8 +12,13 @@ DAY_SECONDS: Final = 24 * 3600
 
 def count_use(uow: UnitOfWork, what: str, whose: str, now: datetime, *, most: int, refusal: str) -> None:
     """Count one use of `what` by a number or an address. Raises CallbackRefused (`limit`) beyond so many a day."""
-    if uow.guards.count_hit(_key(what, whose), now, DAY_SECONDS) > most:
+    if uses_today(uow, what, whose, now) > most:
         raise CallbackRefused("limit", refusal)
+
+
+def uses_today(uow: UnitOfWork, what: str, whose: str, now: datetime) -> int:
+    """Count one use; how many there were within a day, this one too."""
+    return uow.guards.count_hit(_key(what, whose), now, DAY_SECONDS)
 
 
 def leave_alone(uow: UnitOfWork, number: str, until: datetime) -> None:

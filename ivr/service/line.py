@@ -1,11 +1,12 @@
 """The one line: callers on hold and due callbacks, in one order; the honest wait; average handling time."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, sqrt
 
-from ivr.domain.agents import Agent, AgentStatus
+from ivr.domain.agents import OFF_SHIFT, Agent, Team
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.calls import Call
 from ivr.domain.cases import Case, CaseStatus
@@ -17,7 +18,9 @@ from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
 
 LINE_LIMIT = 500
-"""Waiting ones looked at for an estimate; beyond that the wait is hours anyway."""
+"""Callbacks counted for an estimate; beyond that the wait is hours anyway."""
+Place = tuple[int, datetime]
+"""Priority and ticket."""
 
 
 @dataclass(frozen=True)
@@ -50,25 +53,24 @@ class Line:
     ) -> WaitEstimate:
         """How long until a fitting agent is free for someone who joins the line now, or waits in it with this call."""
         now = self._clock.now()
-        fitting = [agent for agent in uow.agents.all() if agent.can_take(skill, locale)]
-        team = [agent for agent in fitting if on_shift(agent, now)]
-        free = sum(agent.status == AgentStatus.AVAILABLE for agent in team)
+        teams = [team for team in uow.agents.teams(now) if team.can_take(skill, locale)]
+        free, staff = sum(team.free for team in teams), sum(team.on_shift for team in teams)
         call = uow.calls.get(call_sid) if call_sid else None
         own = own_callback(uow, call) if call else None
         place = _place(uow.holds.get(call_sid) if call_sid else None, own, priority, now)
-        ahead = sum((e.priority, e.ticket_at) < place for e in _competitors(uow, now, team) if e is not own)
-        shut_seconds = max(self._shut_seconds(now), _unstaffed_seconds(fitting, now))
+        ahead = _ahead(uow, now, place, teams, without=own.id if own else "")
+        shut_seconds = max(self._shut_seconds(now), 0 if staff else _unstaffed_seconds(uow, skill, locale, now))
         if shut_seconds:
             low = shut_seconds - shut_seconds % 60
             return WaitEstimate(
                 low, low + 3600, agent_free=False, ahead=ahead, staffed=False, shut_seconds=shut_seconds
             )
-        if not team:
+        if not staff:
             low, high = self._rules.unstaffed_low_seconds, self._rules.unstaffed_high_seconds
             return WaitEstimate(low, high, agent_free=False, ahead=ahead, staffed=False)
         if free > ahead:
             return WaitEstimate(0, 60, agent_free=True, ahead=ahead)
-        low, high = wait_range(ahead - free, len(team), self.handle_seconds(uow, skill))
+        low, high = wait_range(ahead - free, staff, self.handle_seconds(uow, skill))
         return WaitEstimate(low, high, agent_free=False, ahead=ahead)
 
     def _shut_seconds(self, now: datetime) -> int:
@@ -116,11 +118,12 @@ def in_order(holds: Sequence[Hold], callbacks: Sequence[Callback]) -> list[Hold 
 
 def on_shift(agent: Agent, now: datetime) -> bool:
     """Whether they work now: those away, offline or outside their shifts do not shorten anybody's wait."""
-    return agent.status not in (AgentStatus.AWAY, AgentStatus.OFFLINE) and agent.works_at(now)
+    return agent.status not in OFF_SHIFT and agent.works_at(now)
 
 
-def _unstaffed_seconds(fitting: Sequence[Agent], now: datetime) -> int:
+def _unstaffed_seconds(uow: UnitOfWork, skill: str, locale: str, now: datetime) -> int:
     """Seconds until the first shift of those who can take it; 0 while one of them is on it, or if none has any."""
+    fitting = [agent for agent in uow.agents.all() if agent.can_take(skill, locale)]
     if any(agent.works_at(now) for agent in fitting):
         return 0
     begins = [begins_at for agent in fitting if (begins_at := next_work_at(agent.shifts, now)) is not None]
@@ -141,11 +144,12 @@ def wait_range(ahead: int, agents: int, handle_seconds: float) -> tuple[int, int
     return low * 60, high * 60
 
 
-def _competitors(uow: UnitOfWork, now: datetime, team: Sequence[Agent]) -> list[Hold | Callback]:
-    """Those in line now whom one of the same agents could serve; those already being connected hold their agent."""
-    due = [c for c in uow.callbacks.listed([CallbackStatus.SCHEDULED], LINE_LIMIT) if c.due_at <= now]
-    waiting = in_order(uow.holds.waiting(), due)
-    return [entry for entry in waiting if any(agent.can_take(entry.skill, entry.locale) for agent in team)]
+def _ahead(uow: UnitOfWork, now: datetime, place: Place, teams: Sequence[Team], without: str) -> int:
+    """Those before this place whom one of the same agents could serve; those being connected hold their agent."""
+    holds = [hold for hold in uow.holds.waiting() if (hold.priority, hold.ticket_at) < place]
+    waiting = Counter((hold.skill, hold.locale) for hold in holds)
+    waiting.update(uow.callbacks.ahead(now, place, LINE_LIMIT, without=without))
+    return sum(count for wanted, count in waiting.items() if any(team.can_take(*wanted) for team in teams))
 
 
 def own_callback(uow: UnitOfWork, call: Call) -> Callback | None:
@@ -155,7 +159,7 @@ def own_callback(uow: UnitOfWork, call: Call) -> Callback | None:
     return callback if stands else None
 
 
-def _place(hold: Hold | None, own: Callback | None, priority: int, now: datetime) -> tuple[int, datetime]:
+def _place(hold: Hold | None, own: Callback | None, priority: int, now: datetime) -> Place:
     """Whoever comes now is behind all who came at this very moment, unless they have a place already."""
     if hold is not None:
         return hold.priority, hold.ticket_at

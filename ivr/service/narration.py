@@ -146,6 +146,14 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "code_refused": _with("key 2 is pressed: “this was not me”; the number is left alone for the day"),
     "code_call_withheld": _with("the number is not rung to tell a code: {why}"),
     "code_wrong": _with("a wrong code is entered, try {tries}"),
+    "message_sent": lambda data: (
+        f"told the customer by {_words(data.get('channel'))} ({data.get('to')}): {data.get('message')}"
+    ),
+    "message_dropped": lambda data: (
+        f"not told by {_words(data.get('channel'))}: {data.get('message')} ({data.get('reason')})"
+    ),
+    "messages_declined": lambda data: f"{data.get('address')} wants no more messages (said by {data.get('how')})",
+    "messages_wanted": lambda data: f"{data.get('address')} wants messages again",
     "attempt_started": _with("attempt {number}: {agent} is rung first"),
     "attempt_ended": _with("the attempt is over: {outcome}"),
     "attempt_withdrawn": _with("the attempt is withdrawn: {why}"),

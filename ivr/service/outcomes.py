@@ -22,6 +22,7 @@ from ivr.service.afterwards import Action, Actions, HangUp, Redirect, SendText
 from ivr.service.gate import Gate
 from ivr.service.line import Line
 from ivr.service.store import UnitOfWork
+from ivr.service.telling import Telling
 from ivr.service.timeline import record
 
 ENDED = {
@@ -37,10 +38,11 @@ ENDED = {
 class Outcomes:
     """The rules of endings. All methods run in the caller's unit of work; run the actions after the commit."""
 
-    def __init__(self, rules: CallbackRules, gate: Gate, line: Line) -> None:
+    def __init__(self, rules: CallbackRules, gate: Gate, line: Line, telling: Telling) -> None:
         self._rules = rules
         self._gate = gate
         self._line = line
+        self._telling = telling
 
     def leg_ended(self, uow: UnitOfWork, leg: Leg, outcome: Outcome | None, now: datetime) -> Actions:
         """A leg is over at the carrier; None: it was answered and completed. A second end changes nothing."""
@@ -84,7 +86,7 @@ class Outcomes:
         self._case_to(uow, attempt, CaseStatus.WAITING_AGENT)
         again_at = retry_at(outcome, callback.tries, now, most=self._rules.dial.tries_per_callback)
         if again_at is None or callback.dials >= self._rules.dial.dials_per_callback:
-            attempts.give_to_person(uow, callback, now, outcome.value)
+            self._gate.give_to_person(uow, callback, now, outcome.value)
         else:
             self._gate.reschedule(uow, callback, again_at, outcome.value, now=now)
         return actions
@@ -208,7 +210,7 @@ class Outcomes:
         if attempt.callback_id is not None:
             callback = attempts.callback_of(uow, attempt)
             if callback.dials >= self._rules.dial.dials_per_callback and callback.status == CallbackStatus.DIALING:
-                attempts.give_to_person(uow, callback, now, "too_many_dials")
+                self._gate.give_to_person(uow, callback, now, "too_many_dials")
                 return
         attempts.requeue(uow, attempt, reason)
 
@@ -216,7 +218,9 @@ class Outcomes:
         unproven = callback.status == CallbackStatus.UNVERIFIED
         callback.move(CallbackStatus.CANCELED if unproven else CallbackStatus.DONE)
         callback.reason, callback.outcome, callback.ended_at = reason, reason, now
+        callback.revision += 1
         record(uow, now, "callback_done", subject=callback, data={"how": reason, "kept": callback.was_kept})
+        self._telling.done(uow, callback, now)
 
     def _case_to(self, uow: UnitOfWork, attempt: Attempt, status: CaseStatus) -> None:
         case = uow.cases.get(attempt.case_id)

@@ -199,7 +199,7 @@ class Placer:
             return
         callback = attempts.callback_of(scene.uow, attempt)
         scene.after.extend(attempts.end(scene.uow, attempt, Outcome.REJECTED, scene.now))
-        attempts.give_to_person(scene.uow, callback, scene.now, "carrier_refused_number")
+        self._tools.gate.give_to_person(scene.uow, callback, scene.now, "carrier_refused_number")
 
     def _withdraw(self, leg: Leg) -> None:
         """We surely sent nothing: back to INTENT, unless somebody decided otherwise meanwhile."""

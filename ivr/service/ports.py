@@ -84,6 +84,16 @@ class Speaker(Protocol):
         """The carrier's voice for a locale, and how slow it speaks on demand, such as 85%."""
 
 
+class TextToSpeech(Protocol):
+    """A voice of our own, where the carrier's does not speak (IVR_HEARING=duplex)."""
+
+    def speaks(self, locale: str) -> bool:
+        """Whether it has a voice for the locale."""
+
+    def speak(self, text: str, locale: str, *, slow: bool = False) -> bytes:
+        """The sentence as mu-law at 8,000 Hz, in whole frames of 20 ms. Raises VoiceUnavailable."""
+
+
 # --- the shop, messages ------------------------------------------------------------------------------------
 
 
@@ -132,8 +142,63 @@ class NumberRules(Protocol):
 class Messenger(Protocol):
     """Text messages."""
 
-    def send_text(self, number: str, text: str) -> None:
-        """Send to an E.164 number. Raises CarrierRejected or CarrierUnclear."""
+    def send_text(self, number: str, text: str) -> str:
+        """Send to an E.164 number; the carrier's name for it.
+
+        Raises CarrierRejected (surely not sent) or CarrierUnclear (may have been sent: look for it).
+        """
+
+    def find_text(self, number: str, part: str, since: datetime) -> str | None:
+        """The carrier's name for a text to this number, sent since, that holds `part`; None if there is none.
+
+        Raises CarrierUnclear when the list can't be had.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarEntry:
+    """What stands in the customer's calendar. Times are aware UTC, told in `zone`."""
+
+    uid: str
+    """The same for all changes of one callback."""
+    sequence: int
+    """Grows with each change."""
+    is_canceled: bool
+    starts_at: datetime
+    ends_at: datetime
+    changed_at: datetime
+    zone: str
+    title: str
+    description: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """One e-mail."""
+
+    id: str
+    """Its Message-ID is made of this: the same each time it is sent."""
+    thread: str
+    """Mails with the same one belong together."""
+    to: str
+    subject: str
+    text: str
+    locale: str
+    sent_at: datetime
+    stop_url: str
+    """Where whoever gets it says "no more"; also in one click (RFC 8058)."""
+    calendar: CalendarEntry | None = None
+
+
+class Mailer(Protocol):
+    """E-mail."""
+
+    def send(self, mail: Mail) -> None:
+        """Hand it to the mail server.
+
+        Raises MailRefused (for good), MailUnavailable (surely not sent: try later) or MailUnclear (may have been sent).
+        """
 
 
 # --- the telephone -----------------------------------------------------------------------------------------
@@ -149,6 +214,27 @@ class PlacedCall:
     """Twilio's spelling: queued, ringing, in-progress, completed, busy, failed, no-answer, canceled."""
     started_at: datetime | None = None
     answered_by: str | None = None
+
+
+@dataclass(frozen=True)
+class LeftRecording:
+    """A recording that the carrier still keeps."""
+
+    sid: str
+    call_sid: str
+
+
+class CallRecordings(Protocol):
+    """What the carrier has recorded of callers (IVR_HEARING=record)."""
+
+    def sound(self, recording_sid: str) -> bytes:
+        """The sound file. Raises NotFound (or not there yet), CarrierRejected, CarrierUnclear, AudioError (size)."""
+
+    def delete(self, recording_sid: str) -> None:
+        """Forget it; one that is gone already is no error. Raises CarrierRejected or CarrierUnclear."""
+
+    def left(self, since: datetime, before: datetime) -> Sequence[LeftRecording]:
+        """Answers recorded between the two that were not deleted. Raises CarrierRejected or CarrierUnclear."""
 
 
 class Phone(Protocol):

@@ -94,7 +94,7 @@ class Reconciler:
         callback = scene.uow.callbacks.get(leg.callback_id) if leg.callback_id else None
         waits = callback is not None and callback.status == CallbackStatus.SCHEDULED
         if callback is not None and waits and _absences(scene, callback) >= self._rules.absences_per_callback:
-            attempts.give_to_person(scene.uow, callback, scene.now, "carrier_unclear")
+            self._tools.gate.give_to_person(scene.uow, callback, scene.now, "carrier_unclear")
 
     # --- placed, without an end -------------------------------------------------------------------------------
 

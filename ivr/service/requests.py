@@ -38,6 +38,8 @@ class CallbackWish:
     """False for API clients who answer for the numbers they send."""
     verification: str = ""
     """How the code is sent, text or call; empty: by what the line can take."""
+    email: str = ""
+    """Where news of it is sent, too; nothing before the number is proven."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +129,7 @@ def _booking(wish: CallbackWish, case: Case) -> BookingRequest:
         zone=wish.zone,
         at=wish.at,
         source=wish.source,
+        email=wish.email,
         address=wish.address,
         needs_verification=wish.prove_number,
         skill=case.skill,

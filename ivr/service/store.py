@@ -4,13 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
-from ivr.domain.agents import Agent
+from ivr.domain.agents import Agent, Kind, Team
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg, Party
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer, Event
-from ivr.domain.ledger import Line
+from ivr.domain.ledger import Entry, Line
+from ivr.domain.messages import Channel, Message
+from ivr.service.guards import Guards as Guards
+
+Counts = Mapping[tuple[str, str], int]
+"""By skill and locale."""
 
 
 class Customers(Protocol):
@@ -56,11 +61,16 @@ class Callbacks(Protocol):
     def open_for_number(self, number: str) -> Callback | None: ...
     def open_for_case(self, case_id: str) -> Callback | None: ...
     def of_case(self, case_id: str) -> Sequence[Callback]: ...
-    def due(self, now: datetime, limit: int) -> Sequence[Callback]:
+    def due(self, now: datetime, limit: int, kinds: Sequence[Kind] | None = None) -> Sequence[Callback]:
         """SCHEDULED, due_at <= now, the first in line first (priority, ticket_at).
 
+        Only those whom agents of these kinds can take (None: all), who are not in a call with us, and whose number no
+        other leg rings: however many of the others stand before them, they are found.
         On PostgreSQL rows are locked (`FOR UPDATE SKIP LOCKED`) until the unit of work ends.
         """
+
+    def ahead(self, now: datetime, place: tuple[int, datetime], limit: int, *, without: str) -> Counts:
+        """How many of each skill and locale stand before this priority and ticket, of the `limit` due the longest."""
 
     def next_due_at(self, after: datetime) -> datetime | None:
         """The earliest due_at later than `after` of a SCHEDULED callback."""
@@ -76,6 +86,9 @@ class Callbacks(Protocol):
 
     def count_proven(self, number: str, since: datetime) -> int:
         """Those created since that needed no proof, or got it: what strangers type does not count."""
+
+    def promised_between(self, now: datetime, first: datetime, last: datetime) -> Sequence[Callback]:
+        """SCHEDULED and due, never rung, whose promised_by_at lies between these; no lock."""
 
     def closing_before(self, now: datetime) -> Sequence[Callback]:
         """SCHEDULED or UNVERIFIED ones whose closes_at is over."""
@@ -141,7 +154,10 @@ class Agents(Protocol):
     def by_number(self, number: str) -> Agent | None: ...
     def by_name(self, name: str) -> Agent | None: ...
     def all(self) -> Sequence[Agent]: ...
-    def available(self) -> Sequence[Agent]:
+    def teams(self, now: datetime) -> Sequence[Team]:
+        """Those on shift now, counted by what they can take."""
+
+    def available(self, limit: int) -> Sequence[Agent]:
         """AVAILABLE, the longest idle first; locked like `Callbacks.due`."""
 
 
@@ -166,59 +182,50 @@ class Verifications(Protocol):
         """The newest."""
 
 
-class Guards(Protocol):
-    """Small rows that keep promises honest: seen webhooks, limits, the do-not-call list, rates, heartbeats."""
+class Messages(Protocol):
+    """The outbox. The database allows one message of a kind per callback, revision and channel (Conflict otherwise)."""
 
-    def is_new_webhook(self, call_sid: str, kind: str, sequence: str) -> bool:
-        """True the first time, False for a repetition."""
+    def add(self, message: Message) -> None: ...
+    def get(self, message_id: str) -> Message | None: ...
+    def of_callback(self, callback_id: str) -> Sequence[Message]:
+        """Oldest first."""
 
-    def saw_webhook(self, call_sid: str, kind: str, sequence: str) -> bool:
-        """Whether it was new once."""
+    def due(self, now: datetime, channels: Collection[Channel]) -> Message | None:
+        """The one over these channels whose next step is due for longest; locked like `Callbacks.due`."""
 
-    def count_hit(self, key: str, now: datetime, window_seconds: int) -> int:
-        """Count a use of `key` (a number's or an address's hash with what it does); uses in the window, this too."""
+    def count_waiting(self, before: datetime) -> int:
+        """Those written before that were tried in vain, or not settled."""
 
-    def take_token(self, name: str, per_second: float, now: datetime) -> bool:
-        """Token bucket shared by all processes (burst 1): False if the rate is used up."""
-
-    def lock(self, name: str) -> None:
-        """Wait until no other transaction holds this name, and hold it until this one ends."""
-
-    def do_not_call(self, number: str) -> bool: ...
-    def do_not_call_among(self, numbers: Sequence[str]) -> frozenset[str]:
-        """Which of these are on the list."""
-
-    def add_do_not_call(self, number: str, at: datetime, reason: str) -> None: ...
-    def beat(self, node: str, role: str, at: datetime) -> None:
-        """Heartbeat of a process (`role`: serve, dispatch)."""
-
-    def last_beat_at(self, role: str) -> datetime | None: ...
-    def get_note(self, key: str) -> Mapping[str, Any] | None:
-        """A small JSON document by key, such as what `connect` must undo."""
-
-    def set_note(self, key: str, value: Mapping[str, Any] | None, *, expires_at: datetime | None = None) -> None:
-        """None removes it; after `expires_at` it may be swept."""
-
-    def sweep(self, now: datetime, *, kept_since: datetime) -> int:
-        """Delete uses and notes whose time is over, and webhooks, codes, rates and heartbeats older than `kept_since`.
-
-        Returns how many rows went; at most some thousands at once, so that no one waits for it.
-        """
+    def count_sent(self, channel: Channel, since: datetime, address: str = "") -> int:
+        """Those that passed the point of no return since, to everybody or to one address."""
 
 
 class Ledger(Protocol):
-    """The dial ledger, for the audit: pages of rows by their keys."""
+    """The dial ledger, for the audit. What looks right may be left out by the store, never what is wrong."""
 
-    def lines(self, after: int, limit: int) -> Sequence[Line]:
-        """Lines of the timeline about dials and ends, with a later serial, in the order written."""
+    def counted(self) -> tuple[int, int]:
+        """Dials and callbacks in all; ask this first."""
 
-    def lines_of(self, callback_ids: Collection[str]) -> Sequence[Line]: ...
-    def page(self, after: str, limit: int) -> Sequence[Callback]:
-        """Callbacks with a later id, by id."""
+    def disordered(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Numbers, and callbacks by their customer's legs, that may have been dialed twice at once."""
 
-    def callbacks(self, callback_ids: Collection[str]) -> Sequence[Callback]: ...
-    def legs(self, leg_ids: Collection[str]) -> Sequence[Leg]: ...
+    def entries(
+        self, after: int, limit: int, *, numbers: Collection[str], callback_ids: Collection[str]
+    ) -> Sequence[Entry]:
+        """Lines about these numbers' and these callbacks' legs, with a later serial, in the order written."""
+
+    def customers_dials(self, after: int, limit: int) -> Sequence[Entry]:
+        """Lines that tell of the beginning of a dial to a customer, with a later serial, in the order written."""
+
+    def suspects(self, late: datetime) -> Sequence[str]:
+        """Ids of callbacks that may have broken a promise; `late`: windows that closed before should be seen to."""
+
+    def callbacks(self, callback_ids: Collection[str]) -> Sequence[Callback]:
+        """By id."""
+
     def legs_of(self, attempt_ids: Collection[str]) -> Sequence[Leg]: ...
+    def lines_of(self, callback_ids: Collection[str]) -> Sequence[Line]:
+        """Lines of the timeline about dials and ends, in the order written."""
 
 
 class UnitOfWork(Protocol):
@@ -234,6 +241,7 @@ class UnitOfWork(Protocol):
     agents: Agents
     calls: Calls
     verifications: Verifications
+    messages: Messages
     guards: Guards
     ledger: Ledger
 

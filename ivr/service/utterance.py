@@ -1,11 +1,16 @@
-"""One utterance of a caller, as the timeline keeps it."""
+"""One utterance of a caller: how far its sound can be trusted, and what the timeline keeps of it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
 
 from ivr.domain.hearing import Hypothesis
-from ivr.domain.intents import Intent, Meaning, SlotValue
+from ivr.domain.intents import Certainty, Intent, Meaning, SlotValue
+
+SURE_FIT: Final = 0.65
+"""Below this the words are confirmed. benchmarks/accuracy.py, part strangers, tells what it lets through and costs."""
+LEAST_FIT: Final = 0.1
+"""Below this nobody is asked whether they said it: the question is asked again."""
 
 
 @dataclass
@@ -18,6 +23,29 @@ class HeardUtterance:
     audio_seconds: float
     meaning: Meaning | None = None
 
+    @property
+    def fit(self) -> float:
+        """How likely the caller said anything that the turn listens for."""
+        return self.readings[0].fit if self.readings else 1.0
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it may be music, noise, or talk that the grammar has no words for."""
+        return self.fit < SURE_FIT
+
+    def doubted(self, meaning: Meaning) -> Meaning:
+        """The meaning of the words, as sure as their sound is."""
+        if not self.is_doubtful or meaning.first is None:
+            return meaning
+        if self.fit < LEAST_FIT:
+            return replace(meaning, intents=(), certainty=Certainty.NONE)
+        return replace(meaning, certainty=Certainty.FUZZY)
+
+    def means(self, though_doubtful: str = "") -> bool:
+        """Whether it was understood, and surely; this one intent may be doubtful."""
+        first = self.meaning.first if self.meaning is not None else None
+        return first is not None and (not self.is_doubtful or first.name == though_doubtful)
+
     def as_data(self) -> dict[str, Any]:
         """JSON values: the text, the readings with the engine's scores, and what was understood."""
         meaning = self.meaning or Meaning("")
@@ -26,6 +54,7 @@ class HeardUtterance:
             "text": meaning.text,
             "engine": self.engine,
             "readings": [{"text": r.text, "score": round(r.score, 2)} for r in self.readings[:5]],
+            "fit": round(self.fit, 2),
             "audio_seconds": round(self.audio_seconds, 2),
             "certainty": meaning.certainty.value,
             "intents": [_intent_data(intent) for intent in meaning.intents],

@@ -19,6 +19,7 @@ from ivr.service.afterwards import Actions, SendText
 from ivr.service.booking import Bookings
 from ivr.service.gate import Gate
 from ivr.service.limits import count_use
+from ivr.service.opting import has_opted_out
 from ivr.service.ports import Clock
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import masked, new_id, record
@@ -49,16 +50,20 @@ class NumberProofs:
         """Send a code by `text` or `call` (empty: by what its line can take). Earlier codes end.
 
         The actions send a text after the commit; a call is left to the dispatcher. `address`: who asks, for limits.
-        Raises CallbackRefused: `limit`, `do_not_call`; for a call `call_hours`, `no_calls_now`, `ringing`.
+        Raises CallbackRefused: `limit`; for a text `opted_out`; for a call `do_not_call`, `call_hours`, `no_calls_now`,
+        `ringing`.
         """
         now = self._clock.now()
+        declined = has_opted_out(uow, callback.number)
+        if declined and channel == TEXT:
+            raise CallbackRefused("opted_out", "this number wants no texts; have it called, or send START from it")
         self._count(uow, callback, address)
         verification = Verification(
             id=new_id(),
             callback_id=callback.id,
             number=callback.number,
             code_hash="",
-            channel=channel or self._usual_channel(callback.number),
+            channel=channel or (CALL if declined else self._usual_channel(callback.number)),
             created_at=now,
             expires_at=now + timedelta(seconds=self._rules.valid_seconds),
         )

@@ -66,6 +66,16 @@ class MemoryGuards:
         """Put it on the list."""
         self._quiet.add(number)
 
+    def wants_no_messages(self, address: str) -> bool:
+        """Nobody is written to here."""
+        return False
+
+    def opt_out(self, address: str, at: datetime, how: str) -> None:
+        """Nobody is written to here."""
+
+    def opt_in(self, address: str) -> None:
+        """Nobody is written to here."""
+
     def beat(self, node: str, role: str, at: datetime) -> None:
         """Heartbeat."""
         self._beats[role] = at

@@ -1,15 +1,16 @@
 """The store's repositories in memory: same questions, same order of answers as the database's."""
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from ivr.domain.agents import Agent, AgentStatus
+from ivr.domain.agents import Kind, can_take
 from ivr.domain.callbacks import OPEN_STATUSES, Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Party
 from ivr.domain.cases import Case, Customer
 from ivr.errors import Conflict
+from ivr.service.store import Counts
 from ivr.simulation.memory_calls import MemoryCalls
 from ivr.simulation.shelves import Journal, Shelf
 
@@ -56,9 +57,9 @@ class MemoryCases(Shelf[Case]):
 class MemoryCallbacks(Shelf[Callback]):
     """service.store.Callbacks, with its promise: one open callback a number, and a case."""
 
-    def __init__(self, journal: Journal, calls: MemoryCalls) -> None:
+    def __init__(self, journal: Journal, calls: MemoryCalls, legs: "MemoryLegs") -> None:
         super().__init__(journal, "id", lambda callback: callback.status in ALIVE)
-        self._calls = calls
+        self._calls, self._legs = calls, legs
         self._by_number: dict[str, list[Callback]] = defaultdict(list)
 
     def add(self, callback: Callback) -> None:
@@ -86,12 +87,20 @@ class MemoryCallbacks(Shelf[Callback]):
         """Oldest first."""
         return [self.touch(callback) for callback in self.everything() if callback.case_id == case_id]
 
-    def due(self, now: datetime, limit: int) -> Sequence[Callback]:
-        """The first in line first; without those who are in a call with us now."""
+    def due(self, now: datetime, limit: int, kinds: Sequence[Kind] | None = None) -> Sequence[Callback]:
+        """The first in line first."""
         ripe = [c for c in self._scheduled() if c.due_at <= now]
-        on_the_line = self._calls.live_numbers([c.number for c in ripe], now) if ripe else frozenset()
+        if kinds is not None:
+            ripe = [c for c in ripe if any(can_take(*kind, c.skill, c.locale) for kind in kinds)]
+        numbers = [c.number for c in ripe]
+        on_the_line = self._calls.live_numbers(numbers, now) | self._legs.live_numbers(numbers) if ripe else frozenset()
         free = [c for c in ripe if c.number not in on_the_line]
         return [self.touch(c) for c in sorted(free, key=lambda c: (c.priority, c.ticket_at))[:limit]]
+
+    def ahead(self, now: datetime, place: tuple[int, datetime], limit: int, *, without: str) -> Counts:
+        """All of them, whatever the limit."""
+        ripe = [c for c in self._scheduled() if c.due_at <= now and (c.priority, c.ticket_at) < place]
+        return Counter((c.skill, c.locale) for c in ripe if c.id != without)
 
     def next_due_at(self, after: datetime) -> datetime | None:
         """The earliest later than `after`."""
@@ -121,6 +130,10 @@ class MemoryCallbacks(Shelf[Callback]):
         can_close = (CallbackStatus.SCHEDULED, CallbackStatus.UNVERIFIED)
         over = [c for c in self.alive() if c.status in can_close and c.closes_at <= now]
         return [self.touch(callback) for callback in sorted(over, key=lambda c: c.closes_at)]
+
+    def promised_between(self, now: datetime, first: datetime, last: datetime) -> Sequence[Callback]:
+        """Nobody is told that it is late."""
+        return ()
 
     def _scheduled(self) -> list[Callback]:
         return [callback for callback in self.alive() if callback.status == CallbackStatus.SCHEDULED]
@@ -245,30 +258,6 @@ class MemoryLegs(Shelf[Leg]):
         """As they ended; a simulated day is shorter than `since` asks for."""
         ends = [leg.was_unanswered for leg in self.everything() if leg.party == Party.CUSTOMER]
         return len(ends) - ends.count(None), ends.count(True)
-
-
-class MemoryAgents(Shelf[Agent]):
-    """service.store.Agents."""
-
-    def __init__(self, journal: Journal) -> None:
-        super().__init__(journal, "id", lambda agent: True)
-
-    def by_number(self, number: str) -> Agent | None:
-        """By E.164 number."""
-        return next((agent for agent in self.all() if agent.number == number), None)
-
-    def by_name(self, name: str) -> Agent | None:
-        """By name."""
-        return next((agent for agent in self.all() if agent.name == name), None)
-
-    def all(self) -> Sequence[Agent]:
-        """By name, as they were added."""
-        return [self.touch(agent) for agent in self.alive()]
-
-    def available(self) -> Sequence[Agent]:
-        """The longest idle first."""
-        free = [agent for agent in self.all() if agent.status == AgentStatus.AVAILABLE]
-        return sorted(free, key=lambda agent: (agent.status_at, agent.id))
 
 
 def _entry(attempt: Attempt) -> str:

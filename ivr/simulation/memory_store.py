@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import Self
 
 from ivr.service import store as ports
+from ivr.simulation.memory_agents import MemoryAgents
 from ivr.simulation.memory_calls import MemoryCalls
 from ivr.simulation.memory_guards import MemoryGuards
 from ivr.simulation.memory_rows import (
-    MemoryAgents,
     MemoryAttempts,
     MemoryCallbacks,
     MemoryCases,
@@ -20,7 +20,7 @@ from ivr.simulation.memory_rows import (
     MemoryHolds,
     MemoryLegs,
 )
-from ivr.simulation.not_kept import NoEvents, NoLedger, NoVerifications
+from ivr.simulation.not_kept import NoEvents, NoLedger, NoMessages, NoVerifications
 from ivr.simulation.shelves import Journal
 
 
@@ -29,17 +29,18 @@ class MemoryRows:
 
     def __init__(self) -> None:
         self.journal = journal = Journal()
-        calls = MemoryCalls(journal)
+        calls, legs = MemoryCalls(journal), MemoryLegs(journal)
         self.calls: ports.Calls = calls
         self.customers: ports.Customers = MemoryCustomers(journal)
         self.cases: ports.Cases = MemoryCases(journal)
         self.events: ports.Events = NoEvents()
-        self.callbacks: ports.Callbacks = MemoryCallbacks(journal, calls)
+        self.callbacks: ports.Callbacks = MemoryCallbacks(journal, calls, legs)
         self.holds: ports.Holds = MemoryHolds(journal)
         self.attempts: ports.Attempts = MemoryAttempts(journal)
-        self.legs: ports.Legs = MemoryLegs(journal)
+        self.legs: ports.Legs = legs
         self.agents: ports.Agents = MemoryAgents(journal)
         self.verifications: ports.Verifications = NoVerifications()
+        self.messages: ports.Messages = NoMessages()
         self.guards: ports.Guards = MemoryGuards(journal)
         self.ledger: ports.Ledger = NoLedger()
 
@@ -64,7 +65,7 @@ class MemoryUnitOfWork:
         self.calls, self.customers, self.cases, self.events = rows.calls, rows.customers, rows.cases, rows.events
         self.callbacks, self.holds, self.attempts, self.legs = rows.callbacks, rows.holds, rows.attempts, rows.legs
         self.agents, self.verifications, self.guards = rows.agents, rows.verifications, rows.guards
-        self.ledger = rows.ledger
+        self.messages, self.ledger = rows.messages, rows.ledger
         self._is_committed = False
 
     def commit(self) -> None:

@@ -1,11 +1,13 @@
 """What a simulation throws away."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from ivr.domain.callbacks import Callback, Leg
 from ivr.domain.calls import Verification
 from ivr.domain.cases import Event
-from ivr.domain.ledger import Line
+from ivr.domain.ledger import Entry, Line
+from ivr.domain.messages import Channel, Message
 
 
 class NoEvents:
@@ -35,29 +37,66 @@ class NoVerifications:
         return None
 
 
+class NoMessages:
+    """service.store.Messages: the simulated public is rung, never written to."""
+
+    def add(self, message: Message) -> None:
+        """Forget it."""
+
+    def get(self, message_id: str) -> Message | None:
+        """None are kept."""
+        return None
+
+    def of_callback(self, callback_id: str) -> Sequence[Message]:
+        """None are kept."""
+        return ()
+
+    def due(self, now: datetime, channels: Collection[Channel]) -> Message | None:
+        """None are kept."""
+        return None
+
+    def count_waiting(self, before: datetime) -> int:
+        """None wait."""
+        return 0
+
+    def count_sent(self, channel: Channel, since: datetime, address: str = "") -> int:
+        """None were sent."""
+        return 0
+
+
 class NoLedger:
     """service.store.Ledger of a store that keeps no timeline: nothing to audit."""
 
-    def lines(self, after: int, limit: int) -> Sequence[Line]:
+    def counted(self) -> tuple[int, int]:
+        """None are kept."""
+        return 0, 0
+
+    def disordered(self) -> tuple[frozenset[str], frozenset[str]]:
+        """None are kept."""
+        return frozenset(), frozenset()
+
+    def entries(
+        self, after: int, limit: int, *, numbers: Collection[str], callback_ids: Collection[str]
+    ) -> Sequence[Entry]:
         """None are kept."""
         return ()
 
-    def lines_of(self, callback_ids: Collection[str]) -> Sequence[Line]:
+    def customers_dials(self, after: int, limit: int) -> Sequence[Entry]:
         """None are kept."""
         return ()
 
-    def page(self, after: str, limit: int) -> Sequence[Callback]:
-        """None are shown."""
+    def suspects(self, late: datetime) -> Sequence[str]:
+        """None are kept."""
         return ()
 
     def callbacks(self, callback_ids: Collection[str]) -> Sequence[Callback]:
         """None are shown."""
         return ()
 
-    def legs(self, leg_ids: Collection[str]) -> Sequence[Leg]:
+    def legs_of(self, attempt_ids: Collection[str]) -> Sequence[Leg]:
         """None are shown."""
         return ()
 
-    def legs_of(self, attempt_ids: Collection[str]) -> Sequence[Leg]:
-        """None are shown."""
+    def lines_of(self, callback_ids: Collection[str]) -> Sequence[Line]:
+        """None are kept."""
         return ()

@@ -41,7 +41,7 @@ _TO_MULAW: Final = _compression()
 
 def mulaw_samples(payload: bytes) -> Samples:
     """Mu-law bytes as samples; any length."""
-    return _TO_PCM[np.frombuffer(payload, np.uint8)]
+    return _TO_PCM.take(np.frombuffer(payload, np.uint8))
 
 
 def decode_mulaw(payload: bytes) -> bytes:
@@ -52,6 +52,11 @@ def decode_mulaw(payload: bytes) -> bytes:
 def encode_mulaw(pcm: bytes) -> bytes:
     """16-bit little-endian PCM as mu-law. Raises AudioError on an odd number of bytes."""
     return _TO_MULAW[pcm_samples(pcm).view(np.uint16)].tobytes()
+
+
+def whole_frames(mulaw: bytes) -> bytes:
+    """Filled up with silence to a whole number of frames."""
+    return mulaw + bytes([SILENCE_BYTE]) * (-len(mulaw) % FRAME_SAMPLES)
 
 
 def pcm_samples(pcm: bytes) -> Samples:

@@ -22,6 +22,10 @@ PATIENCE: Final = {
     Pace.DIRECTED: Patience(complete_ms=220, open_ms=700, longest_ms=12_000),
     Pace.DIGITS: Patience(complete_ms=340, open_ms=1500, longest_ms=20_000),
 }
+ALTERNATIVES: Final = {Pace.DIRECTED: 3, Pace.DIGITS: 5}
+"""Readings asked of the recogniser: it can't count digits, so more of them are looked through (speech.md)."""
+LONGEST_RECORDING_SECONDS: Final = 30.0
+"""A recorded answer is cut at `longest_ms` by the carrier; some add a little."""
 LOOK_AHEAD_MS: Final = 80
 """So long before `complete_ms` the text is looked at, so that the end of the turn waits for no recogniser: closing a
 Vosk decoder takes 20 to 40 ms."""

@@ -1,5 +1,6 @@
 """Is this 20 ms of the line voiced? Comfort noise, line noise and key tones are not."""
 
+import math
 from collections import deque
 from typing import Final
 
@@ -51,7 +52,7 @@ class VoiceGate:
     def is_voiced(self, frame: Samples) -> bool:
         """Whether a frame of 160 samples is speech."""
         wide = frame.astype(np.float32)
-        rms = float(np.sqrt(np.dot(wide, wide) / len(wide)))
+        rms = math.sqrt(wide.dot(wide) / len(wide))
         self._learn(rms)
         # The detector hears the quiet too, or it never learns this line's noise and drops the ends of soft words.
         voiced = self._vad.is_speech(frame.tobytes(), SAMPLE_RATE)

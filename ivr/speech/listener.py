@@ -6,7 +6,7 @@ well after the end of speech the frames go, strictly in order, to a turn-taker t
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from ivr.service.ports import Recognizer
 from ivr.speech.audio import FRAME_MS, FRAME_SAMPLES, Samples, mulaw_samples
 from ivr.speech.events import HearingFailed, ListenEvent
 from ivr.speech.gate import Onset, VoiceGate
+from ivr.speech.handing_over import HandingOver
 from ivr.speech.turn_taker import Frame, Listening, TurnTaker
 
 PRE_ROLL_FRAMES: Final = 15
@@ -58,6 +59,7 @@ class Listener:
         self._gate = VoiceGate()
         self._onset = Onset()
         self._frames = _Frames()
+        self._hands = HandingOver()
         self._pre_roll: deque[Frame] = deque(maxlen=PRE_ROLL_FRAMES)
         self._aftercare = 0
         self._closed = False
@@ -83,14 +85,20 @@ class Listener:
             self._aftercare = _AFTERCARE_FRAMES
         if self._aftercare:
             self._aftercare -= 1
-            self._line.put(lambda: self._turns.take(frame))
+            self._hand_over(self._hands.take(frame))
+            if not self._aftercare:
+                self._hand_over(self._hands.rest())
         else:
             self._pre_roll.append(frame)
 
     def _send_pre_roll(self) -> None:
-        frames = tuple(self._pre_roll)
+        self._hands.begin()
+        self._hand_over(tuple(self._pre_roll))
         self._pre_roll.clear()
-        self._line.put(lambda: self._turns.take_all(frames))
+
+    def _hand_over(self, frames: Sequence[Frame]) -> None:
+        if frames:
+            self._line.put(lambda: self._turns.take_all(frames))
 
     def _broken(self, error: Exception) -> None:
         """An error of the recogniser, of `ask` or of `tell` itself must not end the call."""
@@ -109,6 +117,10 @@ class _Frames:
 
     def take(self, samples: Samples, timestamp_ms: int) -> list[tuple[Samples, int]]:
         """The frames that are now whole. A time that goes back is ignored: the stream's clock only moves on."""
+        if not self._have and len(samples) == FRAME_SAMPLES:  # as carriers send it
+            at_ms = max(self._next_ms, timestamp_ms)
+            self._next_ms = at_ms + FRAME_MS
+            return [(samples, at_ms)]
         self._next_ms = max(self._next_ms, timestamp_ms - self._have * FRAME_MS // FRAME_SAMPLES)
         self._rest.append(samples)
         self._have += len(samples)

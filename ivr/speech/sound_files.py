@@ -4,6 +4,7 @@ WAV, FLAC, OGG and MP3 are read by libsndfile, a WAV that it refuses by pydub, t
 """
 
 import shutil
+import struct
 import subprocess
 import warnings
 from io import BytesIO
@@ -15,7 +16,7 @@ import soundfile
 import soxr
 
 from ivr.errors import AudioError
-from ivr.speech.audio import SAMPLE_RATE
+from ivr.speech.audio import SAMPLE_RATE, Samples
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns at import that ffmpeg is missing; we say so when a file needs it
@@ -34,6 +35,10 @@ _KEPT_SILENCE_MS: Final = 60
 """Before and after the sound: without any, a first consonant is clipped by some carriers."""
 LONGEST_SECONDS: Final = 300.0
 """A longer file is no prompt; it is refused unread."""
+_WAV_HEAD: Final = struct.Struct("<4sI")
+_SIZE_UNKNOWN: Final = (0, 0xFFFFFFFF)
+"""Written by who did not know the length beforehand."""
+_HIGHEST_RATE: Final = 48_000
 
 
 def as_prompt(path: Path) -> AudioSegment:
@@ -73,6 +78,28 @@ def decoded(path: Path) -> AudioSegment:
             "install ffmpeg, or convert the file to WAV"
         )
     raise AudioError(f"{path.name} is damaged or no sound: convert it to WAV and try again")
+
+
+def recorded(data: bytes, *, most_seconds: float) -> Samples:
+    """What a carrier recorded, as samples of 8,000 Hz. Raises AudioError for what is no whole recording of that length.
+
+    A file that breaks off is refused, not half heard: its end may have said the contrary.
+    """
+    head = _WAV_HEAD.unpack_from(data.ljust(_WAV_HEAD.size, b"\0"))
+    if head[0] == b"RIFF" and head[1] not in _SIZE_UNKNOWN and head[1] + 8 > len(data):
+        raise AudioError(f"the recording breaks off: {len(data)} of {head[1] + 8} bytes")
+    try:
+        with soundfile.SoundFile(BytesIO(data)) as file:
+            if not SAMPLE_RATE <= file.samplerate <= _HIGHEST_RATE:
+                raise AudioError(f"a recording at {file.samplerate} Hz is no telephone's: 8,000 Hz is")
+            if not file.frames:
+                raise AudioError("the recording holds no sound")
+            if file.frames > most_seconds * file.samplerate:
+                raise AudioError(f"the recording lasts {file.frames / file.samplerate:.0f} s, not {most_seconds:.0f}")
+            sound = _segment(file.read(dtype="int16", always_2d=True), file.samplerate)
+    except (soundfile.LibsndfileError, ValueError, RuntimeError) as error:
+        raise AudioError(f"the recording is no sound file ({type(error).__name__})") from error
+    return np.frombuffer(_at_telephone_rate(sound).raw_data, np.int16)
 
 
 def _by_pydub(path: Path) -> AudioSegment | None:

@@ -4,7 +4,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from ivr.domain.hearing import Grammar, Pace
 from ivr.service.ports import Recognizer, Utterance
@@ -33,8 +35,7 @@ class Listening:
     """The caller's turn number: comes back in every event."""
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """20 ms of the line."""
 
     samples: Samples
@@ -119,10 +120,10 @@ class _Turn:
 
     def _decode(self) -> None:
         began = time.perf_counter()
-        for samples in self._waiting:
-            self.samples += len(samples)
         if self._waiting:
-            self.utterance.feed(b"".join(samples.astype("<i2").tobytes() for samples in self._waiting))
+            joined = np.concatenate(self._waiting)
+            self.samples += len(joined)
+            self.utterance.feed(joined.astype("<i2", copy=False).tobytes())
         self._waiting = []
         self.decode_seconds += time.perf_counter() - began
 

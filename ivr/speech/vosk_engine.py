@@ -1,4 +1,4 @@
-"""Vosk behind the Recognizer port: the only import of vosk.
+"""Vosk behind the Recognizer port; vosk_decoders.py is the only import of vosk.
 
 Vosk kills the process on an empty or malformed phrase list, on SetGrammar in mid-utterance and on damaged model
 folders (reference/speech.md, "Ways to kill the process"); nothing a caller of the port can pass gets that far.
@@ -9,65 +9,32 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import structlog
-import vosk
 
-from ivr.domain.hearing import Grammar, Hypothesis, Word
+from ivr.domain.hearing import Grammar, Hypothesis
 from ivr.errors import AudioError, EngineUnavailable, IvrError, ModelError
 from ivr.speech import model_check
-from ivr.speech.audio import SAMPLE_RATE, Dither, Upsampler, WholeSamples, pcm_samples
-from ivr.speech.wideband import Widener
+from ivr.speech.audio import Dither, WholeSamples, pcm_samples
+from ivr.speech.vosk_decoders import DecoderPool, LoadedModel
 
-UNKNOWN: Final = "[unk]"
-"""How a stretch outside the grammar is written in a text, for every engine and model."""
-_UNKNOWN_SPELLINGS: Final = ("[unk]", "<UNK>", "<unk>")
 PHRASES_PER_UNKNOWN: Final = 50
 """One [unk] for so many phrases: a single one fades as the list grows (reference/speech.md, section 2)."""
 _KEPT_LISTS: Final = 128
 _DITHER_RMS: Final = 12.0
 """Noise under every sample: models know no digital silence, which a codec or a muted line sends, and mishear the words
 beside it. Korean requests, 110 clips of 5 synthetic voices after 0.2 s of zeros: 52 sure and right without, 62 with."""
-_MODEL_RATE: Final = 16000
 
 log = structlog.get_logger(__name__)
-vosk.SetLogLevel(-2)  # below -1, or every dropped word is a line on stderr
 
-
-class _LoadedModel:
-    """One model of this process, and what must be known of it before audio is fed."""
-
-    def __init__(self, folder: Path) -> None:
-        try:
-            self.model = vosk.Model(str(folder))
-        except Exception as error:  # Vosk raises nothing narrower
-            raise ModelError(f"Vosk cannot load {folder}: remove the folder and install the model again") from error
-        self.unknown = next((s for s in _UNKNOWN_SPELLINGS if self._find(s)), None)
-        self._widened = model_check.hears_better_widened(folder)
-        narrow = model_check.takes_telephone_rate(folder) and not self._widened
-        self.rate = SAMPLE_RATE if narrow else _MODEL_RATE
-
-    def upsampler(self) -> Upsampler | Widener | None:
-        """What brings the line's 8,000 Hz to the model's rate; None where the model takes them."""
-        if self.rate == SAMPLE_RATE:
-            return None
-        return Widener() if self._widened else Upsampler()
-
-    def knows(self, word: str) -> bool:
-        """Whether the model's vocabulary has this word; markup such as <eps> is no word."""
-        return _is_plain(word) and self._find(word)
-
-    def _find(self, word: str) -> bool:
-        return int(self.model.vosk_model_find_word(word)) >= 0
-
-
-_loaded: dict[Path, _LoadedModel] = {}
+_loaded: dict[Path, LoadedModel] = {}
 _loading: dict[Path, threading.Lock] = {}
 _guard: Final = threading.Lock()
+_pool: Final = DecoderPool()
 
 
-def _load(folder: Path) -> _LoadedModel:
+def _load(folder: Path) -> LoadedModel:
     """The process's one model of this folder. Raises ModelError."""
     folder = folder.resolve()
     with _guard:
@@ -75,7 +42,7 @@ def _load(folder: Path) -> _LoadedModel:
     with lock:
         if folder not in _loaded:
             model_check.check(folder)
-            _loaded[folder] = _LoadedModel(folder)
+            _loaded[folder] = LoadedModel(folder)
         return _loaded[folder]
 
 
@@ -86,7 +53,7 @@ class VoskRecognizer:
 
     def __init__(self, models: Mapping[str, Path]) -> None:
         self._folders = dict(models)
-        self._models: dict[str, _LoadedModel] = {}
+        self._models: dict[str, LoadedModel] = {}
         self._problems: dict[str, IvrError] = {}
         self._lists: OrderedDict[tuple[str, str, int], str] = OrderedDict()
         self._guard = threading.Lock()
@@ -132,7 +99,7 @@ class VoskRecognizer:
         model = self._model(locale)
         return {word for word in words if not model.knows(word)}
 
-    def _model(self, locale: str) -> _LoadedModel:
+    def _model(self, locale: str) -> LoadedModel:
         if (model := self._models.get(locale)) is None:
             raise EngineUnavailable(f"the Vosk model for {locale} is not loaded (yet): use the keypad meanwhile")
         return model
@@ -145,7 +112,7 @@ class VoskRecognizer:
         else:
             log.info("speech_model_loaded", locale=locale, engine=self.engine)
 
-    def _phrase_list(self, model: _LoadedModel, grammar: Grammar) -> str:
+    def _phrase_list(self, model: LoadedModel, grammar: Grammar) -> str:
         key = (grammar.locale, grammar.name, hash(grammar.phrases))
         with self._guard:
             if key not in self._lists:
@@ -159,13 +126,14 @@ class VoskRecognizer:
 class VoskUtterance:
     """One utterance in grammar mode. Feeding after the end changes nothing."""
 
-    def __init__(self, model: _LoadedModel, phrases: str, alternatives: int) -> None:
+    def __init__(self, model: LoadedModel, phrases: str, alternatives: int) -> None:
         self._model, self._phrases, self._alternatives = model, phrases, alternatives
         self._whole = WholeSamples()
         self._heard = bytearray()
         self._result: tuple[Hypothesis, ...] | None = None
         self._finished = False
-        self._decoder, self._upsampler = self._fresh()
+        self._decoder = _pool.take(model, phrases)
+        self._begin()
 
     def feed(self, pcm: bytes) -> None:
         """Take PCM of any length; an odd byte waits for the next piece. Raises AudioError."""
@@ -176,7 +144,7 @@ class VoskUtterance:
             self._accept(samples)
         else:  # speech went on after `partial` had closed the decoder
             self._result = None
-            self._decoder, self._upsampler = self._fresh()
+            self._begin()
             self._accept(bytes(self._heard))
 
     def partial(self) -> str:
@@ -187,17 +155,15 @@ class VoskUtterance:
 
     def finish(self) -> tuple[Hypothesis, ...]:
         """End the utterance; a second call returns the same."""
-        self._finished = True
-        return self._close()
+        result = self._close()
+        if not self._finished:
+            self._finished = True
+            _pool.give_back(self._decoder, self._model, self._phrases)
+        return result
 
-    def _fresh(self) -> tuple[Any, Upsampler | Widener | None]:
-        decoder = vosk.KaldiRecognizer(self._model.model, self._model.rate, self._phrases)
-        self._dither = Dither(_DITHER_RMS)
-        if self._alternatives > 1:
-            decoder.SetMaxAlternatives(self._alternatives)
-        else:
-            decoder.SetWords(True)
-        return decoder, self._model.upsampler()
+    def _begin(self) -> None:
+        self._decoder.prepare(self._alternatives)
+        self._dither, self._upsampler = Dither(_DITHER_RMS), self._model.upsampler()
 
     def _accept(self, pcm: bytes) -> None:
         heard = self._dither.add(pcm_samples(pcm))
@@ -206,19 +172,19 @@ class VoskUtterance:
         if not len(heard):
             return
         try:
-            self._decoder.AcceptWaveform(heard.tobytes())  # its own end-point is ignored: the listener ends turns
+            self._decoder.accept(heard)
         except Exception as error:  # Vosk raises nothing narrower
             raise AudioError("Vosk could not process the audio: check conf/mfcc.conf of the model") from error
 
     def _close(self) -> tuple[Hypothesis, ...]:
         if self._result is None:
             if self._upsampler is not None:
-                self._decoder.AcceptWaveform(self._upsampler.flush().tobytes())
-            self._result = hypotheses(json.loads(self._decoder.FinalResult()))
+                self._decoder.accept(self._upsampler.flush())
+            self._result = self._decoder.result()
         return self._result
 
 
-def _as_json(model: _LoadedModel, grammar: Grammar) -> str:
+def _as_json(model: LoadedModel, grammar: Grammar) -> str:
     """The phrase list as Vosk takes it. Raises EngineUnavailable if no phrase is left."""
     phrases = [piece for phrase in grammar.phrases for piece in _known_pieces(model, phrase)]
     if not phrases:
@@ -228,7 +194,7 @@ def _as_json(model: _LoadedModel, grammar: Grammar) -> str:
     return json.dumps(phrases, ensure_ascii=False)  # Vosk's reader keeps \uXXXX literally
 
 
-def _known_pieces(model: _LoadedModel, phrase: object) -> list[str]:
+def _known_pieces(model: LoadedModel, phrase: object) -> list[str]:
     """The phrase, cut at unknown words: Vosk would drop them and join their neighbours."""
     pieces: list[list[str]] = [[]]
     for word in phrase.lower().split() if isinstance(phrase, str) else ():
@@ -237,44 +203,3 @@ def _known_pieces(model: _LoadedModel, phrase: object) -> list[str]:
         elif pieces[-1]:
             pieces.append([])
     return [" ".join(piece) for piece in pieces if piece]
-
-
-def _is_plain(word: object) -> bool:
-    """Whether the word survives JSON and UTF-8 unchanged and is no markup of the model."""
-    return (
-        isinstance(word, str)
-        and word.isprintable()
-        and bool(word)
-        and not any(sign in '"\\ ' or "\ud800" <= sign <= "\udfff" for sign in word)
-        and word[0] not in "<#![{"
-    )
-
-
-def hypotheses(result: Mapping[str, Any]) -> tuple[Hypothesis, ...]:
-    """Vosk's result, with or without alternatives; readings without a word are left out."""
-    readings = result.get("alternatives", [result])
-    parsed = [
-        Hypothesis(_text(reading.get("text", "")), _score(reading), _words(reading.get("result", ())))
-        for reading in readings
-    ]
-    seen: dict[str, Hypothesis] = {}
-    for reading in parsed:
-        if reading.text.replace(UNKNOWN, "").strip():
-            seen.setdefault(reading.text, reading)
-    return tuple(seen.values())
-
-
-def _text(text: str) -> str:
-    return " ".join(UNKNOWN if word in _UNKNOWN_SPELLINGS else word for word in text.split())
-
-
-def _score(reading: Mapping[str, Any]) -> float:
-    """The n-best log-likelihood, else the mean word posterior among the grammar's own paths."""
-    if "confidence" in reading:
-        return float(reading["confidence"])
-    words = reading.get("result", ())
-    return sum(float(word["conf"]) for word in words) / len(words) if words else 0.0
-
-
-def _words(words: Iterable[Mapping[str, Any]]) -> tuple[Word, ...]:
-    return tuple(Word(_text(x["word"]), float(x["start"]), float(x["end"]), float(x.get("conf", 0.0))) for x in words)

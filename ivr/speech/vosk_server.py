@@ -18,7 +18,8 @@ from websockets.sync.client import ClientConnection, connect
 from ivr.domain.hearing import Grammar, Hypothesis
 from ivr.errors import EngineUnavailable
 from ivr.speech.audio import Upsampler, WholeSamples, pcm_samples
-from ivr.speech.vosk_engine import PHRASES_PER_UNKNOWN, UNKNOWN, hypotheses
+from ivr.speech.vosk_decoders import UNKNOWN, hypotheses
+from ivr.speech.vosk_engine import PHRASES_PER_UNKNOWN
 
 RATE: Final = 16000
 """What most models were trained on; those for telephones take it down themselves."""

@@ -70,7 +70,7 @@ class Widener:
 
     def __init__(self) -> None:
         self._waiting = np.zeros(_HOP, np.float64)
-        self._first: list[Spectrum] = []
+        self._first = np.zeros((0, _BINS), np.complex128)
         self._noise: _Noise | None = None
         self._clean = np.full(_BINS, 0.1)
         self._overlap = np.zeros(2 * _HOP, np.float64)
@@ -79,42 +79,40 @@ class Widener:
 
     def feed(self, samples: Samples) -> Samples:
         """Twice as many samples, less the delay of a frame; nothing before the noise has been measured."""
-        self._waiting = np.concatenate([self._waiting, samples.astype(np.float64)])
-        out: list[npt.NDArray[np.float64]] = []
-        while len(self._waiting) >= _FRAME:
-            out += self._take(np.fft.rfft(self._waiting[:_FRAME] * _WINDOW))
-            self._waiting = self._waiting[_HOP:]
-        return self._whole(out)
+        self._waiting = np.concatenate([self._waiting, samples])
+        count = len(self._waiting) // _HOP
+        halves = self._waiting[: count * _HOP].reshape(count, _HOP)
+        self._waiting = self._waiting[(count - 1) * _HOP :]
+        spectra = np.fft.rfft(np.concatenate([halves[:-1], halves[1:]], axis=1) * _WINDOW)
+        if self._noise is None:
+            self._first = np.concatenate([self._first, spectra])
+            return self._begin() if len(self._first) >= _FIRST_FRAMES else np.zeros(0, np.int16)
+        return self._widened(spectra, self._noise)
 
     def flush(self) -> Samples:
         """The samples still inside; the utterance is over."""
         rest = self.feed(np.zeros(_FRAME, np.int16))
-        out = [] if self._noise else self._begin()
-        return np.concatenate([rest, self._whole(out)])
+        return rest if self._noise else np.concatenate([rest, self._begin()])
 
-    def _take(self, spectrum: Spectrum) -> list[npt.NDArray[np.float64]]:
-        if self._noise is not None:
-            return [self._widened(spectrum, self._noise)]
-        self._first.append(spectrum)
-        return self._begin() if len(self._first) >= _FIRST_FRAMES else []
+    def _begin(self) -> Samples:
+        first, self._first = self._first, self._first[:0]
+        self._noise = _Noise(list(np.abs(first[:_FIRST_FRAMES]) ** 2))
+        return self._widened(first, self._noise)
 
-    def _begin(self) -> list[npt.NDArray[np.float64]]:
-        noise = self._noise = _Noise([np.abs(spectrum) ** 2 for spectrum in self._first])
-        first, self._first = self._first, []
-        return [self._widened(spectrum, noise) for spectrum in first]
-
-    def _widened(self, spectrum: Spectrum, noise: _Noise) -> npt.NDArray[np.float64]:
-        """The next half frame at 16,000 Hz."""
-        wide = np.zeros(_WIDE_BINS, np.complex128)
-        clean = spectrum * self._gain(np.abs(spectrum) ** 2, noise)
-        wide[:_BINS] = clean
-        loudness = np.sqrt(np.mean(np.abs(clean[_TOP_BAND]) ** 2))
-        wide[_FILLED] = _BREATH[self._count % len(_BREATH)] * loudness * _FALL
-        self._count += 1
-        frame = np.fft.irfft(wide) * 2 * _WIDE_WINDOW
-        half = frame[: 2 * _HOP] + self._overlap
-        self._overlap = frame[2 * _HOP :]
-        return np.asarray(half, np.float64)
+    def _widened(self, spectra: Spectrum, noise: _Noise) -> Samples:
+        """The next half frames at 16,000 Hz: many at once, for each call of NumPy costs as much as its arithmetic."""
+        power = np.abs(spectra) ** 2
+        clean = spectra * np.array([self._gain(one, noise) for one in power]).reshape(-1, _BINS)
+        wide = np.zeros((len(spectra), _WIDE_BINS), np.complex128)
+        wide[:, :_BINS] = clean
+        loudness = np.sqrt(np.mean(np.abs(clean[:, _TOP_BAND]) ** 2, axis=1, keepdims=True))
+        breath = _BREATH[(self._count + np.arange(len(spectra))) % len(_BREATH)]
+        wide[:, _FILLED] = breath * loudness * _FALL
+        self._count += len(spectra)
+        frames = np.fft.irfft(wide) * 2 * _WIDE_WINDOW
+        before = np.concatenate([self._overlap[None], frames[:, 2 * _HOP :]])
+        self._overlap = before[-1]
+        return self._whole((frames[:, : 2 * _HOP] + before[:-1]).reshape(-1))
 
     def _gain(self, power: Power, noise: _Noise) -> Power:
         ratio = power / noise.power
@@ -124,8 +122,7 @@ class Widener:
         noise.learn(power)
         return np.asarray(gain, np.float64)
 
-    def _whole(self, halves: list[npt.NDArray[np.float64]]) -> Samples:
-        joined = np.concatenate(halves) if halves else np.zeros(0)
-        kept = joined[self._skip :]
-        self._skip -= min(self._skip, len(joined))
+    def _whole(self, wide: Power) -> Samples:
+        kept = wide[self._skip :]
+        self._skip -= min(self._skip, len(wide))
         return np.clip(np.rint(kept), -32768, 32767).astype(np.int16)

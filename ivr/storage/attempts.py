@@ -2,12 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
-from ivr.domain.callbacks import UNANSWERED, Attempt, Leg, LegState, Party
+from ivr.domain.callbacks import UNANSWERED, Attempt, Callback, Leg, LegState, Party
 from ivr.storage import schema, tables
 from ivr.storage.rows import Repository
+
+WITH_ITS_PURPOSE: Final = (
+    select(Leg, Attempt, Callback)
+    .outerjoin(Attempt, tables.legs.c.attempt_id == tables.attempts.c.id)
+    .outerjoin(Callback, tables.legs.c.callback_id == tables.callbacks.c.id)
+    .where(tables.legs.c.id == bindparam("leg_id"))
+)
 
 
 class SqlAttempts(Repository):
@@ -19,7 +27,7 @@ class SqlAttempts(Repository):
 
     def get(self, attempt_id: str) -> Attempt | None:
         """By id."""
-        return self._session.get(Attempt, attempt_id)
+        return self._session.find(Attempt, attempt_id)
 
     def of_callback(self, callback_id: str) -> Sequence[Attempt]:
         """By number."""
@@ -29,7 +37,9 @@ class SqlAttempts(Repository):
     def of_callbacks(self, callback_ids: Sequence[str]) -> Sequence[Attempt]:
         """Each callback's by number."""
         c = tables.attempts.c
-        return self._all(select(Attempt).where(c.callback_id.in_(callback_ids)).order_by(c.callback_id, c.number))
+        return self._all(
+            select(Attempt).where(self._among(c.callback_id, callback_ids)).order_by(c.callback_id, c.number)
+        )
 
     def live(self) -> Sequence[Attempt]:
         """Oldest first."""
@@ -54,8 +64,13 @@ class SqlLegs(Repository):
         self._add(leg)
 
     def get(self, leg_id: str) -> Leg | None:
-        """By id."""
-        return self._session.get(Leg, leg_id)
+        """By id; its attempt and callback, which are asked for next, come with it."""
+        known = self._session.known(Leg, leg_id)
+        if known is not None:
+            return known
+        found = self._session.execute(WITH_ITS_PURPOSE, {"leg_id": leg_id}).one_or_none()
+        self._session.hold(*(found or ()))
+        return found[0] if found else None
 
     def by_sid(self, sid: str) -> Leg | None:
         """By the carrier's CallSid."""
@@ -73,7 +88,7 @@ class SqlLegs(Repository):
     def live_numbers(self, numbers: Sequence[str]) -> frozenset[str]:
         """Those that may be ringing or connected."""
         number = tables.legs.c.number
-        return frozenset(self._session.scalars(select(number).where(number.in_(numbers), schema.IS_LIVE_LEG)))
+        return frozenset(self._session.scalars(select(number).where(self._among(number, numbers), schema.IS_LIVE_LEG)))
 
     def to_place(self, now: datetime, limit: int) -> Sequence[Leg]:
         """Oldest first; held until the unit of work ends."""

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
 
+from ivr.domain.agents import Kind
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.calls import LONGEST_CALL, Verification
+from ivr.service.store import Counts
 from ivr.storage import schema, tables
 from ivr.storage.rows import Repository
 
@@ -24,7 +26,7 @@ class SqlCallbacks(Repository):
 
     def get(self, callback_id: str) -> Callback | None:
         """By id."""
-        return self._session.get(Callback, callback_id)
+        return self._session.find(Callback, callback_id)
 
     def open_for_number(self, number: str) -> Callback | None:
         """The one that may still ring this number."""
@@ -39,13 +41,27 @@ class SqlCallbacks(Repository):
         c = tables.callbacks.c
         return self._all(select(Callback).where(c.case_id == case_id).order_by(c.created_at, c.id))
 
-    def due(self, now: datetime, limit: int) -> Sequence[Callback]:
-        """The first in line first, held until the unit of work ends; without those who are in a call with us now."""
+    def due(self, now: datetime, limit: int, kinds: Sequence[Kind] | None = None) -> Sequence[Callback]:
+        """The first in line first, held until the unit of work ends."""
         c, calls = tables.callbacks.c, tables.calls.c
         began_lately = calls.started_at > now - LONGEST_CALL
         callers = select(calls.from_number).where(schema.NOT_ENDED, began_lately, calls.from_number.is_not(None))
-        ripe = select(Callback).where(schema.IS_SCHEDULED, c.due_at <= now, c.number.not_in(callers))
+        # NOT IN, which PostgreSQL hashes: NOT EXISTS becomes a join, planned by statistics older than these legs.
+        ringing = select(tables.legs.c.number).where(schema.IS_LIVE_LEG)
+        quiet = c.number.not_in(callers) & c.number.not_in(ringing)
+        ripe = select(Callback).where(schema.IS_SCHEDULED, c.due_at <= now, quiet)
+        if kinds is not None:
+            ripe = ripe.where(or_(false(), *(_can_be_taken(*kind) for kind in kinds)))
         return self._all(ripe.order_by(c.priority, c.ticket_at).limit(limit), lock=True)
+
+    def ahead(self, now: datetime, place: tuple[int, datetime], limit: int, *, without: str) -> Counts:
+        """Counted by the database, from the index of those that are due: whatever is promised for later is not read."""
+        c = tables.callbacks.c
+        ripe = select(c.id, c.skill, c.locale, c.priority, c.ticket_at).where(schema.IS_SCHEDULED, c.due_at <= now)
+        due = ripe.order_by(c.due_at).limit(limit).subquery().c
+        counted = select(due.skill, due.locale, func.count()).group_by(due.skill, due.locale)
+        counted = counted.where(tuple_(due.priority, due.ticket_at) < tuple_(*place), due.id != without)
+        return {(skill, locale): number for skill, locale, number in self._session.execute(counted)}
 
     def next_due_at(self, after: datetime) -> datetime | None:
         """The earliest later than `after`."""
@@ -97,6 +113,12 @@ class SqlCallbacks(Repository):
         mine = select(func.count()).select_from(tables.callbacks)
         return self._count(mine.where(c.number == number, c.created_at >= since, is_proven))
 
+    def promised_between(self, now: datetime, first: datetime, last: datetime) -> Sequence[Callback]:
+        """The longest due first, at most CLOSING_LIMIT."""
+        c = tables.callbacks.c
+        due = select(Callback).where(schema.IS_SCHEDULED, c.due_at <= now, c.first_rung_at.is_(None))
+        return self._all(due.where(c.promised_by_at.between(first, last)).order_by(c.due_at).limit(CLOSING_LIMIT))
+
     def closing_before(self, now: datetime) -> Sequence[Callback]:
         """The longest over first, at most CLOSING_LIMIT; those that another process sweeps are left out."""
         closes_at = tables.callbacks.c.closes_at
@@ -113,7 +135,7 @@ class SqlHolds(Repository):
 
     def get(self, call_sid: str) -> Hold | None:
         """By the caller's CallSid."""
-        return self._session.get(Hold, call_sid)
+        return self._session.find(Hold, call_sid)
 
     def waiting(self) -> Sequence[Hold]:
         """The first in line first."""
@@ -133,6 +155,14 @@ class SqlVerifications(Repository):
         c = tables.verifications.c
         mine = select(Verification).where(c.callback_id == callback_id)
         return self._first(mine.order_by(c.created_at.desc(), c.id))
+
+
+def _can_be_taken(skills: Sequence[str], locales: Sequence[str]) -> ColumnElement[bool]:
+    """As domain.agents.can_take."""
+    c = tables.callbacks.c
+    languages = sorted({locale.split("-")[0] for locale in locales})
+    speaks = or_(false(), *(c.locale.startswith(f"{one}-", autoescape=True) | (c.locale == one) for one in languages))
+    return speaks if "general" in skills else and_(speaks, c.skill.in_(skills))
 
 
 def _ended_at(callback: Callback) -> datetime:

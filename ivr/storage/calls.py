@@ -19,7 +19,7 @@ class SqlCalls(Repository):
 
     def get(self, sid: str) -> Call | None:
         """By CallSid. Raises StoredValueUnreadable if its dialogue was written by an incompatible version."""
-        return self._session.get(Call, sid)
+        return self._session.find(Call, sid)
 
     def lasting(self, since: datetime) -> Sequence[str]:
         """Oldest first."""
@@ -31,7 +31,9 @@ class SqlCalls(Repository):
         """Those whose call began lately and has not ended."""
         c = tables.calls.c
         lately = (schema.NOT_ENDED, c.started_at > now - LONGEST_CALL)
-        return frozenset(self._session.scalars(select(c.from_number).where(c.from_number.in_(numbers), *lately)))
+        return frozenset(
+            self._session.scalars(select(c.from_number).where(self._among(c.from_number, numbers), *lately))
+        )
 
     def live(self) -> Sequence[Call]:
         """Oldest first."""

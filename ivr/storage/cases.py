@@ -21,7 +21,7 @@ class SqlCases(Repository):
 
     def get(self, case_id: str) -> Case | None:
         """By id."""
-        return self._session.get(Case, case_id)
+        return self._session.find(Case, case_id)
 
     def by_number(self, number: str) -> Case | None:
         """By its digits."""
@@ -60,7 +60,9 @@ class SqlEvents(Repository):
     def write(self) -> None:
         """Send what was added."""
         if self._added:
-            self._session.connection().execute(insert(tables.events), self._added)
+            # One row alone is not sent as a batch, which costs more.
+            rows = self._added if len(self._added) > 1 else self._added[0]
+            self._session.connection().execute(insert(tables.events), rows)
             self._added = []
 
     def of_case(self, case_id: str) -> Sequence[Event]:

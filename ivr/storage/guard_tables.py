@@ -31,6 +31,8 @@ rates = Table("rates", metadata, key("name"), moment("next_at"))
 
 do_not_call = Table("do_not_call", metadata, key("number"), moment("at"), string("reason"))
 
+opt_outs = Table("opt_outs", metadata, key("address"), moment("at"), string("how"))
+
 beats = Table("beats", metadata, key("node"), key("role"), moment("at"))
 
 notes = Table(

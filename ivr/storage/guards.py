@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.storage import guard_tables as tables
 from ivr.storage.rows import Repository
-from ivr.storage.tables import verifications
+from ivr.storage.tables import messages, verifications
 
 CLOCK_SLIP: Final = timedelta(minutes=1)
 """A token so far in the future was taken before the clock was set back: it no longer counts."""
@@ -64,12 +64,25 @@ class SqlGuards(Repository):
     def do_not_call_among(self, numbers: Sequence[str]) -> frozenset[str]:
         """Those that are on the list."""
         number = tables.do_not_call.c.number
-        return frozenset(self._session.scalars(select(number).where(number.in_(numbers))))
+        return frozenset(self._session.scalars(select(number).where(self._among(number, numbers))))
 
     def add_do_not_call(self, number: str, at: datetime, reason: str) -> None:
         """The first entry stays."""
         row = {"number": number, "at": at, "reason": reason}
         self._session.execute(self._insert(tables.do_not_call).values(row).on_conflict_do_nothing())
+
+    def wants_no_messages(self, address: str) -> bool:
+        """Whether the address is on the list."""
+        return self._session.scalar(select(1).where(tables.opt_outs.c.address == address)) is not None
+
+    def opt_out(self, address: str, at: datetime, how: str) -> None:
+        """The first entry stays."""
+        row = {"address": address, "at": at, "how": how}
+        self._session.execute(self._insert(tables.opt_outs).values(row).on_conflict_do_nothing())
+
+    def opt_in(self, address: str) -> None:
+        """Take it off the list, if it is there."""
+        self._session.execute(delete(tables.opt_outs).where(tables.opt_outs.c.address == address))
 
     def beat(self, node: str, role: str, at: datetime) -> None:
         """One row a process."""
@@ -101,6 +114,7 @@ class SqlGuards(Repository):
             tables.rates.c.next_at: kept_since,
             tables.beats.c.at: kept_since,
             verifications.c.expires_at: kept_since,
+            messages.c.ended_at: kept_since,
         }
         return sum(self._sweep(time, before) for time, before in over.items())
 
@@ -109,10 +123,6 @@ class SqlGuards(Repository):
         oldest = select(*key).where(time < before).order_by(time).limit(SWEEP_LIMIT)
         swept = delete(time.table).where(tuple_(*key).in_(oldest)).returning(time)
         return len(self._session.execute(swept).all())
-
-    @property
-    def _is_postgres(self) -> bool:
-        return self._session.get_bind().dialect.name == "postgresql"
 
     def _insert(self, table: Table) -> Any:
         """Both dialects have the same INSERT ... ON CONFLICT; SQLAlchemy keeps them as two classes."""

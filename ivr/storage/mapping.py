@@ -9,6 +9,7 @@ from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer
+from ivr.domain.messages import Message
 from ivr.domain.shifts import Shift
 from ivr.storage import guard_tables, tables
 from ivr.storage.schema import metadata
@@ -24,6 +25,7 @@ MAPPED: dict[type, Table] = {
     Shift: tables.shifts,
     Call: tables.calls,
     Verification: tables.verifications,
+    Message: tables.messages,
 }
 """Events are not among them: their rows are only added, never changed."""
 

@@ -1,10 +1,12 @@
 """Customers and agents."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from json import loads
 
-from sqlalchemy import select
+from sqlalchemy import String, case, cast, func, select
 
-from ivr.domain.agents import Agent, AgentStatus
+from ivr.domain.agents import OFF_SHIFT, Agent, AgentStatus, Team, teams_of
 from ivr.domain.cases import Customer
 from ivr.storage import tables
 from ivr.storage.rows import Repository
@@ -19,7 +21,7 @@ class SqlCustomers(Repository):
 
     def get(self, customer_id: str) -> Customer | None:
         """By id."""
-        return self._session.get(Customer, customer_id)
+        return self._session.find(Customer, customer_id)
 
     def by_number(self, number: str) -> Customer | None:
         """By E.164 number."""
@@ -35,7 +37,7 @@ class SqlAgents(Repository):
 
     def get(self, agent_id: str) -> Agent | None:
         """By id."""
-        return self._session.get(Agent, agent_id)
+        return self._session.find(Agent, agent_id)
 
     def by_number(self, number: str) -> Agent | None:
         """By E.164 number."""
@@ -49,8 +51,22 @@ class SqlAgents(Repository):
         """By name."""
         return self._all(select(Agent).order_by(tables.agents.c.name, tables.agents.c.id))
 
-    def available(self) -> Sequence[Agent]:
+    def teams(self, now: datetime) -> Sequence[Team]:
+        """Counted by the database, as JSON has no equality there by its text; those with shifts are looked at."""
+        c = tables.agents.c
+        skills, locales = cast(c.skills, String), cast(c.locales, String)
+        free = func.count(case((c.status == AgentStatus.AVAILABLE, 1)))
+        has_shifts = c.id.in_(select(tables.shifts.c.agent_id))
+        counted = select(skills, locales, func.count(), free).where(c.status.not_in(OFF_SHIFT), ~has_shifts)
+        rows = self._session.execute(counted.group_by(skills, locales))
+        always = [Team(skills=loads(s), locales=loads(lo), on_shift=staff, free=free) for s, lo, staff, free in rows]
+        return [
+            *always,
+            *teams_of(agent for agent in self._all(select(Agent).where(has_shifts)) if agent.works_at(now)),
+        ]
+
+    def available(self, limit: int) -> Sequence[Agent]:
         """The longest idle first; held until the unit of work ends."""
         c = tables.agents.c
         free = select(Agent).where(c.status == AgentStatus.AVAILABLE).order_by(c.status_at, c.id)
-        return self._all(free, lock=True)
+        return self._all(free.limit(limit), lock=True)

@@ -1,11 +1,13 @@
 """What all repositories share: a session, and locking only where rows may be changed."""
 
+from collections.abc import Collection
 from typing import Any, TypeVar
 
-from sqlalchemy import Select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, any_, literal
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from ivr.storage import mapping
+from ivr.storage.session import UnitSession
 
 T = TypeVar("T")
 __all__ = ["Repository", "mapping"]
@@ -14,7 +16,7 @@ __all__ = ["Repository", "mapping"]
 class Repository:
     """Rows of one kind, seen through one transaction."""
 
-    def __init__(self, session: Session, *, writes: bool) -> None:
+    def __init__(self, session: UnitSession, *, writes: bool) -> None:
         self._session = session
         self._writes = writes
 
@@ -35,3 +37,13 @@ class Repository:
 
     def _count(self, query: Select[Any]) -> int:
         return int(self._session.scalar(query) or 0)
+
+    def _among(self, column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
+        """One statement for any number of values where there are arrays: it is read and planned once."""
+        if self._is_postgres:
+            return column == any_(literal(list(values), ARRAY(column.type)))
+        return column.in_(values)
+
+    @property
+    def _is_postgres(self) -> bool:
+        return self._session.get_bind().dialect.name == "postgresql"

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from ivr.domain.callbacks import LIVE_LEG_STATES, OPEN_STATUSES, CallbackStatus, LegState, Party
+from ivr.domain.messages import MessageStatus
 from ivr.storage.columns import EnumText, Text, UtcDateTime
 
 metadata = MetaData(
@@ -54,6 +55,7 @@ IS_LIVE_LEG: Final = one_of("state", LIVE_LEG_STATES)
 IS_LIVE_CUSTOMER_LEG: Final = text(f"party = '{Party.CUSTOMER.value}' AND {IS_LIVE_LEG.text}")
 IS_INTENT: Final = one_of("state", {LegState.INTENT})
 NOT_ENDED: Final = text("ended_at IS NULL")
+IS_TO_SEND: Final = one_of("status", {MessageStatus.WAITING, MessageStatus.SENDING})
 WAS_PLACED: Final = text("placing_at IS NOT NULL")
 
 BigSerial = BigInteger().with_variant(Integer, "sqlite")

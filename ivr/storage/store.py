@@ -1,13 +1,10 @@
 """SqlStore and its unit of work."""
 
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Self
 
 from sqlalchemy import Engine, text
-from sqlalchemy.orm import Session
 
-from ivr.domain.calls import Call
-from ivr.domain.cases import Customer
 from ivr.errors import IvrError
 from ivr.service import store as ports
 from ivr.storage import engines, migrating
@@ -18,7 +15,9 @@ from ivr.storage.cases import SqlCases, SqlEvents
 from ivr.storage.failures import translated
 from ivr.storage.guards import SqlGuards
 from ivr.storage.ledger import SqlLedger
+from ivr.storage.messages import SqlMessages
 from ivr.storage.people import SqlAgents, SqlCustomers
+from ivr.storage.session import UnitSession
 
 
 class SqlUnitOfWork:
@@ -26,7 +25,7 @@ class SqlUnitOfWork:
 
     def __init__(self, engine: Engine, *, writes: bool) -> None:
         self._engine = engine
-        self._session = _Session(engine, expire_on_commit=False)
+        self._session = UnitSession(engine, expire_on_commit=False)
         self._writes = writes
         session = self._session
         self._events = SqlEvents(session, writes=writes)
@@ -40,6 +39,7 @@ class SqlUnitOfWork:
         self.agents: ports.Agents = SqlAgents(session, writes=writes)
         self.calls: ports.Calls = SqlCalls(session, writes=writes)
         self.verifications: ports.Verifications = SqlVerifications(session, writes=writes)
+        self.messages: ports.Messages = SqlMessages(session, writes=writes)
         self.guards: ports.Guards = SqlGuards(session, writes=writes)
         self.ledger: ports.Ledger = SqlLedger(session, writes=writes)
 
@@ -48,6 +48,7 @@ class SqlUnitOfWork:
         if not self._writes:
             raise RuntimeError("store.read() is for reading; use store.begin()")
         with translated():
+            self._session.flush()  # first: the ledger's order is that in which rows were locked
             self._events.write()
             self._session.commit()
         if self._session.must_last:
@@ -98,26 +99,3 @@ class SqlStore:
         """Give all connections back."""
         self._read.dispose()
         self._write.dispose()
-
-
-TALK: Final = (Call, Customer)
-"""Where a call stands, and who calls: with the lines of the timeline all that an ordinary turn writes."""
-
-
-class _Session(Session):
-    """Queries write pending changes first; a version that another process raised meanwhile is found there too."""
-
-    must_last = False
-    """Whether anything but TALK and the timeline was written: cases, promises, limits must outlive a power cut."""
-
-    def execute(self, statement: Any, *args: Any, **more: Any) -> Any:
-        """As Session.execute."""
-        self.must_last = self.must_last or getattr(statement, "is_dml", False)
-        return super().execute(statement, *args, **more)
-
-    def flush(self, objects: object = None) -> None:
-        """As Session.flush."""
-        changed = (*self.new, *self.dirty, *self.deleted)
-        self.must_last = self.must_last or any(not isinstance(thing, TALK) for thing in changed)
-        with translated():
-            super().flush()

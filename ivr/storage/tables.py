@@ -5,6 +5,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table
 from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import CallbackStatus, LegState, Outcome, Party
 from ivr.domain.cases import CaseKind, CaseStatus
+from ivr.domain.messages import Channel, MessageKind, MessageStatus
 from ivr.storage.columns import DomainValue, Text, Words
 from ivr.storage.schema import (
     CAN_CLOSE,
@@ -15,6 +16,7 @@ from ivr.storage.schema import (
     IS_LIVE_LEG,
     IS_OPEN,
     IS_SCHEDULED,
+    IS_TO_SEND,
     IS_WAITING,
     NOT_ENDED,
     WAS_PLACED,
@@ -113,6 +115,8 @@ callbacks = Table(
     moment("created_at"),
     moment("ended_at", null=True),
     integer("version"),
+    string("email"),
+    integer("revision"),
     partial("uq_callbacks_open_number", "number", where=IS_OPEN, unique=True),
     partial("uq_callbacks_open_case", "case_id", where=IS_OPEN, unique=True),
     partial("ix_callbacks_due", "due_at", where=IS_SCHEDULED),
@@ -248,4 +252,32 @@ verifications = Table(
     string("leg_id", null=True),
     Index(None, "callback_id", "created_at"),
     Index(None, "expires_at"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    key(),
+    belongs_to("callback_id", "callbacks.id"),
+    choice("kind", MessageKind),
+    integer("revision"),
+    choice("channel", Channel),
+    string("address"),
+    Column("at_any_hour", Boolean, nullable=False),
+    choice("status", MessageStatus),
+    moment("due_at"),
+    moment("expires_at"),
+    integer("tries"),
+    integer("unclear"),
+    string("reference"),
+    string("reason"),
+    moment("created_at"),
+    moment("sending_at", null=True),
+    moment("ended_at", null=True),
+    integer("version"),
+    Index("uq_messages_once", "callback_id", "channel", "kind", "revision", unique=True),
+    partial("ix_messages_to_send", "due_at", where=IS_TO_SEND),
+    Index(None, "channel", "sending_at"),
+    Index(None, "address", "sending_at"),
+    Index(None, "ended_at"),
 )

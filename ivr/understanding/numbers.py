@@ -55,18 +55,22 @@ def _check(number: str, country: str, fallback_zone: str) -> CheckedNumber:
     region = phonenumbers.region_code_for_number(parsed)
     if parsed.extension:
         raise NumberRefused("extension", "extensions can't be rung; give a number that rings directly")
-    if not phonenumbers.is_valid_number(parsed) or not region or not region.isalpha():
+    # For a region: is_valid_number would look for it once more, and so would time_zones_for_number below.
+    if not region or not region.isalpha() or not phonenumbers.is_valid_number_for_region(parsed, region):
         raise NumberRefused("number", "there is no such telephone number; check its digits")
+    kind = phonenumbers.number_type(parsed)
     return CheckedNumber(
         e164=phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164),
         country=region,
-        line_type=LINE_TYPES.get(phonenumbers.number_type(parsed), "other"),
-        zones=_zones(parsed, fallback_zone),
+        line_type=LINE_TYPES.get(kind, "other"),
+        zones=_zones(parsed, kind, fallback_zone),
     )
 
 
-def _zones(parsed: phonenumbers.PhoneNumber, fallback_zone: str) -> tuple[str, ...]:
-    zones = tuple(zone for zone in timezone.time_zones_for_number(parsed) if zone != timezone.UNKNOWN_TIMEZONE)
+def _zones(parsed: phonenumbers.PhoneNumber, kind: int, fallback_zone: str) -> tuple[str, ...]:
+    is_somewhere = phonenumbers.is_number_type_geographical(kind, parsed.country_code or 0)
+    find = timezone.time_zones_for_geographical_number if is_somewhere else timezone.time_zones_for_number
+    zones = tuple(zone for zone in find(parsed) if zone != timezone.UNKNOWN_TIMEZONE)
     # Sorted by name they tell nothing of likelihood: ours first, if it is among them.
     return tuple(sorted(zones, key=lambda zone: zone != fallback_zone)) or (fallback_zone,)
 

@@ -11,23 +11,32 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from ivr.domain.callbacks import Callback, CallbackStatus
-from ivr.domain.cases import Case, Event, is_case_number
+from ivr.domain.cases import is_case_number
 from ivr.errors import CallbackRefused, Conflict, IllegalMove, IvrError, NotFound
 from ivr.service.afterwards import Actions
-from ivr.service.narration import describe
 from ivr.service.requests import CallbackWish, remember, repetition_key
 from ivr.service.store import UnitOfWork
+from ivr.web.api_json import callback_json, case_json, event_json
 from ivr.web.desk import Desk
 from ivr.web.problems import Answer, Malformed, crashed, failed, problem, refused
 from ivr.web.services import Services
 from ivr.web.slots import SlotsApi
-from ivr.web.wish import read_digits, read_instant, read_kind, read_order, read_verification, read_words, read_zone
+from ivr.web.wish import (
+    read_digits,
+    read_email,
+    read_instant,
+    read_kind,
+    read_order,
+    read_verification,
+    read_words,
+    read_zone,
+)
 
 MOST_EVENTS: Final = 200
 LONGEST_KEY: Final = 200
 """Characters of an Idempotency-Key."""
 ID: Final = re.compile(r"[0-9a-f]{32}")
-FIELDS: Final = frozenset({"number", "kind", "words", "order", "at", "locale", "zone", "verification"})
+FIELDS: Final = frozenset({"number", "kind", "words", "order", "at", "locale", "zone", "verification", "email"})
 
 
 class Api:
@@ -95,6 +104,7 @@ class Api:
             locale=locale,
             zone=read_zone(text["zone"]).key if text["zone"] else "",
             source="api",
+            email=read_email(text["email"]),
             prove_number=bool(text["verification"]),
             verification=read_verification(text["verification"]),
         )
@@ -228,53 +238,6 @@ def _created(answer: Mapping[str, Any]) -> Answer:
     made = jsonify(answer)
     made.headers["Location"] = f"/api/v1/callbacks/{answer['id']}"
     return made, 201
-
-
-def callback_json(callback: Callback, case: Case | None) -> dict[str, Any]:
-    """A callback as clients see it; instants are UTC."""
-    return {
-        "id": callback.id,
-        "case": case.number if case else None,
-        "status": callback.status.value,
-        "asap": callback.asap,
-        "due_at": callback.due_at.isoformat(),
-        "promised_by_at": callback.promised_by_at.isoformat(),
-        "closes_at": callback.closes_at.isoformat(),
-        "zone": callback.zone,
-        "tries": callback.tries,
-        "first_rung_at": callback.first_rung_at.isoformat() if callback.first_rung_at else None,
-        "kept": callback.was_kept,
-        "outcome": callback.outcome,
-        "reason": callback.reason,
-    }
-
-
-def case_json(case: Case) -> dict[str, Any]:
-    """A case as clients see it."""
-    return {
-        "number": case.number,
-        "kind": case.kind.value,
-        "status": case.status.value,
-        "order": case.order_id,
-        "summary": case.summary,
-        "source": case.source,
-        "outcome": case.outcome,
-        "effort": case.effort,
-        "opened_at": case.opened_at.isoformat(),
-    }
-
-
-def event_json(event: Event) -> dict[str, Any]:
-    """A line of the timeline."""
-    return {
-        "id": event.id,
-        "at": event.at.isoformat(),
-        "kind": event.kind,
-        "text": describe(event),
-        "call": event.call_sid,
-        "callback": event.callback_id,
-        "data": dict(event.data),
-    }
 
 
 def api_v1(services: Services, desk: Desk) -> Blueprint:

@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ivr.service.afterwards import Afterwards
 from ivr.service.booking import Bookings
 from ivr.service.line import Line
+from ivr.service.links import Links
 from ivr.service.ports import NumberRules
 from ivr.service.requests import WebRequests
 from ivr.service.verification import NumberProofs
@@ -45,6 +46,7 @@ class Desk:
     line: Line
     requests: WebRequests
     verification: NumberProofs
+    links: Links
     afterwards: Afterwards
     numbers: NumberRules
     catalogue: Catalogue
@@ -58,6 +60,8 @@ class Desk:
     """Empty: nobody gets in."""
     secure_cookies: bool = True
     """False only below a plain http address."""
+    takes_email: bool = False
+    """Whether the form asks for an address to send news to: only where mail is sent."""
     trusted_proxies: int = 0
     """How many proxies of ours stand before us: so many entries of X-Forwarded-For are believed, from the right."""
     zone: str = "UTC"

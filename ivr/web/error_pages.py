@@ -11,15 +11,24 @@ from werkzeug.wrappers import Response as AnyResponse
 from ivr.errors import CallbackRefused, Conflict, IvrError, StorageUnavailable
 from ivr.web.board import SupervisorPages
 from ivr.web.errors import status_of
+from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages
 from ivr.web.problems import failed
 
 log = structlog.get_logger(__name__)
 
 Answer = HTTPException | AnyResponse | tuple[Response, int] | tuple[str, int]
-KEYS = {400: "stale", 404: "not_found", 405: "not_found", 408: "slow", 413: "too_large", 429: "too_fast"}
+KEYS = {
+    400: "stale",
+    404: "not_found",
+    405: "not_found",
+    408: "slow",
+    410: "link_old",
+    413: "too_large",
+    429: "too_fast",
+}
 """The text of an HTTP error; all others have that of a crash."""
-OUR_PATHS = ("/voice", "/audio/", "/healthz", "/readyz", "/metrics", "/media")
+OUR_PATHS = ("/voice", "/text", "/audio/", "/healthz", "/readyz", "/metrics", "/media")
 """Not for people: their errors stay as they are."""
 BOARD_PATH = "/supervisor"
 
@@ -27,8 +36,9 @@ BOARD_PATH = "/supervisor"
 class ErrorPages:
     """Handlers of what goes wrong outside the customers' own forms."""
 
-    def __init__(self, pages: CustomerPages, board: SupervisorPages) -> None:
+    def __init__(self, pages: CustomerPages, words: PageWords, board: SupervisorPages) -> None:
         self._pages = pages
+        self._words = words
         self._board = board
 
     def stale(self, error: CSRFError) -> Answer:
@@ -55,7 +65,7 @@ class ErrorPages:
         log.warning("page_failed", code=error.code, status=status)
         if isinstance(error, Conflict | StorageUnavailable):
             return self._page("try_again", 503)
-        return self._page("not_found" if status == 404 else "crash", status)
+        return self._page(KEYS.get(status, "crash") if status in (404, 410) else "crash", status)
 
     def crash(self, error: Exception) -> Answer:
         """A defect of ours; the log has it, the page tells nothing of it."""
@@ -65,7 +75,7 @@ class ErrorPages:
     def _page(self, key: str, status: int) -> tuple[str, int]:
         if request.path.startswith(BOARD_PATH):
             return self._board.error(key, status)
-        return render_template("error.html", key=key, status=status, **self._pages.shared()), status
+        return render_template("error.html", key=key, status=status, **self._words.shared()), status
 
 
 def register_error_pages(app: Flask, errors: ErrorPages, blueprints: tuple[Blueprint, ...]) -> None:

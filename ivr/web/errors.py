@@ -13,6 +13,7 @@ from ivr.errors import (
     Conflict,
     IllegalMove,
     IvrError,
+    LinkExpired,
     NotFound,
 )
 
@@ -20,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 STATUSES: Final[tuple[tuple[type[IvrError], int], ...]] = (
     (NotFound, 404),
+    (LinkExpired, 410),
     (Conflict, 409),
     (IllegalMove, 409),
     (CallbackRefused, 422),

@@ -59,6 +59,7 @@ def _look(services: Services) -> None:
     with suppress(IvrError), services.store.read() as uow:
         on_duty = Counter(agent.status for agent in uow.agents.all())
         agents = {status.value: on_duty[status] for status in AgentStatus}
+        services.metrics.messages.set(uow.messages.count_waiting(now))
         services.metrics.stand(uow.callbacks.counted(now), agents, _age(uow.guards.last_beat_at("dispatch"), now))
 
 

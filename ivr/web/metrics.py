@@ -29,9 +29,15 @@ class Metrics:
         self.stream_faults = Counter(
             "ringback_stream_faults", "Frames and sockets that were not as they should be.", ["reason"], registry=here
         )
+        self.recordings_lost = Counter(
+            "ringback_recordings_lost", "Recorded answers that could not be heard.", ["reason"], registry=here
+        )
         self.utterances = Counter("ringback_utterances", "Utterances heard.", ["engine"], registry=here)
         self.callbacks = Gauge(
             "ringback_callbacks", "Promises that have not ended; overdue: not rung in time.", ["status"], registry=here
+        )
+        self.messages = Gauge(
+            "ringback_messages_waiting", "Messages that were tried in vain and wait for another try.", registry=here
         )
         self.agents = Gauge("ringback_agents", "Agents.", ["status"], registry=here)
         self.dispatcher_age = Gauge(

@@ -4,8 +4,10 @@ from flask import Flask
 
 from ivr.web.api import api_v1
 from ivr.web.board import SupervisorPages, supervisor_pages
+from ivr.web.callback_pages import CallbackPages, no_mail_pages
 from ivr.web.desk import FORM_LIMIT, SIGN_IN_LIMIT, Desk, never_stored, protect
 from ivr.web.error_pages import ErrorPages, register_error_pages
+from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages, customer_pages
 from ivr.web.services import Services
 from ivr.web.wish import LocalTimes
@@ -14,16 +16,21 @@ from ivr.web.wish import LocalTimes
 def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     """Customer pages at /, the board at /supervisor, the API at /api/v1. Webhooks carry signatures, not forms."""
     csrf, limiter = protect(app, desk)
-    pages = CustomerPages(services, desk, LocalTimes(desk.numbers))
+    times, words = LocalTimes(desk.numbers), PageWords(services, desk)
+    one = CallbackPages(services, desk, times, words)
+    pages = CustomerPages(services, desk, times, words)
     board = SupervisorPages(services, desk)
-    customer, supervisor, api = customer_pages(pages), supervisor_pages(board), api_v1(services, desk)
+    customer, supervisor, api = customer_pages(pages, one), supervisor_pages(board), api_v1(services, desk)
+    no_mail = no_mail_pages(one)
     for name, blueprint in list(app.blueprints.items()):
-        if name.startswith("voice"):
+        if name.startswith(("voice", "texts")):
             csrf.exempt(blueprint)
     csrf.exempt(api)
+    csrf.exempt(no_mail)
     limiter.limit(FORM_LIMIT, methods=["POST"])(customer)
+    limiter.limit(FORM_LIMIT, methods=["POST"])(no_mail)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(supervisor)
-    register_error_pages(app, ErrorPages(pages, board), (customer, supervisor))
-    for blueprint in (customer, supervisor, api):
+    register_error_pages(app, ErrorPages(pages, words, board), (customer, supervisor, no_mail))
+    for blueprint in (customer, supervisor, api, no_mail):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)

@@ -14,14 +14,17 @@ from starlette.routing import BaseRoute, Mount, WebSocketRoute
 from ivr.phone.media_stream import MAX_FRAME_BYTES
 from ivr.phone.twiml import Hearing
 from ivr.web.asgi_body import WholeBody
+from ivr.web.duplex_sounds import TurnSounds, check_voice
 from ivr.web.errors import register_errors
 from ivr.web.health import register_health
 from ivr.web.legs import LegWebhooks, leg_blueprint
+from ivr.web.media_protocol import MediaProtocol
 from ivr.web.services import Services
 from ivr.web.stream import MediaEndpoint
 from ivr.web.stream_calls import OpenStreams
 from ivr.web.stream_status import stream_status_blueprint
 from ivr.web.stream_tokens import StreamTokens
+from ivr.web.texts import texts_blueprint
 from ivr.web.voice import VoiceWebhooks, voice_blueprint
 from ivr.web.voice_documents import Documents
 from ivr.web.voice_signed import observer, signature_gate
@@ -33,6 +36,7 @@ Part = Callable[[Flask], None]
 MAX_BODY_BYTES: Final = 256 * 1024
 AUDIO_AGE_SECONDS: Final = 3600
 UVICORN: Final = {
+    "ws": MediaProtocol,
     "ws_max_size": MAX_FRAME_BYTES,
     "ws_per_message_deflate": False,
     "server_header": False,
@@ -60,7 +64,7 @@ def create_app(services: Services, *, parts: Sequence[Part] = (), streams: OpenS
 def create_asgi(services: Services, *, parts: Sequence[Part] = (), routes: Sequence[BaseRoute] = ()) -> Starlette:
     """The public server: sockets and `routes` that stay open (live pages) on the event loop, Flask in a thread pool."""
     streams = open_streams(services)
-    endpoint = MediaEndpoint(services, streams)
+    endpoint = MediaEndpoint(services, streams, _sounds(services, streams))
     app: Any = create_app(services, parts=parts, streams=streams)
     flask = WSGIMiddleware(app, workers=services.threads)
     media = WebSocketRoute("/media", endpoint.serve)
@@ -76,6 +80,13 @@ def create_asgi(services: Services, *, parts: Sequence[Part] = (), routes: Seque
     )
 
 
+def _sounds(services: Services, streams: OpenStreams) -> TurnSounds | None:
+    if services.hearing is not Hearing.DUPLEX:
+        return None
+    voice = check_voice(services.voice, services.speaker.locales)
+    return TurnSounds(Documents(services, streams), voice, services.audio_dir)
+
+
 def open_streams(services: Services) -> OpenStreams:
     """The registry that webhooks and sockets of one process share."""
     return OpenStreams(
@@ -88,7 +99,7 @@ def open_streams(services: Services) -> OpenStreams:
 
 def _without_sockets(services: Services) -> Services:
     """A WSGI server opens no media sockets: unless IVR_STREAM_URL says who does, the carrier's recogniser hears."""
-    if services.hearing is Hearing.STREAM and not services.stream_url:
+    if services.hearing in (Hearing.STREAM, Hearing.DUPLEX) and not services.stream_url:
         return replace(services, hearing=Hearing.GATHER)
     return services
 
@@ -100,6 +111,7 @@ def _register_voice(app: Flask, services: Services, streams: OpenStreams) -> Non
         voice_blueprint(VoiceWebhooks(services, streams, documents)),
         leg_blueprint(LegWebhooks(services, documents)),
         stream_status_blueprint(services, streams),
+        texts_blueprint(services),
     ):
         blueprint.before_request(gate)
         blueprint.after_request(observe)

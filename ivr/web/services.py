@@ -8,8 +8,9 @@ from urllib.parse import urlsplit, urlunsplit
 from ivr.phone.signature import SignatureCheck
 from ivr.phone.twiml import Hearing
 from ivr.service.calls import CallService
+from ivr.service.incoming_texts import IncomingTexts
 from ivr.service.legs import Legs
-from ivr.service.ports import Clock, Phone, Speaker, Understanding
+from ivr.service.ports import CallRecordings, Clock, Phone, Speaker, TextToSpeech, Understanding
 from ivr.service.store import Store
 from ivr.speech.recognizers import Recognizers
 from ivr.web.metrics import Metrics
@@ -30,7 +31,13 @@ class Services:
     speaker: Speaker
     recognizer: Recognizers | None = None
     """A locale that it does not hear, or not yet, is served by keypad."""
+    voice: TextToSpeech | None = None
+    """Our own voice, where IVR_HEARING=duplex."""
     phone: Phone
+    recordings: CallRecordings | None = None
+    """What the carrier records, where IVR_HEARING=record."""
+    incoming_texts: IncomingTexts | None = None
+    """None: text messages of customers are not heard."""
     hearing: Hearing = Hearing.KEYPAD
     public_url: str
     stream_url: str = ""

@@ -1,19 +1,26 @@
 """The media socket: one WebSocket for each call's audio; whatever comes in, the call goes on."""
 
 import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ivr.domain.turn import Turn
-from ivr.phone.media_stream import Connected, Malformed, Media, Message, Started, Stopped, read_message
+from ivr.phone.media_stream import Connected, Dtmf, Malformed, Mark, Media, Message, Started, Stopped, read_message
 from ivr.phone.signature import is_call_sid
+from ivr.speech.recognizers import Recognizers
+from ivr.web.duplex import DuplexCall
 from ivr.web.hearing_pools import HearingPools
+from ivr.web.media_protocol import take_directly
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
+from ivr.web.stream_redirects import Answering, Redirects
 
 if TYPE_CHECKING:
+    from ivr.web.duplex_sounds import TurnSounds
     from ivr.web.stream_hearing import CallHearing
 
 log = structlog.get_logger(__name__)
@@ -25,11 +32,41 @@ MAX_FAULTS: Final = 1000
 POLICY, TOO_BIG, NORMAL = 1008, 1009, 1000
 
 
+@dataclass(frozen=True)
+class Conversation:
+    """One admitted stream: the call's ears, and on a two-way stream also what is sent into it."""
+
+    turn: Turn
+    """The present one when it began."""
+    hearing: "CallHearing"
+    duplex: DuplexCall | None = None
+    outbox: "asyncio.Queue[str | None] | None" = None
+
+    def feed(self, message: Media) -> None:
+        """20 ms of the caller."""
+        if message.track == "inbound":
+            self.hearing.feed(message.payload, message.timestamp_ms)
+            if self.duplex is not None:
+                self.duplex.tick(message.timestamp_ms)
+
+    def tell(self, message: Message) -> bool:
+        """A key or a mark; False for what does not belong here."""
+        if self.duplex is None or not isinstance(message, Dtmf | Mark):
+            return False
+        if isinstance(message, Dtmf):
+            self.duplex.key(message.digit)
+        else:
+            self.duplex.mark(message.name)
+        return True
+
+
 class MediaEndpoint:
     """Serves /media."""
 
-    def __init__(self, services: Services, streams: OpenStreams) -> None:
+    def __init__(self, services: Services, streams: OpenStreams, sounds: "TurnSounds | None" = None) -> None:
+        """`sounds`: every stream is a two-way one, on which we speak."""
         self._services = services
+        self._sounds = sounds
         self._streams = streams
         self._check = services.signature_check()
         self._pools = HearingPools()
@@ -57,12 +94,12 @@ class MediaEndpoint:
         except TimeoutError:
             self._fault("no_start")
             started = None
-        hearing = await self._admitted(started) if started is not None else None
-        if hearing is None or started is None:
+        conversation = await self._admitted(started) if started is not None else None
+        if conversation is None or started is None:
             await _close(socket, POLICY)
             return
         log.info("stream_opened", call=started.call_sid, stream=started.stream_sid)
-        await self._hear(socket, started, hearing)
+        await self._hear(socket, started, conversation)
 
     async def _started(self, socket: WebSocket) -> Started | None:
         while True:
@@ -72,30 +109,58 @@ class MediaEndpoint:
             if not isinstance(message, Connected):
                 self._fault("before_start")
 
-    async def _admitted(self, started: Started) -> "CallHearing | None":
-        """The call's hearing, if the stream is for a live call of ours and has its token."""
-        found = await asyncio.get_running_loop().run_in_executor(self._pools.calls, self._found, started)
+    async def _admitted(self, started: Started) -> Conversation | None:
+        """The call's conversation, if the stream is for a live call of ours and has its token."""
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._pools.calls, self._found, started, loop)
         if not isinstance(found, str):
-            turn, hearing = found
-            if self._streams.opened(started.call_sid, hearing):
-                hearing.expect(turn)
-                return hearing
-            hearing.close()
+            # A two-way stream has the call to itself: the end of a former one may not have reached us yet.
+            if self._streams.opened(started.call_sid, found.hearing, instead=found.duplex is not None):
+                found.hearing.expect(found.turn)
+                return found
+            found.hearing.close()
             found = "second_stream"
         self._refused("media_start", found)
         return None
 
-    def _found(self, started: Started) -> "tuple[Turn, CallHearing] | str":
-        """The turn that is being heard and the call's ears, or why the stream is refused."""
-        # Imported here, in a worker: the engines are read after the server has begun to take calls.
-        from ivr.web.stream_hearing import CallHearing
-
+    def _found(self, started: Started, loop: asyncio.AbstractEventLoop) -> Conversation | str:
+        """What is heard and said on the stream, or why it is refused."""
         present, ears = self._present(started), self._services.recognizer
         if isinstance(present, str):
             return present
         if ears is None:
             return "no_engine"
-        return present, CallHearing(self._services, self._streams, self._pools, recognizer=ears, sid=started.call_sid)
+        if self._sounds is not None:
+            return self._duplex(started, present, self._sounds, ears=ears, loop=loop)
+        answering = Redirects(self._services, self._streams, self._pools, sid=started.call_sid)
+        return Conversation(present, self._ears(started.call_sid, answering, ears))
+
+    def _duplex(
+        self,
+        started: Started,
+        present: Turn,
+        sounds: "TurnSounds",
+        *,
+        ears: Recognizers,
+        loop: asyncio.AbstractEventLoop,
+    ) -> Conversation:
+        outbox: asyncio.Queue[str | None] = asyncio.Queue()
+
+        def send(message: str | None) -> None:
+            with suppress(RuntimeError):  # the server has ended meanwhile
+                loop.call_soon_threadsafe(outbox.put_nowait, message)
+
+        sid, stream_sid = started.call_sid, started.stream_sid
+        duplex = DuplexCall(
+            self._services, self._streams, self._pools, sounds, sid=sid, stream_sid=stream_sid, send=send
+        )
+        return Conversation(present, self._ears(sid, duplex, ears), duplex, outbox)
+
+    def _ears(self, sid: str, answering: Answering, ears: Recognizers) -> "CallHearing":
+        # Imported here, in a worker: the engines are read after the server has begun to take calls.
+        from ivr.web.stream_hearing import CallHearing
+
+        return CallHearing(self._services, self._streams, self._pools, answering, recognizer=ears, sid=sid)
 
     def _present(self, started: Started) -> Turn | str:
         """The turn that is being heard, or why the stream is refused."""
@@ -106,17 +171,32 @@ class MediaEndpoint:
         hearing = self._services.calls.hearing(started.call_sid)
         return hearing[0] if hearing is not None else "not_live"
 
-    async def _hear(self, socket: WebSocket, started: Started, hearing: "CallHearing") -> None:
-        broken = True
+    async def _hear(self, socket: WebSocket, started: Started, conversation: Conversation) -> None:
+        broken, duplex = True, conversation.duplex
+        writing = asyncio.create_task(_write(socket, conversation.outbox)) if conversation.outbox is not None else None
         try:
-            broken = not await self._feed(socket, started, hearing)
+            if duplex is not None:
+                duplex.go_on(conversation.turn)
+            broken = not await self._feed(socket, started, conversation)
         finally:
-            hearing.close()
-            self._streams.closed(started.call_sid, hearing, broken=broken)
+            if writing is not None:
+                writing.cancel()
+            conversation.hearing.close()
+            broken = broken and not (duplex is not None and duplex.is_finished)
+            self._streams.closed(started.call_sid, conversation.hearing, broken=broken)
             log.info("stream_closed", call=started.call_sid, stream=started.stream_sid, broken=broken)
 
-    async def _feed(self, socket: WebSocket, started: Started, hearing: "CallHearing") -> bool:
-        """Give audio to the hearing; True when the stream was stopped in an orderly way."""
+    async def _feed(self, socket: WebSocket, started: Started, conversation: Conversation) -> bool:
+        """Give audio, keys and marks to the conversation; True when the stream was stopped in an orderly way."""
+
+        def take(text: str) -> bool:
+            message = read_message(text)
+            is_ours = isinstance(message, Media) and message.stream_sid == started.stream_sid
+            if is_ours:
+                conversation.feed(message)
+            return is_ours
+
+        take_directly(socket, take)
         faults = 0
         while faults < MAX_FAULTS:
             message = await self._next(socket)
@@ -126,9 +206,8 @@ class MediaEndpoint:
                 await _close(socket, NORMAL)
                 return True
             if isinstance(message, Media) and message.stream_sid == started.stream_sid:
-                if message.track == "inbound":
-                    hearing.feed(message.payload, message.timestamp_ms)
-            elif not isinstance(message, Malformed):
+                conversation.feed(message)
+            elif not isinstance(message, Malformed) and not conversation.tell(message):
                 self._fault("unexpected")
             faults += isinstance(message, Malformed)
         await _close(socket, POLICY)
@@ -154,6 +233,14 @@ class MediaEndpoint:
 
     def _fault(self, reason: str) -> None:
         self._services.metrics.stream_faults.labels(reason).inc()
+
+
+async def _write(socket: WebSocket, outbox: "asyncio.Queue[str | None]") -> None:
+    """Everything in its order; nothing more once the socket is closed, by whomever."""
+    with suppress(WebSocketDisconnect, RuntimeError):
+        while (message := await outbox.get()) is not None:
+            await socket.send_text(message)
+        await _close(socket, NORMAL)
 
 
 async def _close(socket: WebSocket, code: int) -> None:

@@ -32,6 +32,8 @@ class _Known:
     heard_at: float | None = None
     """When the end of a turn was found whose answer is not served yet."""
     ear: Ear | None = None
+    given_up: bool = False
+    """Two-way streams can't be had in this call: documents serve it."""
     broken: bool = False
     """The stream was lost while the call went on: the next document opens another."""
 
@@ -54,6 +56,21 @@ class OpenStreams:
             if known.ear is not None or not (first or known.broken):
                 return None
             known.broken = False
+        return self._stream_for(sid)
+
+    def connect_for(self, sid: str) -> StreamStart | None:
+        """What hands the call to a two-way stream; a former one, whose end we may not know of yet, gives way."""
+        with self._lock:
+            if self._of(sid).given_up:
+                return None
+        return self._stream_for(sid)
+
+    def give_up(self, sid: str) -> None:
+        """No more two-way streams in this call."""
+        with self._lock:
+            self._of(sid).given_up = True
+
+    def _stream_for(self, sid: str) -> StreamStart:
         token = self._tokens.issue(sid)
         # Names are unique within a call, and a second stream may follow a broken one.
         return StreamStart(self._media_url, f"caller-{token[:8]}", self._status_url, token)
@@ -91,11 +108,11 @@ class OpenStreams:
             until = self._of(sid).prompt_until
         return until is None or time.monotonic() < until
 
-    def opened(self, sid: str, ear: Ear) -> bool:
-        """Take a stream; False if the call has one already."""
+    def opened(self, sid: str, ear: Ear, *, instead: bool = False) -> bool:
+        """Take a stream; False if the call has one already, unless this one comes `instead`."""
         with self._lock:
             known = self._of(sid)
-            if known.ear is not None:
+            if known.ear is not None and not instead:
                 return False
             known.ear, known.broken = ear, False
         self._metrics.streams.inc()

@@ -1,13 +1,12 @@
 """One call's hearing: what the listener tells becomes steps of the call, and each step the next document."""
 
 import time
-from typing import Final
 
 import structlog
 
-from ivr.domain.hearing import Hypothesis, Pace
+from ivr.domain.hearing import Hypothesis
 from ivr.domain.turn import Next, Turn
-from ivr.errors import CallGone, CarrierRejected, CarrierUnclear
+from ivr.speech.endpointing import ALTERNATIVES
 from ivr.speech.events import FalseStart, Heard, HearingFailed, ListenEvent, Rejected, SpeechStarted, SpeechSure
 from ivr.speech.listener import Listener
 from ivr.speech.recognizers import Recognizers
@@ -15,32 +14,34 @@ from ivr.speech.turn_taker import Listening
 from ivr.web.hearing_pools import HearingPools
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
-from ivr.web.voice_log import words_for_log
+from ivr.web.stream_redirects import Answering
+from ivr.web.voice_log import readings_for_log
 
 log = structlog.get_logger(__name__)
-
-AGAIN_SECONDS: Final = 0.4
-"""A redirect that failed is tried once more; after that the Gather's own end serves the turn."""
-ALTERNATIVES: Final = {Pace.DIRECTED: 3, Pace.DIGITS: 5}
-"""Readings asked of the recogniser: it can't count digits, so more of them are looked through (speech.md)."""
-SHOWN_READINGS: Final = 3
 
 
 class CallHearing:
     """Hears one live call. `feed` and `close` belong to the socket's thread; everything else happens in workers."""
 
     def __init__(
-        self, services: Services, streams: OpenStreams, pools: HearingPools, *, recognizer: Recognizers, sid: str
+        self,
+        services: Services,
+        streams: OpenStreams,
+        pools: HearingPools,
+        answering: Answering,
+        *,
+        recognizer: Recognizers,
+        sid: str,
     ) -> None:
         self._services = services
         self._calls = services.calls
         self._streams = streams
         self._pools = pools
+        self._answering = answering
         self._recognizer = recognizer
         self._sid = sid
         self._turn: Turn | None = None
         """The turn that the present utterance answers."""
-        self._stopped_prompt_of = -1
         self._listener = Listener(self._ask, self._tell, recognizer, pools.calls)
 
     def feed(self, payload: bytes, timestamp_ms: int) -> None:
@@ -82,36 +83,26 @@ class CallHearing:
         match event:
             case SpeechStarted():
                 self._calls.speaking(self._sid, True)
-            case SpeechSure():
-                self._stop_prompt()
+            case SpeechSure() if self._turn is not None:
+                self._answering.interrupt(self._turn)
             case Heard():
                 self._step(event, event.hypotheses)
             case Rejected():
                 self._rejected(event)
             case FalseStart():
-                self._calls.speaking(self._sid, False)
+                self._stay()
             case HearingFailed():
                 self._failed(event)
-
-    def _stop_prompt(self) -> None:
-        """Speech over a prompt stops it, once a turn; never while keys may be half way in."""
-        turn = self._turn
-        if turn is None or turn.next is not Next.LISTEN or turn.pace is Pace.DIGITS or turn.key_count > 1:
-            return
-        if turn.number == self._stopped_prompt_of or not self._streams.may_be_speaking(self._sid):
-            return
-        self._stopped_prompt_of = turn.number
-        self._pools.requests.submit(self._redirect, turn.number, listening=True)
 
     def _rejected(self, event: Rejected) -> None:
         # Talk beside the telephone is no answer to music.
         if self._turn is not None and self._turn.next is Next.HOLD:
-            self._calls.speaking(self._sid, False)
+            self._stay()
         else:
             self._step(event, ())
 
     def _step(self, event: Heard | Rejected, readings: tuple[Hypothesis, ...]) -> None:
-        """The words go into the call; if it moved on, the carrier fetches the next document."""
+        """The words go into the call; if it moved on, the next turn is played or fetched."""
         found_at, asked = time.monotonic(), self._turn
         number = asked.number if asked is not None else 0
         is_late = self._streams.is_served(self._sid, number + 1)
@@ -119,51 +110,30 @@ class CallHearing:
         moved = turn.number != number and not is_late
         if moved:
             self._streams.heard(self._sid, found_at)
-            self._pools.requests.submit(self._redirect, turn.number, listening=False)
+            self._answering.go_on(turn)
         else:
-            self._calls.speaking(self._sid, False)
+            self._stay()
         self._services.metrics.utterances.labels(event.engine).inc()
         self._log(event, readings, moved=moved)
 
-    def _redirect(self, number: int, *, listening: bool) -> None:
-        """Make the carrier fetch the turn's document. Runs in a thread of its own pool."""
-        path = f"/voice/turn/{number}" + ("?listen=1" if listening else "")
-        for pause_seconds in (0.0, AGAIN_SECONDS):
-            time.sleep(pause_seconds)
-            if self._streams.is_served(self._sid, number + 1):
-                return  # keys or an agent moved the call on: to interrupt that would end a conversation
-            try:
-                self._services.phone.redirect(self._sid, path)
-                return
-            except CallGone:
-                log.info("call_gone_meanwhile", call=self._sid, turn=number)
-                return
-            except (CarrierRejected, CarrierUnclear) as error:
-                log.warning("redirect_failed", call=self._sid, turn=number, code=error.code, error=str(error))
-                if listening or self._streams.is_served(self._sid, number):
-                    return
+    def _stay(self) -> None:
+        self._calls.speaking(self._sid, False)
+        self._answering.stay(self._turn)
 
     def _failed(self, event: HearingFailed) -> None:
         """The listener has logged it. This must not raise: it is the listener's own way out."""
         self._services.metrics.stream_faults.labels("hearing_failed").inc()
-        self._pools.requests.submit(self._calls.speaking, self._sid, False)
+        self._pools.requests.submit(self._stay)
 
     def _log(self, event: Heard | Rejected, readings: tuple[Hypothesis, ...], *, moved: bool) -> None:
         turn = self._turn
-        spelled = turn is not None and turn.pace is Pace.DIGITS
-        shown = [(_shown(r.text, spelled=spelled), round(r.score, 2)) for r in readings[:SHOWN_READINGS]]
         log.info(
             "heard",
             call=self._sid,
             turn=turn.number if turn else 0,
             engine=event.engine,
-            readings=shown,
+            readings=readings_for_log(turn, readings),
             audio_seconds=round(event.audio_seconds, 2),
             decode_seconds=round(event.decode_seconds, 3) if isinstance(event, Heard) else None,
             moved=moved,
         )
-
-
-def _shown(text: str, *, spelled: bool) -> str:
-    """Spoken digits may be a telephone number: only how many words there were is logged."""
-    return f"({len(text.split())} words)" if spelled else words_for_log(text)

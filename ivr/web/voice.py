@@ -9,18 +9,22 @@ from werkzeug.exceptions import HTTPException
 
 from ivr.domain.calls import OVER
 from ivr.domain.hearing import Hypothesis
-from ivr.domain.turn import Turn
-from ivr.phone.twiml import nothing
+from ivr.domain.turn import Next, Turn
+from ivr.phone.recordings import is_recording_sid, recording_sid
+from ivr.phone.twiml import hang_up, nothing, pause_and_redirect
 from ivr.service.calls import CARRIER
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
 from ivr.web.voice_documents import Documents, as_xml
 from ivr.web.voice_log import TurnLog, keys_for_log, words_for_log
+from ivr.web.voice_recorded import RecordedAnswers
 
 log = structlog.get_logger(__name__)
 
 MAX_TROUBLE: Final = 3
 """Documents in a row that may fail before we say goodbye."""
+MAX_STREAMS: Final = 2
+"""Two-way streams that may break in one turn; then documents with keys serve the call to its end."""
 _NOT_WORDS: Final = re.compile(r"[^\w' ]+")
 
 
@@ -32,6 +36,7 @@ class VoiceWebhooks:
         self._calls = services.calls
         self._streams = streams
         self._documents = documents
+        self._recorded = RecordedAnswers(services)
         self._log = TurnLog()
 
     def arrive(self) -> Response:
@@ -53,11 +58,52 @@ class VoiceWebhooks:
             turn = self._spoken(number, words)
             return self._document(turn, words_for_log(words), listening=turn.number == number)
         if digits := form.get("Digits", ""):
-            return self._document(self._calls.keys(sid, number, digits), keys_for_log(digits))
+            return self._keyed(number, digits)
         if form.get("CallStatus") in OVER:
             return self._over()
         turn = self._calls.silence(sid, number)
         return self._document(turn, "silence", listening=turn.number == number)
+
+    def recorded(self, number: int) -> Response:
+        """A Record has ended: by silence, by a key, by its longest time, or because the caller hung up."""
+        form, key, recording = request.form, request.form.get("Digits", ""), _recording()
+        is_over = form.get("CallStatus") in OVER or key == "hangup"
+        if is_over or key.strip("#"):
+            self._recorded.forget(recording)
+            return self._over() if is_over else self._keyed(number, key)
+        if not recording:
+            return self._nothing_recorded(number)
+        tries = _count("tries")
+        answer = self._recorded.hear(_sid(), number, recording, tries=tries)
+        if answer is None:
+            query = f"recording={recording}&tries={tries + 1}&again={_count('again')}"
+            return as_xml(pause_and_redirect(f"/voice/recorded/{number}?{query}"))
+        if not answer.was_said:
+            return self._nothing_recorded(number)
+        return self._document(answer.turn, answer.heard, listening=answer.turn.number == number)
+
+    def _nothing_recorded(self, number: int) -> Response:
+        """Record waits no longer for a first word than for the next one: so it is tried twice before it is silence."""
+        turn = self._calls.present(_sid())
+        again = turn.next is Next.LISTEN and _count("again") > 0
+        if again:
+            turn = self._calls.silence(_sid(), number)
+        listening = turn.number == number
+        return self._document(turn, "silence", listening=listening, again=listening and not again)
+
+    def streamed(self, number: int) -> Response:
+        """A two-way stream is over and the call goes on: we closed it after the last words, or it broke."""
+        if request.form.get("CallStatus") in OVER:
+            return self._over()
+        turn = self._calls.present(_sid())
+        if turn.next is Next.HANG_UP:
+            return as_xml(hang_up())
+        broken = _count("streams") + 1 if turn.number == number else 0
+        if broken >= MAX_STREAMS:
+            self._streams.give_up(_sid())
+            turn = self._calls.unheard(_sid(), turn.number)
+        self._log.line(_sid(), turn, "stream_over")
+        return as_xml(self._documents.of_call(_sid(), turn, streams=broken))
 
     def status(self) -> tuple[str, int]:
         """The number's status callback: sent once, when the call is over."""
@@ -96,7 +142,7 @@ class VoiceWebhooks:
         log.exception("webhook_failed", endpoint=endpoint, call=_sid())
         if endpoint == "voice.status":
             return "", 500
-        tries = int(t) if (t := request.args.get("trouble", "0")).isdigit() else 0
+        tries = _count("trouble")
         if tries >= MAX_TROUBLE:
             return as_xml(self._documents.sorry_and_bye())
         return as_xml(self._documents.sorry_then(f"/voice/fallback?trouble={tries + 1}"))
@@ -106,9 +152,14 @@ class VoiceWebhooks:
         reading = Hypothesis(_NOT_WORDS.sub(" ", words.lower()).strip(), _number(score))
         return self._calls.speech(_sid(), number, [reading], engine=CARRIER, audio_seconds=0.0)
 
-    def _document(self, turn: Turn, heard: str, *, first: bool = False, listening: bool = False) -> Response:
+    def _keyed(self, number: int, digits: str) -> Response:
+        return self._document(self._calls.keys(_sid(), number, digits), keys_for_log(digits))
+
+    def _document(
+        self, turn: Turn, heard: str, *, first: bool = False, listening: bool = False, again: bool = False
+    ) -> Response:
         self._log.line(_sid(), turn, heard)
-        return as_xml(self._documents.of_call(_sid(), turn, first=first, listening=listening))
+        return as_xml(self._documents.of_call(_sid(), turn, first=first, listening=listening, again=again))
 
     def _over(self) -> Response:
         self._end()
@@ -126,6 +177,8 @@ def voice_blueprint(webhooks: VoiceWebhooks) -> Blueprint:
     voice.add_url_rule("/voice", view_func=webhooks.arrive, methods=["POST"])
     voice.add_url_rule("/voice/turn/<int:number>", view_func=webhooks.turn, methods=["POST"])
     voice.add_url_rule("/voice/heard/<int:number>", view_func=webhooks.heard, methods=["POST"])
+    voice.add_url_rule("/voice/recorded/<int:number>", view_func=webhooks.recorded, methods=["POST"])
+    voice.add_url_rule("/voice/streamed/<int:number>", view_func=webhooks.streamed, methods=["POST"])
     voice.add_url_rule("/voice/left", view_func=webhooks.left, methods=["POST"])
     voice.add_url_rule("/voice/status", view_func=webhooks.status, methods=["POST"])
     voice.add_url_rule("/voice/fallback", view_func=webhooks.fallback, methods=["POST"])
@@ -137,6 +190,17 @@ def voice_blueprint(webhooks: VoiceWebhooks) -> Blueprint:
 
 def _sid() -> str:
     return request.form.get("CallSid", "")
+
+
+def _recording() -> str:
+    """The recording of this request, or of the one that found it not there yet; empty: there is none."""
+    waited_for = request.args.get("recording", "")
+    return waited_for if is_recording_sid(waited_for) else recording_sid(request.form.get("RecordingUrl", ""))
+
+
+def _count(name: str) -> int:
+    text = request.args.get(name, "0")
+    return int(text) if text.isdecimal() and len(text) < 4 else 0
 
 
 def _number(text: str) -> float:

@@ -12,13 +12,13 @@ from ivr.domain.turn import Next, Say, Turn
 from ivr.phone.twiml import (
     DocumentContext,
     Hearing,
-    Spoken,
     StreamStart,
     play_for_ever,
     render,
     say_and_hang_up,
     say_and_redirect,
 )
+from ivr.phone.twiml_say import Spoken
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
 
@@ -39,17 +39,34 @@ class Documents:
         self._sorry = self._in_default_locale(Say("apology"))
         self._bye = self._in_default_locale(Say("goodbye", {"company": services.company}))
 
-    def of_call(self, sid: str, turn: Turn, *, first: bool = False, listening: bool = False) -> str:
-        """The document of an inbound call's turn; `listening`: without the prompt."""
-        texts = self.texts(turn)
+    def of_call(
+        self,
+        sid: str,
+        turn: Turn,
+        *,
+        first: bool = False,
+        listening: bool = False,
+        again: bool = False,
+        streams: int = 0,
+    ) -> str:
+        """The document of an inbound call's turn.
+
+        `listening`: without the prompt; `again`: so far it was silent; `streams`: so many broke in this turn.
+        """
+        hearing, stream = self._hearing(turn), self._stream(sid, turn, first=first)
+        if hearing is Hearing.DUPLEX and stream is None:
+            hearing = Hearing.KEYPAD
+        texts = [*self.texts(turn), *self._tone_told(turn, hearing, first=first)]
         self._streams.served(sid, turn, 0.0 if listening else spoken_seconds(texts, slow=turn.slow))
         context = DocumentContext(
             answer_path=f"/voice/heard/{turn.number}",
             again_path=f"/voice/turn/{turn.number}",
             left_path="/voice/left",
-            hearing=self._hearing(turn),
+            hearing=hearing,
             hints=self._hints(turn),
-            stream=self._stream(sid, turn, first=first),
+            recorded_path=f"/voice/recorded/{turn.number}{'?again=1' if again else ''}",
+            stream=stream,
+            streamed_path=f"/voice/streamed/{turn.number}?streams={streams}",
             with_prompt=not listening,
             music_path=self.music_path,
             entered_url=self._entered_url(turn),
@@ -93,14 +110,29 @@ class Documents:
         return play_for_ever(self.music_path, WAIT_PATH)
 
     def _stream(self, sid: str, turn: Turn, *, first: bool) -> StreamStart | None:
-        if self._services.hearing is not Hearing.STREAM or self._services.recognizer is None:
+        hearing, ears = self._services.hearing, self._services.recognizer
+        if hearing is Hearing.DUPLEX and turn.next in (Next.LISTEN, Next.HOLD):
+            return self._streams.connect_for(sid)
+        if hearing is not Hearing.STREAM or ears is None:
             return None
         return self._streams.start_for(sid, first=first) if turn.next is not Next.HANG_UP else None
 
     def _hearing(self, turn: Turn) -> Hearing:
-        """Keys alone for a language of which nothing is understood."""
+        """Keys alone for a language of which nothing is understood, or that nobody hears now."""
+        hearing, ears = self._services.hearing, self._services.recognizer
+        if hearing is Hearing.DUPLEX:
+            return hearing  # keys come over the stream, too
         deaf = self._services.understanding.ability(turn.locale) == Ability.KEYPAD
-        return Hearing.KEYPAD if deaf else self._services.hearing
+        if hearing is Hearing.RECORD:
+            deaf = deaf or turn.by_keys or ears is None or not ears.hears(turn.locale)
+        return Hearing.KEYPAD if deaf else hearing
+
+    def _tone_told(self, turn: Turn, hearing: Hearing, *, first: bool) -> list[Spoken]:
+        """That words are heard after the tone: at the beginning, where it comes late, and to who spoke too early."""
+        is_news = first or turn.key_count > 1 or any(say.key == "nothing_heard" for say in turn.say)
+        if hearing is not Hearing.RECORD or turn.next is not Next.LISTEN or not is_news:
+            return []
+        return [self._spoken(turn.locale, Say("speak_after_tone"))]
 
     def _hints(self, turn: Turn) -> Sequence[str]:
         if self._services.hearing is not Hearing.GATHER:

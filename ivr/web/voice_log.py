@@ -2,16 +2,19 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
 
+from ivr.domain.hearing import Hypothesis, Pace
 from ivr.domain.turn import Turn
 from ivr.phone.masking import mask_text
 
 log = structlog.get_logger(__name__)
 
 REMEMBERED: Final = 2000
+SHOWN_READINGS: Final = 3
 SHOWN_KEYS: Final = 2
 """Longer keyed numbers may be a telephone or an order: only their length is logged."""
 
@@ -51,3 +54,13 @@ def keys_for_log(digits: str) -> str:
 def words_for_log(words: str) -> str:
     """What was said, masked."""
     return f"speech:{mask_text(words)}"
+
+
+def readings_for_log(turn: Turn | None, readings: Sequence[Hypothesis]) -> list[tuple[str, float]]:
+    """The best readings with the engine's scores; of spoken digits, which may be a telephone number, their count."""
+    spelled = turn is not None and turn.pace is Pace.DIGITS
+    return [(_shown(r.text, spelled=spelled), round(r.score, 2)) for r in readings[:SHOWN_READINGS]]
+
+
+def _shown(text: str, *, spelled: bool) -> str:
+    return f"({len(text.split())} words)" if spelled else words_for_log(text)

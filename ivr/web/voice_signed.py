@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 from flask import Response, g, request
 
-from ivr.phone.signature import SignatureCheck, is_call_sid
+from ivr.phone.signature import SignatureCheck, is_call_sid, is_message_sid
 from ivr.web.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -15,6 +15,8 @@ log = structlog.get_logger(__name__)
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 WITHOUT_CALL: Final = frozenset({"voice.hold_music"})
 """Endpoints whose requests name no call."""
+TEXTS: Final = frozenset({"texts.arrived"})
+"""Endpoints whose requests name a message in its place."""
 
 
 def signature_gate(check: SignatureCheck, metrics: Metrics) -> Callable[[], Response | None]:
@@ -51,6 +53,8 @@ def _refusal(check: SignatureCheck) -> str | None:
     query = request.query_string.decode("latin-1")
     if not check.is_webhook(request.path, query, request.form, request.headers.get("X-Twilio-Signature")):
         return "not_signed"
+    if request.endpoint in TEXTS:
+        return None if is_message_sid(request.form.get("MessageSid")) else "no_message"
     if request.endpoint not in WITHOUT_CALL and not is_call_sid(request.form.get("CallSid")):
         return "no_call"
     return None

@@ -12,6 +12,7 @@ from ivr.domain.cases import CaseKind
 from ivr.errors import CallbackRefused
 from ivr.service.ports import NumberRules
 from ivr.service.verification import CHANNELS
+from ivr.settings_values import is_mail_address
 
 ORDER_LENGTHS: Final = (7, 17)
 MOST_DAYS: Final = 31
@@ -56,6 +57,14 @@ def read_verification(value: str) -> str:
     if value and value not in CHANNELS:
         raise CallbackRefused("verification", f"verification must be one of {', '.join(CHANNELS)}")
     return value
+
+
+def read_email(value: str) -> str:
+    """An address to send news to, or nothing. Raises CallbackRefused (`email`)."""
+    address = value.strip()
+    if address and not is_mail_address(address):
+        raise CallbackRefused("email", "email must be an address such as ada@example.com")
+    return address
 
 
 def read_zone(value: str) -> ZoneInfo:

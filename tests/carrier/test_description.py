@@ -79,7 +79,7 @@ def test_ended_call_looks_as_described(app, carrier, customer, client, rest, sch
 
 
 def test_recording_and_waiting_caller_look_as_described(app, carrier, customer, client, rest, schemas):
-    app.answers["/voice"] = '<Record action="/kept" timeout="1"/>'
+    app.answers["/voice"] = '<Record action="/kept" timeout="1" trim="do-not-trim"/>'
     app.answers["/kept"] = '<Enqueue waitUrl="/wait">support</Enqueue>'
     app.answers["/wait"] = "<Say>Please wait</Say>"
     customer.dial(OURS)

@@ -1,4 +1,4 @@
-"""Dial with numbers, queues and recordings."""
+"""Dial with numbers and queues."""
 
 import pytest
 
@@ -179,37 +179,3 @@ def test_queued_caller_may_leave(app, customer):
     app.answers["/wait"] = "<Leave/>"
     customer.dial(OURS)
     assert app.wait_for("/left")[0].params["QueueResult"] == "leave"
-
-
-def test_recording_ends_with_silence_and_can_be_fetched(app, carrier, customer):
-    import io
-    import urllib.request
-    import wave
-
-    app.answers["/voice"] = '<Record action="/kept" timeout="20" playBeep="false"/>'
-    customer.dial(OURS)
-    customer.connected()
-    customer.play(LOUD * 100)
-    params = app.wait_for("/kept")[0].params
-    assert 22 <= int(params["RecordingDuration"]) < 3600
-    with urllib.request.urlopen(params["RecordingUrl"]) as answer, wave.open(io.BytesIO(answer.read())) as file:
-        assert file.getnframes() / file.getframerate() > 21.9
-
-
-def test_recording_ends_with_a_key(app, customer):
-    app.answers["/voice"] = '<Record action="/kept" finishOnKey="#" timeout="1000"/>'
-    customer.dial(OURS)
-    customer.connected()
-    customer.stay_silent(1)
-    customer.press("5#")
-    assert app.wait_for("/kept")[0].params["Digits"] == "#"
-
-
-def test_recording_of_a_caller_who_hangs_up_still_reaches_the_action(app, customer):
-    app.answers["/voice"] = f'<Record action="/kept" timeout="1000" recordingStatusCallback="{app.url}/recorded"/>'
-    customer.dial(OURS)
-    customer.connected()
-    customer.stay_silent(2)
-    customer.hang_up()
-    assert app.wait_for("/kept")[0].params["Digits"] == "hangup"
-    assert app.wait_for("/recorded")[0].params["RecordingStatus"] == "completed"

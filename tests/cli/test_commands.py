@@ -168,6 +168,19 @@ def test_connect_points_the_number_here_and_undo_gives_it_back(ivr, carrier) -> 
     assert (number.voice_url, number.status_callback) == ("https://before.example/voice", "https://before.example/s")
 
 
+def test_connect_takes_the_numbers_texts_only_when_texts_are_sent(ivr, carrier, environment) -> None:
+    number = carrier.exchange.numbers[NUMBER]
+    number.sms_url = "https://before.example/text"
+    ivr("connect")
+    assert number.sms_url == "https://before.example/text"
+    environment.setenv("IVR_TEXTS", "on")
+    ivr("connect")
+    assert number.sms_url.endswith("/text")
+    assert "before" not in number.sms_url
+    ivr("connect", "--undo")
+    assert number.sms_url == "https://before.example/text"
+
+
 def test_connecting_twice_still_undoes_to_what_was_there_first(ivr, carrier) -> None:
     ivr("connect")
     ivr("connect")

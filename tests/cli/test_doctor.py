@@ -9,6 +9,7 @@ import pytest
 from ivr.cli.checks import Verdict, examine
 from ivr.settings import Settings
 from tests.cli.conftest import ACCOUNT, NUMBER, TOKEN
+from tests.mail.server import MailServerHere
 
 
 @pytest.fixture
@@ -58,6 +59,31 @@ def carrier_settings(carrier, **given: str) -> dict[str, str]:
         "IVR_PUBLIC_URL": "http://127.0.0.1:9",
         **given,
     }
+
+
+def test_customers_are_told_nothing_unless_a_channel_is_set(settings) -> None:
+    finding = found(settings(), "messages")
+    assert (finding.verdict, "IVR_TEXTS=on" in finding.remedy) == (Verdict.NOTE, True)
+    given = {"IVR_TEXTS": "on", "IVR_SMTP_URL": "smtp://127.0.0.1:9", "IVR_MAIL_FROM": "callbacks@example.com"}
+    assert found(settings(**given), "messages").text.endswith("by text and e-mail")
+
+
+def test_a_mail_server_that_is_away_is_bad_and_one_that_answers_is_good(settings) -> None:
+    with MailServerHere() as server:
+        given = {"IVR_SMTP_URL": server.url, "IVR_MAIL_FROM": "callbacks@example.com"}
+        assert found(settings(**given), "mail server", offline=False).verdict == Verdict.GOOD
+    assert found(settings(**given), "mail server", offline=False).verdict == Verdict.BAD
+
+
+def test_a_number_whose_texts_go_elsewhere_is_bad_until_it_is_connected(settings, carrier, ivr, environment) -> None:
+    ivr("connect")
+    given = carrier_settings(carrier, IVR_TEXTS="on")
+    finding = found(settings(**given), "texts", offline=False)
+    assert (finding.verdict, "STOP" in finding.text) == (Verdict.BAD, True)
+    environment.setenv("IVR_TEXTS", "on")
+    ivr("connect")
+    with closing(examine(settings(**given))) as findings:
+        assert "texts" not in [finding.about for finding in findings]
 
 
 def test_missing_credentials_are_named(settings) -> None:
@@ -130,6 +156,13 @@ def test_every_language_names_the_engine_that_hears_it(settings) -> None:
     findings = {f.about: f for f in examine(settings(IVR_HEARING="stream"), offline=True)}
     assert "by " in findings["hearing en-US"].text
     assert "by " in findings["hearing ko-KR"].text
+
+
+@pytest.mark.speech
+def test_recorded_answers_are_heard_by_our_engines_and_deleted(settings) -> None:
+    texts = {f.about: f.text for f in examine(settings(IVR_HEARING="record", IVR_LOCALES="en-US"), offline=True)}
+    assert "recorded by the carrier, heard here, then deleted there" in texts["hearing"]
+    assert "by " in texts["hearing en-US"]
 
 
 @pytest.mark.speech

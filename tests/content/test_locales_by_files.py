@@ -89,7 +89,7 @@ def test_partial_locale_hears_yes_digits_and_commands_and_nothing_more(folder: P
     for intent, text in sayings.items():
         path = folder / "fi-FI" / "sentences" / f"{intent}.yaml"
         path.write_text(f'intents:\n  "{intent}":\n    data: [{{sentences: ["{text}"]}}]\n', "utf-8")
-    for name in ("prompts", "spoken", "pages"):
+    for name in ("prompts", "messages", "spoken", "pages"):
         shutil.copy(folder / "en-US" / f"{name}.yaml", folder / "fi-FI")
     content = read_all(load(folder))
     assert content.locales["fi-FI"].ability == Ability.PARTIAL

@@ -1,5 +1,6 @@
 """A carrier as a stranger would write it: Twilio's protocol and the documented settings, nothing of Ringback's code."""
 
+import base64
 import json
 import re
 import threading
@@ -40,6 +41,8 @@ class Call:
     """Where the app sent the live call."""
     sequence: int = 0
     conference: str = ""
+    answer: str = ""
+    """What the person says once they are recorded."""
     mouth: list[bytes] = field(default_factory=list)
     """Frames of 20 ms that wait to go into the stream."""
 
@@ -57,6 +60,9 @@ class ForeignCarrier:
         self.validator = RequestValidator(token)
         self.calls: dict[str, Call] = {}
         self.people: dict[str, Person] = {}
+        self.recordings: dict[str, bytes] = {}
+        """WAV files by sid."""
+        self.deleted: list[str] = []
         self.failures: list[str] = []
         """What the app did that no carrier would take."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _rest_of(self))
@@ -155,7 +161,9 @@ def _rest_of(carrier: ForeignCarrier) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             path, _, query = self.path.partition("?")
-            if found := re.search(r"/Calls/(CA\w+)\.json$", path):
+            if found := re.search(r"/Recordings/(RE\w+)\.wav$", path):
+                self._plays(carrier.recordings.get(found[1]))
+            elif found := re.search(r"/Calls/(CA\w+)\.json$", path):
                 self._shows(carrier.calls.get(found[1]))
             else:
                 to = urllib.parse.parse_qs(query).get("To", [""])[0]
@@ -175,6 +183,26 @@ def _rest_of(carrier: ForeignCarrier) -> type[BaseHTTPRequestHandler]:
             elif call is not None:
                 call.moved_to = form["Url"]
             self._shows(call)
+
+        def do_DELETE(self) -> None:
+            found = re.search(r"/Recordings/(RE\w+)\.json$", self.path)
+            if found is None or carrier.recordings.pop(found[1], None) is None:
+                self._shows(None)
+                return
+            carrier.deleted.append(found[1])
+            self.send_response(204)
+            self.end_headers()
+
+        def _plays(self, sound: bytes | None) -> None:
+            authorized = base64.b64decode(self.headers.get("Authorization", "").partition(" ")[2]).decode()
+            if sound is None or not authorized.startswith(f"{carrier.account_sid}:"):
+                self._shows(None)
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", "audio/x-wav")
+            self.send_header("Content-Length", str(len(sound)))
+            self.end_headers()
+            self.wfile.write(sound)
 
         def _shows(self, call: Call | None) -> None:
             if call is None:

@@ -1,12 +1,15 @@
 """The foreign carrier reads TwiML: the verbs that a call of the app needs."""
 
+import io
 import threading
 import time
+import uuid
+import wave
 import xml.etree.ElementTree as ElementTree
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
-from ivr.carrier import voice
+from ivr import espeak as voice
 from tests.foreign.carrier import Call, ForeignCarrier
 from tests.foreign.stream import FRAME, converse
 
@@ -38,6 +41,8 @@ def _run(carrier: ForeignCarrier, call: Call, document: Element, base: str) -> t
             return urljoin(base, (verb.text or "").strip()), {}
         elif verb.tag == "Gather" and (form := _gather(carrier, call, verb)) is not None:
             return urljoin(base, verb.get("action") or base), form
+        elif verb.tag == "Record":
+            return urljoin(base, verb.get("action") or base), _record(carrier, call, verb)
         elif verb.tag == "Dial":
             return _join(carrier, call, verb, base), {}
     return "", {}
@@ -55,14 +60,36 @@ def _gather(carrier: ForeignCarrier, call: Call, gather: Element) -> dict[str, s
         return {"Digits": value}
     if kind == "say" and "speech" in (gather.get("input") or "dtmf"):
         return {"SpeechResult": value, "Confidence": "0.9"}
+    call.answer = value if kind == "say" else ""
     if kind == "say":
-        sound = voice.speak(value, "en-US", voice="adam", rate=150)
+        sound = _spoken(value)
         call.mouth += [sound[at : at + FRAME] for at in range(0, len(sound), FRAME)]
+    if not gather.get("actionOnEmptyResult"):
+        return None  # on to the next verb
     pauses = sum(float(pause.get("length") or 1) for pause in gather.iter("Pause"))
     deadline = time.monotonic() + float(gather.get("timeout") or 5) + pauses + len(call.mouth) * 0.02
     while time.monotonic() < deadline and not call.moved_to and not call.is_over:
         time.sleep(STEP)
-    return None if call.moved_to or call.is_over or not gather.get("actionOnEmptyResult") else {}
+    return None if call.moved_to or call.is_over else {}
+
+
+def _spoken(words: str) -> bytes:
+    return voice.speak(words, "en-US", voice="adam", rate=150)
+
+
+def _record(carrier: ForeignCarrier, call: Call, record: Element) -> dict[str, str]:
+    """What is posted to its action: the person's answer, and the silence that ended it."""
+    silence = bytes(16_000 * int(record.get("timeout") or 5))
+    sid, file = "RE" + uuid.uuid4().hex, io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8000)
+        out.writeframes((_spoken(call.answer) if call.answer else b"") + silence)
+    call.answer = ""
+    carrier.recordings[sid] = file.getvalue()
+    url = f"{carrier.base}/2010-04-01/Accounts/{carrier.account_sid}/Recordings/{sid}"
+    return {"RecordingUrl": url, "RecordingSid": sid, "RecordingDuration": "5", "Digits": ""}
 
 
 def _start_stream(carrier: ForeignCarrier, call: Call, stream: Element) -> None:

@@ -63,7 +63,7 @@ class App:
         """Ready, and English is heard if anything of our own hears."""
         with suppress(OSError), urllib.request.urlopen(f"{self.url}/readyz", timeout=10) as answer:
             told = json.load(answer)
-            return bool(told["mode"] != "stream" or told["hearing"]["en-US"] != "keypad")
+            return bool(told["mode"] not in ("stream", "record") or told["hearing"]["en-US"] != "keypad")
         return False
 
 
@@ -85,7 +85,9 @@ def _rates(heard: str) -> tuple[str, str] | None:
 
 
 @pytest.mark.realtime
-@pytest.mark.parametrize("hearing", ["gather", pytest.param("stream", marks=pytest.mark.speech)])
+@pytest.mark.parametrize(
+    "hearing", ["gather", *(pytest.param(mode, marks=pytest.mark.speech) for mode in ("stream", "record"))]
+)
 def test_carrier_that_knows_only_the_protocol_runs_the_story(tmp_path: Path, hearing: str) -> None:
     carrier = ForeignCarrier(SID, TOKEN, follow)
     app = App(tmp_path, carrier, hearing)
@@ -107,4 +109,6 @@ def test_carrier_that_knows_only_the_protocol_runs_the_story(tmp_path: Path, hea
     (agent,), (customer,) = carrier.to(AGENT), carrier.to(CUSTOMER)
     assert "Callback, case 0 0 0, 0 0 1 8" in agent.heard[0]
     assert "Thank you" in customer.heard[-1], "the customer has rated the call"
+    assert carrier.recordings == {}, "what was recorded is deleted"
+    assert bool(carrier.deleted) == (hearing == "record")
     assert audit.endswith("1 callbacks and 2 dials read, 0 violations\n")

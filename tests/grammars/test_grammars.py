@@ -176,7 +176,7 @@ def test_hints_stay_within_twilios_limits(understanding: GrammarUnderstanding, l
 @pytest.mark.speech
 def test_korean_requests_are_heard_over_a_telephone_line(content: Content, vosk_ko: Recognizer) -> None:
     """Without its upper band the model takes most of these for other words: 5 of 18 such clips right, with it 16."""
-    voice = pytest.importorskip("ivr.carrier.voice", reason="espeakng-loader is not installed")
+    voice = pytest.importorskip("ivr.espeak", reason="espeakng-loader is not installed")
     understanding = GrammarUnderstanding(content)
     understanding.hear_with(vosk_ko)
     right, said = (

@@ -8,12 +8,25 @@ import pytest
 
 from ivr.carrier import CarrierOptions
 from ivr.content import Content, load
+from ivr.parts import Overrides
+from ivr.service.ports import TextToSpeech
 from ivr.settings import Settings
+from ivr.speech.recognizers import Recognizers
 from ivr.understanding.grammars import GrammarUnderstanding
 from tests.journeys.world import World
+from tests.web.stream_support import ScriptedRecognizer
 
 SPEED = 15
 """Call time against wall time while a test waits; people at telephones have their usual time to react."""
+
+
+class NoModels:
+    """Speech engines that need not be loaded."""
+
+    def load(self, understanding: GrammarUnderstanding) -> None:
+        return None
+
+
 NewWorld = Callable[..., World]
 
 
@@ -40,11 +53,17 @@ def new_world(sqlite_url: str, content: Content, understanding: GrammarUnderstan
             database_url: str = "",
             settings: dict[str, str] | None = None,
             listens: bool = False,
+            ear: ScriptedRecognizer | None = None,
+            mouth: TextToSpeech | None = None,
             **options: Any,
         ) -> World:
             chosen = {"voice": None, "speed": SPEED, "patient": True, "cps": 1000, "insecure_streams": True, **options}
-            shared = {"content": content} | ({} if listens else {"understanding": understanding})
-            world = World(database_url or sqlite_url, hearing, CarrierOptions(**chosen), settings or {}, shared)
+            shared: dict[str, Any] = {"content": content} | ({} if listens else {"understanding": understanding})
+            if ear is not None:
+                shared |= {"recognizers": Recognizers((ear,)), "ears": NoModels()}
+            more: Overrides = {"voice": mouth} if mouth is not None else {}
+            place = (database_url or sqlite_url, hearing, CarrierOptions(**chosen), settings or {}, shared, more)
+            world = World(*place)
             made.append(stack.enter_context(world))
             return made[-1]
 

@@ -77,6 +77,8 @@ class World:
     settings: Mapping[str, str] = field(default_factory=dict)
     shared: Mapping[str, Any] = field(default_factory=dict)
     """Parts of the app that take long to make and never change, by their names in bootstrap."""
+    overrides: Overrides = field(default_factory=Overrides)
+    """Parts that stand in for others."""
 
     def __enter__(self) -> Self:
         self.clock = MovableClock()
@@ -98,6 +100,7 @@ class World:
             voice_url=f"{self.url}/voice",
             fallback_url=f"{self.url}/voice/fallback",
             status_callback=f"{self.url}/voice/status",
+            sms_url=f"{self.url}/text",
         )
         return self
 
@@ -106,7 +109,7 @@ class World:
 
     def process(self, node: str) -> Ivr:
         """The parts of one more process on the same database, which may be killed at a checkpoint."""
-        more: Overrides = {"clock": self.clock, "node": node, "checkpoint": self._checkpoint}
+        more: Overrides = {"clock": self.clock, "node": node, "checkpoint": self._checkpoint, **self.overrides}
         ivr = self._stack.enter_context(build(Settings.from_env(self.environment), **more))
         vars(ivr).update(self.shared)
         return ivr
@@ -207,6 +210,10 @@ class World:
         self.dispatch.engine.reconciler.sweep()
         self.dispatch.engine.housekeeper.sweep()
         self.dispatch.engine.call_ends.sweep()
+
+    def send(self) -> None:
+        """One round of the outbox."""
+        self.dispatch.engine.outbox.sweep()
 
     def rings(self, handset: Handset) -> None:
         """Let the dispatcher run until this telephone rings."""

@@ -59,11 +59,12 @@ def carrier() -> Iterator[RestServer]:
                 return
             self.send_response(status)
             for name, value in ({"Content-Length": str(len(text.encode()))} | headers).items():
-                self.send_header(name, value)
+                if value:
+                    self.send_header(name, value)
             self.end_headers()
             self.wfile.write(text.encode())
 
-        do_GET = do_POST
+        do_GET = do_DELETE = do_POST
 
         def log_message(self, *args: Any) -> None:
             pass

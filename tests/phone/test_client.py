@@ -175,6 +175,31 @@ def test_text_message_goes_from_our_number(carrier: Any) -> None:
     }
 
 
+def listed_texts(*texts: dict[str, object]) -> dict[str, object]:
+    return {"messages": list(texts), "page": 0, "page_size": 50, "next_page_uri": None, "uri": "/"}
+
+
+def test_text_is_found_by_what_only_it_says_and_not_if_it_is_older(carrier: Any) -> None:
+    messenger, since = TwilioMessenger(account(carrier.url)), datetime(2026, 1, 5, 12, tzinfo=UTC)
+    new, old = "Mon, 05 Jan 2026 12:00:01 +0000", "Mon, 05 Jan 2026 11:00:00 +0000"
+    texts = [
+        {"sid": "SM1", "body": "see https://x/c/abc", "date_created": new},
+        {"sid": "SM2", "body": "see https://x/c/abd", "date_created": new},
+        {"sid": "SM3", "body": "see https://x/c/abe", "date_created": old},
+    ]
+    found = []
+    for part in ("/c/abd", "/c/abe", "/c/abf"):
+        carrier.answer(200, listed_texts(*texts))
+        found.append(messenger.find_text(LEG.number, part, since))
+    assert found == ["SM2", None, None]
+
+
+def test_list_of_texts_that_is_refused_is_unclear(carrier: Any) -> None:
+    carrier.answer(403, trouble(20003, 403))
+    with pytest.raises(CarrierUnclear):
+        TwilioMessenger(account(carrier.url)).find_text(LEG.number, "x", datetime(2026, 1, 5, tzinfo=UTC))
+
+
 NUMBER = {"sid": "PN" + "4" * 32, "phone_number": "+15005550006", "voice_url": "https://old.example.com/v",
           "voice_method": "GET", "voice_fallback_url": "", "voice_fallback_method": "POST", "status_callback": None,
           "status_callback_method": "POST", "voice_application_sid": "AP" + "5" * 32}  # fmt: skip

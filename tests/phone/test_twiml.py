@@ -6,7 +6,8 @@ import pytest
 
 from ivr.domain.hearing import Pace
 from ivr.domain.turn import Next, Say, Turn
-from ivr.phone.twiml import DocumentContext, Hearing, Spoken, StreamStart, play_for_ever, render, say_and_hang_up
+from ivr.phone.twiml import DocumentContext, Hearing, StreamStart, play_for_ever, render, say_and_hang_up
+from ivr.phone.twiml_say import Spoken
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 STREAM = StreamStart("wss://voice.example.com/media", "caller-1", "https://voice.example.com/voice/stream-status", "t0")
@@ -66,6 +67,55 @@ def test_keypad_hears_no_speech_and_long_numbers_end_with_hash() -> None:
         'method="POST" numDigits="18" timeout="8"><Say language="en-US" voice="Polly.Joanna-Neural">'
         'Your order number?</Say></Gather><Redirect method="POST">/voice/turn/3</Redirect></Response>'
     )
+
+
+def test_two_way_stream_has_the_call_to_itself() -> None:
+    asked = context(hearing=Hearing.DUPLEX, stream=STREAM, streamed_path="/voice/streamed/3?streams=0")
+    assert document(turn(), asked, "How can I help?") == (
+        '<Response><Connect action="/voice/streamed/3?streams=0" method="POST"><Stream name="caller-1" '
+        'statusCallback="https://voice.example.com/voice/stream-status" statusCallbackMethod="POST" '
+        'url="wss://voice.example.com/media"><Parameter name="token" value="t0" /></Stream></Connect></Response>'
+    )
+
+
+@pytest.mark.parametrize(("kind", "verb"), [(Next.HANG_UP, "Hangup"), (Next.JOIN, "Dial")])
+def test_call_that_leaves_the_two_way_stream_gets_an_ordinary_document(kind: Next, verb: str) -> None:
+    asked = context(hearing=Hearing.DUPLEX)
+    assert ET.fromstring(document(turn(next=kind, conference="c"), asked, "Goodbye."))[-1].tag == verb
+
+
+def test_recorded_answer_has_keys_around_the_prompt_then_a_tone_and_short_silences() -> None:
+    asked = context(hearing=Hearing.RECORD, recorded_path="/voice/recorded/3")
+    assert document(turn(), asked, "How can I help?") == (
+        '<Response><Gather action="/voice/heard/3" finishOnKey="" input="dtmf" method="POST" numDigits="1" '
+        'timeout="1"><Say language="en-US" voice="Polly.Joanna-Neural">How can I help?</Say></Gather>'
+        '<Record action="/voice/recorded/3" finishOnKey="1234567890*#" maxLength="12" method="POST" playBeep="true" '
+        'timeout="2" trim="do-not-trim" /><Redirect method="POST">/voice/recorded/3</Redirect></Response>'
+    )
+
+
+def test_number_is_keyed_at_leisure_and_no_digit_ends_its_recording() -> None:
+    asked = turn(key_count=17, pace=Pace.DIGITS, wait_seconds=8)
+    whole = ET.fromstring(document(asked, context(hearing=Hearing.RECORD, recorded_path="/r"), "Your order number?"))
+    gather, record = whole.find("Gather"), whole.find("Record")
+    assert gather is not None
+    assert record is not None
+    assert (gather.get("timeout"), gather.get("finishOnKey"), gather.get("numDigits")) == ("3", "#", "18")
+    assert (record.get("finishOnKey"), record.get("timeout"), record.get("maxLength")) == ("*#", "3", "20")
+
+
+def test_listening_on_in_a_recorded_turn_is_the_tone_alone_but_numbers_can_still_be_keyed() -> None:
+    on = context(hearing=Hearing.RECORD, recorded_path="/r", with_prompt=False)
+    assert [verb.tag for verb in ET.fromstring(document(turn(), on))] == ["Record", "Redirect"]
+    assert ET.fromstring(document(turn(key_count=8), on))[0].tag == "Gather"
+
+
+def test_caller_on_hold_may_answer_what_was_said_before_the_music_comes() -> None:
+    held = turn(next=Next.HOLD)
+    asked = context(hearing=Hearing.RECORD, recorded_path="/r", music_path="/audio/hold.wav")
+    assert ET.fromstring(document(held, asked, "Press 1, or say call me back."))[1].tag == "Record"
+    music = context(hearing=Hearing.RECORD, recorded_path="/r", music_path="/audio/hold.wav", with_prompt=False)
+    assert ET.fromstring(document(held, music)).findtext("Gather/Play") == "/audio/hold.wav"
 
 
 def test_listening_document_gathers_without_a_word() -> None:

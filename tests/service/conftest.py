@@ -10,6 +10,7 @@ import pytest
 
 from ivr.storage import SqlStore
 from tests.service.world import World
+from tests.stores import empty_postgres
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +33,17 @@ def new_store(shared_file: Path, shared_store: SqlStore) -> Callable[[], SqlStor
     def make() -> SqlStore:
         empty(shared_file)
         return shared_store
+
+    return make
+
+
+@pytest.fixture
+def new_postgres_store(postgres_url: str, postgres_store: SqlStore) -> Callable[[], SqlStore]:
+    """Empties the store on PostgreSQL, as often as a generated test needs."""
+
+    def make() -> SqlStore:
+        empty_postgres(postgres_url)
+        return postgres_store
 
     return make
 

@@ -10,6 +10,7 @@ from ivr.domain.callbacks import CallbackStatus, LegState, Party
 from ivr.domain.calls import Call
 from ivr.domain.hours import OpeningHours
 from ivr.domain.policies import CallbackRules, DialRules
+from ivr.service import dispatch
 from ivr.service.engine import CallbackEngine
 from ivr.service.store import Store
 from tests.fakes.phone import Fault
@@ -137,7 +138,7 @@ def test_no_more_agents_are_reserved_than_can_be_rung_soon(store: Store) -> None
         world.book(f"+120255501{n:02d}")
     world.tick()
     with world.store.read() as uow:
-        assert len(uow.agents.available()) >= 4
+        assert len(uow.agents.available(9)) >= 4
 
 
 def test_one_agent_is_rung_for_one_callback_at_a_time(world: World) -> None:
@@ -168,6 +169,20 @@ def test_someone_nobody_can_take_does_not_hold_up_the_others(world: World) -> No
     served = world.book(OTHER_CUSTOMER, skill="orders")
     world.tick()
     assert world.callback(served).status == CallbackStatus.DIALING
+
+
+def test_agent_who_alone_can_take_it_is_found_behind_many_who_cannot(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "LOOK", 1)
+    world = World(store, CallbackRules(dial=DialRules(dials_per_second=1)))
+    for n in range(4):
+        world.agent(f"agent{n}", f"+120255502{n:02d}", skills=("returns",))
+    world.clock.advance(1)
+    world.agent(skills=("orders",))
+    world.book(skill="orders")
+    world.tick(1)
+    assert [call.to for call in world.phone.live()] == [AGENT]
 
 
 def test_equal_priority_is_served_by_ticket(world: World) -> None:

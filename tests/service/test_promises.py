@@ -49,6 +49,9 @@ WEIGHTS = {
     "a_customer_phones_in": 2,
     "a_caller_goes_on": 3,
 }
+HISTORIES = 2 if EFFORT == 1 else 14 * EFFORT
+"""Of forty steps each: far is more than ten thousand steps."""
+STEPS_DONE: list[str] = []
 STEPS = [name for name, weight in WEIGHTS.items() for _ in range(weight)]
 
 
@@ -71,6 +74,7 @@ class Promises(RuleBasedStateMachine):
     @rule(data=st.data(), step=st.sampled_from(STEPS))
     def something_happens(self, data: st.DataObject, step: str) -> None:
         self._data = data
+        STEPS_DONE.append(step)
         getattr(self, step)()
 
     def _pick(self, choices: Sequence[T]) -> T:
@@ -291,8 +295,12 @@ class Promises(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(900 * EFFORT)
-def test_promises_hold_in_any_history(new_store: Callable[[], Store]) -> None:
+@pytest.mark.parametrize("database", ["new_store", pytest.param("new_postgres_store", marks=pytest.mark.postgres)])
+def test_promises_hold_in_any_history(request: pytest.FixtureRequest, database: str) -> None:
+    new_store: Callable[[], Store] = request.getfixturevalue(database)
+    STEPS_DONE.clear()
     run_state_machine_as_test(
         lambda: Promises(new_store()),
-        settings=settings(max_examples=2 * EFFORT, stateful_step_count=40, suppress_health_check=list(HealthCheck)),
+        settings=settings(max_examples=HISTORIES, stateful_step_count=40, suppress_health_check=list(HealthCheck)),
     )
+    assert len(STEPS_DONE) >= (10_000 if EFFORT >= 20 else 30 * HISTORIES)

@@ -17,7 +17,7 @@ from ivr.service.ports import Speaker
 from ivr.service.store import Store
 from ivr.understanding.numbers import PhoneNumbers
 from tests.fakes.clock import FakeClock
-from tests.fakes.messenger import FakeMessenger, KeySpeaker
+from tests.fakes.messenger import FakeMailer, FakeMessenger, KeySpeaker
 from tests.fakes.phone import FakeCall, FakePhone
 
 CUSTOMER = "+12025550143"
@@ -46,6 +46,7 @@ class World:
     def __post_init__(self) -> None:
         self.phone = FakePhone(self.clock)
         self.messenger = FakeMessenger()
+        self.mailer = FakeMailer()
         self.speaker: Speaker = KeySpeaker()
         self.start()
 
@@ -55,6 +56,7 @@ class World:
             self.ports(),
             self.rules,
             node=node or self.node,
+            public_url="https://voice.example.com",
             monotonic=self.clock.monotonic,
             checkpoint=self._checkpoint,
         )
@@ -68,6 +70,7 @@ class World:
             messenger=self.messenger,
             speaker=self.speaker,
             numbers=PhoneNumbers("US"),
+            mailer=self.mailer,
         )
 
     def _checkpoint(self, name: str) -> None:
@@ -159,6 +162,11 @@ class World:
         self.engine.housekeeper.sweep()
         self.deliver()
 
+    def send(self, seconds: float = 0) -> None:
+        """Time goes on, then the outbox runs."""
+        self.clock.advance(seconds)
+        self.engine.outbox.sweep()
+
     def restart(self, seconds: float = 0) -> None:
         """Another process takes over after some time."""
         self.clock.advance(seconds)
@@ -216,6 +224,17 @@ class World:
     def hang_up(self, party: Party) -> None:
         """The party hangs up."""
         self.report(self.ringing(party), "completed")
+
+    def misses(self, status: str = "no-answer") -> None:
+        """An agent takes it, and the customer is rung in vain."""
+        self.agent_takes_it()
+        self.report(self.ringing(Party.CUSTOMER), "ringing", status)
+
+    def messages(self, callback_id: str) -> list[tuple[str, str, str]]:
+        """Channel, kind and where it stands (or why it was dropped) of all messages about a callback, oldest first."""
+        with self.store.read() as uow:
+            found = uow.messages.of_callback(callback_id)
+        return [(str(m.channel), str(m.kind), m.reason or str(m.status)) for m in found]
 
     # --- rows -------------------------------------------------------------------------------------------------
 

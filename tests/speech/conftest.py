@@ -13,7 +13,7 @@ from ivr.speech.model_folders import find_models
 from ivr.speech.pocketsphinx_engine import PocketSphinxRecognizer
 from ivr.speech.vosk_engine import VoskRecognizer
 
-voice = pytest.importorskip("ivr.carrier.voice")
+voice = pytest.importorskip("ivr.espeak")
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ def test_model_that_does_not_take_telephone_rate_is_fed_upsampled_audio(tmp_path
 _HEAR = """
 import sys
 from pathlib import Path
-from ivr.carrier import voice
+from ivr import espeak as voice
 from ivr.domain.hearing import Grammar
 from ivr.speech.vosk_engine import VoskRecognizer
 recognizer = VoskRecognizer({"ko-KR": Path(sys.argv[1])})

@@ -2,6 +2,7 @@
 
 import stat
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -139,3 +140,43 @@ def test_a_prompt_that_cannot_be_written_leaves_nothing_half_done(tmp_path: Path
     (tmp_path / "built").write_text("a file where a folder should be")
     with pytest.raises(AudioError, match="make the folder writable"):
         sound_files.write_mulaw(sound_files.as_prompt(tmp_path / "a.wav"), tmp_path / "built" / "menu.wav")
+
+
+def as_file(samples: np.ndarray, rate: int, subtype: str = "PCM_16") -> bytes:
+    file = BytesIO()
+    soundfile.write(file, samples, rate, format="WAV", subtype=subtype)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(("rate", "subtype"), [(8000, "PCM_16"), (8000, "ULAW"), (16000, "PCM_16"), (44100, "PCM_24")])
+def test_recorded_answer_is_heard_at_the_telephones_rate(rate: int, subtype: str) -> None:
+    samples = sound_files.recorded(as_file(a_tone(rate, 1.5), rate, subtype), most_seconds=30)
+    assert len(samples) == pytest.approx(12_000, abs=80)
+    loudest = np.argmax(np.abs(np.fft.rfft(samples[:8000].astype(float))))
+    assert loudest == pytest.approx(440, abs=2), "neither slower nor faster than it was said"
+
+
+WHOLE = as_file(a_tone(8000, 2.0), 8000)
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "no sound file"),
+        (b"RIFF", "breaks off|no sound file"),
+        (b"<html>gone</html>", "no sound file"),
+        (WHOLE[:9000], "breaks off"),
+        (as_file(a_tone(8000, 0.0), 8000), "holds no sound"),
+        (as_file(a_tone(4000), 4000), "4000 Hz"),
+        (as_file(a_tone(96000), 96000), "96000 Hz"),
+        (as_file(np.zeros(8000 * 31), 8000), "lasts 31 s"),
+    ],
+)
+def test_recorded_answer_that_is_none_is_refused_and_says_why(data: bytes, why: str) -> None:
+    with pytest.raises(AudioError, match=why):
+        sound_files.recorded(data, most_seconds=30)
+
+
+def test_recorded_answer_of_unknown_length_is_read_to_its_end() -> None:
+    samples = sound_files.recorded(WHOLE[:4] + b"\xff\xff\xff\xff" + WHOLE[8:], most_seconds=30)
+    assert len(samples) == 16_000

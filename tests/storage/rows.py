@@ -7,6 +7,7 @@ from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg, Party
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, CaseKind, Customer, Event, case_number
+from ivr.domain.messages import Channel, Message, MessageKind
 from ivr.storage import SqlStore
 
 NOW = datetime(2026, 11, 24, 15, 30, 0, 123456, tzinfo=UTC)
@@ -60,6 +61,12 @@ def verification(id: str = "verification", **changes: Any) -> Verification:
     return Verification(**{**start, "expires_at": later(minutes=10), **changes})
 
 
+def message(id: str = "message", **changes: Any) -> Message:
+    start = {"id": id, "callback_id": "callback", "kind": MessageKind.PROMISED, "revision": 0, "at_any_hour": True}
+    where = {"channel": Channel.TEXT, "address": "+12025550100"}
+    return Message(**{**start, **where, "due_at": NOW, "expires_at": later(days=1), "created_at": NOW, **changes})
+
+
 def event(id: str, **changes: Any) -> Event:
     return Event(**{"id": id, "at": NOW, "kind": "case_opened", **changes})
 
@@ -74,6 +81,7 @@ REPOSITORIES = {
     Hold: "holds",
     Call: "calls",
     Verification: "verifications",
+    Message: "messages",
     Event: "events",
 }
 

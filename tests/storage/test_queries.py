@@ -36,6 +36,26 @@ def test_due_callbacks_come_by_priority_then_ticket(store: SqlStore) -> None:
         assert ids(uow.callbacks.due(NOW, 1)) == ["urgent"]
 
 
+def test_only_whom_somebody_can_take_now_is_due_however_many_others_are_first(store: SqlStore) -> None:
+    line_up(
+        store,
+        *(rows.callback(f"other{n}", priority=1, skill="returns") for n in range(5)),
+        rows.callback("english", skill="orders", locale="en-GB"),
+        rows.callback("korean", skill="orders", locale="ko-KR"),
+        rows.callback("rings", skill="orders"),
+    )
+    with store.read() as uow:
+        ringing = uow.callbacks.get("rings")
+    assert ringing is not None
+    save(store, rows.agent(), rows.attempt(callback_id="english"), rows.leg(number=ringing.number, callback_id=None))
+    with store.read() as uow:
+        due = uow.callbacks.due
+        assert ids(due(NOW, 2, [(("orders",), ("en-US",))])) == ["english"]
+        assert ids(due(NOW, 9, [(("general",), ("ko-KR",))])) == ["korean"]
+        assert len(due(NOW, 9, [(("returns",), ("en-US",)), (("orders", "sizes"), ("en-US", "ko-KR"))])) == 7
+        assert ids(due(NOW, 9, [])) == []
+
+
 def test_promises_are_counted_by_status_and_late_ones_apart(store: SqlStore) -> None:
     line_up(
         store,
@@ -221,7 +241,41 @@ def test_the_agent_who_is_idle_longest_comes_first(store: SqlStore) -> None:
         rows.agent("Cy", status=AgentStatus.BUSY, status_at=later(minutes=-3)),
     )
     with store.begin() as uow:
-        assert ids(uow.agents.available()) == ["Bo", "Ana"]
+        assert ids(uow.agents.available(9)) == ["Bo", "Ana"]
+        assert ids(uow.agents.available(1)) == ["Bo"]
+
+
+def test_those_on_shift_are_counted_by_what_they_can_take(store: SqlStore) -> None:
+    save(
+        store,
+        rows.agent("Ana"),
+        rows.agent("Bo", status=AgentStatus.BUSY),
+        rows.agent("Cy", skills=("orders", "returns"), locales=("ko-KR",), status=AgentStatus.WRAP_UP),
+        rows.agent("Di", status=AgentStatus.AWAY),
+        rows.agent("Ed", status=AgentStatus.OFFLINE),
+    )
+    with store.read() as uow:
+        found = {tuple(team.skills): team for team in uow.agents.teams(NOW)}
+    assert {skills: (team.on_shift, team.free) for skills, team in found.items()} == {
+        ("general",): (2, 1), ("orders", "returns"): (1, 0),
+    }  # fmt: skip
+    assert found["orders", "returns"].can_take("returns", "ko-KR")
+
+
+def test_those_ahead_in_the_line_are_counted_by_what_they_need(store: SqlStore) -> None:
+    line_up(
+        store,
+        rows.callback("first", ticket_at=later(minutes=-9), due_at=later(minutes=-1)),
+        rows.callback("urgent", priority=1, ticket_at=later(minutes=9), skill="orders"),
+        rows.callback("second", ticket_at=later(minutes=-8)),
+        rows.callback("behind", ticket_at=later(minutes=1)),
+        rows.callback("not_due", due_at=later(seconds=1), ticket_at=later(minutes=-9)),
+        rows.callback("own", ticket_at=later(minutes=-7)),
+    )
+    with store.read() as uow:
+        ahead = uow.callbacks.ahead(NOW, (2, NOW), 9, without="own")
+        assert ahead == {("general", "en-US"): 2, ("orders", "en-US"): 1}
+        assert uow.callbacks.ahead(NOW, (2, NOW), 1, without="own") == {("general", "en-US"): 1}
 
 
 def test_callers_on_hold_come_in_the_order_of_the_line(store: SqlStore) -> None:

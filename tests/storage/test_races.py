@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import CallbackStatus
 from ivr.errors import Conflict
 from ivr.storage import SqlStore
@@ -97,6 +98,41 @@ def test_a_row_changed_since_it_was_read_is_a_conflict(postgres_store: SqlStore)
     assert (case.summary, case.version) == ("first", 2)
 
 
+def save_agents(store: SqlStore, number: int = 12) -> list[str]:
+    names = [f"agent{n}" for n in range(number)]
+    save(store, *(rows.agent(name, number=f"+1202555{n:04d}") for n, name in enumerate(names)))
+    return names
+
+
+def test_many_rows_changed_at_once_are_all_written_and_each_version_raised(store: SqlStore) -> None:
+    names = save_agents(store)
+    with store.begin() as uow:
+        for agent in uow.agents.all():
+            agent.move(AgentStatus.RESERVED, NOW, f"attempt of {agent.name}")
+        uow.commit()
+        again = uow.agents.get(names[0])
+        assert again is not None
+        assert again.version == 2
+    with store.read() as uow:
+        found = {agent.name: (agent.status, agent.attempt_id, agent.version) for agent in uow.agents.all()}
+    assert found == {name: (AgentStatus.RESERVED, f"attempt of {name}", 2) for name in names}
+
+
+def test_of_many_rows_changed_at_once_one_that_was_changed_meanwhile_is_a_conflict(postgres_store: SqlStore) -> None:
+    names = save_agents(postgres_store)
+    with postgres_store.begin() as slow, postgres_store.begin() as quick:
+        mine, theirs = slow.agents.all(), quick.agents.get(names[3])
+        assert theirs is not None
+        theirs.move(AgentStatus.AWAY, NOW)
+        quick.commit()
+        for agent in mine:
+            agent.move(AgentStatus.OFFLINE, NOW)
+        with pytest.raises(Conflict, match="read them again"):
+            slow.commit()
+    with postgres_store.read() as uow:
+        assert {agent.name for agent in uow.agents.all() if agent.status == AgentStatus.OFFLINE} == set()
+
+
 def test_rows_that_one_dispatcher_holds_are_left_out_by_the_next(postgres_store: SqlStore) -> None:
     for n in range(3):
         ticket_at = rows.later(seconds=n)
@@ -106,8 +142,8 @@ def test_rows_that_one_dispatcher_holds_are_left_out_by_the_next(postgres_store:
     with postgres_store.begin() as one, postgres_store.begin() as two:
         assert ids(one.callbacks.due(NOW, 2)) == ["0", "1"]
         assert ids(two.callbacks.due(NOW, 2)) == ["2"]
-        assert ids(one.agents.available()) == ["agent"]
-        assert two.agents.available() == []
+        assert ids(one.agents.available(9)) == ["agent"]
+        assert two.agents.available(9) == []
         assert ids(one.legs.to_place(NOW, 9)) == ["leg"]
         assert two.legs.to_place(NOW, 9) == []
         # rows that refer to a held one can still be added

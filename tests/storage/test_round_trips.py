@@ -10,6 +10,7 @@ from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import CallbackStatus, LegState, Outcome, Party
 from ivr.domain.cases import CaseKind, CaseStatus
 from ivr.domain.dialogue import Caller, Dialogue, State
+from ivr.domain.messages import Channel, MessageKind, MessageStatus
 from ivr.domain.turn import Say, Span, Turn
 from ivr.storage import SqlStore
 from tests.storage import rows
@@ -48,6 +49,8 @@ FULL = {
         reason="tries",
         first_rung_at=NOW,
         ended_at=NOW,
+        email="ada@example.com",
+        revision=3,
     ),
     "attempts": rows.attempt(ended_at=NOW, accepted_at=NOW, joined_at=NOW, outcome=Outcome.NO_ANSWER),
     "legs": rows.leg(
@@ -64,6 +67,20 @@ FULL = {
         outcome=Outcome.CUSTOMER_HUNG_UP,
     ),
     "holds": rows.hold(status="connecting", skill="orders", priority=1),
+    "messages": rows.message(
+        kind=MessageKind.MISSED,
+        revision=3,
+        channel=Channel.EMAIL,
+        address="ada@example.com",
+        at_any_hour=False,
+        status=MessageStatus.DROPPED,
+        tries=2,
+        unclear=1,
+        reference="SM1",
+        reason="refused",
+        sending_at=NOW,
+        ended_at=later(minutes=1),
+    ),
     "calls": rows.call(
         to_number="+12025550199",
         customer_id="customer",

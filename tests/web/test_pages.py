@@ -11,7 +11,7 @@ from ivr.domain.agents import Agent
 from ivr.domain.callbacks import CallbackStatus
 from ivr.service.promises import WHY_NOT
 from ivr.web.catalogue import Catalogue
-from ivr.web.telling import FIELDS
+from ivr.web.page_words import FIELDS
 from tests.conftest import ROOT
 from tests.web.site import FORM, NUMBER, ORDER, TYPED, Site, hidden, text_of, value_of
 

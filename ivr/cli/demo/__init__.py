@@ -14,7 +14,6 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from ivr.carrier.page import ROOT
-from ivr.carrier.voice import available
 from ivr.cli.demo.customer import Part, names_of
 from ivr.cli.demo.screen import Screen
 from ivr.cli.demo.spotter import PromptSpotter
@@ -23,6 +22,7 @@ from ivr.cli.demo.story import BrokenPromise, Cast, Story
 from ivr.content import Content, load
 from ivr.content.speaker import PromptSpeaker
 from ivr.domain.turn import At, Say
+from ivr.espeak import available
 from ivr.settings import Settings
 
 ENGLISH: Final = Cast(

@@ -39,6 +39,11 @@ class Silence:
 
 
 @dataclass(frozen=True)
+class SpeechLost:
+    """Something may have been said, and we failed to hear it: apologise, go on by keys."""
+
+
+@dataclass(frozen=True)
 class OrdersFound:
     """Result of FindOrders: none, one, or several with the same last digits."""
 
@@ -170,4 +175,4 @@ Result = (
     | CallbackGone
     | InLine
 )
-Heard = Speech | Key | Silence | AgentReady | AgentLost | ConferenceLeft | DocumentFailed | Result
+Heard = Speech | Key | Silence | SpeechLost | AgentReady | AgentLost | ConferenceLeft | DocumentFailed | Result

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from ivr.domain.dialogue import booking, existing, menu, orders, promises
+from ivr.domain.dialogue import booking, doubts, existing, menu, orders, promises
 from ivr.domain.dialogue.effects import ResolveCase
 from ivr.domain.dialogue.heard import (
     AgentLost,
@@ -26,6 +26,7 @@ from ivr.domain.dialogue.heard import (
     OrdersRead,
     Silence,
     Speech,
+    SpeechLost,
     WaitEstimated,
 )
 from ivr.domain.dialogue.lost import lost, silent
@@ -56,9 +57,6 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.ANYTHING_ELSE: menu.answer_anything_else,
     State.RATING: menu.answer_rating,
 }
-
-CANNOT_BE_UNDONE = frozenset({State.CANCEL_CONFIRM, State.RECALL_CONFIRM})
-"""A yes that was only similar to one is asked for again here."""
 
 RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     OrdersFound: orders.found,
@@ -117,6 +115,8 @@ def _step(dialogue: Dialogue, heard: Heard) -> Step:
             return _speech(dialogue, meaning)
         case Silence():
             return promises.still_waiting(dialogue) if dialogue.state == State.HOLDING else silent(dialogue)
+        case SpeechLost():
+            return menu.by_keys(dialogue)
         case AgentReady(conference):
             return _join(dialogue, conference)
         case AgentLost():
@@ -174,20 +174,11 @@ def _speech(dialogue: Dialogue, meaning: Meaning) -> Step:
     ready = replace(dialogue, then=meaning.intents[1:] or dialogue.then)
     if first.name in menu.REQUESTS:
         ready = replace(ready, reason=meaning.text if meaning.certainty != Certainty.FUZZY else "")
-    if meaning.certainty == Certainty.FUZZY and first.name == "yes" and dialogue.state in CANNOT_BE_UNDONE:
-        return lost(dialogue, meaning)
-    if first.name == "another_language" and meaning.certainty == Certainty.FUZZY:
-        return menu.offer_languages(dialogue, str(first.slots.get("language", "")))
-    if first.name in menu.REQUESTS and (dialogue.denied or meaning.certainty == Certainty.FUZZY):
-        return _doubted(ready, meaning, first)
+    if meaning.certainty == Certainty.FUZZY:
+        return doubts.doubted(ready, first) or lost(dialogue, meaning)
+    if first.name in menu.REQUESTS and dialogue.denied:
+        return doubts.confirm(ready, first) or lost(dialogue, meaning)
     return answer(ready, first) or lost(dialogue, meaning)
-
-
-def _doubted(dialogue: Dialogue, meaning: Meaning, first: Intent) -> Step:
-    """Is that right? Never twice for what the caller has just said no to: other choices are offered then."""
-    if first.name == dialogue.denied:
-        return lost(dialogue, meaning)
-    return Step(ask(replace(dialogue, doubt=first), State.INTENT_CONFIRM))
 
 
 def answer(dialogue: Dialogue, intent: Intent) -> Step | None:

@@ -85,6 +85,11 @@ def _go_back(dialogue: Dialogue) -> Step:
     return Step(ask(fresh, to), left)
 
 
+def by_keys(dialogue: Dialogue) -> Step:
+    """We could not hear what was said: the same question for the keypad, after an apology."""
+    return _ask_again(replace(dialogue, keypad=True, preface=(*dialogue.preface, Say("apology"))))
+
+
 def _ask_again(dialogue: Dialogue) -> Step:
     """The same question, in other words or another language; the wait in an offer is estimated anew."""
     if dialogue.state in (State.OFFER, State.HOLDING):

@@ -81,6 +81,7 @@ def ask(dialogue: Dialogue, state: State, *before: Say, failures: int = 0) -> Di
         pace=asked.pace,
         wait_seconds=asked.wait_seconds,
         slow=dialogue.slow,
+        by_keys=dialogue.keypad,
         state=state.value,
     )
     return replace(moved, turn=turn)

@@ -58,6 +58,25 @@ def test_keypad_asked_for_in_the_offer_hears_the_offer_again() -> None:
     assert Talk().means("agent").means("keypad").prompts == ["offer_callback_wait"]
 
 
+@pytest.mark.parametrize(
+    ("keys", "prompts"),
+    [
+        ((), ["apology", "menu_keys"]),
+        (("2",), ["apology", "ask_order_keys"]),
+        (("5",), ["apology", "offer_callback_wait"]),
+        (("5", "2"), ["apology", "ask_moment_keys"]),
+        (("5", "3"), ["apology", "hold_music_line"]),
+    ],
+)
+def test_words_that_we_lost_are_apologised_for_and_the_same_is_asked_for_the_keypad(
+    keys: tuple[str, ...], prompts: list[str]
+) -> None:
+    talk = Talk(Caller()).presses(*keys)
+    state = talk.state
+    assert talk.hears(heard.SpeechLost()).prompts == prompts
+    assert (talk.state, talk.dialogue.turn.by_keys) == (state, True)
+
+
 def test_language_changed_while_a_callback_is_told_hears_what_it_is() -> None:
     talk = Talk(replace(CALLER, callback=OPEN)).means("another_language")
     assert talk.prompts == ["language_changed", "language_menu", "existing_callback_by", "existing_callback_menu"]

@@ -1,6 +1,6 @@
-"""Text to speech for the local carrier: espeak-ng through ctypes, as 8 kHz telephone audio.
+"""Text to speech by espeak-ng through ctypes, as 8 kHz telephone audio: the local carrier's voice, and ours (duplex).
 
-espeak-ng is GPL, so its package stays in the `demo` extra and is loaded only when something must be spoken.
+espeak-ng is GPL, so its package stays in the extras `demo` and `duplex`, loaded only when something must be spoken.
 """
 
 import ctypes
@@ -109,7 +109,7 @@ class _Engine:
         data = text.replace("\x00", " ").encode() + b"\x00"
         with self._fresh_library() as library:
             if library.espeak_SetVoiceByName(name.encode()) != 0:
-                raise VoiceError(f"espeak-ng has no voice {name!r}: name one of ivr.carrier.voice.voices(locale)")
+                raise VoiceError(f"espeak-ng has no voice {name!r}: name one of ivr.espeak.voices(locale)")
             for key, value in parameters.items():
                 library.espeak_SetParameter(_PARAMETERS[key], value, 0)
             library.espeak_ng_SetRandSeed(ctypes.c_long(1))  # breath noise
@@ -133,7 +133,7 @@ def _check_variant(data_path: Path, name: str) -> None:
     """espeak-ng takes an unknown variant without a word and speaks as usual, so look for its file."""
     variant = name.partition("+")[2]
     if variant and not (data_path / "espeak-ng-data" / "voices" / "!v" / variant).is_file():
-        raise VoiceError(f"espeak-ng has no voice {name!r}: name one of ivr.carrier.voice.voices(locale)")
+        raise VoiceError(f"espeak-ng has no voice {name!r}: name one of ivr.espeak.voices(locale)")
 
 
 def _unload(library: ctypes.CDLL) -> None:
@@ -190,10 +190,10 @@ def available() -> bool:
 
 def voices(locale: str) -> tuple[str, ...]:
     """Synthetic voices for the locale that differ clearly and that recognisers hear well, the default first."""
-    return _VARIANTS_OF.get(_language(locale), _VARIANTS)
+    return _VARIANTS_OF.get(language(locale), _VARIANTS)
 
 
-def _language(locale: str) -> str:
+def language(locale: str) -> str:
     """espeak-ng's name for a BCP 47 locale: the locale itself, its alias or its language alone."""
     known, wanted = _engine().languages, locale.lower().replace("_", "-")
     for name in (wanted, _ALIASES.get(wanted), wanted.split("-")[0], _ALIASES.get(wanted.split("-")[0])):
@@ -216,7 +216,7 @@ def speak(text: str, locale: str, *, voice: str | None = None, rate: int = 160) 
 def _voice_name(locale: str, voice: str | None) -> str:
     if voice and ("+" in voice or voice.lower() in _engine().languages):
         return voice
-    return f"{_language(locale)}+{voice or voices(locale)[0]}"
+    return f"{language(locale)}+{voice or voices(locale)[0]}"
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from ivr.carrier import voice
+from ivr import espeak as voice
 
 
 def samples(pcm: bytes) -> np.ndarray:

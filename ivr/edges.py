@@ -1,0 +1,127 @@
+"""The edges of a system: database, clock, content, carrier, mail; each is made when it is first asked for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+from ivr.content import Content
+from ivr.content.folders import Folders
+from ivr.content.shop import DemoShop
+from ivr.content.speaker import PromptSpeaker
+from ivr.parts import (
+    Overrides,
+    call_recordings,
+    carrier_account,
+    load_content,
+    make_clock,
+    make_mailer,
+    number_rules,
+    open_store,
+)
+from ivr.phone.client import TwilioMessenger, TwilioPhone
+from ivr.service.ports import CallRecordings, Clock, Commerce, Mailer, Messenger, Phone, Speaker
+from ivr.service.store import Store
+from ivr.settings import Settings
+from ivr.storage import SqlStore
+from ivr.understanding.grammars import GrammarUnderstanding
+from ivr.understanding.numbers import PhoneNumbers
+from ivr.web.catalogue import Catalogue, board_catalogue
+
+
+@dataclass(frozen=True)
+class Edges:
+    """What the settings lead to, or a test has put in its place."""
+
+    settings: Settings
+    overrides: Overrides
+
+    @cached_property
+    def store(self) -> Store:
+        """The database: the one that was given, or our own."""
+        return self.overrides.get("store") or self._own_store
+
+    @cached_property
+    def _own_store(self) -> SqlStore:
+        return open_store(self.settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the database's connections back; a store that was given is its giver's to close."""
+        if "_own_store" in self.__dict__:
+            self._own_store.close()
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The time."""
+        return self.overrides.get("clock") or make_clock(self.settings)
+
+    @cached_property
+    def numbers(self) -> PhoneNumbers:
+        """What is known of telephone numbers."""
+        return number_rules(self.settings)
+
+    @cached_property
+    def content(self) -> Content:
+        """grammars/, read and checked. Raises ContentError."""
+        return load_content(self.settings)
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        """Prompts to text."""
+        return PromptSpeaker(self.content)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The words of the pages. Raises ContentError."""
+        return Catalogue(self._folders, self.speaker.locales)
+
+    @cached_property
+    def board_words(self) -> Catalogue:
+        """The words of the supervisor's pages. Raises ContentError."""
+        return board_catalogue(self._folders, self.speaker.locales)
+
+    @cached_property
+    def _folders(self) -> Folders:
+        return Folders(self.settings.grammars_dir)
+
+    @cached_property
+    def understanding(self) -> GrammarUnderstanding:
+        """Words to intents."""
+        return GrammarUnderstanding(self.content, self.numbers)
+
+    @cached_property
+    def commerce(self) -> Commerce:
+        """The shop's orders."""
+        return self.overrides.get("commerce") or self.shop
+
+    @cached_property
+    def shop(self) -> DemoShop:
+        """The demonstration's shop. Raises ContentError."""
+        return DemoShop(self.settings.grammars_dir, self.clock.now)
+
+    @cached_property
+    def phone(self) -> Phone:
+        """The carrier."""
+        return self.overrides.get("phone") or TwilioPhone(carrier_account(self.settings))
+
+    @cached_property
+    def recordings(self) -> CallRecordings | None:
+        """What the carrier has recorded of callers; None: it records nothing."""
+        return self.overrides.get("recordings") or call_recordings(self.settings)
+
+    @cached_property
+    def messenger(self) -> Messenger | None:
+        """Text messages, through the same carrier."""
+        if "messenger" in self.overrides:
+            return self.overrides["messenger"]
+        return TwilioMessenger(carrier_account(self.settings))
+
+    @cached_property
+    def mailer(self) -> Mailer | None:
+        """E-mail; None: no mail server is set."""
+        return self.overrides["mailer"] if "mailer" in self.overrides else make_mailer(self.settings)

@@ -1,0 +1,64 @@
+"""What goes into the customer's calendar: one event a callback, moved and canceled under the same UID (RFC 5546)."""
+
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from icalendar import Alarm, Calendar, Event, vCalAddress, vText
+
+from ivr.service.ports import CalendarEntry
+
+PRODUCT: Final = "-//Ringback//Callbacks//EN"
+REMIND_BEFORE: Final = timedelta(minutes=10)
+
+
+def method_of(entry: CalendarEntry) -> str:
+    """What the mail asks the calendar to do; the MIME part must name the same."""
+    return "CANCEL" if entry.is_canceled else "REQUEST"
+
+
+def calendar_file(entry: CalendarEntry, *, organizer: str, attendee: str) -> bytes:
+    """An iCalendar file, with the time zone written out: not every calendar knows every zone."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", method_of(entry))
+    calendar.add_component(_event(entry, organizer, attendee))
+    if entry.zone != "UTC":
+        calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def _event(entry: CalendarEntry, organizer: str, attendee: str) -> Event:
+    zone = ZoneInfo(entry.zone)
+    event = Event()
+    event.add("uid", f"{entry.uid}@{organizer.rpartition('@')[2]}")
+    event.add("sequence", entry.sequence)
+    event.add("dtstamp", entry.changed_at)
+    event.add("dtstart", entry.starts_at.astimezone(zone))
+    event.add("dtend", entry.ends_at.astimezone(zone))
+    event.add("summary", entry.title)
+    event.add("description", entry.description)
+    event.add("url", entry.url)
+    event.add("status", "CANCELLED" if entry.is_canceled else "CONFIRMED")
+    event.add("organizer", vCalAddress(f"mailto:{organizer}"))
+    event.add("attendee", _attendee(attendee))
+    if not entry.is_canceled:
+        event.add_component(_alarm(entry))
+    return event
+
+
+def _attendee(address: str) -> vCalAddress:
+    """The customer asked for it: there is nothing to reply to."""
+    attendee = vCalAddress(f"mailto:{address}")
+    attendee.params["partstat"] = vText("ACCEPTED")
+    attendee.params["rsvp"] = vText("FALSE")
+    return attendee
+
+
+def _alarm(entry: CalendarEntry) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", entry.title)
+    alarm.add("trigger", -REMIND_BEFORE)
+    return alarm

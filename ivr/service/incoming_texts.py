@@ -1,0 +1,90 @@
+"""Text messages that customers send: STOP and START in every language served; nothing else is read."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from ivr.domain.turn import Say
+from ivr.errors import NumberRefused
+from ivr.service.limits import uses_today
+from ivr.service.opting import has_opted_out, opt_in, opt_out
+from ivr.service.ports import NumberRules, Speaker
+from ivr.service.scenes import Scene, Scenes
+from ivr.service.store import UnitOfWork
+from ivr.service.wording import locale_for
+
+CARRIERS_OWN: Final = frozenset(
+    {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "start", "unstop"}
+)
+"""Words that Twilio itself acts upon and answers: a second answer would be one too many, or not be delivered."""
+_NOT_WORDS: Final = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncomingText:
+    """One text message as the carrier hands it on."""
+
+    sid: str
+    number: str
+    """As sent: from whom."""
+    body: str
+    is_answered: bool = False
+    """The carrier says that it has acted upon it and answered (Twilio's OptOutType)."""
+
+
+class IncomingTexts:
+    """Obeys them at once."""
+
+    def __init__(self, scenes: Scenes, speaker: Speaker, numbers: NumberRules, company: str) -> None:
+        self._scenes = scenes
+        self._speaker = speaker
+        self._numbers = numbers
+        self._company = company
+
+    def arrived(self, text: IncomingText) -> str:
+        """What to answer; empty: nothing. The same message again changes nothing."""
+        try:
+            number = self._numbers.check(text.number).e164
+        except NumberRefused:
+            return ""  # a short code or a name: nobody whom we would write to
+        return self._scenes.run(lambda scene: self._arrived(scene, number, text))
+
+    def _arrived(self, scene: Scene, number: str, text: IncomingText) -> str:
+        if not scene.uow.guards.is_new_webhook(text.sid, "text", ""):
+            return ""
+        word = _plain(text.body)
+        key = self._obeyed(scene.uow, number, word, scene.now) or self._unread(scene, number)
+        is_answered = text.is_answered or word in CARRIERS_OWN
+        return "" if is_answered or not key else self._words(scene.uow, number, key)
+
+    def _obeyed(self, uow: UnitOfWork, number: str, word: str, now: datetime) -> str:
+        """The key of the answer; empty: it is neither of the two."""
+        if word in self._all_words("stop_words_text"):
+            if not has_opted_out(uow, number):
+                opt_out(uow, number, now, "text")
+            return "stopped_text"
+        if word in self._all_words("start_words_text"):
+            if has_opted_out(uow, number):
+                opt_in(uow, number, now, "text")
+            return "started_text"
+        return ""
+
+    def _unread(self, scene: Scene, number: str) -> str:
+        """Said once a day: two machines that answer each other would never end. Who opted out hears nothing."""
+        seen = uses_today(scene.uow, "unread_text", number, scene.now)
+        return "" if seen > 1 or has_opted_out(scene.uow, number) else "unread_text"
+
+    def _all_words(self, key: str) -> set[str]:
+        spoken = (self._speaker.text(locale, Say(key)) for locale in self._speaker.locales)
+        return {_plain(word) for words in spoken for word in words.split(",")}
+
+    def _words(self, uow: UnitOfWork, number: str, key: str) -> str:
+        callback, customer = uow.callbacks.open_for_number(number), uow.customers.by_number(number)
+        locale = callback.locale if callback else customer.locale if customer else self._speaker.locales[0]
+        return self._speaker.text(locale_for(self._speaker, locale), Say(key, {"company": self._company}))
+
+
+def _plain(text: str) -> str:
+    """A word however it is written: "Stop!", "opt-out"."""
+    return _NOT_WORDS.sub("", text.casefold())

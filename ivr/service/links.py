@@ -1,0 +1,71 @@
+"""Links in messages: signed, so that nobody makes one up; expiring, so that an old message opens nothing.
+
+Short, because a text message costs by its length: 16 bytes of id, three of expiry (in hours), three that tell one
+message from another, ten of HMAC-SHA256; 43 characters.
+"""
+
+import base64
+import binascii
+import hmac
+import re
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+from ivr.errors import LinkExpired, NotFound
+
+TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+FOLLOW: Final = b"follow"
+STOP: Final = b"stop mail"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ID, _EXPIRY, _NONCE = 16, 3, 3
+_SIGNED: Final = _ID + _EXPIRY + _NONCE
+
+
+class Links:
+    """Makes and reads them. Every process with the same secret reads what another one made."""
+
+    def __init__(self, secret: str, public_url: str) -> None:
+        self._key = sha256(b"ringback links:" + secret.encode()).digest()
+        self._public_url = public_url.rstrip("/")
+
+    def follow(self, callback_id: str, message_id: str, expires_at: datetime) -> str:
+        """The token of the page on which a callback is seen, moved and canceled without signing in."""
+        hours = -((_EPOCH - expires_at) // timedelta(hours=1))
+        return self._token(FOLLOW, callback_id, hours, message_id)
+
+    def follow_url(self, token: str) -> str:
+        """Where a token of `follow` leads."""
+        return f"{self._public_url}/c/{token}"
+
+    def stop_url(self, callback_id: str) -> str:
+        """Where whoever gets e-mail about a callback says "no more"; it never expires."""
+        return f"{self._public_url}/no-mail/{self._token(STOP, callback_id, 0, callback_id)}"
+
+    def callback_of(self, token: str, now: datetime) -> str:
+        """The callback that a token of `follow` is for. Raises NotFound, LinkExpired."""
+        callback_id, hours = self._read(FOLLOW, token)
+        if now >= _EPOCH + timedelta(hours=hours):
+            raise LinkExpired("this link is too old; ask for a new callback, or phone us")
+        return callback_id
+
+    def callback_of_stop(self, token: str) -> str:
+        """The callback that a token of `stop_url` is for. Raises NotFound."""
+        return self._read(STOP, token)[0]
+
+    def _token(self, purpose: bytes, callback_id: str, hours: int, message_id: str) -> str:
+        signed = bytes.fromhex(callback_id) + hours.to_bytes(_EXPIRY) + bytes.fromhex(message_id)[:_NONCE]
+        return base64.urlsafe_b64encode(signed + self._mac(purpose, signed)).decode().rstrip("=")
+
+    def _read(self, purpose: bytes, token: str) -> tuple[str, int]:
+        try:
+            raw = base64.urlsafe_b64decode(token + "=") if TOKEN.fullmatch(token) else b""
+        except binascii.Error:
+            raw = b""
+        signed = raw[:_SIGNED]
+        if not hmac.compare_digest(raw[_SIGNED:], self._mac(purpose, signed)):
+            raise NotFound("there is no such link; it may have been cut off")
+        return signed[:_ID].hex(), int.from_bytes(signed[_ID : _ID + _EXPIRY])
+
+    def _mac(self, purpose: bytes, signed: bytes) -> bytes:
+        return hmac.digest(self._key, purpose + signed, "sha256")[:10]

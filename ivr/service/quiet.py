@@ -1,0 +1,39 @@
+"""Quiet hours: nobody is woken by a message that they did not ask for at this moment."""
+
+from datetime import datetime
+
+from ivr.domain.callbacks import Callback
+from ivr.domain.hours import EARLIEST, LATEST, CallingHours
+from ivr.domain.messages import Message
+from ivr.domain.policies import CallbackRules
+from ivr.errors import NumberRefused
+from ivr.service.ports import NumberRules
+from ivr.service.store import UnitOfWork
+
+
+class QuietHours:
+    """The hours of calls, at most 8 to 20, hold for messages: in the customer's zone, and where the number lies."""
+
+    def __init__(self, rules: CallbackRules, numbers: NumberRules) -> None:
+        self._rules = rules
+        self._numbers = numbers
+
+    def until(self, uow: UnitOfWork, message: Message, now: datetime) -> datetime | None:
+        """When a message may be sent; None: now."""
+        callback = uow.callbacks.get(message.callback_id)
+        if callback is None or self._rules.any_hour:
+            return None
+        for zones in ((callback.zone, *self._zones(callback)), (callback.zone,)):
+            hours = CallingHours.of(zones, EARLIEST, LATEST)
+            if hours.allows(now):
+                return None
+            later = hours.next_allowed(now)
+            if later is not None:
+                return later
+        return None
+
+    def _zones(self, callback: Callback) -> tuple[str, ...]:
+        try:
+            return self._numbers.check(callback.number).zones
+        except NumberRefused:
+            return ()

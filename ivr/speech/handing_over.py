@@ -1,0 +1,52 @@
+"""Frames on their way from the socket's thread to the turn-taker's: to wake a thread for each would cost more than the
+rest of the way. They go one by one where the turn-taker may act on them at once, by the handful where it only listens.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Final
+
+from ivr.speech.audio import FRAME_MS
+from ivr.speech.endpointing import LOOK_AHEAD_MS, PATIENCE, SURE_MS
+from ivr.speech.turn_taker import Frame
+
+_HANDFUL: Final = 5
+"""100 ms, which is what the recogniser is fed at a time."""
+_FIRST_FRAMES: Final = SURE_MS // FRAME_MS + 1
+"""So long after speech has begun it may turn out to be surely speech, which stops a prompt."""
+_ACTS_AT_MS: Final = sorted(
+    {ms for patience in PATIENCE.values() for ms in (patience.complete_ms, patience.open_ms)}
+    | {patience.complete_ms - LOOK_AHEAD_MS for patience in PATIENCE.values()}
+)
+"""The silences at which the turn-taker looks at the text or ends the turn."""
+
+
+class HandingOver:
+    """Gathers one call's frames."""
+
+    def __init__(self) -> None:
+        self._held: list[Frame] = []
+        self._first = _FIRST_FRAMES
+        self._voiced_until_ms = 0
+        self._acts = 0
+
+    def begin(self) -> None:
+        """Speech has begun."""
+        self._first = _FIRST_FRAMES
+
+    def take(self, frame: Frame) -> Sequence[Frame]:
+        """The frames to hand over now, this one last; none: it is held."""
+        if frame.voiced:
+            if self._acts:
+                self.begin()
+            self._voiced_until_ms = frame.end_ms
+        acts = bisect_right(_ACTS_AT_MS, frame.end_ms - self._voiced_until_ms)
+        is_due = acts != self._acts or self._first > 0
+        self._acts, self._first = acts, self._first - 1
+        self._held.append(frame)
+        return self.rest() if is_due or len(self._held) >= _HANDFUL else ()
+
+    def rest(self) -> Sequence[Frame]:
+        """What is held; nothing more comes for now."""
+        held, self._held = self._held, []
+        return held

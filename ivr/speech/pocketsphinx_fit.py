@@ -1,0 +1,112 @@
+"""How well the decoder's best path fits the sound: what its segments and the sound show, weighed into one number.
+
+PocketSphinx forces whatever it hears into the grammar. With `compallsen` its acoustic scores are distances to the best
+of all 5,138 sounds of the model at each step, so a path of words that were not said is told by a long way.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, log
+from operator import mul
+from statistics import pstdev
+from typing import Any, Final
+
+import numpy as np
+
+from ivr.speech.sound_signs import SoundSigns
+
+_NATS: Final = 1024.0
+"""Scores are kept in units of 2**10 of the decoder's logarithm."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A word or a filler on the decoder's best path."""
+
+    word: str
+    start: int
+    end: int
+    """The last step of 10 ms."""
+    score: float
+    """Nats."""
+    phones: int = 0
+
+    @property
+    def steps(self) -> int:
+        return self.end - self.start + 1
+
+    @property
+    def is_word(self) -> bool:
+        return not self.word.startswith(("<", "+", "["))
+
+
+def segments(engine: Any) -> list[Segment]:
+    """The best path; steps of the grammar without a word are left out."""
+    found = ((x.word, x.start_frame, x.end_frame, x.ascore) for x in engine.seg())
+    return [
+        Segment(word, start, end, _nats(score), len((engine.lookup_word(word) or "").split()))
+        for word, start, end, score in found
+        if end >= start and word != "(NULL)"
+    ]
+
+
+def signs(path: Sequence[Segment], sound: SoundSigns) -> Mapping[str, float]:
+    """What tells words of the grammar from anything else; nothing without a word."""
+    said = [segment for segment in path if segment.is_word]
+    if not said:
+        return {}
+    steps = sum(segment.steps for segment in said)
+    return {
+        "distance": -sum(segment.score for segment in said) / steps,
+        "uncovered": _uncovered(said, sound),
+        "length": log(steps),
+        "phones": log(max(1, sum(segment.phones for segment in said))),
+        "unevenness": pstdev(log(segment.steps / max(1, segment.phones)) for segment in said),
+        "contrast": sound.contrast_db,
+        "change": sound.change_db,
+        "likeness": sound.likeness,
+        "loud": float(sound.loud.mean()),
+    }
+
+
+def fit(found: Mapping[str, float]) -> float:
+    """How likely this was words of the grammar, 0 to 1; 1 if there is nothing to go by."""
+    if not found:
+        return 1.0
+    away = [max(-_FARTHEST, min(_FARTHEST, (found[name] - usual) / spread)) for name, usual, spread, *_ in _WEIGHTS]
+    total = _BIAS
+    for place, (_, _, _, weight, products) in enumerate(_WEIGHTS):
+        total += away[place] * (weight + sum(map(mul, products, away[place:])))
+    return 1 / (1 + exp(-total))
+
+
+def _uncovered(said: Iterable[Segment], sound: SoundSigns) -> float:
+    """The share of the loud steps that lie in no word."""
+    outside = sound.loud.copy()
+    for segment in said:
+        outside[segment.start : segment.end + 1] = False
+    return float(outside.sum() / max(1, np.count_nonzero(sound.loud)))
+
+
+def _nats(score: float) -> float:
+    return _NATS * log(score) if score > 0 else 0.0
+
+
+_FARTHEST: Final = 3.0
+"""Beyond so many spreads nothing was measured."""
+_BIAS: Final = -0.12
+_WEIGHTS: Final[tuple[tuple[str, float, float, float, tuple[float, ...]], ...]] = (
+    ("distance", 7.06, 1.56, -1.5, (-0.12, 0.46, -0.04, -0.43, 0.3, -0.23, 0.01, 0.28, -0.05)),
+    ("uncovered", 0.209, 0.237, -1.22, (0.45, 0.1, -0.09, 0.05, -0.06, 0.12, 0.23, -0.06)),
+    ("length", 4.94, 0.754, -0.01, (-0.28, 0.2, -0.21, 0.24, 0.13, 0.33, 0.18)),
+    ("phones", 2.49, 0.813, 0.17, (0.16, -0.29, 0.09, 0.04, 0.05, 0.36)),
+    ("unevenness", 0.359, 0.305, -0.28, (-0.14, -0.14, -0.2, -0.06, 0.07)),
+    ("contrast", 37.4, 11.9, -0.13, (-0.41, 0.08, 0.1, -0.5)),
+    ("change", 5.67, 1.11, -0.72, (0.35, 0.14, 0.31)),
+    ("likeness", 0.739, 0.0777, -1.14, (-0.19, -0.49)),
+    ("loud", 0.631, 0.18, -0.58, (-0.68,)),
+)
+"""Of each sign: its usual value, its spread, its weight, and the weights of its products with itself and those below.
+
+Logistic regression on half of 1,338 strangers and 790 callers in eight turns: `benchmarks/fit_strangers.py`.
+"""

@@ -1,0 +1,195 @@
+"""One callback's pages: prove the number, see, move and cancel it. Whoever holds its address or a link may."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from ivr.domain.callbacks import Callback, CallbackStatus
+from ivr.errors import CallbackRefused, IllegalMove
+from ivr.service.afterwards import Actions
+from ivr.service.opting import has_opted_out, masked_address, opt_out
+from ivr.service.store import UnitOfWork
+from ivr.service.verification import CALL
+from ivr.web.desk import Desk, client_address
+from ivr.web.free_times import FreeTimesFinder
+from ivr.web.page_words import PageWords
+from ivr.web.services import Services
+from ivr.web.wish import LocalTimes, read_digits, read_verification
+
+Page = str | AnyResponse | tuple[str, int]
+ID: Final = re.compile(r"[0-9a-f]{32}")
+TOLD: Final = frozenset({"moved", "code_sent", "code_call"})
+"""What the status page may say that was just done."""
+
+
+class CallbackPages:
+    """Handlers of one callback's pages."""
+
+    def __init__(self, services: Services, desk: Desk, times: LocalTimes, words: PageWords) -> None:
+        self._services = services
+        self._desk = desk
+        self._times = times
+        self._words = words
+        self._free_times = FreeTimesFinder(services, desk, times)
+
+    def callback(self, token: str) -> Page:
+        """Where one callback stands."""
+        return self._status(token, self._callback(token), ())
+
+    def back(self, token: str) -> Page:
+        """Somebody reloaded or changed the language of an answer to a form: show the page it came from."""
+        return self._to(token)
+
+    def confirm(self, token: str) -> Page:
+        """Take the code; a number proven already needs none."""
+        callback = self._callback(token)
+        if callback.status != CallbackStatus.UNVERIFIED:
+            return self._to(token)
+
+        def take(uow: UnitOfWork) -> Actions:
+            self._desk.verification.confirm(uow, callback.id, read_digits(request.form.get("code", "")))
+            return ()
+
+        return self._change(token, take)
+
+    def resend(self, token: str) -> Page:
+        """Send another code, by text or call; how many a number is sent is limited."""
+        callback = self._callback(token)
+        if callback.status != CallbackStatus.UNVERIFIED:
+            return self._to(token)
+
+        channel = request.form.get("verification", "")
+
+        def send(uow: UnitOfWork) -> Actions:
+            fresh = uow.callbacks.get(callback.id)
+            return () if fresh is None else send_code(self._desk, uow, fresh, read_verification(channel))
+
+        return self._change(token, send, told="code_call" if channel == CALL else "code_sent")
+
+    def move(self, token: str) -> Page:
+        """Move to another moment."""
+        callback = self._callback(token)
+
+        def move(uow: UnitOfWork) -> Actions:
+            zone = self._times.zone(callback.zone, callback.number)
+            at = self._times.read(request.form, zone)
+            return self._desk.bookings.move(uow, callback.id, at=at)[1]
+
+        return self._change(token, move, told="moved")
+
+    def cancel(self, token: str) -> Page:
+        """Take the callback back; doing it twice is no error."""
+        callback = self._callback(token)
+        if not callback.is_open:
+            return self._to(token)
+        return self._change(token, lambda uow: self._desk.bookings.cancel(uow, callback.id, by="customer")[1])
+
+    def _change(self, token: str, change: Callable[[UnitOfWork], Actions], *, told: str = "") -> Page:
+        """Do it in one transaction; what is refused is explained on the status page."""
+        try:
+            with self._services.store.begin() as uow:
+                actions = change(uow)
+                uow.commit()
+        except CallbackRefused as refused:
+            return self._status(token, self._callback(token), (refused,)), 422
+        except IllegalMove:
+            now = self._callback(token)
+            return self._status(token, now, (CallbackRefused("busy" if now.is_open else "gone"),)), 409
+        self._desk.afterwards.run(actions)
+        return self._to(token, told)
+
+    def _to(self, token: str, told: str = "") -> AnyResponse:
+        return redirect(url_for("pages.callback", token=token, lang=self._words.locale(), told=told or None), 303)
+
+    def _callback(self, token: str) -> Callback:
+        """By its 128-bit random id, or a link's token; a malformed and an unknown one get the same answer.
+
+        Raises LinkExpired, NotFound.
+        """
+        is_id = ID.fullmatch(token) is not None
+        callback_id = token if is_id else self._desk.links.callback_of(token, self._services.clock.now())
+        with self._services.store.read() as uow:
+            found = uow.callbacks.get(callback_id)
+        if found is None:
+            abort(404)
+        if not is_id:
+            g.link_locale = found.locale
+        return found
+
+    def _status(self, token: str, callback: Callback, refused: Sequence[CallbackRefused]) -> str:
+        with self._services.store.read() as uow:
+            case = uow.cases.get(callback.case_id)
+            call = self._desk.verification.call_state(uow, callback)
+        at = callback.promised_by_at if callback.asap else callback.due_at
+        told, can_move = request.args.get("told", ""), callback.status == CallbackStatus.SCHEDULED
+        return render_template(
+            "callback.html", token=token, callback=callback, case=case, call=call,
+            move_form=_move_form(callback, request.form), told=told if told in TOLD else "",
+            when=self._words.moment(at, callback.zone),
+            free=self._free_times.of_callback(callback, self._words.locale()) if can_move else None,
+            **self._words.days(), **self._words.errors(refused), **self._words.shared(),
+        )  # fmt: skip
+
+    # --- e-mail ------------------------------------------------------------------------------------------------
+
+    def no_mail(self, token: str) -> Page:
+        """Asks first: mail programs open links on their own."""
+        address = self._mail_address(token)
+        with self._services.store.read() as uow:
+            return self._no_mail(address, done=has_opted_out(uow, address))
+
+    def _no_mail(self, address: str, *, done: bool) -> str:
+        return render_template("no_mail.html", address=masked_address(address), done=done, **self._words.shared())
+
+    def stop_mail(self, token: str) -> Page:
+        """No more e-mail to this address; also in one click of a mail program (RFC 8058), which has no session."""
+        address = self._mail_address(token)
+        with self._services.store.begin() as uow:
+            if not has_opted_out(uow, address):
+                opt_out(uow, address, self._services.clock.now(), "link")
+            uow.commit()
+        return self._no_mail(address, done=True)  # no redirect: mail programs follow none
+
+    def _mail_address(self, token: str) -> str:
+        callback_id = self._desk.links.callback_of_stop(token)
+        with self._services.store.read() as uow:
+            found = uow.callbacks.get(callback_id)
+        if found is None or not found.email:
+            abort(404)
+        g.link_locale = found.locale
+        return found.email
+
+
+def send_code(desk: Desk, uow: UnitOfWork, callback: Callback, channel: str) -> Actions:
+    """Send a code that proves the number; asked for from this address."""
+    return desk.verification.start(uow, callback, channel=channel, address=client_address())
+
+
+def _move_form(callback: Callback, sent: Mapping[str, str]) -> Mapping[str, str]:
+    """What was typed; at first the present moment on the customer's clock."""
+    if "when" in sent:
+        return sent
+    local = callback.due_at.astimezone(ZoneInfo(callback.zone))
+    return {"when": "at"} if callback.asap else {"when": "at", "date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"}
+
+
+def callback_rules_of(blueprint: Blueprint, pages: CallbackPages) -> None:
+    """The addresses of one callback's pages, below those of the customers' pages."""
+    blueprint.add_url_rule("/c/<token>", view_func=pages.callback, endpoint="link")
+    blueprint.add_url_rule("/callbacks/<token>", view_func=pages.callback, endpoint="callback")
+    for name in ("confirm", "resend", "move", "cancel"):
+        rule = f"/callbacks/<token>/{name}"
+        blueprint.add_url_rule(rule, view_func=getattr(pages, name), endpoint=name, methods=["POST"])
+        blueprint.add_url_rule(rule, view_func=pages.back, endpoint=f"{name}_back")
+
+
+def no_mail_pages(pages: CallbackPages) -> Blueprint:
+    """Apart from all other pages: a mail program's one click carries no token of a form."""
+    blueprint = Blueprint("no_mail", __name__)
+    blueprint.add_url_rule("/no-mail/<token>", view_func=pages.no_mail, endpoint="ask")
+    blueprint.add_url_rule("/no-mail/<token>", view_func=pages.stop_mail, endpoint="stop", methods=["POST"])
+    return blueprint

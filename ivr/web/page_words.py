@@ -1,0 +1,72 @@
+"""What the customers' pages have in common: their language, their words, and how errors and moments are told."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from flask import g, request
+
+from ivr.content.zones import zone_name
+from ivr.domain.turn import At, Say
+from ivr.errors import CallbackRefused
+from ivr.service.slots import NotThen
+from ivr.web.desk import Desk
+from ivr.web.services import Services
+
+FIELDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("kind", "words", "order", "consent", "code"), ""),
+    **dict.fromkeys(("extension", "country", "line_type", "do_not_call", "too_many_today", "exists"), "number"),
+    **dict.fromkeys(("when", "gap", "past", "too_far", "too_soon", "hours", "full"), "date"),
+    **dict.fromkeys(("call_hours", "no_calls_now", "ringing", "left_alone"), "number"),
+    "number": "",
+    "email": "",
+    "opted_out": "number",
+    "locked": "code",
+}
+"""The field that an error is about, where its own name is not the field's; others belong to the whole page."""
+
+
+class PageWords:
+    """Words of the customers' pages, in the language of this answer."""
+
+    def __init__(self, services: Services, desk: Desk) -> None:
+        self._services = services
+        self._desk = desk
+        self._catalogue = desk.catalogue
+
+    def locale(self) -> str:
+        """What the reader asked for; else the language of the message whose link they opened; else the browser's."""
+        asked = request.values.get("lang") or g.get("link_locale")
+        return self._catalogue.best(asked, request.accept_languages)
+
+    def errors(self, refused: Sequence[CallbackRefused]) -> dict[str, Any]:
+        """Texts by error key, and the fields they belong to."""
+        texts = {error.reason: self._explained(error) for error in refused}
+        return {"errors": texts, "fields": {FIELDS.get(key, "-") or key: texts[key] for key in reversed(texts)}}
+
+    def _explained(self, error: CallbackRefused) -> str:
+        locale = self.locale()
+        if isinstance(error, NotThen) and error.nearest_at is not None:
+            key, when = f"error_{error.reason}_nearest", self.moment(error.nearest_at, error.zone)
+            return self._catalogue.text(locale, key, when=when)
+        return self._catalogue.text(locale, f"error_{error.reason}")
+
+    def moment(self, at: datetime, zone: str) -> str:
+        """A moment on the customer's clock, which is named: tomorrow at 3:30 PM (New York)."""
+        say = Say("moment", {"when": At(at, zone, self._services.clock.now())})
+        return f"{self._services.speaker.text(self.locale(), say)} ({zone_name(zone, self.locale())})"
+
+    def days(self) -> dict[str, str]:
+        """The days that the calendar offers; the widest, for the reader's own zone is not known yet."""
+        now = self._services.clock.now()
+        first, last = now - timedelta(hours=12), now + timedelta(days=self._desk.requests.horizon_days, hours=14)
+        return {"first_day": first.date().isoformat(), "last_day": last.date().isoformat()}
+
+    def shared(self) -> dict[str, Any]:
+        """What every template needs."""
+        locale = self.locale()
+
+        def text(key: str, **places: object) -> str:
+            return self._catalogue.text(locale, key, **places)
+
+        return {"t": text, "locale": locale, "catalogue": self._catalogue, "company": self._services.company}
