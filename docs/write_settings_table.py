@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from ivr.settings import readme_rows
+from ivr.settings_table import readme_rows
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 MARKS = re.compile(r"(<!-- settings -->\n).*?(\n<!-- /settings -->)", re.DOTALL)

@@ -37,6 +37,12 @@ class AudioError(IvrError):
     code = "audio"
 
 
+class ShiftsRefused(IvrError):
+    """An agent's shifts cannot be read; the text tells how they are written."""
+
+    code = "shifts"
+
+
 class ModelError(IvrError):
     """A speech model is missing, damaged or cannot be downloaded."""
 

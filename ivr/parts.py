@@ -12,7 +12,7 @@ from ivr.content import Content, load
 from ivr.content.folders import Folders
 from ivr.domain.callbacks import Party
 from ivr.domain.messages import GROUPS, MessageRules
-from ivr.domain.policies import BookingRules, CallbackRules, DialRules
+from ivr.domain.policies import BookingRules, CallbackRules, DialRules, SlotRules
 from ivr.errors import SettingsError
 from ivr.phone.client import Account
 from ivr.phone.recordings import TwilioRecordings
@@ -150,7 +150,9 @@ def callback_rules(settings: Settings) -> CallbackRules:
         booking=BookingRules(
             countries=frozenset({*settings.countries, number_rules(settings).country}),
             line_types=frozenset(settings.line_types),
+            lead_seconds=settings.booking_lead_minutes * 60,
         ),
+        slots=SlotRules(slot_seconds=settings.slot_minutes * 60),
         dial=DialRules(
             dials_per_second=settings.dial_rate,
             dials_per_day=settings.daily_dials,

@@ -94,6 +94,12 @@ class Settings:
         ("fixed_line", "mobile", "fixed_line_or_mobile"),
         "Kinds of lines that may be rung.",
     )
+    booking_lead_minutes: int = _setting(
+        "IVR_BOOKING_LEAD", read.whole(0, 10_080), 0, "Minutes that a named time is ahead at the least."
+    )
+    slot_minutes: int = _setting(
+        "IVR_SLOT_MINUTES", read.whole(5, 60), 15, "Length of a slot: agents on shift bound the named times in it."
+    )
     dial_rate: float = _setting(
         "IVR_DIAL_RATE", read.dial_rate, 1.0, "Dials a second, all processes together; 0: no limit (own carrier only)."
     )
@@ -234,7 +240,7 @@ class Settings:
 
     def describe(self) -> dict[str, str]:
         """Every setting that is set, by environment name, secrets masked."""
-        shown = {about.metadata["env"]: _shown(about, getattr(self, about.name)) for about in settings_fields()}
+        shown = {about.metadata["env"]: as_shown(about, getattr(self, about.name)) for about in settings_fields()}
         heard_by = {**self.vosk_models, **self.vosk_servers}
         shown |= {f"{MODEL_PREFIX}{_suffix(name)}": str(place) for name, place in heard_by.items()}
         return {name: value for name, value in shown.items() if value}
@@ -271,24 +277,8 @@ def settings_fields() -> list[Field[Any]]:
     return [about for about in fields(Settings) if "parse" in about.metadata]
 
 
-def readme_rows() -> list[str]:
-    """The settings table of README.md, line by line; `make readme` writes it, a test compares it."""
-    rows = ["| setting | default | meaning |", "|---|---|---|"]
-    for about in settings_fields():
-        default = about.metadata["shown"] or _code(_shown(about, about.default))
-        rows.append(f"| `{about.metadata['env']}` | {default} | {about.metadata['help']} |")
-    rows.append(
-        f"| `{MODEL_PREFIX}<LOCALE>` | installed ones | A Vosk model's folder for a language (`{MODEL_PREFIX}EN_US`), "
-        "or a vosk-server that has it: `ws://asr.example.com:2700`. |"
-    )
-    return rows
-
-
-def _code(value: str) -> str:
-    return f"`{value}`" if value else "–"
-
-
-def _shown(about: Field[Any], value: object) -> str:
+def as_shown(about: Field[Any], value: object) -> str:
+    """A setting as people may read it: secrets masked."""
     if about.metadata["secret"]:
         return "••••" if value else ""
     if about.name == "database_url":

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from ivr.errors import SettingsError
-from ivr.settings import Settings, readme_rows, settings_fields
+from ivr.settings import Settings, settings_fields
+from ivr.settings_table import readme_rows
 
 OWN_CARRIER = {"TWILIO_API_BASE": "http://127.0.0.1:9000"}
 

@@ -3,16 +3,18 @@
 import argparse
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 
 from ivr.cli.context import read_settings
 from ivr.content.loading import DEFAULT_LOCALE
 from ivr.domain.agents import Agent, AgentStatus
 from ivr.domain.cases import SKILLS
-from ivr.errors import IllegalMove, NotFound, NumberRefused
+from ivr.domain.shifts import Shift, read_shifts, told_shifts
+from ivr.errors import IllegalMove, NotFound, NumberRefused, ShiftsRefused
 from ivr.parts import make_clock, number_rules, open_store, shared_secret
 from ivr.service.ports import Clock, NumberRules
-from ivr.service.store import Store
-from ivr.service.timeline import masked, new_id
+from ivr.service.store import Store, UnitOfWork
+from ivr.service.timeline import masked, new_id, record
 from ivr.settings import Settings
 from ivr.settings_values import e164
 from ivr.web.api_keys import agent_token
@@ -22,7 +24,7 @@ SETTABLE = (AgentStatus.AVAILABLE, AgentStatus.AWAY, AgentStatus.OFFLINE)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """add, list, token, status."""
+    """add, list, token, status, shifts."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     adding = actions.add_parser("add", help="add an agent, on shift at once; the same number again changes them")
     adding.add_argument("name", metavar="NAME")
@@ -39,6 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     setting = actions.add_parser("status", help="set an agent available, away or offline")
     setting.add_argument("name", metavar="NAME")
     setting.add_argument("status", choices=[status.value for status in SETTABLE])
+    shifts = actions.add_parser("shifts", help="when an agent works, each week; without any they are always on shift")
+    shifts.add_argument("name", metavar="NAME")
+    shifts.add_argument("shifts", metavar="SHIFTS", nargs="?", help="such as 'mon-fri 09:00-17:00, sat 22:00-02:00'")
+    shifts.add_argument("--zone", default="", help="the time zone of these times; default: that of IVR_HOURS_ZONE")
+    shifts.add_argument("--clear", action="store_true", help="take all shifts away")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -46,21 +53,31 @@ def run(arguments: argparse.Namespace) -> int:
     settings = read_settings(quiet=True)
     with closing(open_store(settings)) as store:
         desk = AgentsDesk(store, make_clock(settings), number_rules(settings))
-        print("\n".join(_told(desk, arguments, _served(settings), shared_secret(settings))))
+        print("\n".join(_told(desk, arguments, settings)))
     return 0
 
 
-def _told(desk: "AgentsDesk", arguments: argparse.Namespace, served: tuple[str, ...], secret: str) -> list[str]:
+def _told(desk: "AgentsDesk", arguments: argparse.Namespace, settings: Settings) -> list[str]:
     match arguments.action:
         case "add":
+            served = _served(settings)
             skills, locales = _words(arguments.skill), _locales(_words(arguments.locale), served) or served[:1]
             added = desk.add(arguments.name, arguments.number, skills=skills, locales=locales)
             return [added, *_notes(skills)]
         case "status":
             return [desk.set_status(arguments.name, AgentStatus(arguments.status))]
         case "token":
-            return [agent_token(desk.named(arguments.name), secret)]
+            return [agent_token(desk.named(arguments.name), shared_secret(settings))]
+        case "shifts":
+            return [desk.set_shifts(arguments.name, _shifts(arguments, arguments.zone or settings.hours_zone))]
     return desk.listed()
+
+
+def _shifts(arguments: argparse.Namespace, zone: str) -> list[Shift]:
+    """Raises ShiftsRefused."""
+    if arguments.clear == bool(arguments.shifts):
+        raise ShiftsRefused("give either shifts, such as 'mon-fri 09:00-17:00', or --clear")
+    return [] if arguments.clear else read_shifts(arguments.shifts, zone)
 
 
 @dataclass(frozen=True)
@@ -84,13 +101,13 @@ class AgentsDesk:
                 uow.agents.add(agent)
             agent.name, agent.skills, agent.locales = name, skills or ("general",), locales
             uow.commit()
-            return f"{word}: {_line(agent)}"
+            return f"{word}: {_line(agent, self.clock.now())}"
 
     def listed(self) -> list[str]:
         """One line for each, by name."""
         with self.store.read() as uow:
-            agents = sorted(uow.agents.all(), key=lambda agent: agent.name)
-            return [_line(agent) for agent in agents] or ["no agents yet: python -m ivr agents add NAME NUMBER"]
+            agents, now = sorted(uow.agents.all(), key=lambda agent: agent.name), self.clock.now()
+            return [_line(agent, now) for agent in agents] or ["no agents yet: python -m ivr agents add NAME NUMBER"]
 
     def named(self, name: str) -> Agent:
         """Raises NotFound."""
@@ -103,12 +120,19 @@ class AgentsDesk:
     def set_status(self, name: str, status: AgentStatus) -> str:
         """Raises NotFound."""
         with self.store.begin() as uow:
-            agent = uow.agents.by_name(name)
-            if agent is None:
-                raise NotFound(f"there is no agent {name}; `agents list` shows all")
+            agent = _named(uow, name)
             agent.move(status, self.clock.now())
             uow.commit()
-            return _line(agent)
+            return _line(agent, self.clock.now())
+
+    def set_shifts(self, name: str, shifts: list[Shift]) -> str:
+        """In the place of those before; none: always on shift. Raises NotFound."""
+        with self.store.begin() as uow:
+            agent, now = _named(uow, name), self.clock.now()
+            agent.shifts = shifts
+            record(uow, now, "shifts_set", data={"agent": name, "shifts": told_shifts(shifts)})
+            uow.commit()
+            return _line(agent, now)
 
     def _number(self, number: str) -> str:
         """An operator may know more than the numbering plans do: a full international number is always taken."""
@@ -121,9 +145,18 @@ class AgentsDesk:
                 raise NumberRefused("number", str(error)) from None
 
 
-def _line(agent: Agent) -> str:
-    number = f"{masked(agent.number):>4}"
-    return f"{agent.name:<16} {number}  {agent.status:<10} {', '.join(agent.skills):<20} {', '.join(agent.locales)}"
+def _named(uow: UnitOfWork, name: str) -> Agent:
+    agent = uow.agents.by_name(name)
+    if agent is None:
+        raise NotFound(f"there is no agent {name}; `agents list` shows all")
+    return agent
+
+
+def _line(agent: Agent, now: datetime) -> str:
+    who = f"{agent.name:<16} {masked(agent.number):>4}  {agent.status:<10}"
+    takes = f"{', '.join(agent.skills):<20} {', '.join(agent.locales):<14}"
+    shifts = "; ".join(told_shifts(agent.shifts)) or "always on shift"
+    return f"{who} {takes} {shifts}{'' if agent.works_at(now) else ' (off shift now)'}"
 
 
 def _words(given: list[str]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from ivr.domain.cases import SKILLS
 from ivr.errors import CarrierRejected, ContentError, EngineUnavailable, IvrError, ModelError, NotFound
 from ivr.parts import carrier_account, own_voice
 from ivr.phone.numbers import TwilioNumbers
+from ivr.service.line import on_shift
 from ivr.settings import Settings
 from ivr.settings_values import is_loopback
 
@@ -161,10 +162,10 @@ def database(ivr: Ivr) -> Iterator[Finding]:
         yield Finding("dispatcher", Verdict.GOOD, f"last seen {age:.0f} s ago")
     else:
         yield Finding("dispatcher", Verdict.NOTE, "none is running", "python -m ivr serve")
-    on_shift = [agent for agent in agents if agent.status not in ("away", "offline")]
-    remedy = "" if on_shift else "python -m ivr agents add NAME NUMBER"
-    text = f"{len(on_shift)} of {len(agents)} on shift"
-    yield Finding("agents", Verdict.GOOD if on_shift else Verdict.NOTE, text, remedy)
+    working = [agent for agent in agents if on_shift(agent, ivr.clock.now())]
+    remedy = "" if working else "python -m ivr agents add NAME NUMBER, or agents shifts NAME"
+    text = f"{len(working)} of {len(agents)} on shift"
+    yield Finding("agents", Verdict.GOOD if working else Verdict.NOTE, text, remedy)
 
 
 def content(ivr: Ivr) -> Iterator[Finding]:

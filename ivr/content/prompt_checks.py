@@ -16,10 +16,11 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         kind_delivered_not_received kind_return_refund kind_cancel_order kind_question ask_order_number
         ask_order_keys order_not_found cancel_kept dnr_not_delivered_yet offer_agent_or_callback offer_again
         ask_moment ask_moment_keys moment_conflict moment_which_day moment_which_time moment_am_or_pm
-        moment_closed moment_too_far moment_no_such_time ask_callback_number callback_kept callback_canceled
+        moment_closed moment_too_soon moment_full moment_too_far moment_no_such_time ask_callback_number
+        callback_kept callback_canceled
         confirm_cancel_callback existing_callback_none existing_callback_menu callback_refused_number
         callback_refused_extension callback_refused_country callback_refused_line_type
-        callback_refused_do_not_call callback_refused_hours callback_refused_too_many_today
+        callback_refused_do_not_call callback_refused_hours callback_refused_full callback_refused_too_many_today
         callback_refused_limit callback_refused_past callback_refused_too_far callback_refused_exists
         connecting_agent hold_started agent_joins agent_lost speak_after_tone nothing_heard not_understood apology
         give_up anything_else whisper_declined whisper_in_time whisper_late whisper_why_passed whisper_guest_again

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ivr.domain.shifts import Shift, works_at
 from ivr.errors import IllegalMove
 
 
@@ -71,7 +72,7 @@ def can_take(skills: Sequence[str], locales: Sequence[str], skill: str, locale: 
 
 @dataclass(eq=False, kw_only=True)
 class Agent:
-    """One agent; on shift whenever the status is not OFFLINE."""
+    """One agent: rung while the status is AVAILABLE, and inside the shifts if there are any."""
 
     id: str
     name: str
@@ -85,7 +86,13 @@ class Agent:
     """The attempt that holds them, while RESERVED or BUSY."""
     back_at: datetime | None = None
     """While AWAY: when they take calls again by themselves; None: when somebody says so."""
+    shifts: Sequence[Shift] = field(default_factory=list)
+    """Weekly; none: always on shift."""
     version: int = 1
+
+    def works_at(self, at: datetime) -> bool:
+        """Whether this moment lies in a shift; the status is another matter."""
+        return works_at(self.shifts, at)
 
     def can_take(self, skill: str, locale: str) -> bool:
         """Whether skills and languages fit; `general` takes every skill, en-GB and en-US serve each other."""

@@ -98,6 +98,12 @@ class Outcome(StrEnum):
     """Reconciled: the carrier never made the call."""
 
 
+UNANSWERED = frozenset(
+    {Outcome.NO_ANSWER, Outcome.BUSY, Outcome.MACHINE, Outcome.IVR, Outcome.SCREENED, Outcome.SILENT}
+)
+"""No person took the call."""
+
+
 class Party(StrEnum):
     """Whose telephone a leg rings."""
 
@@ -275,3 +281,8 @@ class Leg:
     def is_live(self) -> bool:
         """Whether it may be ringing or connected."""
         return self.state in LIVE_LEG_STATES
+
+    @property
+    def was_unanswered(self) -> bool | None:
+        """Whether it rang and no person answered; None if it did not ring."""
+        return self.outcome in UNANSWERED if self.answered_at or self.outcome in UNANSWERED else None

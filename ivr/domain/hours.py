@@ -84,10 +84,13 @@ class OpeningHours(_Stepwise):
     @classmethod
     def parse(cls, text: str, zone: str) -> Self:
         """Read `always`, or `Mon-Fri 09:00-17:00, Sat 10:00-14:00`. Raises SettingsError."""
-        _zone(zone)
+        known_zone(zone)
         if text.strip().lower() == "always":
             return cls(zone, tuple(Span(day, 0, DAY_MINUTES) for day in range(7)))
-        return cls(zone, tuple(span for part in text.split(",") for span in _parse_part(part)))
+        try:
+            return cls(zone, tuple(span for day in weekly(text) for span in _day_spans(*day)))
+        except ValueError as error:
+            raise SettingsError(f"IVR_HOURS: {error}") from error
 
     @classmethod
     def daily(cls, zone: str, opens: time, closes: time) -> Self:
@@ -96,7 +99,7 @@ class OpeningHours(_Stepwise):
 
     def allows(self, at: datetime) -> bool:
         """Whether the wall clock of the zone is inside a span."""
-        local = at.astimezone(_zone(self.zone))
+        local = at.astimezone(known_zone(self.zone))
         minute = local.hour * 60 + local.minute
         return any(span.weekday == local.weekday() and span.opens <= minute < span.closes for span in self.spans)
 
@@ -105,14 +108,14 @@ class OpeningHours(_Stepwise):
 
         A wall time in a gap has no moment of its own: there the change itself is the edge; a doubled one has two.
         """
-        zone = _zone(self.zone)
+        zone = known_zone(self.zone)
         midnight = datetime.combine(day, time())
         minutes = {0} | {minute for span in self.spans for minute in (span.opens, span.closes)}
         for minute in minutes:
             wall = midnight + timedelta(minutes=minute)
             yield wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
             yield wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-        yield from _clock_changes(zone, day)
+        yield from clock_changes(zone, day)
 
 
 @dataclass(frozen=True)
@@ -149,15 +152,19 @@ class CallingHours(Overlap):
         return cls(())
 
 
-def _parse_part(part: str) -> Iterator[Span]:
-    found = _SPANS.fullmatch(part.strip().lower())
-    if found is None:
-        raise SettingsError(f"IVR_HOURS: {part.strip()!r} is not like 'Mon-Fri 09:00-17:00' or 'always'")
-    first = _weekday(found["first"])
-    last = _weekday(found["last"]) if found["last"] else first
-    opens, closes = _clock_time(found["opens"]), _clock_time(found["closes"])
-    for step in range((last - first) % 7 + 1):
-        yield from _day_spans((first + step) % 7, opens, closes)
+def weekly(text: str) -> Iterator[tuple[int, int, int]]:
+    """Read `Mon-Fri 09:00-17:00, Sat 22:00-02:00`: weekday, opening and closing minute; not later: the next day's.
+
+    Raises ValueError.
+    """
+    for part in text.split(","):
+        found = _SPANS.fullmatch(part.strip().lower())
+        if found is None:
+            raise ValueError(f"{part.strip()!r} is not like 'Mon-Fri 09:00-17:00'")
+        first = _weekday(found["first"])
+        last = _weekday(found["last"]) if found["last"] else first
+        opens, closes = _clock_time(found["opens"]), _clock_time(found["closes"])
+        yield from (((first + step) % 7, opens, closes) for step in range((last - first) % 7 + 1))
 
 
 def _day_spans(day: int, opens: int, closes: int) -> Iterator[Span]:
@@ -171,7 +178,7 @@ def _day_spans(day: int, opens: int, closes: int) -> Iterator[Span]:
 
 def _weekday(name: str) -> int:
     if name not in DAYS:
-        raise SettingsError(f"IVR_HOURS: {name!r} is not a weekday; use Mon, Tue, Wed, Thu, Fri, Sat, Sun")
+        raise ValueError(f"{name!r} is not a weekday; use Mon, Tue, Wed, Thu, Fri, Sat, Sun")
     return DAYS.index(name)
 
 
@@ -181,21 +188,22 @@ def _clock_time(text: str) -> int:
         minutes = int(hour) * 60 + int(minute)
         if int(minute) < 60 and minutes <= DAY_MINUTES:
             return minutes
-    raise SettingsError(f"IVR_HOURS: {text!r} is not a time from 00:00 to 24:00")
+    raise ValueError(f"{text!r} is not a time from 00:00 to 24:00")
 
 
 def _minutes(clock: time) -> int:
     return clock.hour * 60 + clock.minute
 
 
-def _zone(name: str) -> ZoneInfo:
+def known_zone(name: str) -> ZoneInfo:
+    """The zone of an IANA name. Raises SettingsError."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise SettingsError(f"{name!r} is not a time zone; use an IANA name such as Europe/Berlin") from error
 
 
-def _clock_changes(zone: ZoneInfo, day: date) -> Iterator[datetime]:
+def clock_changes(zone: ZoneInfo, day: date) -> Iterator[datetime]:
     """The moments of a UTC day at which the zone's offset changes, to the second (zoneinfo does not tell them)."""
     start = datetime.combine(day, time(), UTC)
     for hours in range(0, 24, 6):

@@ -45,6 +45,9 @@ class AskBack(StrEnum):
     WHICH_TIME = "which_time"
     AM_OR_PM = "am_or_pm"
     CLOSED = "closed"
+    TOO_SOON = "too_soon"
+    FULL = "full"
+    """Everybody on shift then is promised to others."""
     TOO_FAR = "too_far"
     NO_SUCH_TIME = "no_such_time"
 

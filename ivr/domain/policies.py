@@ -26,6 +26,8 @@ class BookingRules:
     grace_seconds: int = 300
     """A named moment so little past is still taken (reading it back takes time) and due at once."""
     horizon_days: int = 30
+    lead_seconds: int = 0
+    """A named moment is so far ahead at the least."""
     named_promise_seconds: int = 900
     """A named time is promised as "between then and a quarter of an hour later"."""
     asap_margin_seconds: int = 300
@@ -130,10 +132,23 @@ class VerificationRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SlotRules:
+    """For how many named times the agents on shift are enough."""
+
+    slot_seconds: int = 900
+    overbooked_most: float = 0.15
+    """As many promises more as customers did not answer lately, but never more than this."""
+    measured_days: int = 28
+    measured_least: int = 30
+    """Telephones rung in these days before their share is believed."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallbackRules:
     """All rules of callbacks."""
 
     booking: BookingRules = BookingRules()
+    slots: SlotRules = SlotRules()
     dial: DialRules = DialRules()
     line: LineRules = LineRules()
     verification: VerificationRules = VerificationRules()

@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from ivr.domain.callbacks import Callback, CallbackStatus, Party
 from ivr.domain.cases import CaseStatus
 from ivr.domain.hours import Hours
-from ivr.domain.policies import CallbackRules, calling_window, window_end
-from ivr.domain.windows import after_open_time, first_due
+from ivr.domain.policies import CallbackRules, calling_window
 from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused
 from ivr.service.afterwards import Actions
 from ivr.service.attempts import withdraw
 from ivr.service.limits import count_use, is_left_alone
 from ivr.service.line import Line
 from ivr.service.ports import CheckedNumber, Clock, NumberRules
+from ivr.service.promises import Promise, Promises
+from ivr.service.slots import Slots, Wanted
 from ivr.service.store import UnitOfWork
 from ivr.service.telling import Telling
 from ivr.service.timeline import masked, new_id, record
@@ -55,16 +56,6 @@ class BookingRequest:
     """None: as the rules say."""
 
 
-@dataclass(frozen=True)
-class Promise:
-    """The times of a callback, as they may be told."""
-
-    due_at: datetime
-    promised_by_at: datetime
-    closes_at: datetime
-    ticket_at: datetime
-
-
 class Bookings:
     """Books, moves and cancels callbacks. All methods run in the caller's unit of work and write the timeline."""
 
@@ -74,6 +65,8 @@ class Bookings:
         self._numbers = numbers
         self._telling = telling
         self._line = Line(clock, rules.line)
+        self.slots = Slots(clock, rules, self._line)
+        self._promises = Promises(clock, rules, self.slots)
 
     def check_number(self, number: str) -> CheckedNumber:
         """A number that we would ring. Raises NumberRefused: `number`, `extension`, `country`, `line_type`."""
@@ -88,13 +81,14 @@ class Bookings:
         """Promise a callback.
 
         Raises AlreadyBooked (`exists`), CallbackRefused (`do_not_call`, `too_many_today`, `limit`, `hours`, `past`,
-        `too_far`) and NumberRefused.
+        `too_far`), NotThen (`hours`, `too_soon`, `full`: with the nearest moment that can be had) and NumberRefused.
         """
         now = self._clock.now()
         checked = self.check_number(request.number)
         self._refuse_repetition(uow, request, checked.e164)
         self._refuse_limits(uow, request, checked.e164, now)
-        promise = self._promise(uow, request, checked)
+        wanted = Wanted(request.skill, request.locale)
+        promise = self._promise(uow, request, checked, wanted)
         callback = _callback(request, checked, promise, now)
         if request.needs_verification:
             callback.status = CallbackStatus.UNVERIFIED
@@ -110,7 +104,8 @@ class Bookings:
         callback.move(CallbackStatus.SCHEDULED)
         checked = self._numbers.check(callback.number)
         at = None if callback.asap else max(callback.due_at, self._clock.now())
-        self._apply(uow, callback, checked, at, callback.ticket_at)
+        held = Wanted(callback.skill, callback.locale, callback.id, held=True)
+        self._apply(uow, callback, checked, _asks(callback, at, callback.ticket_at), held)
         record(uow, self._clock.now(), "callback_verified", subject=callback)
         self._telling.promised(uow, callback, self._clock.now())
         return callback
@@ -127,7 +122,8 @@ class Bookings:
         if callback.status != CallbackStatus.UNVERIFIED:
             callback.move(CallbackStatus.SCHEDULED)
         kept = callback.was_kept
-        self._apply(uow, callback, checked, at, ticket_at)
+        wanted = Wanted(callback.skill, callback.locale, callback.id)
+        self._apply(uow, callback, checked, _asks(callback, at, ticket_at), wanted)
         callback.first_rung_at, callback.tries = None, 0  # a new promise, judged by its own first ring
         callback.revision += 1
         data = _booking_data(callback) | ({} if kept is None else {"kept_before": kept})
@@ -199,55 +195,44 @@ class Bookings:
             refusal = "too many callbacks were asked for from here; try tomorrow or phone us"
             count_use(uow, "book", request.address, now, most=rules.per_address_per_day, refusal=refusal)
 
-    def _promise(self, uow: UnitOfWork, request: BookingRequest, checked: CheckedNumber) -> Promise:
-        now = self._clock.now()
-        hours = calling_window(self._rules, checked.zones, request.zone, now)
+    def hours(self, checked: CheckedNumber, said_zone: str) -> Hours:
+        """When a number may be rung. Raises CallbackRefused (`hours`): never."""
+        hours = calling_window(self._rules, checked.zones, said_zone, self._clock.now())
         if hours is None:
             raise CallbackRefused("hours", "this number has no hour of day at which it may be rung")
+        return hours
+
+    def _promise(self, uow: UnitOfWork, request: BookingRequest, checked: CheckedNumber, wanted: Wanted) -> Promise:
+        hours = self.hours(checked, request.zone)
         if request.at is not None:
-            return self._named(hours, request.at, now)
+            zone = request.zone or checked.zones[0]
+            return self._promises.named(uow, wanted, request.at, hours, zone)
         wait = self._line.estimate(uow, request.skill, locale=request.locale, priority=request.priority)
-        return self._soon(hours, now, request.ticket_at or now, wait.high_seconds)
-
-    def _named(self, hours: Hours, at: datetime, now: datetime) -> Promise:
-        rules = self._rules.booking
-        if at < now - timedelta(seconds=rules.grace_seconds):
-            raise CallbackRefused("past", "that moment is over; name a later one")
-        if at > now + timedelta(days=rules.horizon_days):
-            raise CallbackRefused("too_far", f"callbacks can be booked {rules.horizon_days} days ahead")
-        closes_at = window_end(hours, at)
-        if not hours.allows(at) or closes_at - at < timedelta(seconds=self._rules.dial.reserve_seconds):
-            raise CallbackRefused("hours", "that moment is outside the hours at which this number may be rung")
-        promised_by_at = max(at, now) + timedelta(seconds=rules.named_promise_seconds)
-        return Promise(at, min(promised_by_at, closes_at), closes_at, at)
-
-    def _soon(self, hours: Hours, now: datetime, ticket_at: datetime, wait_seconds: int) -> Promise:
-        due_at = first_due(hours, now, self._rules.dial.reserve_seconds)
-        if due_at is None:
-            raise CallbackRefused("hours", "there is no hour within two weeks at which this number may be rung")
-        served_by_at, closes_at = after_open_time(hours, due_at, timedelta(seconds=wait_seconds))
-        promised_by_at = served_by_at + timedelta(seconds=self._rules.booking.asap_margin_seconds)
-        return Promise(due_at, min(promised_by_at, closes_at), window_end(hours, due_at), ticket_at)
+        return self._promises.soon(hours, request.ticket_at or self._clock.now(), wait)
 
     def _apply(
-        self, uow: UnitOfWork, callback: Callback, checked: CheckedNumber, at: datetime | None, ticket_at: datetime
+        self, uow: UnitOfWork, callback: Callback, checked: CheckedNumber, request: BookingRequest, wanted: Wanted
     ) -> None:
-        request = BookingRequest(
-            case_id=callback.case_id,
-            number=callback.number,
-            locale=callback.locale,
-            zone=callback.zone,
-            at=at,
-            ticket_at=ticket_at,
-            skill=callback.skill,
-            priority=callback.priority,
-        )
-        promise = self._promise(uow, request, checked)
-        callback.asap, callback.due_at, callback.ticket_at = at is None, promise.due_at, promise.ticket_at
+        promise = self._promise(uow, request, checked, wanted)
+        callback.asap, callback.due_at, callback.ticket_at = request.at is None, promise.due_at, promise.ticket_at
         callback.promised_by_at = promise.promised_by_at
         if callback.status != CallbackStatus.UNVERIFIED:
             callback.closes_at = promise.closes_at
         callback.reason = ""
+
+
+def _asks(callback: Callback, at: datetime | None, ticket_at: datetime) -> BookingRequest:
+    """What a callback asks for anew."""
+    return BookingRequest(
+        case_id=callback.case_id,
+        number=callback.number,
+        locale=callback.locale,
+        zone=callback.zone,
+        at=at,
+        ticket_at=ticket_at,
+        skill=callback.skill,
+        priority=callback.priority,
+    )
 
 
 def _callback(request: BookingRequest, checked: CheckedNumber, promise: Promise, now: datetime) -> Callback:

@@ -113,8 +113,9 @@ class Dispatcher:
     def _begin_for(self, scene: Scene, free: Free, room: int) -> tuple[list[str], bool]:
         """The legs begun, and whether somebody in the line was looked at in vain."""
         if not free:
-            return [], False
-        kinds = [team.kind for team in scene.uow.agents.teams() if team.free] if free.is_cut else free.kinds()
+            return [], free.is_cut  # those who are idle longest may all be off shift
+        teams = scene.uow.agents.teams(scene.now) if free.is_cut else ()
+        kinds = [team.kind for team in teams if team.free] if free.is_cut else free.kinds()
         due = scene.uow.callbacks.due(scene.now, min(len(free), room) + LOOK, kinds)
         known = Known(scene, in_order(scene.uow.holds.waiting(), due))
         begun: list[str] = []
@@ -128,11 +129,12 @@ class Dispatcher:
         return begun, len(begun) < len(known.line)
 
     def _free_agents(self, scene: Scene, limit: int) -> Free:
-        """Available, and not on the line with us, by our dial or by their own; the longest idle first."""
+        """Available, on shift, and not on the line with us, by our dial or by their own; the longest idle first."""
         idle = scene.uow.agents.available(limit)
         numbers = [agent.number for agent in idle]
         on_the_line = scene.uow.legs.live_numbers(numbers) | scene.uow.calls.live_numbers(numbers, scene.now)
-        return Free([agent for agent in idle if agent.number not in on_the_line], is_cut=len(idle) == limit)
+        free = [agent for agent in idle if agent.number not in on_the_line and agent.works_at(scene.now)]
+        return Free(free, is_cut=len(idle) == limit)
 
     def _room(self, scene: Scene) -> int:
         """How many may be begun: no more agents are reserved than can be rung within about two seconds."""

@@ -9,7 +9,8 @@ from ivr.domain.calls import Call
 from ivr.domain.cases import CaseStatus
 from ivr.domain.dialogue import Dialogue, heard
 from ivr.domain.dialogue import effects as wanted
-from ivr.domain.moments import When, resolve
+from ivr.domain.hours import Hours
+from ivr.domain.moments import AskBack, Resolved, Unresolved, When, resolve
 from ivr.domain.policies import CallbackRules, calling_window
 from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused
 from ivr.service import attempts
@@ -18,6 +19,7 @@ from ivr.service.cases import Opening, open_case
 from ivr.service.line import Line
 from ivr.service.ports import Clock, Commerce, NumberRules
 from ivr.service.scenes import Scene
+from ivr.service.slots import NotThen, Wanted
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
 
@@ -82,7 +84,7 @@ class Effects:
     def _promise(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         match effect:
             case wanted.ResolveMoment(when):
-                return self._resolve_moment(exchange.dialogue, when)
+                return heard.MomentResolved(self._moment(exchange, when), self.clock.now())
             case wanted.CheckNumber(digits):
                 return self._check_number(digits)
             case wanted.Book(at, number):
@@ -93,12 +95,25 @@ class Effects:
                 return self._cancel(exchange, callback_id)
         raise TypeError(f"no such effect: {effect!r}")
 
-    def _resolve_moment(self, dialogue: Dialogue, when: When) -> heard.MomentResolved:
-        now, zone = self.clock.now(), dialogue.caller.zone
-        number = dialogue.number or dialogue.caller.number
+    def _moment(self, exchange: Exchange, when: When) -> Resolved | Unresolved:
+        now, dialogue = self.clock.now(), exchange.dialogue
+        number, zone = dialogue.number or dialogue.caller.number, dialogue.caller.zone
         zones = self.numbers.check(number).zones if number else (zone,)
         hours = calling_window(self.rules, zones, zone, now) or self.rules.window((zone,))
-        return heard.MomentResolved(resolve(when, now, ZoneInfo(zone), hours), now)
+        return self._with_room(exchange, resolve(when, now, ZoneInfo(zone), hours), hours)
+
+    def _with_room(self, exchange: Exchange, moment: Resolved | Unresolved, hours: Hours) -> Resolved | Unresolved:
+        """A moment that can be promised, or the nearest that can: nobody is read back what is then refused."""
+        case = exchange.uow.cases.get(exchange.dialogue.case_id)
+        at = moment.at if isinstance(moment, Resolved) else moment.nearest_at
+        if case is None or at is None:
+            return moment
+        slots, wanted = self.bookings.slots, Wanted(case.skill, exchange.dialogue.locale, exchange.dialogue.moves_id)
+        why = moment.reason if isinstance(moment, Unresolved) else slots.why_not(exchange.uow, wanted, at)
+        if not why:
+            return moment
+        nearest_at = slots.nearest(exchange.uow, wanted, hours, at)
+        return Unresolved(AskBack(why) if nearest_at else AskBack.FULL, nearest_at)
 
     def _find_orders(self, readings: tuple[str, ...], locale: str) -> heard.OrdersFound:
         for digits in readings:
@@ -219,9 +234,14 @@ class Effects:
         except AlreadyBooked as already:
             return heard.CallbackNotBooked("exists", self.clock.now(), open_view(already.callback))
         except CallbackRefused as refused:
-            return heard.CallbackNotBooked(refused.reason, self.clock.now())
+            return self._not_booked(refused)
         self._leave_line(exchange)  # who is called back does not wait on the telephone as well
         return heard.CallbackBooked(open_view(callback), self.clock.now())
+
+    def _not_booked(self, refused: CallbackRefused) -> heard.CallbackNotBooked:
+        """Who was told a moment that somebody else took meanwhile is offered the next one."""
+        nearest_at = refused.nearest_at if isinstance(refused, NotThen) and refused.reason != "hours" else None
+        return heard.CallbackNotBooked(refused.reason, self.clock.now(), nearest_at=nearest_at)
 
     def _cancel(self, exchange: Exchange, callback_id: str) -> heard.CallbackCanceled | heard.CallbackGone:
         try:
@@ -239,7 +259,7 @@ class Effects:
         except (NotFound, IllegalMove):
             return heard.CallbackGone()
         except CallbackRefused as refused:
-            return heard.CallbackNotBooked(refused.reason, self.clock.now())
+            return self._not_booked(refused)
         exchange.scene.after.extend(actions)
         return heard.CallbackBooked(open_view(callback), self.clock.now())
 

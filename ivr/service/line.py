@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, sqrt
 
-from ivr.domain.agents import Team
+from ivr.domain.agents import OFF_SHIFT, Agent, Team
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.calls import Call
 from ivr.domain.cases import Case, CaseStatus
 from ivr.domain.hours import Hours
 from ivr.domain.policies import LineRules
+from ivr.domain.shifts import next_work_at
 from ivr.service.ports import Clock
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
@@ -34,6 +35,8 @@ class WaitEstimate:
     """People before you in the line."""
     staffed: bool = True
     """Whether anybody on shift can take it at all."""
+    shut_seconds: int = 0
+    """Of this wait so much in which nobody works."""
 
 
 class Line:
@@ -50,16 +53,18 @@ class Line:
     ) -> WaitEstimate:
         """How long until a fitting agent is free for someone who joins the line now, or waits in it with this call."""
         now = self._clock.now()
-        teams = [team for team in uow.agents.teams() if team.can_take(skill, locale)]
+        teams = [team for team in uow.agents.teams(now) if team.can_take(skill, locale)]
         free, staff = sum(team.free for team in teams), sum(team.on_shift for team in teams)
         call = uow.calls.get(call_sid) if call_sid else None
         own = own_callback(uow, call) if call else None
         place = _place(uow.holds.get(call_sid) if call_sid else None, own, priority, now)
         ahead = _ahead(uow, now, place, teams, without=own.id if own else "")
-        shut_seconds = self._shut_seconds(now)
+        shut_seconds = max(self._shut_seconds(now), 0 if staff else _unstaffed_seconds(uow, skill, locale, now))
         if shut_seconds:
             low = shut_seconds - shut_seconds % 60
-            return WaitEstimate(low, low + 3600, agent_free=False, ahead=ahead, staffed=False)
+            return WaitEstimate(
+                low, low + 3600, agent_free=False, ahead=ahead, staffed=False, shut_seconds=shut_seconds
+            )
         if not staff:
             low, high = self._rules.unstaffed_low_seconds, self._rules.unstaffed_high_seconds
             return WaitEstimate(low, high, agent_free=False, ahead=ahead, staffed=False)
@@ -109,6 +114,20 @@ def in_order(holds: Sequence[Hold], callbacks: Sequence[Callback]) -> list[Hold 
     """The one line: by priority, then by ticket; of equals the live caller first."""
     line: list[Hold | Callback] = [*holds, *callbacks]
     return sorted(line, key=lambda entry: (entry.priority, entry.ticket_at))
+
+
+def on_shift(agent: Agent, now: datetime) -> bool:
+    """Whether they work now: those away, offline or outside their shifts do not shorten anybody's wait."""
+    return agent.status not in OFF_SHIFT and agent.works_at(now)
+
+
+def _unstaffed_seconds(uow: UnitOfWork, skill: str, locale: str, now: datetime) -> int:
+    """Seconds until the first shift of those who can take it; 0 while one of them is on it, or if none has any."""
+    fitting = [agent for agent in uow.agents.all() if agent.can_take(skill, locale)]
+    if any(agent.works_at(now) for agent in fitting):
+        return 0
+    begins = [begins_at for agent in fitting if (begins_at := next_work_at(agent.shifts, now)) is not None]
+    return max(0, ceil((min(begins) - now).total_seconds())) if begins else 0
 
 
 def wait_range(ahead: int, agents: int, handle_seconds: float) -> tuple[int, int]:

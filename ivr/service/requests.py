@@ -1,37 +1,21 @@
 """A callback asked for outside a call: from the web page, which proves the number first, or through the API."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from ivr.domain.callbacks import Callback, Party
 from ivr.domain.cases import Case, CaseKind, Customer
-from ivr.domain.policies import CallbackRules, calling_window
-from ivr.domain.windows import first_due
-from ivr.errors import CallbackRefused
-from ivr.service.afterwards import Actions
+from ivr.domain.policies import CallbackRules
 from ivr.service.booking import BookingRequest, Bookings
 from ivr.service.cases import Opening, open_case
 from ivr.service.ports import CheckedNumber, Clock, Commerce
 from ivr.service.retention import REQUEST_KEPT
+from ivr.service.slots import FreeSlot, Wanted
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id, record
-
-
-class OutsideHours(CallbackRefused):
-    """The named moment is outside the hours; `.nearest_at`: the first one inside after it (aware UTC), if any.
-
-    `.zone`: in which it is told.
-    """
-
-    def __init__(self, nearest_at: datetime | None, zone: str) -> None:
-        after = f"; the next one that is inside: {nearest_at.isoformat()}" if nearest_at else ""
-        super().__init__("hours", f"that moment is outside the hours at which this number may be rung{after}")
-        self.nearest_at = nearest_at
-        self.zone = zone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +44,21 @@ class CallbackWish:
     """Where news of it is sent, too; nothing before the number is proven."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class SlotsLook:
+    """For whom, and when, free slots are looked for."""
+
+    number: str
+    zone: str = ""
+    skill: str = "general"
+    locale: str = "en-US"
+    since: datetime | None = None
+    """Aware UTC; None: now."""
+    days: int = 7
+    moved_id: str = ""
+    """The callback that would be moved there."""
+
+
 class WebRequests:
     """Opens the same case and the same callback as a call does."""
 
@@ -75,34 +74,22 @@ class WebRequests:
         return self._rules.booking.horizon_days
 
     def ask(self, uow: UnitOfWork, wish: CallbackWish) -> Callback:
-        """Book it. Raises OutsideHours, CallbackRefused and its other kinds; nothing is kept then."""
+        """Book it. Raises NotThen, CallbackRefused and its other kinds; nothing is kept then."""
         checked = self._bookings.check_number(wish.number)
         case = self._case(uow, wish, self._customer(uow, checked, wish))
-        with self._nearest_told(wish.number, wish.zone, wish.at):
-            callback = self._bookings.book(uow, _booking(wish, case))
+        callback = self._bookings.book(uow, _booking(wish, case))
         asked = {"words": wish.words, "order": wish.order_digits, "source": wish.source}
         record(uow, self._clock.now(), "callback_asked", subject=callback, data=asked)
         return callback
 
-    def move(self, uow: UnitOfWork, callback: Callback, at: datetime | None) -> tuple[Callback, Actions]:
-        """As Bookings.move. Raises OutsideHours in the place of CallbackRefused (`hours`)."""
-        with self._nearest_told(callback.number, callback.zone, at):
-            return self._bookings.move(uow, callback.id, at=at)
-
-    @contextmanager
-    def _nearest_told(self, number: str, zone: str, at: datetime | None) -> Iterator[None]:
-        """Whoever named a moment outside the hours is told the next one inside."""
-        try:
-            yield
-        except CallbackRefused as refused:
-            if refused.reason != "hours" or at is None:
-                raise
-            raise OutsideHours(*self._nearest(number, zone, at)) from refused
-
-    def _nearest(self, number: str, zone: str, at: datetime) -> tuple[datetime | None, str]:
-        zones = self._bookings.check_number(number).zones
-        hours = calling_window(self._rules, zones, zone, self._clock.now())
-        return first_due(hours, at, self._rules.dial.reserve_seconds) if hours else None, zone or zones[0]
+    def free_slots(self, uow: UnitOfWork, look: SlotsLook) -> list[FreeSlot]:
+        """When a callback to this number can still be promised. Raises CallbackRefused (`hours`), NumberRefused."""
+        hours = self._bookings.hours(self._bookings.check_number(look.number), look.zone)
+        slots, now = self._bookings.slots, self._clock.now()
+        begins = min(max(look.since or now, now), slots.latest_at)
+        ends = begins + timedelta(days=look.days)
+        found = slots.free(uow, Wanted(look.skill, look.locale, look.moved_id), hours, begins, ends)
+        return [slot for slot in found if slot.at < ends]
 
     def _customer(self, uow: UnitOfWork, checked: CheckedNumber, wish: CallbackWish) -> Customer:
         customer = uow.customers.by_number(checked.e164)

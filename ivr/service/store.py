@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 from ivr.domain.agents import Agent, Kind, Team
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg, Party
@@ -12,6 +12,7 @@ from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer, Event
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message
+from ivr.service.guards import Guards as Guards
 
 Counts = Mapping[tuple[str, str], int]
 """By skill and locale."""
@@ -77,6 +78,9 @@ class Callbacks(Protocol):
     def listed(self, statuses: Sequence[str], limit: int) -> Sequence[Callback]:
         """With one of these statuses, by due_at; newest ended first for ended ones."""
 
+    def named_between(self, begins: datetime, ends: datetime) -> Sequence[Callback]:
+        """Open ones promised for a named moment from `begins` until before `ends`, unproven ones too."""
+
     def counted(self, now: datetime) -> Mapping[str, int]:
         """How many stand in each status that has not ended; "overdue": scheduled ones promised for earlier."""
 
@@ -138,6 +142,9 @@ class Legs(Protocol):
     def count_placed(self, since: datetime, party: Party | None = None) -> int:
         """Legs that passed the point of no return since."""
 
+    def count_unanswered(self, since: datetime) -> tuple[int, int]:
+        """Customers' legs since that rang to an end, and those of them that no person answered."""
+
 
 class Agents(Protocol):
     """Agents."""
@@ -147,8 +154,8 @@ class Agents(Protocol):
     def by_number(self, number: str) -> Agent | None: ...
     def by_name(self, name: str) -> Agent | None: ...
     def all(self) -> Sequence[Agent]: ...
-    def teams(self) -> Sequence[Team]:
-        """Those on shift, counted by what they can take."""
+    def teams(self, now: datetime) -> Sequence[Team]:
+        """Those on shift now, counted by what they can take."""
 
     def available(self, limit: int) -> Sequence[Agent]:
         """AVAILABLE, the longest idle first; locked like `Callbacks.due`."""
@@ -191,48 +198,6 @@ class Messages(Protocol):
 
     def count_sent(self, channel: Channel, since: datetime, address: str = "") -> int:
         """Those that passed the point of no return since, to everybody or to one address."""
-
-
-class Guards(Protocol):
-    """Small rows that keep promises honest: seen webhooks, limits, the do-not-call list, rates, heartbeats."""
-
-    def is_new_webhook(self, call_sid: str, kind: str, sequence: str) -> bool:
-        """True the first time, False for a repetition."""
-
-    def saw_webhook(self, call_sid: str, kind: str, sequence: str) -> bool:
-        """Whether it was new once."""
-
-    def count_hit(self, key: str, now: datetime, window_seconds: int) -> int:
-        """Count a use of `key` (a number's or an address's hash with what it does); uses in the window, this too."""
-
-    def take_token(self, name: str, per_second: float, now: datetime) -> bool:
-        """Token bucket shared by all processes (burst 1): False if the rate is used up."""
-
-    def do_not_call(self, number: str) -> bool: ...
-    def do_not_call_among(self, numbers: Sequence[str]) -> frozenset[str]:
-        """Which of these are on the list."""
-
-    def add_do_not_call(self, number: str, at: datetime, reason: str) -> None: ...
-    def wants_no_messages(self, address: str) -> bool:
-        """Whether the owner of a number or an e-mail address has opted out of messages; calls are another matter."""
-
-    def opt_out(self, address: str, at: datetime, how: str) -> None: ...
-    def opt_in(self, address: str) -> None: ...
-    def beat(self, node: str, role: str, at: datetime) -> None:
-        """Heartbeat of a process (`role`: serve, dispatch)."""
-
-    def last_beat_at(self, role: str) -> datetime | None: ...
-    def get_note(self, key: str) -> Mapping[str, Any] | None:
-        """A small JSON document by key, such as what `connect` must undo."""
-
-    def set_note(self, key: str, value: Mapping[str, Any] | None, *, expires_at: datetime | None = None) -> None:
-        """None removes it; after `expires_at` it may be swept."""
-
-    def sweep(self, now: datetime, *, kept_since: datetime) -> int:
-        """Delete uses and notes whose time is over, and webhooks, codes, rates and heartbeats older than `kept_since`.
-
-        Returns how many rows went; at most some thousands at once, so that no one waits for it.
-        """
 
 
 class Ledger(Protocol):

@@ -1,6 +1,7 @@
 """The store's agents in memory."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from ivr.domain.agents import Agent, AgentStatus, Team, teams_of
 from ivr.simulation.shelves import Journal, Shelf
@@ -24,9 +25,9 @@ class MemoryAgents(Shelf[Agent]):
         """By name, as they were added."""
         return [self.touch(agent) for agent in self.alive()]
 
-    def teams(self) -> Sequence[Team]:
+    def teams(self, now: datetime) -> Sequence[Team]:
         """Those on shift."""
-        return teams_of(self.alive())
+        return teams_of(agent for agent in self.alive() if agent.works_at(now))
 
     def available(self, limit: int) -> Sequence[Agent]:
         """The longest idle first."""

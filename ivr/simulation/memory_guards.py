@@ -51,6 +51,9 @@ class MemoryGuards:
         self._journal.undo.append(lambda: self._put_back(self._rates, name, before))
         return True
 
+    def lock(self, name: str) -> None:
+        """One transaction at a time anyway."""
+
     def do_not_call(self, number: str) -> bool:
         """Whether the number is on the list."""
         return number in self._quiet

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from ivr.domain.agents import Kind, can_take
 from ivr.domain.callbacks import OPEN_STATUSES, Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Party
-from ivr.domain.calls import LONGEST_CALL, Call
 from ivr.domain.cases import Case, Customer
 from ivr.errors import Conflict
 from ivr.service.store import Counts
+from ivr.simulation.memory_calls import MemoryCalls
 from ivr.simulation.shelves import Journal, Shelf
 
 ALIVE: Final = OPEN_STATUSES | {CallbackStatus.NEEDS_HUMAN}
@@ -57,7 +57,7 @@ class MemoryCases(Shelf[Case]):
 class MemoryCallbacks(Shelf[Callback]):
     """service.store.Callbacks, with its promise: one open callback a number, and a case."""
 
-    def __init__(self, journal: Journal, calls: "MemoryCalls", legs: "MemoryLegs") -> None:
+    def __init__(self, journal: Journal, calls: MemoryCalls, legs: "MemoryLegs") -> None:
         super().__init__(journal, "id", lambda callback: callback.status in ALIVE)
         self._calls, self._legs = calls, legs
         self._by_number: dict[str, list[Callback]] = defaultdict(list)
@@ -111,6 +111,10 @@ class MemoryCallbacks(Shelf[Callback]):
         source: Iterable[Callback] = self.alive() if set(statuses) <= ALIVE else self.everything()
         found = sorted((c for c in source if c.status in statuses), key=lambda c: (c.due_at, c.id))
         return [self.touch(callback) for callback in found[:limit]]
+
+    def named_between(self, begins: datetime, ends: datetime) -> Sequence[Callback]:
+        """In the order in which they came."""
+        return [self.touch(c) for c in self.alive() if c.is_open and not c.asap and begins <= c.due_at < ends]
 
     def counted(self, now: datetime) -> Mapping[str, int]:
         """As the board shows them."""
@@ -254,25 +258,10 @@ class MemoryLegs(Shelf[Leg]):
             return len(self._placed) - bisect_left(self._placed, since)
         return sum(leg.party == party and (leg.placing_at or since) > since for leg in self.everything())
 
-
-class MemoryCalls(Shelf[Call]):
-    """service.store.Calls."""
-
-    def __init__(self, journal: Journal) -> None:
-        super().__init__(journal, "sid", lambda call: call.is_live)
-
-    def live(self) -> Sequence[Call]:
-        """Oldest first."""
-        return [self.touch(call) for call in self.alive()]
-
-    def lasting(self, since: datetime) -> Sequence[str]:
-        """Oldest first."""
-        return [call.sid for call in self.alive() if call.started_at <= since]
-
-    def live_numbers(self, numbers: Sequence[str], now: datetime) -> frozenset[str]:
-        """Those whose call began lately and has not ended."""
-        lately = {call.from_number for call in self.alive() if call.started_at > now - LONGEST_CALL}
-        return frozenset(number for number in numbers if number in lately)
+    def count_unanswered(self, since: datetime) -> tuple[int, int]:
+        """As they ended; a simulated day is shorter than `since` asks for."""
+        ends = [leg.was_unanswered for leg in self.everything() if leg.party == Party.CUSTOMER]
+        return len(ends) - ends.count(None), ends.count(True)
 
 
 def _entry(attempt: Attempt) -> str:

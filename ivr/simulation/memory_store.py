@@ -10,11 +10,11 @@ from typing import Self
 
 from ivr.service import store as ports
 from ivr.simulation.memory_agents import MemoryAgents
+from ivr.simulation.memory_calls import MemoryCalls
 from ivr.simulation.memory_guards import MemoryGuards
 from ivr.simulation.memory_rows import (
     MemoryAttempts,
     MemoryCallbacks,
-    MemoryCalls,
     MemoryCases,
     MemoryCustomers,
     MemoryHolds,

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, func, or_, select
 
-from ivr.domain.callbacks import Attempt, Callback, Leg, LegState, Party
+from ivr.domain.callbacks import UNANSWERED, Attempt, Callback, Leg, LegState, Party
 from ivr.storage import schema, tables
 from ivr.storage.rows import Repository
 
@@ -111,3 +111,12 @@ class SqlLegs(Repository):
         c = tables.legs.c
         query = select(func.count()).select_from(tables.legs).where(schema.WAS_PLACED, c.placing_at >= since)
         return self._count(query if party is None else query.where(c.party == party))
+
+    def count_unanswered(self, since: datetime) -> tuple[int, int]:
+        """From the index of placed legs."""
+        c = tables.legs.c
+        missed = c.outcome.in_(UNANSWERED)
+        rang = (c.placing_at >= since, c.party == Party.CUSTOMER, or_(c.answered_at.is_not(None), missed))
+        counts = select(func.count(), func.count().filter(missed)).where(schema.WAS_PLACED, *rang)
+        rung, unanswered = self._session.execute(counts).one()
+        return rung, unanswered

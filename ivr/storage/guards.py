@@ -35,8 +35,7 @@ class SqlGuards(Repository):
     def count_hit(self, key: str, now: datetime, window_seconds: int) -> int:
         """Exact sliding window; uses of one key are counted one after the other."""
         hits, window = tables.hits, timedelta(seconds=window_seconds)
-        if self._is_postgres:
-            self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+        self.lock(key)
         self._session.execute(delete(hits).where(hits.c.key == key, hits.c.expires_at <= now))
         self._session.execute(insert(hits).values(key=key, at=now, expires_at=now + window))
         used = select(func.count()).select_from(hits).where(hits.c.key == key, hits.c.at > now - window)
@@ -52,6 +51,11 @@ class SqlGuards(Repository):
         ripe = or_(rates.c.next_at <= now, rates.c.next_at > next_at + CLOCK_SLIP)
         taken = taken.on_conflict_do_update(index_elements=["name"], set_={"next_at": next_at}, where=ripe)
         return self._returns(taken.returning(rates.c.name))
+
+    def lock(self, name: str) -> None:
+        """SQLite has one writer, and this is it."""
+        if self._is_postgres:
+            self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
     def do_not_call(self, number: str) -> bool:
         """Whether the number is on the list."""

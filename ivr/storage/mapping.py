@@ -1,13 +1,16 @@
 """Domain classes mapped onto their tables; the domain does not know. Importing this maps them, once a process."""
 
+from typing import Any
+
 from sqlalchemy import Table
-from sqlalchemy.orm import registry
+from sqlalchemy.orm import registry, relationship
 
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer
 from ivr.domain.messages import Message
+from ivr.domain.shifts import Shift
 from ivr.storage import guard_tables, tables
 from ivr.storage.schema import metadata
 
@@ -19,18 +22,33 @@ MAPPED: dict[type, Table] = {
     Attempt: tables.attempts,
     Leg: tables.legs,
     Agent: tables.agents,
+    Shift: tables.shifts,
     Call: tables.calls,
     Verification: tables.verifications,
     Message: tables.messages,
 }
 """Events are not among them: their rows are only added, never changed."""
 
+PARTS: dict[type, dict[str, Any]] = {
+    # read with the agents, in one query more: whoever is asked for is asked whether they work
+    Agent: {
+        "shifts": relationship(
+            Shift,
+            lazy="selectin",
+            cascade="all, delete-orphan",
+            order_by=(tables.shifts.c.weekday, tables.shifts.c.opens),
+        )
+    }
+}
+"""Rows that belong to one other row."""
+
 
 def _map_all() -> None:
     mapped = registry(metadata=metadata)
     for kind, table in MAPPED.items():
         # each UPDATE says WHERE version = the one that was read: the second of two writers gets StaleDataError
-        mapped.map_imperatively(kind, table, version_id_col=table.c.get("version"))
+        parts = PARTS.get(kind, {})
+        mapped.map_imperatively(kind, table, version_id_col=table.c.get("version"), properties=parts)
 
 
 _map_all()

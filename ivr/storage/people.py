@@ -1,11 +1,12 @@
 """Customers and agents."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from json import loads
 
 from sqlalchemy import String, case, cast, func, select
 
-from ivr.domain.agents import OFF_SHIFT, Agent, AgentStatus, Team
+from ivr.domain.agents import OFF_SHIFT, Agent, AgentStatus, Team, teams_of
 from ivr.domain.cases import Customer
 from ivr.storage import tables
 from ivr.storage.rows import Repository
@@ -50,14 +51,19 @@ class SqlAgents(Repository):
         """By name."""
         return self._all(select(Agent).order_by(tables.agents.c.name, tables.agents.c.id))
 
-    def teams(self) -> Sequence[Team]:
-        """Counted by the database: as JSON has no equality there, its text is compared."""
+    def teams(self, now: datetime) -> Sequence[Team]:
+        """Counted by the database, as JSON has no equality there by its text; those with shifts are looked at."""
         c = tables.agents.c
         skills, locales = cast(c.skills, String), cast(c.locales, String)
         free = func.count(case((c.status == AgentStatus.AVAILABLE, 1)))
-        counted = select(skills, locales, func.count(), free).where(c.status.not_in(OFF_SHIFT))
+        has_shifts = c.id.in_(select(tables.shifts.c.agent_id))
+        counted = select(skills, locales, func.count(), free).where(c.status.not_in(OFF_SHIFT), ~has_shifts)
         rows = self._session.execute(counted.group_by(skills, locales))
-        return [Team(skills=loads(s), locales=loads(lo), on_shift=staff, free=free) for s, lo, staff, free in rows]
+        always = [Team(skills=loads(s), locales=loads(lo), on_shift=staff, free=free) for s, lo, staff, free in rows]
+        return [
+            *always,
+            *teams_of(agent for agent in self._all(select(Agent).where(has_shifts)) if agent.works_at(now)),
+        ]
 
     def available(self, limit: int) -> Sequence[Agent]:
         """The longest idle first; held until the unit of work ends."""

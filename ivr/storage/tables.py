@@ -1,12 +1,12 @@
 """The tables of cases, callbacks and calls. Their unique indexes are the promises that the database itself keeps."""
 
-from sqlalchemy import Boolean, Column, Index, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table
 
 from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import CallbackStatus, LegState, Outcome, Party
 from ivr.domain.cases import CaseKind, CaseStatus
 from ivr.domain.messages import Channel, MessageKind, MessageStatus
-from ivr.storage.columns import DomainValue, Words
+from ivr.storage.columns import DomainValue, Text, Words
 from ivr.storage.schema import (
     CAN_CLOSE,
     HAS_ENDED,
@@ -158,6 +158,16 @@ agents = Table(
     integer("version"),
     moment("back_at", null=True),
     Index("uq_agents_number", "number", unique=True),
+)
+
+shifts = Table(
+    "shifts",
+    metadata,
+    Column("agent_id", Text, ForeignKey("agents.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("weekday", Integer, primary_key=True, autoincrement=False),
+    Column("opens", Integer, primary_key=True, autoincrement=False),
+    integer("closes"),
+    string("zone"),
 )
 
 attempts = Table(

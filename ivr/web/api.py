@@ -19,6 +19,7 @@ from ivr.web.api_keys import given_key, hashed, unauthorized
 from ivr.web.desk import Desk
 from ivr.web.problems import Answer, crashed, failed, problem, refused
 from ivr.web.services import Services
+from ivr.web.slots import SlotsApi
 from ivr.web.wish import (
     read_digits,
     read_email,
@@ -117,7 +118,7 @@ class Api:
         at = read_instant(body["at"])
         with self._services.store.begin() as uow:
             callback = _callback(uow, callback_id)
-            callback, actions = self._desk.requests.move(uow, callback, at)
+            callback, actions = self._desk.bookings.move(uow, callback.id, at=at)
             case = uow.cases.get(callback.case_id)
             uow.commit()
         self._desk.afterwards.run(actions)
@@ -208,6 +209,7 @@ def api_v1(services: Services, desk: Desk) -> Blueprint:
     blueprint.add_url_rule("/callbacks/<callback_id>", view_func=api.cancel, methods=["DELETE"])
     blueprint.add_url_rule("/callbacks/<callback_id>/code", view_func=api.code, methods=["POST"])
     blueprint.add_url_rule("/callbacks/<callback_id>/confirm", view_func=api.confirm, methods=["POST"])
+    blueprint.add_url_rule("/slots", view_func=SlotsApi(services, desk).free, endpoint="slots")
     blueprint.add_url_rule("/cases/<number>", view_func=api.case)
     blueprint.add_url_rule("/events", view_func=api.events)
     return blueprint

@@ -8,13 +8,14 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_datetime, get_day_names
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.cases import Case, Event, is_case_number
+from ivr.domain.shifts import told_shifts
 from ivr.service.line import in_order
 from ivr.service.narration import describe
 from ivr.service.timeline import masked
@@ -59,7 +60,7 @@ class Board:
     @property
     def free(self) -> int:
         """Agents who could be rung now."""
-        return sum(agent.status == "available" for agent in self.agents)
+        return sum(agent.status == "available" and agent.works_at(self.now) for agent in self.agents)
 
     @property
     def kept_percent(self) -> int | None:
@@ -210,6 +211,11 @@ class BoardWords:
         number, unit = age(since, now)
         return self.text(f"age_{unit}", n=number)
 
+    def shifts(self, agent: Agent) -> str:
+        """When the agent works; always without shifts."""
+        names = get_day_names("abbreviated", locale=Locale.parse(self.locale, sep="-"))
+        return "; ".join(told_shifts(agent.shifts, [str(names[day]) for day in range(7)])) or self.text("always")
+
     def word(self, value: object) -> str:
         """A word of the data."""
         return self.catalogue.word(self.locale, value)
@@ -222,7 +228,7 @@ class BoardWords:
         """The names that templates use."""
         return {
             "t": self.text, "clock": self.moment, "age": self.ago, "words": self.word, "tell": self.tell,
-            "locale": self.locale, "zone": self.zone.key,
+            "shifts": self.shifts, "locale": self.locale, "zone": self.zone.key,
         }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from ivr.service.opting import has_opted_out, masked_address, opt_out
 from ivr.service.store import UnitOfWork
 from ivr.service.verification import CALL
 from ivr.web.desk import Desk, client_address
+from ivr.web.free_times import FreeTimesFinder
 from ivr.web.page_words import PageWords
 from ivr.web.services import Services
 from ivr.web.wish import LocalTimes, read_digits, read_verification
@@ -33,6 +34,7 @@ class CallbackPages:
         self._desk = desk
         self._times = times
         self._words = words
+        self._free_times = FreeTimesFinder(services, desk, times)
 
     def callback(self, token: str) -> Page:
         """Where one callback stands."""
@@ -75,7 +77,7 @@ class CallbackPages:
         def move(uow: UnitOfWork) -> Actions:
             zone = self._times.zone(callback.zone, callback.number)
             at = self._times.read(request.form, zone)
-            return self._desk.requests.move(uow, callback, at)[1]
+            return self._desk.bookings.move(uow, callback.id, at=at)[1]
 
         return self._change(token, move, told="moved")
 
@@ -123,11 +125,12 @@ class CallbackPages:
             case = uow.cases.get(callback.case_id)
             call = self._desk.verification.call_state(uow, callback)
         at = callback.promised_by_at if callback.asap else callback.due_at
-        told = request.args.get("told", "")
+        told, can_move = request.args.get("told", ""), callback.status == CallbackStatus.SCHEDULED
         return render_template(
             "callback.html", token=token, callback=callback, case=case, call=call,
             move_form=_move_form(callback, request.form), told=told if told in TOLD else "",
             when=self._words.moment(at, callback.zone),
+            free=self._free_times.of_callback(callback, self._words.locale()) if can_move else None,
             **self._words.days(), **self._words.errors(refused), **self._words.shared(),
         )  # fmt: skip
 

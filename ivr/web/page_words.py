@@ -9,14 +9,14 @@ from flask import g, request
 from ivr.content.zones import zone_name
 from ivr.domain.turn import At, Say
 from ivr.errors import CallbackRefused
-from ivr.service.requests import OutsideHours
+from ivr.service.slots import NotThen
 from ivr.web.desk import Desk
 from ivr.web.services import Services
 
 FIELDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("kind", "words", "order", "consent", "code"), ""),
     **dict.fromkeys(("extension", "country", "line_type", "do_not_call", "too_many_today", "exists"), "number"),
-    **dict.fromkeys(("when", "gap", "past", "too_far", "hours"), "date"),
+    **dict.fromkeys(("when", "gap", "past", "too_far", "too_soon", "hours", "full"), "date"),
     **dict.fromkeys(("call_hours", "no_calls_now", "ringing", "left_alone"), "number"),
     "number": "",
     "email": "",
@@ -46,8 +46,9 @@ class PageWords:
 
     def _explained(self, error: CallbackRefused) -> str:
         locale = self.locale()
-        if isinstance(error, OutsideHours) and error.nearest_at is not None:
-            return self._catalogue.text(locale, "error_hours_nearest", when=self.moment(error.nearest_at, error.zone))
+        if isinstance(error, NotThen) and error.nearest_at is not None:
+            key, when = f"error_{error.reason}_nearest", self.moment(error.nearest_at, error.zone)
+            return self._catalogue.text(locale, key, when=when)
         return self._catalogue.text(locale, f"error_{error.reason}")
 
     def moment(self, at: datetime, zone: str) -> str:

@@ -22,7 +22,8 @@ from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
 from ivr.web.callback_pages import CallbackPages, callback_rules_of, send_code
 from ivr.web.desk import Desk, client_address
-from ivr.web.page_words import PageWords
+from ivr.web.free_times import FreeTimesFinder
+from ivr.web.page_words import FIELDS, PageWords
 from ivr.web.services import Services
 from ivr.web.wish import (
     LocalTimes,
@@ -48,14 +49,18 @@ class CustomerPages:
         self._desk = desk
         self._times = times
         self._words = words
+        self._free_times = FreeTimesFinder(services, desk, times)
 
     def ask(self) -> Page:
         """The form."""
         return self.form({"form_id": new_id()}, ())
 
     def book(self) -> Page:
-        """Book, and send the code. Wrong input shows the form again with everything kept."""
+        """Book, and send the code. Wrong input shows the form again with everything kept; so do free times."""
         reading = Reading()
+        if "show" in request.form:
+            reading.read(self._desk.bookings.check_number, request.form.get("number", ""))
+            return self.form(request.form, reading.refused)
         wish = self._wish(reading)
         callback = None if wish is None else reading.read(self._book, wish)
         if callback is None:
@@ -139,9 +144,11 @@ class CustomerPages:
         with self._services.store.read() as uow:
             wait = self._desk.line.estimate(uow, "general", locale=locale)
         span = Say("span", {"wait": Span(wait.low_seconds, wait.high_seconds)})
+        wanted = "show" in form or form.get("when") == "slot" or any(FIELDS.get(e.reason) == "date" for e in refused)
         return render_template(
             "ask.html", form=form, kinds=list(CaseKind), wait=self._services.speaker.text(locale, span),
             now=self._services.clock.now(), takes_email=self._desk.takes_email,
+            free=self._free_times.of_form(form, locale) if wanted else None,
             **self._words.days(), **self._words.errors(refused), **self._words.shared(),
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ from werkzeug.exceptions import HTTPException
 
 from ivr.errors import CallbackRefused, IvrError, StorageUnavailable
 from ivr.service.booking import AlreadyBooked
-from ivr.service.requests import OutsideHours
+from ivr.service.slots import NotThen
 from ivr.web.errors import status_of
 
 log = structlog.get_logger(__name__)
@@ -38,7 +38,7 @@ def refused(error: IvrError) -> Answer:
             answer, status = problem(409, error.reason, str(error), callback=callback.id)
             answer.headers["Location"] = f"/api/v1/callbacks/{callback.id}"
             return answer, status
-        case OutsideHours(nearest_at=nearest_at):
+        case NotThen(nearest_at=nearest_at):
             return problem(422, error.reason, str(error), nearest_at=nearest_at and nearest_at.isoformat())
         case CallbackRefused():
             return problem(status_of(error), error.reason, str(error))

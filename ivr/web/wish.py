@@ -16,6 +16,8 @@ from ivr.service.verification import CHANNELS
 from ivr.settings_values import is_mail_address
 
 ORDER_LENGTHS: Final = (7, 17)
+MOST_DAYS: Final = 31
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 WORDS_LENGTH: Final = 500
 RING_FIRST: Final = (Party.AGENT.value, Party.CUSTOMER.value)
 ZONE_NAME: Final = re.compile(r"[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}")
@@ -97,6 +99,22 @@ def read_instant(value: object) -> datetime | None:
         raise CallbackRefused("when", "at must be ISO 8601 with an offset, such as 2026-11-24T15:30:00Z") from error
 
 
+def read_since(value: str, zone: ZoneInfo) -> datetime | None:
+    """An instant, or the begin of a day in a zone; nothing: now. Raises CallbackRefused (`when`)."""
+    try:
+        day = datetime.combine(date.fromisoformat(value), time(), zone) if DAY.fullmatch(value) else None
+        return day.astimezone(UTC) if day else read_instant(value or None)
+    except (ValueError, OverflowError) as error:
+        raise CallbackRefused("when", "from is a day, such as 2026-11-24, or an instant") from error
+
+
+def read_days(value: str) -> int:
+    """How many days are looked at. Raises CallbackRefused (`days`)."""
+    if value and not (value.isdecimal() and len(value) < 3 and 1 <= int(value) <= MOST_DAYS):
+        raise CallbackRefused("days", f"days must be a number from 1 to {MOST_DAYS}")
+    return int(value or 7)
+
+
 @dataclass(frozen=True)
 class LocalTimes:
     """Reads what people type as their local time."""
@@ -111,10 +129,12 @@ class LocalTimes:
             return ZoneInfo(self.numbers.check(number).zones[0])
 
     def read(self, form: Mapping[str, str], zone: ZoneInfo) -> datetime | None:
-        """The moment of a form with `when`, `date` and `time`; None: as soon as possible.
+        """The moment of a form with `when`, `date` and `time`, or `slot`; None: as soon as possible.
 
         Raises CallbackRefused: `when`; `gap` for a time that the clock change skips.
         """
+        if form.get("when") == "slot":
+            return read_instant(form.get("slot", ""))
         if form.get("when", "asap") != "at":
             return None
         try:

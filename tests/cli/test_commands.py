@@ -104,6 +104,31 @@ def test_listed_agents_show_no_whole_numbers(ivr) -> None:
     assert "2025550143" not in shown
 
 
+def test_shifts_are_set_shown_and_cleared(ivr, store) -> None:
+    ivr("agents", "add", "Ada", "+12025550143")
+    assert "always on shift" in ivr("agents", "list").out
+    given = ("agents", "shifts", "Ada", "mon-fri 09:00-17:00, sat 22:00-02:00", "--zone", "America/New_York")
+    assert ivr(*given).status == 0
+    assert "mon-fri 09:00-17:00 America/New_York; sat 22:00-02:00 America/New_York" in ivr("agents", "list").out
+    with store.read() as uow:
+        assert uow.events.recent(1)[0].kind == "shifts_set"
+    assert "always on shift" in ivr("agents", "shifts", "Ada", "--clear").out
+
+
+@pytest.mark.parametrize(
+    "given", [(), ("mon 09:00-17:00", "--clear"), ("mon 9-17",), ("mon 09:00-17:00", "--zone", "Mars/Base")]
+)
+def test_shifts_that_cannot_be_read_are_refused(ivr, given) -> None:
+    ivr("agents", "add", "Ada", "+12025550143")
+    ran = ivr("agents", "shifts", "Ada", *given)
+    assert ran.status == 2
+    assert ran.err.startswith("shifts: ")
+
+
+def test_shifts_of_nobody_are_refused(ivr) -> None:
+    assert ivr("agents", "shifts", "Ada", "--clear").err.startswith("not_found: ")
+
+
 def test_an_agent_is_set_away_and_back(ivr, store) -> None:
     ivr("agents", "add", "Ada", "+12025550143")
     for status in ("away", "offline", "available"):

@@ -3,12 +3,13 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import partial
 
 import pytest
 
 from ivr.domain.callbacks import CallbackStatus, Party
-from ivr.errors import Conflict
+from ivr.errors import CallbackRefused, Conflict
 from ivr.service.booking import AlreadyBooked
 from ivr.service.engine import CallbackEngine
 from ivr.storage import SqlStore
@@ -137,6 +138,32 @@ def test_one_number_asked_for_at_once_from_everywhere_is_booked_once(world: Worl
 
     together(*[partial(ask, n) for n in range(PROCESSES)])
     assert len(booked) == 1
+
+
+def test_the_last_place_is_promised_once(world: World) -> None:
+    world.agent()
+    at = world.clock.now() + timedelta(hours=3)
+    for serial in range(2):
+        world.book(f"+120255501{serial:02d}", at=at)
+    requests = [world.request(f"+120255503{serial:02d}", at=at) for serial in range(6)]
+    ends: list[str] = []
+
+    def ask(serial: int) -> None:
+        for _ in range(20):
+            try:
+                with world.store.begin() as uow:
+                    world.engine.bookings.book(uow, requests[serial])
+                    uow.commit()
+                    ends.append("booked")
+                    return
+            except CallbackRefused as error:
+                ends.append(error.reason)
+                return
+            except Conflict:
+                continue
+
+    together(*[lambda serial=serial: ask(serial) for serial in range(len(requests))])  # type: ignore[misc]
+    assert Counter(ends) == {"booked": 1, "full": 5}
 
 
 def cancel(world: World, callback: str) -> None:

@@ -3,8 +3,9 @@
 import pytest
 
 from ivr.domain.agents import AgentStatus
-from ivr.domain.callbacks import CallbackStatus, LegState, Party
+from ivr.domain.callbacks import CallbackStatus, LegState, Outcome, Party
 from ivr.domain.cases import CaseStatus
+from ivr.domain.shifts import Shift
 from ivr.storage import SqlStore
 from tests.storage import rows
 from tests.storage.rows import NOW, ids, later, save
@@ -181,6 +182,58 @@ def test_people_are_found_by_number_and_name(store: SqlStore) -> None:
         assert (uow.agents.by_name("Cy"), uow.customers.by_number("+1")) == (None, None)
 
 
+def test_an_agent_comes_with_the_shifts_in_order_and_new_ones_take_their_place(store: SqlStore) -> None:
+    week = [Shift(weekday=day, opens=540, closes=1020, zone="Asia/Seoul") for day in (4, 0)]
+    save(store, rows.agent("Ana", shifts=week), rows.agent("Bo"))
+    with store.read() as uow:
+        assert [[(s.weekday, s.zone) for s in agent.shifts] for agent in uow.agents.all()] == [
+            [(0, "Asia/Seoul"), (4, "Asia/Seoul")],
+            [],
+        ]
+    with store.begin() as uow:
+        (ana, _) = uow.agents.available()
+        ana.shifts = [Shift(weekday=4, opens=540, closes=720, zone="UTC")]
+        uow.commit()
+    with store.read() as uow:
+        ana = uow.agents.get("Ana")
+        assert ana is not None
+        assert [(s.weekday, s.closes, s.zone) for s in ana.shifts] == [(4, 720, "UTC")]
+
+
+def test_promises_for_named_moments_are_found_while_they_are_open(store: SqlStore) -> None:
+    made = [
+        rows.callback(
+            status, case_id=status, number=f"+1{serial}", asap=False, due_at=later(minutes=serial), status=status
+        )
+        for serial, status in enumerate(CallbackStatus)
+    ]
+    asap = rows.callback("asap", case_id="asap", number="+199")
+    cases = [rows.case(callback.id) for callback in (*made, asap)]
+    for serial, case in enumerate(cases):
+        case.number = f"C{serial}"
+    save(store, *cases, *made, asap)
+    with store.begin() as uow:
+        assert ids(uow.callbacks.named_between(NOW, later(hours=1))) == ["unverified", "scheduled", "dialing"]
+        assert ids(uow.callbacks.named_between(later(minutes=1), later(minutes=2))) == ["scheduled"]
+
+
+def test_customers_telephones_that_nobody_answered_are_counted(store: SqlStore) -> None:
+    ended = {"attempt_id": None, "party": Party.CUSTOMER, "state": LegState.ENDED, "placing_at": NOW}
+    save(
+        store,
+        rows.case(),
+        rows.callback(),
+        rows.leg("talked", answered_at=NOW, **ended),
+        rows.leg("busy", outcome=Outcome.BUSY, **ended),
+        rows.leg("machine", answered_at=NOW, outcome=Outcome.MACHINE, **ended),
+        rows.leg("failed", outcome=Outcome.FAILED, **ended),
+        rows.leg("agent", outcome=Outcome.NO_ANSWER, **(ended | {"party": Party.AGENT})),
+        rows.leg("old", outcome=Outcome.NO_ANSWER, **(ended | {"placing_at": later(days=-29)})),
+    )
+    with store.begin() as uow:
+        assert uow.legs.count_unanswered(later(days=-28)) == (3, 2)
+
+
 def test_the_agent_who_is_idle_longest_comes_first(store: SqlStore) -> None:
     save(
         store,
@@ -203,7 +256,7 @@ def test_those_on_shift_are_counted_by_what_they_can_take(store: SqlStore) -> No
         rows.agent("Ed", status=AgentStatus.OFFLINE),
     )
     with store.read() as uow:
-        found = {tuple(team.skills): team for team in uow.agents.teams()}
+        found = {tuple(team.skills): team for team in uow.agents.teams(NOW)}
     assert {skills: (team.on_shift, team.free) for skills, team in found.items()} == {
         ("general",): (2, 1), ("orders", "returns"): (1, 0),
     }  # fmt: skip

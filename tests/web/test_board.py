@@ -9,6 +9,7 @@ import pytest
 from ivr.domain.agents import Agent, AgentStatus
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.cases import Case, CaseKind, Customer, Event, case_number
+from ivr.domain.shifts import read_shifts
 from ivr.web.board import Board, age
 from tests.fakes.clock import NOON_IN_NEW_YORK
 from tests.web.site import NUMBER, PASSWORD, Site, text_of
@@ -238,6 +239,18 @@ def test_an_available_agent_is_free_and_an_away_one_is_not(site: Site) -> None:
               for i, s in enumerate(["available", "away", "busy"])]  # fmt: skip
     board = Board(now=site.clock.now(), holds=[], waiting=[], human=[], ended=[], agents=agents, cases=[])
     assert board.free == 1
+
+
+def test_an_agents_shifts_are_shown_and_who_is_off_shift_is_not_free(site: Site) -> None:
+    sign_in(site)
+    shifts = read_shifts("mon-fri 08:00-09:00", "America/New_York")
+    with site.store.begin() as uow:
+        uow.agents.add(Agent(id="a", name="Ada", number=NUMBER, status_at=site.clock.now(), shifts=shifts))
+        uow.commit()
+    page = text_of(site.get("/supervisor/"))
+    assert "off shift" in page
+    assert "Mon-Fri 08:00-09:00 America/New_York" in page
+    assert "0 of 1" in page
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,14 @@ import pytest
 
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import CallbackStatus
+from ivr.service.promises import WHY_NOT
 from ivr.web.catalogue import Catalogue
 from ivr.web.page_words import FIELDS
 from tests.conftest import ROOT
 from tests.web.site import FORM, NUMBER, ORDER, TYPED, Site, hidden, text_of, value_of
 
 AT = {"when": "at", "date": "2026-03-11", "time": "15:30"}
-API_ONLY = {"locale", "unknown_field", "type", "idempotency_key", "zone"}
+API_ONLY = {"locale", "unknown_field", "type", "idempotency_key", "zone", "days"}
 
 
 def test_the_form_tells_the_wait_and_asks_for_consent(site: Site) -> None:
@@ -345,7 +346,8 @@ def test_every_reason_has_a_text_in_every_language(site: Site) -> None:
     for locale in catalogue.locales:
         missing = [key for key in found - API_ONLY if not catalogue.has(locale, f"error_{key}")]
         assert not missing
-    assert set(FIELDS) <= found
+        assert all(catalogue.has(locale, f"error_{key}_nearest") for key in WHY_NOT)
+    assert set(FIELDS) <= found | set(WHY_NOT)
 
 
 def reasons(folder: Path) -> set[str]:

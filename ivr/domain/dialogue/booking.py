@@ -85,6 +85,8 @@ def moment_resolved(dialogue: Dialogue, result: object) -> Step:
     if moment.nearest_at is not None:
         nearest = replace(told, at=moment.nearest_at, ask_back=None)
         return Step(ask(nearest, State.MOMENT_CONFIRM, Say(f"moment_{moment.reason.value}")))
+    if moment.reason == AskBack.FULL:
+        return ask_moment(told, Say("callback_refused_full"))
     return Step(ask(replace(told, ask_back=moment.reason), State.MOMENT))
 
 

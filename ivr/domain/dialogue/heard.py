@@ -111,11 +111,15 @@ class CallbackBooked:
 
 @dataclass(frozen=True)
 class CallbackNotBooked:
-    """Result of Book and Move: refused for `reason`; `existing` when one is open already."""
+    """Result of Book and Move: refused for `reason`; `existing` when one is open already.
+
+    `nearest_at`: the first moment that can be had when the named one was taken meanwhile.
+    """
 
     reason: str
     now: datetime
     existing: OpenCallback | None = None
+    nearest_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,10 @@ def not_booked(dialogue: Dialogue, result: object) -> Step:
     why = Say(f"callback_refused_{result.reason}")
     if result.existing is not None and _is_own(dialogue, result.existing):
         return exists(told, result.existing)
-    if result.reason in ("hours", "past", "too_far"):
+    if result.nearest_at is not None:
+        nearest = replace(told, at=result.nearest_at, ask_back=None)
+        return Step(ask(nearest, State.MOMENT_CONFIRM, Say(f"moment_{result.reason}")))
+    if result.reason in ("hours", "past", "too_far", "full"):
         return ask_moment(told, why)
     if result.reason in ("country", "line_type", "number"):
         return Step(ask(replace(told, number=None), State.CALLBACK_NUMBER, why))

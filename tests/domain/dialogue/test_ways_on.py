@@ -10,6 +10,7 @@ from ivr.domain.dialogue import effects as wanted
 from ivr.domain.dialogue.machine import start
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Certainty, Intent
+from ivr.domain.moments import AskBack, Unresolved, When
 from ivr.domain.orders import OrderStatus
 from ivr.domain.turn import Next, Phrase
 from tests.domain.dialogue.talk import CALLER, NOW, ORDER, Talk, known
@@ -144,7 +145,30 @@ def test_vague_yes_cancels_nothing(question: str) -> None:
     assert not talk.wanted(wanted.CancelOrder) + talk.wanted(wanted.CancelCallback)
 
 
-@pytest.mark.parametrize("reason", ["hours", "past", "too_far"])
+@pytest.mark.parametrize("reason", [AskBack.FULL, AskBack.TOO_SOON, AskBack.CLOSED])
+def test_the_nearest_moment_is_offered_in_the_place_of_one_that_cannot_be_had(reason: AskBack) -> None:
+    nearest_at = NOW + timedelta(hours=2)
+    talk = Talk(ResolveMoment=heard.MomentResolved(Unresolved(reason, nearest_at), NOW))
+    talk.means("callback", when=When(day_offset=1, hour=15, half="24"))
+    assert (talk.state, talk.prompts) == ("moment_confirm", [f"moment_{reason}", "confirm_moment"])
+    assert talk.means("yes").wanted(wanted.Book)[-1].at == nearest_at  # type: ignore[attr-defined]
+
+
+def test_when_nothing_is_free_another_moment_is_asked_for() -> None:
+    talk = Talk(ResolveMoment=heard.MomentResolved(Unresolved(AskBack.FULL), NOW))
+    talk.means("callback", when=When(day_offset=1, hour=15, half="24"))
+    assert (talk.state, talk.prompts) == ("moment", ["callback_refused_full", "ask_moment"])
+
+
+def test_a_moment_taken_while_it_was_read_back_leads_to_the_nearest() -> None:
+    nearest_at = NOW + timedelta(hours=2)
+    talk = Talk(Book=heard.CallbackNotBooked("full", NOW, nearest_at=nearest_at))
+    talk.means("callback", when=When(day_offset=1, hour=15, half="24")).means("yes")
+    assert (talk.state, talk.prompts) == ("moment_confirm", ["moment_full", "confirm_moment"])
+    assert talk.means("yes").wanted(wanted.Book)[-1].at == nearest_at  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("reason", ["hours", "past", "too_far", "full"])
 def test_moment_refused_at_the_last_is_asked_again(reason: str) -> None:
     talk = Talk(Book=heard.CallbackNotBooked(reason, NOW)).presses("5", "1")
     assert talk.prompts == [f"callback_refused_{reason}", "ask_moment"]
