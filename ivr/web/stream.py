@@ -118,15 +118,7 @@ class MediaEndpoint:
 
     async def _feed(self, socket: WebSocket, started: Started, hearing: "CallHearing") -> bool:
         """Give audio to the hearing; True when the stream was stopped in an orderly way."""
-
-        def take(text: str) -> bool:
-            message = read_message(text)
-            is_ours = isinstance(message, Media) and message.stream_sid == started.stream_sid
-            if is_ours and message.track == "inbound":
-                hearing.feed(message.payload, message.timestamp_ms)
-            return is_ours
-
-        take_directly(socket, take)
+        take_directly(socket, lambda text: _hears(read_message(text), started, hearing))
         faults = 0
         while faults < MAX_FAULTS:
             message = await self._next(socket)
@@ -135,10 +127,7 @@ class MediaEndpoint:
             if isinstance(message, Stopped) and message.stream_sid == started.stream_sid:
                 await _close(socket, NORMAL)
                 return True
-            if isinstance(message, Media) and message.stream_sid == started.stream_sid:
-                if message.track == "inbound":
-                    hearing.feed(message.payload, message.timestamp_ms)
-            elif not isinstance(message, Malformed):
+            if not _hears(message, started, hearing) and not isinstance(message, Malformed):
                 self._fault("unexpected")
             faults += isinstance(message, Malformed)
         await _close(socket, POLICY)
@@ -164,6 +153,15 @@ class MediaEndpoint:
 
     def _fault(self, reason: str) -> None:
         self._services.metrics.stream_faults.labels(reason).inc()
+
+
+def _hears(message: Message, started: Started, hearing: "CallHearing") -> bool:
+    """Whether it is sound of the stream; the caller's is given to the hearing."""
+    if not isinstance(message, Media) or message.stream_sid != started.stream_sid:
+        return False
+    if message.track == "inbound":
+        hearing.feed(message.payload, message.timestamp_ms)
+    return True
 
 
 async def _close(socket: WebSocket, code: int) -> None:

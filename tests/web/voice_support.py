@@ -52,6 +52,9 @@ class FakeUnderstanding:
     def is_complete(self, locale: str, expects: Expects, text: str) -> bool:
         return True
 
+    def is_enough(self, locale: str, expects: Expects, text: str) -> bool:
+        return False
+
 
 class FakeClock:
     def now(self) -> datetime:
@@ -117,6 +120,9 @@ class FakeCalls:
 
     def is_complete(self, turn: Turn, text: str) -> bool:
         return True
+
+    def is_enough(self, turn: Turn, text: str) -> bool:
+        return False
 
 
 @dataclass
