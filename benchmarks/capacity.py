@@ -18,8 +18,7 @@ peer         alphacep's vosk-server, its script as it is (started through a wrap
 peer_gated   the peer, given only what our gate lets through; the gate's own cost is not counted
 
 The peer's own end of turn takes longer than ours on an idle machine, and some of its sentences do not end at all; so
-that load alone is compared, its limit leaves it as much room above its idle figures as ours has; at 600 ms it is
-`strict`.
+that load alone is compared, its limit leaves it as much room above its idle figures as ours has (`strict`: 600 ms).
 `moving` figures leave out the time in which the whole machine stood still (standstill.py); they decide where that is
 sure. CPU is in milliseconds of one core for each second of one stream. The last line is one JSON object.
 """

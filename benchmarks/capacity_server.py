@@ -44,6 +44,10 @@ class MenuCalls:
         """As the calls service has it."""
         return self._understanding.is_complete(LOCALE, MENU, text)
 
+    def is_enough(self, turn: Turn, text: str) -> bool:
+        """As the calls service has it."""
+        return self._understanding.is_enough(LOCALE, MENU, text)
+
     def speech(self, sid: str, turn: int, readings: Sequence[Hypothesis], **heard: Any) -> Turn:
         """The decision: what was said is read, and the time written down."""
         self._understanding.parse(LOCALE, MENU, [reading.text for reading in readings])

@@ -57,7 +57,7 @@ EXPECTS = {
     "choice": Expects(builtins=(Builtin.CHOICE,), choices=tuple(Choice(str(place)) for place in (1, 2, 3))),
     "order": Expects(intents=("order_drink",)),
 }
-FIXED = Patience(complete_ms=700, open_ms=700, longest_ms=12_000)
+FIXED = Patience(complete_ms=700, enough_ms=700, open_ms=700, longest_ms=12_000)
 HELD_MS = 1000
 SLACK_MS = 30
 """A frame and a half: marks and frames do not fall together."""
@@ -127,12 +127,15 @@ def ending(said: Said, samples: Any, end_ms: float) -> Ending:
     def complete(text: str) -> bool:
         return known.is_complete(said.locale, expects, text)
 
+    def enough(text: str) -> bool:
+        return known.is_enough(said.locale, expects, text)
+
     def tell(event: ListenEvent) -> None:
         if isinstance(event, Heard | Rejected):
             decided.append((now_ms - end_ms, event))
 
     engine = recognizer(said.locale)
-    listening = Listening(known.grammar(said.locale, expects), pace, ALTERNATIVES[pace], complete, 1)
+    listening = Listening(known.grammar(said.locale, expects), pace, ALTERNATIVES[pace], complete, 1, enough)
     listener = Listener(lambda: listening, tell, engine, InlineExecutor())
     mulaw = encode_mulaw(samples.astype("<i2").tobytes())
     for at in range(0, len(mulaw) - FRAME_SAMPLES + 1, FRAME_SAMPLES):

@@ -32,8 +32,8 @@ import sys
 from ivr.cli import serve
 from ivr.domain.hearing import Pace
 from ivr.speech import endpointing
-endpointing.PATIENCE[Pace.DIRECTED] = endpointing.Patience(complete_ms=700, open_ms=700, longest_ms=12_000)
-endpointing.PATIENCE[Pace.DIGITS] = endpointing.Patience(complete_ms=700, open_ms=1500, longest_ms=20_000)
+for pace, open_ms, longest_ms in ((Pace.DIRECTED, 700, 12_000), (Pace.DIGITS, 1500, 20_000)):
+    endpointing.PATIENCE[pace] = endpointing.Patience(700, open_ms, open_ms, longest_ms)
 serve.ivr_command = lambda *arguments: [sys.executable, __file__, *arguments]
 from ivr.__main__ import main
 sys.exit(main(sys.argv[1:]))

@@ -196,6 +196,10 @@ class CallService:
         """Whether the text answers the turn completely."""
         return self._ports.understanding.is_complete(turn.locale, turn.expects, text)
 
+    def is_enough(self, turn: Turn, text: str) -> bool:
+        """Whether the text may be the turn's whole answer, though more words would change it."""
+        return self._ports.understanding.is_enough(turn.locale, turn.expects, text)
+
     def _step(self, sid: str, hear: Callable[[Call], Heard | None], utterance: HeardUtterance | None = None) -> Turn:
         return self._scenes.run(lambda scene: self._step_once(scene, sid, hear, utterance))
 

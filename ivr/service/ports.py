@@ -70,6 +70,9 @@ class Understanding(Protocol):
     def is_complete(self, locale: str, expects: Expects, text: str) -> bool:
         """Whether the text is a complete, unambiguous answer, so that a short silence ends the turn."""
 
+    def is_enough(self, locale: str, expects: Expects, text: str) -> bool:
+        """Whether the text is an answer as it stands, though more words would make it another."""
+
 
 class Speaker(Protocol):
     """Prompts to text, from grammars/<locale>/prompts: every word a person hears."""

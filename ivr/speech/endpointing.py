@@ -12,6 +12,8 @@ class Patience:
 
     complete_ms: int
     """Silence after a text that answers the question."""
+    enough_ms: int
+    """Silence after a text that answers it unless more words are to come: 7 digits of an order, which may have 17."""
     open_ms: int
     """Silence after any other text."""
     longest_ms: int
@@ -19,8 +21,8 @@ class Patience:
 
 
 PATIENCE: Final = {
-    Pace.DIRECTED: Patience(complete_ms=220, open_ms=700, longest_ms=12_000),
-    Pace.DIGITS: Patience(complete_ms=340, open_ms=1500, longest_ms=20_000),
+    Pace.DIRECTED: Patience(complete_ms=220, enough_ms=700, open_ms=700, longest_ms=12_000),
+    Pace.DIGITS: Patience(complete_ms=340, enough_ms=700, open_ms=1500, longest_ms=20_000),
 }
 ALTERNATIVES: Final = {Pace.DIRECTED: 3, Pace.DIGITS: 5}
 """Readings asked of the recogniser: it can't count digits, so more of them are looked through (speech.md)."""

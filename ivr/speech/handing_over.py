@@ -15,7 +15,7 @@ _HANDFUL: Final = 5
 _FIRST_FRAMES: Final = SURE_MS // FRAME_MS + 1
 """So long after speech has begun it may turn out to be surely speech, which stops a prompt."""
 _ACTS_AT_MS: Final = sorted(
-    {ms for patience in PATIENCE.values() for ms in (patience.complete_ms, patience.open_ms)}
+    {ms for patience in PATIENCE.values() for ms in (patience.complete_ms, patience.enough_ms, patience.open_ms)}
     | {patience.complete_ms - LOOK_AHEAD_MS for patience in PATIENCE.values()}
 )
 """The silences at which the turn-taker looks at the text or ends the turn."""

@@ -33,6 +33,8 @@ class Listening:
     """Whether this text answers the question, so that the turn may end early; called in a worker thread."""
     token: object
     """The caller's turn number: comes back in every event."""
+    enough: Callable[[str], bool] = lambda text: False
+    """Whether a text that is not complete may be the whole answer, so that the turn need not wait for its longest."""
 
 
 class Frame(NamedTuple):
@@ -64,6 +66,7 @@ class _Turn:
         self._complete: bool | None = None
         """Whether the text so far answers the question; None: not known since the last voiced frame."""
         self._looked = False
+        self._enough = False
 
     def take(self, frame: Frame) -> None:
         """Keep the frame; decode when 100 ms are there. After `is_over` has looked, silence is not decoded."""
@@ -83,7 +86,7 @@ class _Turn:
             return False
         if self._complete is None:
             self._complete = self._answers()
-        return self._complete or silence_ms >= self.patience.open_ms
+        return self._complete or silence_ms >= (self.patience.enough_ms if self._enough else self.patience.open_ms)
 
     def _look_ahead(self, silence_ms: int) -> None:
         """One look before the silence is long enough. What is no answer yet is looked at again then."""
@@ -116,7 +119,9 @@ class _Turn:
         began = time.perf_counter()
         text = self.utterance.partial()
         self.decode_seconds += time.perf_counter() - began
-        return bool(text) and self.listening.complete(text)
+        complete = bool(text) and self.listening.complete(text)
+        self._enough = bool(text) and not complete and self.listening.enough(text)
+        return complete
 
     def _decode(self) -> None:
         began = time.perf_counter()

@@ -110,6 +110,10 @@ class GrammarUnderstanding:
         """Whether more words could not change what the text means."""
         return self.understands(locale) and self._parser(locale).is_complete(expects, text)
 
+    def is_enough(self, locale: str, expects: Expects, text: str) -> bool:
+        """Whether the text is an answer as it stands, though more words would make it another: digits alone."""
+        return self.understands(locale) and self._parser(locale).is_enough(expects, text)
+
     def _use_vocabulary(self, locale: str) -> None:
         """Once the locale's model is there, what was spelled without it is forgotten."""
         builder, recognizer = self._builder(locale), self._recognizer

@@ -80,6 +80,13 @@ class LocaleParser:
             return meaning.intents[-1].slots.get("action") in ("hear", "cancel")
         return not self._can_change(expects, text)
 
+    def is_enough(self, expects: Expects, text: str) -> bool:
+        """Whether the text is a number of one of the lengths expected."""
+        meaning = self.parse(expects, (text,))
+        if meaning.certainty != Certainty.EXACT or meaning.first is None or meaning.first.name != "digits":
+            return False
+        return len(str(meaning.first.slots["value"])) in expects.digit_lengths
+
     # --- one reading ---------------------------------------------------------------------------------------
 
     def _parse(self, expects: Expects, text: str) -> Meaning:

@@ -3,7 +3,7 @@ cost is the way through queues and tasks: a frame that a call takes itself spare
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from starlette.websockets import WebSocket
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -20,7 +20,10 @@ Taker = Callable[[str], bool]
 
 
 def take_directly(socket: WebSocket, taker: Taker) -> None:
-    """Offer each whole text frame to `taker` first; where another server runs the app, all goes the usual way."""
+    """Offer each whole text frame to `taker` first, even before those that still wait in the usual way's queue.
+
+    Where another server runs the app, all goes the usual way.
+    """
     way = socket.scope.get("extensions", {}).get(_EXTENSION)
     if way is not None:
         way(taker)
@@ -37,7 +40,7 @@ class MediaProtocol(WebSocketsSansIOProtocol):
 
     async def run_asgi(self) -> None:
         """As uvicorn has it; the app finds the short way in the scope."""
-        extensions: dict[str, Any] = self.scope["extensions"]
+        extensions: dict[str, object] = cast(Any, self.scope["extensions"])
         extensions[_EXTENSION] = self._offer_to
         await super().run_asgi()
 

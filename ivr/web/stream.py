@@ -192,15 +192,7 @@ class MediaEndpoint:
 
     async def _feed(self, socket: WebSocket, started: Started, conversation: Conversation) -> bool:
         """Give audio, keys and marks to the conversation; True when the stream was stopped in an orderly way."""
-
-        def take(text: str) -> bool:
-            message = read_message(text)
-            if not isinstance(message, Media) or message.stream_sid != started.stream_sid:
-                return False
-            conversation.feed(message)
-            return True
-
-        take_directly(socket, take)
+        take_directly(socket, lambda text: _feeds(read_message(text), started, conversation))
         faults = 0
         while faults < MAX_FAULTS:
             message = await self._next(socket)
@@ -209,9 +201,8 @@ class MediaEndpoint:
             if isinstance(message, Stopped) and message.stream_sid == started.stream_sid:
                 await _close(socket, NORMAL)
                 return True
-            if isinstance(message, Media) and message.stream_sid == started.stream_sid:
-                conversation.feed(message)
-            elif not isinstance(message, Malformed) and not conversation.tell(message):
+            taken = _feeds(message, started, conversation) or conversation.tell(message)
+            if not taken and not isinstance(message, Malformed):
                 self._fault("unexpected")
             faults += isinstance(message, Malformed)
         await _close(socket, POLICY)
@@ -237,6 +228,14 @@ class MediaEndpoint:
 
     def _fault(self, reason: str) -> None:
         self._services.metrics.stream_faults.labels(reason).inc()
+
+
+def _feeds(message: Message, started: Started, conversation: Conversation) -> bool:
+    """Whether it is sound of the stream; the conversation has it then."""
+    if not isinstance(message, Media) or message.stream_sid != started.stream_sid:
+        return False
+    conversation.feed(message)
+    return True
 
 
 async def _write(socket: WebSocket, outbox: "asyncio.Queue[str | None]") -> None:

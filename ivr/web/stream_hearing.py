@@ -84,6 +84,7 @@ class CallHearing:
             alternatives=ALTERNATIVES[turn.pace],
             complete=lambda text: self._calls.is_complete(turn, text),
             token=turn.number,
+            enough=lambda text: self._calls.is_enough(turn, text),
         )
 
     def _prepare(self, turn: Turn) -> None:

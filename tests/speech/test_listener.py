@@ -145,6 +145,12 @@ def test_full_digit_string_ends_soon_and_a_short_one_late() -> None:
     assert 1480 <= short.when(Heard) - _heard(short).ended_ms <= 1560
 
 
+def test_digits_that_may_be_all_end_sooner_than_those_that_cannot_be() -> None:
+    line = Line(pace=Pace.DIGITS, complete=lambda _text: False, enough=lambda text: text == "seven")
+    line.play(("hush", 500), ("talk", 400), ("hush", 2500))
+    assert 680 <= line.when(Heard) - _heard(line).ended_ms <= 760
+
+
 def test_speech_is_announced_at_its_start_and_again_when_it_is_sure() -> None:
     line = Line().play(("hush", 1000), ("talk", 600), ("hush", 1500))
     assert [type(event) for _, event in line.events] == [SpeechStarted, SpeechSure, Heard]
@@ -294,9 +300,12 @@ def test_frames_are_taken_in_order_by_a_pool_of_threads() -> None:
 
 
 def _listening(
-    pace: Pace = Pace.DIRECTED, complete: Callable[[str], bool] | None = None, token: object = 7
+    pace: Pace = Pace.DIRECTED,
+    complete: Callable[[str], bool] | None = None,
+    token: object = 7,
+    enough: Callable[[str], bool] = lambda _text: False,
 ) -> Listening:
-    return Listening(GRAMMAR, pace, 1, complete or (lambda _text: True), token)
+    return Listening(GRAMMAR, pace, 1, complete or (lambda _text: True), token, enough)
 
 
 def _breaking(stage: str) -> CountingRecognizer:

@@ -351,6 +351,18 @@ def test_complete_only_when_more_words_could_not_change_it(
     assert understanding.is_complete("en-US", expects, text) is complete
 
 
+@pytest.mark.parametrize(
+    ("text", "enough"),
+    [("one eight one five nine oh eight", True), ("one eight one", False), ("go back", False), ("", False)],
+)
+def test_digits_of_an_expected_length_are_enough_though_more_may_come(
+    understanding: GrammarUnderstanding, text: str, enough: bool
+) -> None:
+    expects = Expects(builtins=(Builtin.DIGITS,), digit_lengths=(7, 17))
+    assert understanding.is_enough("en-US", expects, text) is enough
+    assert not understanding.is_complete("en-US", expects, "one eight one five nine oh eight")
+
+
 def test_locale_without_templates_for_a_turn_still_has_the_globals(content: Content) -> None:
     understanding = GrammarUnderstanding(content)
     assert said(understanding, Expects(), "agent") == (Intent("agent"),)

@@ -53,6 +53,9 @@ class FakeUnderstanding:
     def is_complete(self, locale: str, expects: Expects, text: str) -> bool:
         return True
 
+    def is_enough(self, locale: str, expects: Expects, text: str) -> bool:
+        return False
+
 
 class FakeClock:
     def now(self) -> datetime:
@@ -118,6 +121,9 @@ class FakeCalls:
 
     def is_complete(self, turn: Turn, text: str) -> bool:
         return True
+
+    def is_enough(self, turn: Turn, text: str) -> bool:
+        return False
 
 
 @dataclass
