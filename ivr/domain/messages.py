@@ -119,7 +119,7 @@ class Message:
     address: str
     """E.164, or an e-mail address."""
     at_any_hour: bool
-    """The customer asked for it just now: it confirms, whatever the time is."""
+    """The customer asked for it just now: while that is so, it confirms whatever the time is."""
     status: MessageStatus = MessageStatus.WAITING
     due_at: datetime
     """When the next step is due: sending, or looking for what became of it."""

@@ -139,7 +139,7 @@ class Outbox:
         if why:
             self._drop(scene, message, why)
             return True, None
-        later = None if message.at_any_hour else self._tools.quiet.until(scene.uow, message, scene.now)
+        later = self._tools.quiet.until(scene.uow, message, scene.now)
         if later is not None:
             message.due_at = later
             return True, None

@@ -1,6 +1,7 @@
 """Quiet hours: nobody is woken by a message that they did not ask for at this moment."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from ivr.domain.callbacks import Callback
 from ivr.domain.hours import EARLIEST, LATEST, CallingHours
@@ -9,6 +10,9 @@ from ivr.domain.policies import CallbackRules
 from ivr.errors import NumberRefused
 from ivr.service.ports import NumberRules
 from ivr.service.store import UnitOfWork
+
+JUST_NOW: Final = timedelta(minutes=15)
+"""So long somebody is awake for the answer to what they asked; what is held up longer waits for the day."""
 
 
 class QuietHours:
@@ -21,7 +25,8 @@ class QuietHours:
     def until(self, uow: UnitOfWork, message: Message, now: datetime) -> datetime | None:
         """When a message may be sent; None: now."""
         callback = uow.callbacks.get(message.callback_id)
-        if callback is None or self._rules.any_hour:
+        is_awaited = message.at_any_hour and now - message.created_at < JUST_NOW
+        if callback is None or self._rules.any_hour or is_awaited:
             return None
         for zones in ((callback.zone, *self._zones(callback)), (callback.zone,)):
             hours = CallingHours.of(zones, EARLIEST, LATEST)

@@ -188,7 +188,7 @@ def callback_rules_of(blueprint: Blueprint, pages: CallbackPages) -> None:
 
 
 def no_mail_pages(pages: CallbackPages) -> Blueprint:
-    """Apart from all other pages: a mail program's one click carries no token of a form."""
+    """Apart from all other pages: a mail program's one click has no form's token, and no address of its own."""
     blueprint = Blueprint("no_mail", __name__)
     blueprint.add_url_rule("/no-mail/<token>", view_func=pages.no_mail, endpoint="ask")
     blueprint.add_url_rule("/no-mail/<token>", view_func=pages.stop_mail, endpoint="stop", methods=["POST"])

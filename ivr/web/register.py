@@ -32,7 +32,6 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     for blueprint in programs:
         csrf.exempt(blueprint)
     limiter.limit(FORM_LIMIT, methods=["POST"])(customer)
-    limiter.limit(FORM_LIMIT, methods=["POST"])(no_mail)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(supervisor)
     register_error_pages(app, ErrorPages(pages, words, board), (customer, supervisor, no_mail))
     for blueprint in (customer, supervisor, *programs):

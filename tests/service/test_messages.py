@@ -6,20 +6,20 @@ from datetime import datetime, timedelta
 import pytest
 
 from ivr.domain.callbacks import CallbackStatus, Party
-from ivr.domain.messages import GROUPS, MessageRules
+from ivr.domain.messages import GROUPS
 from ivr.domain.policies import CallbackRules
+from ivr.errors import CarrierRejected
 from ivr.storage import SqlStore
 from tests.fakes.clock import NOON_IN_NEW_YORK
-from tests.service.world import CUSTOMER, RULES, World
+from tests.service.world import CUSTOMER, EVERYTHING, RULES, World
 
-EVERYTHING = frozenset(kind for kinds in GROUPS.values() for kind in kinds)
 EMAIL = "grace@example.com"
 LAND_LINE = "+8223123456"
 HOUR, DAY = 3600.0, 24 * 3600.0
 
 
 def telling(**more: object) -> CallbackRules:
-    return replace(RULES, messages=MessageRules(**{"texts": True, "mails": True, "kinds": EVERYTHING, **more}))  # type: ignore[arg-type]
+    return replace(RULES, messages=replace(EVERYTHING, **more))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -32,7 +32,8 @@ def at(hours: float) -> datetime:
     return NOON_IN_NEW_YORK + timedelta(hours=hours)
 
 
-def test_nothing_is_written_where_no_channel_is_configured(world: World) -> None:
+def test_nothing_is_written_where_no_channel_is_configured(store: SqlStore) -> None:
+    world = World(store, telling(texts=False, mails=False))
     callback_id = world.book(email=EMAIL, at=at(5))
     world.send()
     assert world.messages(callback_id) == []
@@ -208,6 +209,18 @@ def test_window_that_closed_unserved_is_apologised_for_with_the_next_time(told: 
 def test_confirmation_comes_at_night_because_it_was_asked_for_just_now(told: World) -> None:
     told.clock.set(at(11))
     told.book(at=at(24))
+    told.send()
+    assert told.messenger.said == ["promised_at_text"]
+
+
+def test_confirmation_that_was_held_up_into_the_night_waits_for_the_day(told: World) -> None:
+    told.clock.set(at(11))
+    callback_id = told.book(at=at(24))
+    told.messenger.faults.append(CarrierRejected("away"))
+    told.send()
+    told.send(HOUR)
+    assert told.messages(callback_id)[0] == ("text", "promised", "waiting")
+    told.clock.set(at(20))
     told.send()
     assert told.messenger.said == ["promised_at_text"]
 

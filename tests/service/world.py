@@ -9,6 +9,7 @@ from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Leg, Party
 from ivr.domain.calls import Call
 from ivr.domain.cases import Case, CaseKind, Customer, case_number
 from ivr.domain.ledger import Violation
+from ivr.domain.messages import MessageKind, MessageRules
 from ivr.domain.policies import CallbackRules, DialRules
 from ivr.domain.turn import Turn
 from ivr.service.audit import Audit
@@ -27,7 +28,9 @@ OTHER_CUSTOMER = "+12025550144"
 WORDS = "it says delivered but I don't have it"
 AGENT = "+12025550171"
 OTHER_AGENT = "+12025550172"
-RULES = CallbackRules(dial=DialRules(dials_per_second=0, pass_seconds=120))
+EVERYTHING = MessageRules(texts=True, mails=True, kinds=frozenset(MessageKind))
+"""Messages are written in every test, so that whatever happens they never undo it; sent only where `send` is called."""
+RULES = CallbackRules(dial=DialRules(dials_per_second=0, pass_seconds=120), messages=EVERYTHING)
 
 
 class Killed(BaseException):
