@@ -17,6 +17,8 @@ from ivr.service.scenes import Scene
 from ivr.service.timeline import record
 
 LATER_KEY: Final = "1"
+NEWS_SECONDS: Final = 25
+"""So long it is news that an agent was lost; the music is longer, and the sentence is not said twice."""
 
 
 class CustomerFirst:
@@ -46,7 +48,7 @@ class CustomerFirst:
             return _waits(leg, told, "customer_waits")
         if leg.waits_since_at is not None:
             return self._waits_on(scene, leg, told)
-        return told.after_talk()
+        return self._later(scene, told) if leg.outcome == Outcome.CUSTOMER_HUNG_UP else told.after_talk()
 
     def pressed(self, scene: Scene, leg: Leg, told: Told, key: str | None) -> Turn | None:
         """While they wait, key 1: rather be rung again. None: that changes nothing."""
@@ -69,7 +71,8 @@ class CustomerFirst:
             return told.after_talk()
         if since + timedelta(seconds=self._rules.waiting_seconds) < scene.now:
             return self._rather_later(scene, leg, told, "waited_in_vain")
-        return _waits(leg, told, "customer_next_agent")
+        is_news = scene.now - since < timedelta(seconds=NEWS_SECONDS)
+        return _waits(leg, told, "customer_next_agent" if is_news else "customer_waits")
 
     def _rather_later(self, scene: Scene, leg: Leg, told: Told, reason: str) -> Turn:
         """They keep the promise and the place; next time an agent is on the line before they are rung."""
@@ -80,6 +83,9 @@ class CustomerFirst:
         self._outcomes.ring_again(scene.uow, attempts.callback_of(scene.uow, attempt), scene.now, reason)
         # This very answer is their last document: no redirect of the same call beside it.
         scene.after.extend(action for action in actions if getattr(action, "call_sid", None) != leg.sid)
+        return self._later(scene, told)
+
+    def _later(self, scene: Scene, told: Told) -> Turn:
         return told.last("customer_later", told.next_try(scene.now))
 
 

@@ -41,6 +41,10 @@ class LegHearing:
         """Whether the text answers the turn completely."""
         return self._understanding.is_complete(turn.locale, turn.expects, text)
 
+    def is_enough(self, turn: Turn, text: str) -> bool:
+        """Whether it answers the turn, though more may come."""
+        return self._understanding.is_enough(turn.locale, turn.expects, text)
+
     def speaking(self, sid: str, is_speaking: bool) -> None:
         """Nothing waits for the end of what is said here."""
 

@@ -56,7 +56,7 @@ def test_placing_names_every_address_by_the_leg(carrier: Any, phone: TwilioPhone
         "StatusCallback": ["https://voice.example.com/voice/leg/leg1/status"],
         "StatusCallbackMethod": ["POST"],
         "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
-        "MachineDetection": ["Enable"],
+        "MachineDetection": ["DetectMessageEnd"],
         "AsyncAmd": ["true"],
         "AsyncAmdStatusCallback": ["https://voice.example.com/voice/leg/leg1/machine"],
         "AsyncAmdStatusCallbackMethod": ["POST"],

@@ -122,6 +122,7 @@ def test_customer_who_does_not_wait_keeps_the_place_and_an_agent_is_rung_first_n
     if how == "key":
         turn = world.keyed("1", 0)
         assert (spoken(turn), turn.next) == (["customer_later"], Next.HANG_UP)
+        assert world.keyed("1", 0) == turn  # delivered twice
     world.hang_up(Party.CUSTOMER)
     waits = world.callback(callback)
     assert (waits.status, waits.tries, waits.ticket_at) == (CallbackStatus.SCHEDULED, 1, ticket_at)

@@ -151,7 +151,7 @@ def test_unknown_call_goes_to_the_fallback(client: FlaskClient, calls: FakeCalls
 PATHS = ["/voice", "/voice/turn/1", "/voice/heard/1", "/voice/recorded/1", "/voice/streamed/1", "/voice/status",
          "/voice/fallback", "/voice/join/a", "/voice/left", "/voice/hold-music", "/voice/stream-status",
          "/voice/leg/l/answer", "/voice/leg/l/key/1", "/voice/leg/l/left", "/voice/leg/l/status",
-         "/voice/leg/l/machine", "/voice/leg/l/fallback", "/voice/leg/l/news", "/voice/leg/l/machine-message",
+         "/voice/leg/l/machine", "/voice/leg/l/fallback", "/voice/leg/l/news", "/voice/leg/l/present",
          "/voice/rate/a"]  # fmt: skip
 
 
