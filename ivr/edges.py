@@ -116,9 +116,11 @@ class Edges:
         return self.overrides.get("recordings") or call_recordings(self.settings)
 
     @cached_property
-    def rooms(self) -> Rooms:
-        """The carrier's conferences."""
-        return self.overrides.get("rooms") or TwilioRooms(carrier_account(self.settings))
+    def rooms(self) -> Rooms | None:
+        """The carrier's conferences; None: another carrier was given, which has none."""
+        if "rooms" in self.overrides or "phone" in self.overrides:
+            return self.overrides.get("rooms")
+        return TwilioRooms(carrier_account(self.settings))
 
     @cached_property
     def messenger(self) -> Messenger | None:

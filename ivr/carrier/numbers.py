@@ -35,6 +35,7 @@ class AccountNumber:
             | changeable
             | {
                 "sid": self.sid,
+                "sms_application_sid": self.sms_application_sid or None,
                 "account_sid": self.account_sid,
                 "phone_number": self.phone_number,
                 "friendly_name": self.friendly_name or self.phone_number,

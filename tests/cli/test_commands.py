@@ -28,7 +28,7 @@ def test_every_command_explains_itself(ivr, capsys, name: str) -> None:
 
 
 def test_a_wrong_setting_is_one_line_and_status_two(ivr, environment) -> None:
-    environment.setenv("IVR_HEARING", "duplex")
+    environment.setenv("IVR_HEARING", "telepathy")
     ran = ivr("agents", "list")
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.startswith("settings: IVR_HEARING")

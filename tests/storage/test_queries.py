@@ -191,7 +191,7 @@ def test_an_agent_comes_with_the_shifts_in_order_and_new_ones_take_their_place(s
             [],
         ]
     with store.begin() as uow:
-        (ana, _) = uow.agents.available()
+        (ana, _) = uow.agents.available(10)
         ana.shifts = [Shift(weekday=4, opens=540, closes=720, zone="UTC")]
         uow.commit()
     with store.read() as uow:
