@@ -80,8 +80,11 @@ def words_of(source: LocaleSource) -> Iterator[UnknownWord]:
 
 
 def unknown_words(source: LocaleSource, recognizer: Recognizer) -> list[UnknownWord]:
-    """The words that the locale's model cannot hear, neither whole nor (free spacing) in parts."""
-    places = list(dict.fromkeys(words_of(source)))
+    """The words that the locale's model cannot hear, neither whole nor (free spacing) in parts.
+
+    Figures are left out: a carrier's recogniser writes "press 1", and no model says so.
+    """
+    places = [place for place in dict.fromkeys(words_of(source)) if not place.word.isdecimal()]
     unknown = recognizer.unknown_words(source.locale, {place.word for place in places})
     if source.free_spacing:
         vocabulary = Vocabulary(recognizer, source.locale)
