@@ -33,7 +33,8 @@ from ivr.phone.http import QuietHttpClient
 from ivr.storage.store import SqlUnitOfWork
 
 FREEZE_SECONDS = 7
-PATIENCE = 60.0
+PATIENCE = 300.0
+"""Seconds; a lost status callback alone costs twenty, on a busy machine more."""
 MOST_STEPS = 60
 
 
@@ -136,6 +137,8 @@ def _endure(one: Run, strike: str, step: int, note: Path) -> None:
             wakes_at = None
         time.sleep(0.1)
     time.sleep(FREEZE_SECONDS if is_freeze else 1)
+    while one.look() is None and time.monotonic() < until:
+        time.sleep(0.1)  # the database is still starting
     for process in (first, second):
         if process.pid is not None:
             process.kill()

@@ -1,11 +1,12 @@
 """SqlStore and its unit of work."""
 
+import time
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from sqlalchemy import Engine, text
 
-from ivr.errors import IvrError
+from ivr.errors import IvrError, StorageUnavailable
 from ivr.service import store as ports
 from ivr.storage import engines, migrating
 from ivr.storage.attempts import SqlAttempts, SqlLegs
@@ -19,12 +20,17 @@ from ivr.storage.messages import SqlMessages
 from ivr.storage.people import SqlAgents, SqlCustomers
 from ivr.storage.session import UnitSession
 
+PATIENCE_SECONDS: Final = 8.0
+"""A server is back so soon after a restart; the carrier hangs up on somebody after 15 s without an answer."""
+AGAIN_SECONDS: Final = 0.1
+
 
 class SqlUnitOfWork:
     """service.store.UnitOfWork: one transaction; entities stay readable after it."""
 
-    def __init__(self, engine: Engine, *, writes: bool) -> None:
+    def __init__(self, engine: Engine, *, writes: bool, patience_seconds: float) -> None:
         self._engine = engine
+        self._patience_seconds = patience_seconds
         self._session = UnitSession(engine, expire_on_commit=False)
         self._writes = writes
         session = self._session
@@ -55,9 +61,22 @@ class SqlUnitOfWork:
             engines.seal(self._engine)
 
     def __enter__(self) -> Self:
-        with translated():
-            self._session.connection()
+        """Nothing has been read or written yet: a server that is just starting again is waited for."""
+        until = time.monotonic() + self._patience_seconds
+        while not self._is_connected(until):
+            self._session.rollback()
+            time.sleep(AGAIN_SECONDS)
         return self
+
+    def _is_connected(self, until: float) -> bool:
+        try:
+            with translated():
+                self._session.connection()
+        except StorageUnavailable:
+            if time.monotonic() >= until:
+                raise
+            return False
+        return True
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -69,17 +88,20 @@ class SqlUnitOfWork:
 class SqlStore:
     """service.store.Store on SQLite (a file) or PostgreSQL; safe to share between threads, never across a fork."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        """`patience_seconds`: how long a PostgreSQL server that is away is waited for; SQLite has `?timeout=`."""
         self._url = engines.parse(url)
         self._write, self._read = engines.engines(self._url)
+        is_server = self._url.get_backend_name() == "postgresql"
+        self._patience_seconds = patience_seconds if is_server else 0.0
 
     def begin(self) -> SqlUnitOfWork:
         """For changes. SQLite: waits for the one writer at the start, so it never fails half-way."""
-        return SqlUnitOfWork(self._write, writes=True)
+        return SqlUnitOfWork(self._write, writes=True, patience_seconds=self._patience_seconds)
 
     def read(self) -> SqlUnitOfWork:
         """One moment of the database; never waits for writers."""
-        return SqlUnitOfWork(self._read, writes=False)
+        return SqlUnitOfWork(self._read, writes=False, patience_seconds=self._patience_seconds)
 
     def migrate(self) -> None:
         """Bring the tables up to date; of two processes that start together one waits. Raises StorageUnavailable."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import event
 
 from ivr.domain.calls import Call
 from ivr.errors import Conflict, SettingsError, StorageUnavailable
@@ -26,13 +27,31 @@ def test_an_address_that_cannot_work_is_refused_with_one_that_does(url: str) -> 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_a_server_that_is_away_is_storage_unavailable(scheme: str) -> None:
-    store = SqlStore(f"{scheme}://nobody:secret@127.0.0.1:1/nothing")
+    store = SqlStore(f"{scheme}://nobody:secret@127.0.0.1:1/nothing", patience_seconds=0)
     for unit in (store.begin, store.read):
         with pytest.raises(StorageUnavailable, match="IVR_DATABASE_URL"), unit():
             pass
     assert "IVR_DATABASE_URL" in store.check()
     assert "secret" not in store.check()
     store.close()
+
+
+def test_a_server_that_starts_again_is_waited_for_before_anything_is_begun(
+    postgres_store: SqlStore, postgres_url: str
+) -> None:
+    save(postgres_store, rows.case())
+    refused = ["starting up", "starting up"]
+
+    def connect(*_: object) -> None:
+        if refused:
+            raise psycopg.OperationalError(refused.pop())
+
+    cut_all(postgres_url)
+    event.listen(postgres_store._write, "do_connect", connect)
+    with postgres_store.begin() as uow:
+        assert uow.cases.get("case") is not None
+    assert not refused
+    event.remove(postgres_store._write, "do_connect", connect)
 
 
 def test_a_file_that_is_no_database_is_storage_unavailable(tmp_path: Path) -> None:
