@@ -58,6 +58,9 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.RATING: menu.answer_rating,
 }
 
+CANNOT_BE_UNDONE = frozenset({State.CANCEL_CONFIRM, State.RECALL_CONFIRM})
+"""Here a vague yes is never believed, however often it is said."""
+
 RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     OrdersFound: orders.found,
     OrdersRead: menu.orders_read,
@@ -175,10 +178,19 @@ def _speech(dialogue: Dialogue, meaning: Meaning) -> Step:
     if first.name in menu.REQUESTS:
         ready = replace(ready, reason=meaning.text if meaning.certainty != Certainty.FUZZY else "")
     if meaning.certainty == Certainty.FUZZY:
-        return doubts.doubted(ready, first) or lost(dialogue, meaning)
+        return doubts.doubted(ready, first) or _vague(dialogue, meaning, first)
     if first.name in menu.REQUESTS and dialogue.denied:
         return doubts.confirm(ready, first) or lost(dialogue, meaning)
     return answer(ready, first) or lost(dialogue, meaning)
+
+
+def _vague(dialogue: Dialogue, meaning: Meaning, first: Intent) -> Step:
+    """Asked again, the caller who says the same is believed, or one with a soft voice would never get on."""
+    if first == dialogue.vague and dialogue.state not in CANNOT_BE_UNDONE:
+        return answer(dialogue, first) or lost(dialogue, meaning)
+    asked = lost(dialogue, meaning)
+    same = asked.dialogue.state == dialogue.state
+    return replace(asked, dialogue=replace(asked.dialogue, vague=first)) if same else asked
 
 
 def answer(dialogue: Dialogue, intent: Intent) -> Step | None:

@@ -69,7 +69,7 @@ def ask(dialogue: Dialogue, state: State, *before: Say, failures: int = 0) -> Di
     """Go to a state: the next turn says the preface, `before`, and the state's own prompts."""
     number = dialogue.turn.number + 1
     since = dialogue.since if state == dialogue.state and dialogue.turn.number else number
-    moved = replace(dialogue, state=state, since=since, failures=failures, preface=(), misheard=False)
+    moved = replace(dialogue, state=state, since=since, failures=failures, preface=(), misheard=False, vague=None)
     asked = question(moved)
     turn = Turn(
         number=number,

@@ -76,6 +76,8 @@ class Dialogue:
     """The request in the caller's own words; empty if they were heard only vaguely, or keyed."""
     doubt: Intent | None = None
     """Understood only vaguely: being confirmed."""
+    vague: Intent | None = None
+    """What was heard only vaguely when the present question was last asked: the same again is taken."""
     denied: str = ""
     """An intent that the caller said no to: what is understood next is confirmed, however sure it seems."""
     offered: tuple[str, ...] = ()

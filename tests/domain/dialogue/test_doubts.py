@@ -56,6 +56,22 @@ def test_vague_yes_to_a_callback_promises_nothing() -> None:
     assert not talk.wanted(wanted.Book)
 
 
+def test_vague_answer_that_is_given_again_is_taken() -> None:
+    talk = vaguely(vaguely(at_offer(), "yes"), "yes")
+    assert talk.wanted(wanted.Book)
+
+
+def test_vague_answer_after_another_one_is_asked_again() -> None:
+    talk = vaguely(vaguely(Talk(replace(CALLER, orders=(ORDER,))).means("track_order"), "no"), "yes")
+    assert (talk.state, talk.prompts[0]) == ("order_confirm", "not_understood")
+
+
+def test_vague_answer_to_an_earlier_question_counts_no_more() -> None:
+    talk = vaguely(Talk(replace(CALLER, orders=(ORDER,))).means("track_order"), "no").means("go_back")
+    vaguely(talk.means("track_order"), "no")
+    assert (talk.state, talk.prompts[0]) == ("order_confirm", "not_understood")
+
+
 def test_vague_moment_is_read_back_as_any_moment_is() -> None:
     talk = vaguely(at_offer(), "moment", when=THREE)
     assert (talk.state, talk.wanted(wanted.Book)) == ("moment_confirm", [])

@@ -140,7 +140,7 @@ def test_vague_yes_cancels_nothing(question: str) -> None:
     talk = Talk(replace(preparing, callback=OPEN))
     talk.presses("3") if question == "recall_confirm" else talk.means("cancel_order").means("yes")
     assert talk.state == question
-    talk.says(Intent("yes"), certainty=Certainty.FUZZY)
+    talk.says(Intent("yes"), certainty=Certainty.FUZZY).says(Intent("yes"), certainty=Certainty.FUZZY)
     assert (talk.state, talk.prompts[0]) == (question, "not_understood")
     assert not talk.wanted(wanted.CancelOrder) + talk.wanted(wanted.CancelCallback)
 
