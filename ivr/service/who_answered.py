@@ -65,7 +65,8 @@ class WhoAnswered:
         now = self._now(leg)
         if now.stage is Stage.CONNECTING:
             told = Told(scene.uow, attempt, self._shop)
-            return self._customer_first.pressed(scene, leg, told, key) or self.present(scene, leg, attempt)
+            answer = self._customer_first.pressed(scene, leg, told, key)
+            return replace(answer, number=now.turn) if answer is not None else self.present(scene, leg, attempt)
         if key or turn == now.turn:
             self._happens(scene, leg, attempt, Pressed(key[0]) if key else Quiet())
         return self.present(scene, leg, attempt)
