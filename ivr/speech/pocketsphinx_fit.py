@@ -1,7 +1,7 @@
 """How well the decoder's best path fits the sound: what its segments and the sound show, weighed into one number.
 
 PocketSphinx forces whatever it hears into the grammar. With `compallsen` its acoustic scores are distances to the best
-of all 5,138 sounds of the model at each step, so a path of words that were not said is told by a long way.
+of all 5,126 sounds of the model at each step, so a path of words that were not said is told by a long way.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -108,5 +108,6 @@ _WEIGHTS: Final[tuple[tuple[str, float, float, float, tuple[float, ...]], ...]] 
 )
 """Of each sign: its usual value, its spread, its weight, and the weights of its products with itself and those below.
 
-Logistic regression on half of 1,338 strangers and 790 callers in eight turns: `benchmarks/fit_strangers.py`.
+Logistic regression on what was understood of half of 1,353 strangers and 782 callers in eight turns, collected before
+`benchmarks/fit_strangers.py` was written down; that one hears nearly the same clips and has not been run to its end.
 """
