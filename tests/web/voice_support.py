@@ -187,7 +187,7 @@ class FakeStore:
 
     def __init__(self) -> None:
         self.guards = FakeGuards()
-        self.legs = self.agents = self.callbacks = self
+        self.legs = self.agents = self.callbacks = self.messages = self
         self.broken: Exception | None = None
 
     def get(self, leg_id: str) -> FakeLegRow:
@@ -198,6 +198,9 @@ class FakeStore:
 
     def counted(self, now: datetime) -> dict[str, int]:
         return {}
+
+    def count_waiting(self, now: datetime) -> int:
+        return 0
 
     def commit(self) -> None:
         return None
