@@ -48,6 +48,8 @@ class RecordedAnswers:
         self._services = services
         self._calls = services.calls
         self._deleting = ThreadPoolExecutor(DELETERS, thread_name_prefix="recordings")
+        if services.recordings is not None:
+            self._deleting.submit(_read_libraries)
 
     def hear(self, sid: str, number: int, recording: str, *, tries: int) -> RecordedAnswer | None:
         """The answer to a turn; None: the file is not there yet, ask once more. Raises NotFound for an unknown call."""
@@ -136,3 +138,9 @@ class RecordedAnswers:
             self._recordings().delete(recording)
         except IvrError as error:
             log.warning("recording_not_deleted", code=error.code, error=str(error))
+
+
+def _read_libraries() -> None:
+    """Beside the start, so that the first answer does not wait for them: the carrier gives a document 15 s."""
+    import ivr.speech.sound_files
+    import ivr.speech.transcript  # noqa: F401

@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from ivr import espeak
 from ivr.cli.checks import Verdict, examine
 from ivr.settings import Settings
 from tests.cli.conftest import ACCOUNT, NUMBER, TOKEN
@@ -163,6 +164,20 @@ def test_recorded_answers_are_heard_by_our_engines_and_deleted(settings) -> None
     texts = {f.about: f.text for f in examine(settings(IVR_HEARING="record", IVR_LOCALES="en-US"), offline=True)}
     assert "recorded by the carrier, heard here, then deleted there" in texts["hearing"]
     assert "by " in texts["hearing en-US"]
+
+
+@pytest.mark.speech
+def test_two_way_stream_needs_a_voice_of_our_own(settings, monkeypatch) -> None:
+    chosen = settings(IVR_HEARING="duplex", IVR_LOCALES="en-US")
+    assert found(chosen, "voice").verdict == Verdict.GOOD
+
+    def missing(locale: str) -> str:
+        raise espeak.VoiceError("no package")
+
+    monkeypatch.setattr(espeak, "language", missing)
+    finding = found(chosen, "voice")
+    assert (finding.verdict, finding.text) == (Verdict.BAD, "nothing here speaks en-US")
+    assert "ringback[duplex]" in finding.remedy
 
 
 @pytest.mark.speech

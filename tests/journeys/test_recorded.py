@@ -143,6 +143,34 @@ def test_digits_that_were_not_understood_are_asked_for_again(world: World, ear: 
     world.hangs_up(caller)
 
 
+def holds(world: World) -> Handset:
+    """A caller who waits on the line for an agent who is away."""
+    world.agent(status=AgentStatus.AWAY)
+    caller = world.calls_in()
+    caller.press("0")
+    caller.hears("Press 3 to wait on the line", PATIENCE)
+    caller.press("3")
+    caller.hears("Please stay on the line", PATIENCE)
+    return caller
+
+
+def test_caller_on_hold_may_ask_for_a_callback_after_the_tone(world: World, ear: ScriptedRecognizer) -> None:
+    caller = holds(world)
+    says(world, caller, ear, "call me back")
+    caller.hears("When shall I call you", PATIENCE)
+    world.hangs_up(caller)
+
+
+def test_caller_on_hold_who_says_nothing_hears_the_music_and_then_the_wait(world: World) -> None:
+    caller = holds(world)
+    caller.hears_tone(PATIENCE)
+    caller.hears("hold.wav", PATIENCE)
+    caller.hears("You are still in line", PATIENCE)
+    caller.press("1")
+    caller.hears("When shall I call you", PATIENCE)
+    world.hangs_up(caller)
+
+
 def test_file_that_comes_late_is_waited_for(new_world: NewWorld, ear: ScriptedRecognizer) -> None:
     world = new_world("record", ear=ear, recording_ready_seconds=2.5, recordings_need_credentials=True)
     caller = world.calls_in()
