@@ -163,7 +163,7 @@ class Run:
             "needs_person": len(persons),
             "done": sum(row.status is CallbackStatus.DONE for row in rows.values()),
             "kills": self.kills,
-            "breaches": dict(Counter(str(v.kind) for v in audit.violations())),
+            "breaches": dict(Counter(str(v.breach) for v in audit.violations())),
             "replies": self.carrier.replies,
         }
 
