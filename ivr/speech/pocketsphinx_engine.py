@@ -45,7 +45,7 @@ _KEPT_DECODERS: Final = 8
 class _Decoder:
     """One decoder (0.14 s to make, 29 MB) with the searches that it has compiled; used by one utterance at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, doubts: bool) -> None:
         self.engine = pocketsphinx.Decoder(
             hmm=pocketsphinx.get_model_path("en-us/en-us"),
             dict=pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"),
@@ -56,7 +56,7 @@ class _Decoder:
             # It searches a lattice that has forgotten the grammar ("with milk with"). Beams stay the package's own:
             # wider ones (1e-80) hear 24 instead of 21 of 31 long orders, but take 2 s to end a turn, at 5 dB 20 s.
             bestpath=False,
-            compallsen=True,  # scores that can be compared, see pocketsphinx_fit; they double the time of decoding
+            compallsen=doubts,  # scores that can be compared, see pocketsphinx_fit; they double the time of decoding
         )
         self._searches: OrderedDict[str, None] = OrderedDict()
         self._add(_MEAN_SEARCH, [(0, 1, 1.0, "a")])
@@ -97,7 +97,9 @@ class PocketSphinxRecognizer:
 
     engine = "pocketsphinx"
 
-    def __init__(self) -> None:
+    def __init__(self, *, doubts: bool = True) -> None:
+        """`doubts`: tell how well the words fit the sound, for twice the time; else every reading fits."""
+        self.doubts = doubts
         self._idle: list[_Decoder] = []
         self._networks: OrderedDict[tuple[str, int], Network] = OrderedDict()
         self._rules: dict[str, Network] = {}
@@ -137,7 +139,7 @@ class PocketSphinxRecognizer:
         with self._guard:
             if self._idle:
                 return self._idle.pop()
-        return _Decoder()
+        return _Decoder(doubts=self.doubts)
 
     def give_back(self, decoder: _Decoder) -> None:
         """The decoder's utterance is over."""
@@ -172,7 +174,7 @@ class PocketSphinxUtterance:
         self._owner, self._decoder, self._search, self._network = owner, decoder, search, network
         self._alternatives = alternatives
         self._whole, self._upsampler, self._dither = WholeSamples(), Upsampler(), Dither(_DITHER_RMS)
-        self._meter = SoundMeter()
+        self._meter = SoundMeter() if owner.doubts else None
         self._waiting = bytearray()
         self._gain, self._loudest = 1.0, 0.0
         self._started = False
@@ -226,7 +228,8 @@ class PocketSphinxUtterance:
 
     def _process(self, wide: Samples) -> None:
         if len(wide):
-            self._meter.add(wide)
+            if self._meter is not None:
+                self._meter.add(wide)
             self._decoder.engine.process_raw(wide.tobytes())
 
     def _present(self) -> str:
@@ -245,7 +248,8 @@ class PocketSphinxUtterance:
         if self._loudest < QUIETEST_RMS:
             return ()
         if best is None:  # no path through the whole grammar: what was heard of one
-            return (Hypothesis(unfinished, fit=_UNFINISHED_FIT),) if unfinished else ()
+            vague = _UNFINISHED_FIT if self._owner.doubts else 1.0
+            return (Hypothesis(unfinished, fit=vague),) if unfinished else ()
         return self._readings(best)
 
     def _readings(self, best: Any) -> tuple[Hypothesis, ...]:
@@ -261,6 +265,8 @@ class PocketSphinxUtterance:
         return tuple(reading for reading in found.values() if reading.text)
 
     def _fit(self) -> float:
+        if self._meter is None:
+            return 1.0
         sound = self._meter.signs()
         return fit(signs(segments(self._decoder.engine), sound)) if sound is not None else _UNFINISHED_FIT
 
