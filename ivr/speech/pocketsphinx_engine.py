@@ -248,8 +248,7 @@ class PocketSphinxUtterance:
         if self._loudest < QUIETEST_RMS:
             return ()
         if best is None:  # no path through the whole grammar: what was heard of one
-            vague = _UNFINISHED_FIT if self._owner.doubts else 1.0
-            return (Hypothesis(unfinished, fit=vague),) if unfinished else ()
+            return (Hypothesis(unfinished, fit=_UNFINISHED_FIT if self._meter else 1.0),) if unfinished else ()
         return self._readings(best)
 
     def _readings(self, best: Any) -> tuple[Hypothesis, ...]:
@@ -265,10 +264,9 @@ class PocketSphinxUtterance:
         return tuple(reading for reading in found.values() if reading.text)
 
     def _fit(self) -> float:
-        if self._meter is None:
-            return 1.0
-        sound = self._meter.signs()
-        return fit(signs(segments(self._decoder.engine), sound)) if sound is not None else _UNFINISHED_FIT
+        if self._meter is None or (sound := self._meter.signs()) is None:
+            return _UNFINISHED_FIT if self._owner.doubts else 1.0
+        return fit(signs(segments(self._decoder.engine), sound))
 
 
 def _search_name(grammar: Grammar) -> str:
