@@ -2,193 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
-from datetime import time
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from ivr import settings_values as read
 from ivr.domain.hours import OpeningHours
-from ivr.domain.messages import GROUPS, USUAL
 from ivr.errors import SettingsError
+from ivr.settings_fields import SettingsFields
 
 MODEL_PREFIX = "IVR_VOSK_MODEL_"
 _PACKAGE = Path(__file__).resolve().parent
 
 
-def _setting(env: str, parse: read.Parser, default: Any, text: str, *, shown: str = "", secret: bool = False) -> Any:
-    """A field read from `env`; `shown`: the default as the README words it."""
-    about = {"env": env, "parse": parse, "help": text, "shown": shown, "secret": secret}
-    return field(default=default, metadata=about)
-
-
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Settings:
+class Settings(SettingsFields):
     """The whole configuration. Its repr and `describe` show what is set, secrets masked."""
 
-    account_sid: str = _setting("TWILIO_ACCOUNT_SID", read.text, "", "The account, `AC` and 32 hex digits.")
-    auth_token: str = _setting(
-        "TWILIO_AUTH_TOKEN", read.text, "", "Its token: signs webhooks and REST requests.", secret=True
-    )
-    auth_token_secondary: str = _setting(
-        "TWILIO_AUTH_TOKEN_SECONDARY", read.text, "", "A second token accepted while you rotate.", secret=True
-    )
-    api_base: str = _setting(
-        "TWILIO_API_BASE", read.web_address, "", "Another carrier's REST address.", shown="Twilio's"
-    )
-    public_url: str = _setting(
-        "IVR_PUBLIC_URL", read.web_address, "", "Where the carrier reaches this server: `https://voice.example.com`."
-    )
-    stream_url: str = _setting(
-        "IVR_STREAM_URL",
-        read.socket_address,
-        "",
-        "Where it opens media sockets.",
-        shown="`/media` below the public address",
-    )
-    phone_number: str = _setting("IVR_PHONE_NUMBER", read.e164, "", "Our number, `+` and digits: calls come from it.")
-    database_url: str = _setting(
-        "IVR_DATABASE_URL",
-        read.database,
-        "sqlite:///ringback.db",
-        "`sqlite:///file` or `postgresql://user:password@host/name`.",
-    )
-    hearing: str = _setting(
-        "IVR_HEARING",
-        read.hearing,
-        "stream",
-        "`stream`: our own recogniser; `duplex`: and our own voice; `gather`: the carrier's recogniser; `record`: ours "
-        "on recorded answers, where no WebSocket can be reached; `keypad`: keys alone.",
-    )
-    models: Path | None = _setting(
-        "IVR_MODELS", read.folder, None, "Where `models install` keeps speech models.", shown="the user's data folder"
-    )
-    models_url: str = _setting(
-        "IVR_MODELS_URL", read.web_address, "", "A mirror of Vosk's models.", shown="Vosk's own site"
-    )
-    locales: tuple[str, ...] = _setting(
-        "IVR_LOCALES", read.locales, (), "Languages served, the first greets.", shown="all in grammars/"
-    )
-    content: Path | None = _setting(
-        "IVR_CONTENT", read.content_folder, None, "A folder with your own grammars/ and audio/.", shown="ours"
-    )
-    company: str = _setting("IVR_COMPANY", read.text, "Ringback", "The name that callers hear.")
-    hours: str = _setting(
-        "IVR_HOURS", read.text, "always", "When agents work: `Mon-Fri 09:00-17:00, Sat 10:00-14:00` or `always`."
-    )
-    hours_zone: str = _setting("IVR_HOURS_ZONE", read.text, "UTC", "The time zone of IVR_HOURS: `Europe/Berlin`.")
-    calling_hours: tuple[time, time] | None = _setting(
-        "IVR_CALLING_HOURS",
-        read.calling_hours,
-        (time(9), time(19)),
-        "When customers may be rung, on their own clocks; never outside 08:00-20:00. `always`: only on this machine's "
-        "own carrier.",
-        shown="`09:00-19:00`",
-    )
-    countries: tuple[str, ...] = _setting(
-        "IVR_COUNTRIES", read.countries, ("US", "CA", "KR"), "Countries that may be rung; our number's own always may."
-    )
-    line_types: tuple[str, ...] = _setting(
-        "IVR_LINE_TYPES",
-        read.line_types,
-        ("fixed_line", "mobile", "fixed_line_or_mobile"),
-        "Kinds of lines that may be rung.",
-    )
-    booking_lead_minutes: int = _setting(
-        "IVR_BOOKING_LEAD", read.whole(0, 10_080), 0, "Minutes that a named time is ahead at the least."
-    )
-    slot_minutes: int = _setting(
-        "IVR_SLOT_MINUTES", read.whole(5, 60), 15, "Length of a slot: agents on shift bound the named times in it."
-    )
-    dial_rate: float = _setting(
-        "IVR_DIAL_RATE", read.dial_rate, 1.0, "Dials a second, all processes together; 0: no limit (own carrier only)."
-    )
-    daily_dials: int = _setting(
-        "IVR_DAILY_DIALS", read.whole(1, 1_000_000), 1_000, "Dials in 24 hours, agents included: bounds the bill."
-    )
-    ring_seconds_agent: int = _setting(
-        "IVR_RING_SECONDS_AGENT", read.whole(5, 120), 20, "How long an agent's phone rings."
-    )
-    ring_seconds_customer: int = _setting(
-        "IVR_RING_SECONDS_CUSTOMER", read.whole(5, 120), 30, "How long a customer's phone rings."
-    )
-    ring_first: str = _setting(
-        "IVR_RING_FIRST",
-        read.one_of("agent", "customer"),
-        "agent",
-        "Whose telephone rings first: the `agent`'s, or the `customer`'s while a free agent is reserved.",
-    )
-    person_proof: str = _setting(
-        "IVR_PERSON_PROOF",
-        read.one_of("doubtful", "always"),
-        "doubtful",
-        "When whoever answers must press 1 or say yes before an agent is joined: `doubtful`, or `always`.",
-    )
-    settle_seconds: int = _setting(
-        "IVR_SETTLE_SECONDS",
-        read.whole(1, 3600),
-        180,
-        "How old an unanswered dial must be before the carrier's list of calls is believed.",
-    )
-    api_keys: tuple[str, ...] = _setting(
-        "IVR_API_KEYS",
-        read.api_keys,
-        (),
-        "Keys of the API, comma apart: plain (16 characters or more) or `sha256:` and the hash in hex.",
-        shown="none: the API refuses",
-        secret=True,
-    )
-    supervisor_password: str = _setting(
-        "IVR_SUPERVISOR_PASSWORD",
-        read.password,
-        "",
-        "Opens the supervisor's page (user `supervisor`).",
-        shown="none: the page is closed",
-        secret=True,
-    )
-    secret_key: str = _setting(
-        "IVR_SECRET_KEY",
-        read.password,
-        "",
-        "Signs pages' sessions, and links in messages.",
-        shown="made from TWILIO_AUTH_TOKEN",
-        secret=True,
-    )
-    texts: bool = _setting(
-        "IVR_TEXTS", read.switch, False, "`on`: customers are told by text message; codes are texted in any case."
-    )
-    daily_texts: int = _setting(
-        "IVR_DAILY_TEXTS", read.whole(1, 1_000_000), 1_000, "Such texts in 24 hours: bounds the bill."
-    )
-    smtp_url: str = _setting(
-        "IVR_SMTP_URL",
-        read.mail_server,
-        "",
-        "Mail server: `smtp://user:password@host:587` or `smtps://…`; who gives an address is told by e-mail.",
-        shown="none: no e-mail",
-        secret=True,
-    )
-    mail_from: str = _setting(
-        "IVR_MAIL_FROM", read.mailbox, "", "Who e-mails are from: `Acme <callbacks@example.com>`."
-    )
-    messages: tuple[str, ...] = _setting(
-        "IVR_MESSAGES", read.messages, USUAL, f"What customers are told: some of {', '.join(GROUPS)}."
-    )
-    trusted_proxies: int = _setting(
-        "IVR_TRUSTED_PROXIES",
-        read.whole(0, 9),
-        0,
-        "Proxies of yours before this server: so many entries of X-Forwarded-For, from the right, are believed.",
-    )
-    threads: int = _setting("IVR_THREADS", read.whole(2, 256), 24, "Webhooks and pages served at once.")
-    log: str = _setting("IVR_LOG", read.one_of("auto", "json", "console"), "auto", "`json`, `console`, or by terminal.")
-    clock_file: Path | None = _setting(
-        "IVR_CLOCK_FILE",
-        read.folder,
-        None,
-        "Seconds to add to the clock, in a file: for the demonstration, with a carrier on this machine only.",
-        shown="the true time",
-    )
     vosk_models: Mapping[str, Path] = field(default_factory=dict, metadata={"env": MODEL_PREFIX + "<LOCALE>"})
     """Model folder by locale, from IVR_VOSK_MODEL_EN_US and so on."""
     vosk_servers: Mapping[str, str] = field(default_factory=dict, metadata={"env": MODEL_PREFIX + "<LOCALE>"})
