@@ -156,7 +156,7 @@ def holds(world: World) -> Handset:
 def test_caller_on_hold_may_ask_for_a_callback_after_the_tone(world: World, ear: ScriptedRecognizer) -> None:
     caller = holds(world)
     says(world, caller, ear, "call me back")
-    caller.hears("When shall I call you", PATIENCE)
+    caller.hears("We will call you as soon as possible", PATIENCE)
     world.hangs_up(caller)
 
 
@@ -166,7 +166,7 @@ def test_caller_on_hold_who_says_nothing_hears_the_music_and_then_the_wait(world
     caller.hears("hold.wav", PATIENCE)
     caller.hears("You are still in line", PATIENCE)
     caller.press("1")
-    caller.hears("When shall I call you", PATIENCE)
+    caller.hears("We will call you as soon as possible", PATIENCE)
     world.hangs_up(caller)
 
 
