@@ -116,6 +116,7 @@ def arrives(world: World, caller: Listener) -> None:
 
 def test_story_by_voice_is_kept(world: World, caller: Listener, ear: ScriptedRecognizer) -> None:
     world.agent(status=AgentStatus.AWAY)
+    world.clock.becomes_afternoon()
     arrives(world, caller)
     says(caller, ear, "it says delivered but i don't have it")
     caller.hears("last seven digits")

@@ -58,6 +58,7 @@ def wav(seconds: float, rate: int = 8000) -> bytes:
 
 def test_story_by_recorded_answers_is_kept(world: World, ear: ScriptedRecognizer) -> None:
     world.agent(status=AgentStatus.AWAY)
+    world.clock.becomes_afternoon()
     caller = world.calls_in()
     caller.hears("speak after the tone", PATIENCE)
     says(world, caller, ear, "it says delivered but i don't have it")

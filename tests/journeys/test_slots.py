@@ -36,6 +36,7 @@ def fill(world: World, at: datetime, places: int = 3) -> None:
 
 
 def test_caller_names_a_full_time_is_offered_the_nearest_and_takes_it(world: World) -> None:
+    world.clock.becomes_afternoon()
     world.agent(status=AgentStatus.AWAY)
     at = tomorrow_at_half_past_three(world)
     fill(world, at)
@@ -52,6 +53,7 @@ def test_caller_names_a_full_time_is_offered_the_nearest_and_takes_it(world: Wor
 
 
 def test_a_time_that_is_taken_while_it_is_read_back_is_not_promised_twice(world: World) -> None:
+    world.clock.becomes_afternoon()
     world.agent(status=AgentStatus.AWAY)
     at = tomorrow_at_half_past_three(world)
     fill(world, at, 2)
@@ -71,6 +73,7 @@ def test_a_time_that_is_taken_while_it_is_read_back_is_not_promised_twice(world:
 
 
 def test_the_web_page_takes_the_last_place_and_the_api_is_told_the_nearest(world: World) -> None:
+    world.clock.becomes_afternoon()
     world.agent(status=AgentStatus.AWAY)
     at = tomorrow_at_half_past_three(world)
     fill(world, at, 2)

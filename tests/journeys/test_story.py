@@ -22,6 +22,7 @@ def in_order(kinds: list[str], wanted: list[str]) -> bool:
 
 
 def talk_by_voice(world: World) -> None:
+    world.clock.becomes_afternoon()
     caller = world.calls_in()
     caller.say("it says delivered but I don't have it")
     caller.hears("last seven digits", PATIENCE)

@@ -24,6 +24,7 @@ def test_caller_without_a_number_gives_one_for_the_callback(world: World, caller
 
 def test_moment_said_by_a_caller_without_a_number_is_read_back_on_the_clock_of_the_number(world: World) -> None:
     """Los Angeles: three in the afternoon there is never three in the afternoon of the zone assumed before."""
+    world.clock.becomes_afternoon()
     caller = world.calls_in("+12025550199", caller_id="anonymous")
     caller.press("5")
     caller.hears("I can call you back", PATIENCE)

@@ -45,18 +45,22 @@ PATIENCE = 60.0
 
 
 class MovableClock:
-    """ports.Clock: starts at the next 20:00 UTC, when "today" and "tomorrow" mean the same dates all over America."""
+    """ports.Clock: the machine's time, and as much more as a test says."""
 
     def __init__(self) -> None:
-        now = datetime.now(UTC)
-        at = now.replace(hour=20, minute=0)
-        self._ahead = (at if at > now else at + timedelta(days=1)) - now
+        self._ahead = timedelta()
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self._ahead
 
     def advance(self, seconds: float) -> None:
         self._ahead += timedelta(seconds=seconds)
+
+    def becomes_afternoon(self) -> None:
+        """Go on to 20:00 UTC: an hour at which "today" and "tomorrow" mean the same dates all over America."""
+        now = self.now()
+        at = now.replace(hour=20, minute=0)
+        self._ahead += (at if at > now else at + timedelta(days=1)) - now
 
 
 class Killed(BaseException):
