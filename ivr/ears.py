@@ -24,8 +24,7 @@ class Ears:
         self.vosk = VoskRecognizer(
             {name: path for name, path in models.items() if name in locales and name not in settings.vosk_servers}
         )
-        # Its doubts end a turn 100 ms later and ask one caller in five "is that right?": off until they cost less.
-        self.pocketsphinx = PocketSphinxRecognizer(doubts=False)
+        self.pocketsphinx = PocketSphinxRecognizer()
         self.servers = VoskServerRecognizer(settings.vosk_servers)
         self.recognizers = recognizers
         recognizers.use((self.servers, self.vosk, self.pocketsphinx))

@@ -45,7 +45,7 @@ _KEPT_DECODERS: Final = 8
 class _Decoder:
     """One decoder (0.14 s to make, 29 MB) with the searches that it has compiled; used by one utterance at a time."""
 
-    def __init__(self, *, doubts: bool) -> None:
+    def __init__(self) -> None:
         self.engine = pocketsphinx.Decoder(
             hmm=pocketsphinx.get_model_path("en-us/en-us"),
             dict=pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"),
@@ -56,7 +56,6 @@ class _Decoder:
             # It searches a lattice that has forgotten the grammar ("with milk with"). Beams stay the package's own:
             # wider ones (1e-80) hear 24 instead of 21 of 31 long orders, but take 2 s to end a turn, at 5 dB 20 s.
             bestpath=False,
-            compallsen=doubts,  # scores that can be compared, see pocketsphinx_fit; they double the time of decoding
         )
         self._searches: OrderedDict[str, None] = OrderedDict()
         self._add(_MEAN_SEARCH, [(0, 1, 1.0, "a")])
@@ -97,9 +96,7 @@ class PocketSphinxRecognizer:
 
     engine = "pocketsphinx"
 
-    def __init__(self, *, doubts: bool = True) -> None:
-        """`doubts`: tell how well the words fit the sound, for twice the time; else every reading fits."""
-        self.doubts = doubts
+    def __init__(self) -> None:
         self._idle: list[_Decoder] = []
         self._networks: OrderedDict[tuple[str, int], Network] = OrderedDict()
         self._rules: dict[str, Network] = {}
@@ -139,7 +136,7 @@ class PocketSphinxRecognizer:
         with self._guard:
             if self._idle:
                 return self._idle.pop()
-        return _Decoder(doubts=self.doubts)
+        return _Decoder()
 
     def give_back(self, decoder: _Decoder) -> None:
         """The decoder's utterance is over."""
@@ -174,7 +171,7 @@ class PocketSphinxUtterance:
         self._owner, self._decoder, self._search, self._network = owner, decoder, search, network
         self._alternatives = alternatives
         self._whole, self._upsampler, self._dither = WholeSamples(), Upsampler(), Dither(_DITHER_RMS)
-        self._meter = SoundMeter() if owner.doubts else None
+        self._meter = SoundMeter()
         self._waiting = bytearray()
         self._gain, self._loudest = 1.0, 0.0
         self._started = False
@@ -228,8 +225,7 @@ class PocketSphinxUtterance:
 
     def _process(self, wide: Samples) -> None:
         if len(wide):
-            if self._meter is not None:
-                self._meter.add(wide)
+            self._meter.add(wide)
             self._decoder.engine.process_raw(wide.tobytes())
 
     def _present(self) -> str:
@@ -248,7 +244,7 @@ class PocketSphinxUtterance:
         if self._loudest < QUIETEST_RMS:
             return ()
         if best is None:  # no path through the whole grammar: what was heard of one
-            return (Hypothesis(unfinished, fit=_UNFINISHED_FIT if self._meter else 1.0),) if unfinished else ()
+            return (Hypothesis(unfinished, fit=_UNFINISHED_FIT),) if unfinished else ()
         return self._readings(best)
 
     def _readings(self, best: Any) -> tuple[Hypothesis, ...]:
@@ -264,9 +260,8 @@ class PocketSphinxUtterance:
         return tuple(reading for reading in found.values() if reading.text)
 
     def _fit(self) -> float:
-        if self._meter is None or (sound := self._meter.signs()) is None:
-            return _UNFINISHED_FIT if self._owner.doubts else 1.0
-        return fit(signs(segments(self._decoder.engine), sound))
+        sound = self._meter.signs()
+        return _UNFINISHED_FIT if sound is None else fit(signs(segments(self._decoder.engine), sound))
 
 
 def _search_name(grammar: Grammar) -> str:
