@@ -15,12 +15,11 @@ from tests.mail.server import MailServerHere
 
 @pytest.fixture
 def settings(tmp_path):
-    """Makes settings from a few names, on a database of their own and without speech, which takes seconds to load."""
+    """Makes settings from a few names, on a database of their own; all languages, or speech, take seconds to load."""
 
     def make(**given: str) -> Settings:
-        return Settings.from_env(
-            {"IVR_DATABASE_URL": f"sqlite:///{tmp_path / 'ivr.db'}", "IVR_HEARING": "keypad", **given}
-        )
+        place = f"sqlite:///{tmp_path / 'ivr.db'}"
+        return Settings.from_env({"IVR_DATABASE_URL": place, "IVR_HEARING": "keypad", "IVR_LOCALES": "en-US", **given})
 
     return make
 
@@ -154,21 +153,21 @@ def test_cases_that_no_agent_may_take_are_named(settings, ivr) -> None:
 
 @pytest.mark.speech
 def test_every_language_names_the_engine_that_hears_it(settings) -> None:
-    findings = {f.about: f for f in examine(settings(IVR_HEARING="stream"), offline=True)}
+    findings = {f.about: f for f in examine(settings(IVR_HEARING="stream", IVR_LOCALES="en-US,ko-KR"), offline=True)}
     assert "by " in findings["hearing en-US"].text
     assert "by " in findings["hearing ko-KR"].text
 
 
 @pytest.mark.speech
 def test_recorded_answers_are_heard_by_our_engines_and_deleted(settings) -> None:
-    texts = {f.about: f.text for f in examine(settings(IVR_HEARING="record", IVR_LOCALES="en-US"), offline=True)}
+    texts = {f.about: f.text for f in examine(settings(IVR_HEARING="record"), offline=True)}
     assert "recorded by the carrier, heard here, then deleted there" in texts["hearing"]
     assert "by " in texts["hearing en-US"]
 
 
 @pytest.mark.speech
 def test_two_way_stream_needs_a_voice_of_our_own(settings, monkeypatch) -> None:
-    chosen = settings(IVR_HEARING="duplex", IVR_LOCALES="en-US")
+    chosen = settings(IVR_HEARING="duplex")
     assert found(chosen, "voice").verdict == Verdict.GOOD
 
     def missing(locale: str) -> str:
@@ -190,7 +189,7 @@ def test_a_model_folder_that_is_none_is_bad_with_its_path(settings, tmp_path) ->
 
 @pytest.mark.speech
 def test_a_vosk_server_that_is_gone_is_bad_and_names_who_hears_instead(settings) -> None:
-    given = {"IVR_HEARING": "stream", "IVR_LOCALES": "en-US", "IVR_VOSK_MODEL_EN_US": "ws://127.0.0.1:9"}
+    given = {"IVR_HEARING": "stream", "IVR_VOSK_MODEL_EN_US": "ws://127.0.0.1:9"}
     finding = found(settings(**given), "hearing en-US")
     assert finding.verdict == Verdict.BAD
     assert "by pocketsphinx, because the vosk-server at ws://127.0.0.1:9 does not answer" in finding.text
@@ -198,6 +197,7 @@ def test_a_vosk_server_that_is_gone_is_bad_and_names_who_hears_instead(settings)
 
 def test_the_command_fails_when_something_needed_fails(ivr, environment) -> None:
     environment.setenv("IVR_HEARING", "keypad")
+    environment.setenv("IVR_LOCALES", "en-US")
     ran = ivr("doctor", "--offline")
     assert ran.status == 1
     assert "✘ carrier" in ran.out
@@ -205,6 +205,7 @@ def test_the_command_fails_when_something_needed_fails(ivr, environment) -> None
 
 def test_the_command_never_prints_secrets(ivr, carrier, environment) -> None:
     environment.setenv("IVR_HEARING", "keypad")
+    environment.setenv("IVR_LOCALES", "en-US")
     environment.setenv("IVR_SUPERVISOR_PASSWORD", "correct horse battery")
     shown = ivr("doctor", "--offline").out
     assert TOKEN not in shown
