@@ -134,7 +134,7 @@ class Ivr(Edges):
             phone=self.phone,
             recordings=self.recordings,
             incoming_texts=self.engine.incoming_texts,
-            voice=self.overrides.get("voice") or own_voice(self.settings),
+            voice=self.overrides.get("voice") or own_voice(self.settings, self.content),
         )
 
     @cached_property

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from ivr.clock import ShiftedClock, SystemClock
 from ivr.content import Content, load
 from ivr.content.folders import Folders
+from ivr.content.readings import Readings
 from ivr.domain.callbacks import Party
 from ivr.domain.messages import GROUPS, MessageRules
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules, SlotRules
@@ -106,14 +107,14 @@ def call_recordings(settings: Settings) -> CallRecordings | None:
     return TwilioRecordings(carrier_account(settings)) if settings.hearing == Hearing.RECORD else None
 
 
-def own_voice(settings: Settings) -> TextToSpeech | None:
+def own_voice(settings: Settings, content: Content) -> TextToSpeech | None:
     """The voice that speaks on two-way streams, where there are any."""
     if settings.hearing != Hearing.DUPLEX:
         return None
     # Imported here: only this mode needs NumPy before the server takes calls.
     from ivr.speech.espeak_voice import EspeakVoice
 
-    return EspeakVoice()
+    return EspeakVoice(Readings(content).of)
 
 
 def sweeps(engine: CallbackEngine, recordings: CallRecordings | None) -> tuple[Sweeps, ...]:

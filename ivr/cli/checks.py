@@ -237,7 +237,7 @@ def _engine(ivr: Ivr, locale: str) -> Finding:
 
 def _voice(ivr: Ivr, locales: tuple[str, ...]) -> Finding:
     """Whether we can speak ourselves: else the server does not start."""
-    voice = own_voice(ivr.settings)
+    voice = own_voice(ivr.settings, ivr.content)
     silent = [locale for locale in locales if voice is None or not voice.speaks(locale)]
     if silent:
         remedy = "pip install 'ringback[duplex]', or IVR_HEARING=stream"

@@ -10,8 +10,9 @@ from ivr.cli.grammar_tables import Tables, told_when
 from ivr.cli.grammar_untested import untested
 from ivr.content import Content, LocaleContent
 from ivr.content.grammar_files import references
+from ivr.content.readings import READINGS, unread
 from ivr.domain.dialogue.questions import MENU_INTENTS
-from ivr.domain.intents import Builtin, Expects, Intent, Meaning
+from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Expects, Intent, Meaning
 from ivr.domain.moments import When
 from ivr.errors import ContentError
 from ivr.parts import load_content
@@ -47,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for action in (explaining, sampling):
         action.add_argument("--locale", help="default: the first language")
     testing = actions.add_parser(
-        "test", help="run tables of sentences: LOCALE/requests.yaml, answers.yaml, moments.yaml"
+        "test", help="run tables of sentences: LOCALE/requests.yaml, answers.yaml, choices.yaml, moments.yaml"
     )
     testing.add_argument("locale", nargs="*", metavar="LOCALE", help="default: all")
     testing.add_argument("--tables", type=Path, default=TABLES, metavar="FOLDER", help="default: %(default)s")
@@ -70,7 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
             return _test(content, arguments.tables, arguments.locale or tuple(content.locales))
         case _:
             names = arguments.locale or tuple(content.locales)
-            found = [line for name in names for line in lint(content, name, arguments.untested)]
+            understanding = GrammarUnderstanding(content)
+            found = [line for name in names for line in lint(content, name, arguments.untested, understanding)]
             print("\n".join(found or ["nothing to complain about"]))
             return 1 if found else 0
     print("\n".join(lines))
@@ -109,7 +111,7 @@ def sample(locale: LocaleContent, intent: str, count: int) -> list[str]:
     return maker.samples([template.expression for template in locale.templates[intent]], count)
 
 
-def lint(content: Content, name: str, tables: Path | None = None) -> Iterator[str]:
+def lint(content: Content, name: str, tables: Path | None, understanding: GrammarUnderstanding) -> Iterator[str]:
     """What is wrong with a locale's grammar, a line each; with tables, also what none of their sentences needs."""
     locale = _locale(content, name)
     try:
@@ -124,22 +126,30 @@ def lint(content: Content, name: str, tables: Path | None = None) -> Iterator[st
     for listed, values in locale.lists.items():
         if ("ListReference", listed) not in used and listed not in GIVEN_LISTS and values:
             yield f"{values[0].file}:{values[0].line}: nothing uses the list {{{listed}}}"
-    understanding = GrammarUnderstanding(content)
     yield from _stolen(understanding, locale)
+    for key in unread(locale):
+        yield f"{name}/{READINGS}:1: no reading of the prompt {key}: espeak-ng speaks it as it is written"
     if tables is not None:
-        said = Tables(tables, name, understanding).sentences()
-        yield from (
-            f"{t.file}:{t.line}: no sentence of the tables is heard by {t.text!r}" for t in untested(locale, said)
-        )
+        yield from _untested(locale, Tables(tables, name, understanding), tables)
+
+
+def _untested(locale: LocaleContent, tables: Tables, folder: Path) -> Iterator[str]:
+    """Templates that no sentence needs; what is taken from another locale may be tested by that one's tables."""
+    said, understanding = tables.sentences(), tables.understanding
+    for base in {t.file.split("/")[0] for group in locale.templates.values() for t in group} - {locale.locale}:
+        said += Tables(folder, base, understanding).sentences()
+    for template in untested(locale, said, tables.offered()):
+        yield f"{template.file}:{template.line}: no sentence of the tables is heard by {template.text!r}"
 
 
 def _stolen(understanding: GrammarUnderstanding, locale: LocaleContent) -> Iterator[str]:
-    """Sentences of one request that are taken for another."""
+    """Sentences of one request or command that are taken for another."""
     maker = PhraseMaker(locale.rules, locale.lists, frozenset({"moment"}))
-    for intent in MENU_INTENTS:
+    for intent in (*TURNS["menu"].intents, *GLOBAL_INTENTS):
+        asked = TURNS["yes_or_no" if intent == "cancel" else "menu"]  # in the menu, "cancel" means an order
         for template in locale.templates.get(intent, ()):
-            for sentence in maker.samples([template.expression], 3):
-                names = [i.name for i in understanding.parse(locale.locale, TURNS["menu"], (sentence,)).intents]
+            for sentence in maker.samples([template.expression], 4):
+                names = [i.name for i in understanding.parse(locale.locale, asked, (sentence,)).intents]
                 if intent not in names:
                     taken = " and ".join(names) or "nothing"
                     yield f"{template.file}:{template.line}: {sentence!r} is taken for {taken}, not {intent}"

@@ -1,4 +1,7 @@
-"""Tables of what people say, run against the grammars: requests.yaml, answers.yaml and moments.yaml of a locale."""
+"""Tables of what people say, run against a locale's grammar: requests.yaml, answers.yaml, choices.yaml, moments.yaml.
+
+What a telephone that was just answered says (picked_up.yaml) is only counted here: the tests run it.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from ivr.domain.intents import Expects, Meaning
+from ivr.domain.intents import Builtin, Choice, Expects, Meaning
 from ivr.domain.moments import When
 from ivr.errors import ContentError
 from ivr.understanding import GrammarUnderstanding
@@ -16,28 +19,40 @@ class Tables:
     """The tables of one locale; what is not there is passed over."""
 
     def __init__(self, folder: Path, locale: str, understanding: GrammarUnderstanding) -> None:
-        self._folder, self._locale, self._understanding = folder / locale, locale, understanding
+        self._folder, self._locale, self.understanding = folder / locale, locale, understanding
         self.count = 0
         """Sentences tried so far."""
 
     def failures(self, menu: Expects, yes_or_no: Expects, moment: Expects) -> Iterator[str]:
         """A line for each sentence that does not mean what its table says. Raises ContentError."""
         for intent, entries in (self._read("requests") or {}).items():
+            asked = yes_or_no if intent == "cancel" else menu  # in the menu, "cancel" means an order
             for entry in entries:
                 if isinstance(entry, dict):
                     yield from (line for text in entry["not"] for line in self._name(menu, text, intent, wanted=False))
                 else:
-                    yield from self._name(menu, entry, intent)
+                    yield from self._name(asked, entry, intent)
         for answer, texts in (self._read("answers") or {}).items():
             for text in texts:
                 yield from self._name(yes_or_no, text, "" if answer == "neither" else answer)
+        for index, texts in self._choices()["said"].items():
+            for text in texts:
+                yield from self._index(text, index)
         for text, said in self._read("moments") or ():
             yield from self._when(moment, text, said)
 
     def sentences(self) -> list[str]:
         """All that the tables say people say. Raises ContentError."""
-        tables = (self._read(name) or {} for name in ("requests", "answers"))
+        tables = [self._read(name) or {} for name in ("requests", "answers", "picked_up")]
+        tables.append(self._choices()["said"])
         return [entry for table in tables for entries in table.values() for entry in entries if isinstance(entry, str)]
+
+    def offered(self) -> tuple[Choice, ...]:
+        """What the table of choices lets people choose from. Raises ContentError."""
+        return tuple(Choice(str(n), tuple(names)) for n, names in enumerate(self._choices()["offered"], 1))
+
+    def _choices(self) -> dict[str, Any]:
+        return self._read("choices") or {"offered": [], "said": {}}
 
     def _read(self, name: str) -> Any:
         path = self._folder / f"{name}.yaml"
@@ -52,6 +67,12 @@ class Tables:
         if (found == intent) != wanted:
             yield f"{self._locale}: {text!r} means {found or 'nothing'}, {'' if wanted else 'which is '}not {intent}"
 
+    def _index(self, text: str, index: int | str) -> Iterator[str]:
+        first = self._meaning(Expects(builtins=(Builtin.CHOICE,), choices=self.offered()), text).first
+        found = first.slots.get("index") if first else "neither"
+        if found != index:
+            yield f"{self._locale}: {text!r} means {found}, not {index}"
+
     def _when(self, expects: Expects, text: str, said: dict[str, Any]) -> Iterator[str]:
         meaning = self._meaning(expects, text)
         found = meaning.first.slots.get("when") if meaning.first else None
@@ -61,7 +82,7 @@ class Tables:
 
     def _meaning(self, expects: Expects, text: str) -> Meaning:
         self.count += 1
-        return self._understanding.parse(self._locale, expects, (text,))
+        return self.understanding.parse(self._locale, expects, (text,))
 
 
 def told_when(when: When) -> dict[str, Any]:

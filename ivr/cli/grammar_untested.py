@@ -3,21 +3,24 @@
 from collections.abc import Iterator, Sequence
 
 from ivr.content import LocaleContent
-from ivr.understanding.locale_parser import spelling_of
+from ivr.domain.intents import Choice
+from ivr.understanding.choices import choice_lists
+from ivr.understanding.locale_parser import MOMENT_RULE, spelling_of
+from ivr.understanding.network import Network
 from ivr.understanding.source import Template
-from ivr.understanding.tokens import Spelling
-from ivr.understanding.trace import network_of
 
 
-def untested(locale: LocaleContent, said: Sequence[str]) -> Iterator[Template]:
-    """The templates of requests that accept no part of any of these sentences, moments aside."""
+def untested(locale: LocaleContent, said: Sequence[str], offered: Sequence[Choice] = ()) -> Iterator[Template]:
+    """The templates that accept no part of any of these sentences, moments aside; `offered`: what may be chosen."""
     signs = spelling_of(locale)
-    heard = [signs.split(signs.words(text)) for text in said]
-    for templates in locale.templates.values():
-        yield from (template for template in templates if not _hears(locale, signs, template, heard))
+    lists = choice_lists(locale.lists, offered)
+    network = Network(locale.rules, lists, signs.tokens, left_out=frozenset({MOMENT_RULE}))
+    templates = [template for group in locale.templates.values() for template in group]
+    for number, template in enumerate(templates):
+        network.add(str(number), template.expression)
+    heard = {name for text in said for name in _heard(network, signs.split(signs.words(text)))}
+    yield from (template for number, template in enumerate(templates) if str(number) not in heard)
 
 
-def _hears(locale: LocaleContent, signs: Spelling, template: Template, heard: Sequence[Sequence[str]]) -> bool:
-    network = network_of(locale, signs, template)
-    places = ((tokens, start) for tokens in heard for start in range(len(tokens)))
-    return any(next(iter(network.matches(tokens, start)), None) for tokens, start in places)
+def _heard(network: Network, tokens: Sequence[str]) -> Iterator[str]:
+    yield from (match.name for start in range(len(tokens)) for match in network.matches(tokens, start))

@@ -14,6 +14,7 @@ from ivr.content.folders import ABOUT, Folders
 from ivr.content.languages import language_lists
 from ivr.content.model import Content, LocaleContent, LocaleGrammar, Once
 from ivr.content.number_files import read_money, read_numbers
+from ivr.content.readings import read_readings
 from ivr.content.yaml_files import Located
 from ivr.domain.answered import OVERHEARD
 from ivr.domain.dialogue.questions import MENU_INTENTS
@@ -61,6 +62,8 @@ def _locale(folders: Folders, name: str, served: Sequence[str]) -> LocaleContent
     language = str(_needed(about, "language", name))
     ability = _ability(about)
     _check_files(folders, name, ability)
+    prompts = folders.texts(name, "prompts.yaml")
+    readings, reading_words = read_readings(folders, name, prompts)
     return LocaleContent(
         locale=name,
         name=str(_needed(about, "name", name)),
@@ -72,9 +75,11 @@ def _locale(folders: Folders, name: str, served: Sequence[str]) -> LocaleContent
         ability=ability,
         fillers=tuple(about.get("fillers", ())),
         rewrites=tuple((str(pattern), str(to)) for pattern, to in about.get("rewrites", ())),
-        prompts=folders.texts(name, "prompts.yaml"),
+        prompts=prompts,
         messages=folders.texts(name, "messages.yaml"),
         spoken=folders.texts(name, "spoken.yaml"),
+        readings=readings,
+        reading_words=reading_words,
         grammar=Once(partial(_grammar, folders, name, language, served)),
     )
 

@@ -198,6 +198,10 @@ class LocaleContent:
     """What is written to people, not spoken."""
     spoken: Mapping[str, Located] = field(default_factory=dict)
     """How times, spans and digits are worded."""
+    readings: Mapping[str, Located] = field(default_factory=dict)
+    """Prompts in kana, for a voice that reads nothing else; in most locales none."""
+    reading_words: Mapping[str, Located] = field(default_factory=dict)
+    """Words of places in kana."""
     grammar: Once[LocaleGrammar] = field(default_factory=lambda: Once(LocaleGrammar))
 
     @property

@@ -11,7 +11,7 @@ from ivr.errors import ContentError
 
 PLACE: Final = re.compile(r"\{(\w+)\}")
 OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")
-_WRITTEN: Final = "_text"
+WRITTEN: Final = "_text"
 """Prompts whose key ends so are read on a screen: digits stand together."""
 
 
@@ -51,7 +51,7 @@ class PromptSpeaker:
         wording = self._wordings[locale]
         match arg:
             case Spelled(digits):
-                return digits if key.endswith(_WRITTEN) else wording.digits(arg)
+                return digits if key.endswith(WRITTEN) else wording.digits(arg)
             case At():
                 return wording.moment(arg)
             case Span():

@@ -1,5 +1,6 @@
 """ports.TextToSpeech by espeak-ng, where the extra `duplex` is installed."""
 
+from collections.abc import Callable
 from typing import Final
 
 from ivr import espeak
@@ -14,6 +15,10 @@ SLOW_RATE: Final = 120
 class EspeakVoice:
     """Speaks every language that espeak-ng has; threads may share it."""
 
+    def __init__(self, reading: Callable[[str, str], str] = lambda locale, text: text) -> None:
+        """`reading`: a sentence of a locale as espeak-ng can read it; it knows no kanji."""
+        self._reading = reading
+
     def speaks(self, locale: str) -> bool:
         """Whether there is a voice: False without the package, too."""
         try:
@@ -24,7 +29,7 @@ class EspeakVoice:
     def speak(self, text: str, locale: str, *, slow: bool = False) -> bytes:
         """Mu-law in whole frames. Raises VoiceUnavailable."""
         try:
-            pcm = espeak.speak(text, locale, rate=SLOW_RATE if slow else USUAL_RATE)
+            pcm = espeak.speak(self._reading(locale, text), locale, rate=SLOW_RATE if slow else USUAL_RATE)
         except espeak.VoiceError as error:
             raise VoiceUnavailable(f"{error}; or set IVR_HEARING=stream: then the carrier speaks") from error
         return whole_frames(encode_mulaw(pcm))

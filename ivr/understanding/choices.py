@@ -9,8 +9,10 @@ from hassil.expression import Expression, TextChunk
 from ivr.domain.intents import Choice, SlotValue
 from ivr.understanding.source import ListValue
 
-ORDINALS = ("ordinal", "ordinal_said")
+PLACES = ("ordinal", "ordinal_said", "digit_name")
 """Lists of places; the second is what recognisers listen for."""
+_LONGEST_ARTICLE = 3
+"""Letters: shorter first words name nothing ("the", "les", "das")."""
 LAST = -1
 """In `{ordinal}`: "the last one"."""
 
@@ -28,16 +30,19 @@ class OfferedName:
 
 def choice_lists(lists: Mapping[str, Sequence[ListValue]], choices: Sequence[Choice]) -> dict[str, Sequence[ListValue]]:
     """The locale's lists with `{item}` filled and `{ordinal}` lists cut to what is offered."""
-    fitting = {name: _offered(lists[name], len(choices)) for name in ORDINALS if name in lists}
+    fitting = {name: _offered(lists[name], len(choices)) for name in PLACES if name in lists}
     return {**lists, **fitting, "item": offered_names(choices)}
 
 
 def offered_names(choices: Sequence[Choice]) -> list[ListValue]:
-    """Every name of each choice, and its last words ("coffee grinder": "grinder") where only one choice has them."""
+    """Every name of each choice, and its first and last words where only one choice has them.
+
+    "Coffee grinder": "grinder"; "lámpara de escritorio": "lámpara".
+    """
     names = [(phrase.casefold(), index) for index, choice in enumerate(choices, 1) for phrase in choice.phrases]
-    tails = [(tail, index) for phrase, index in names for tail in _tails(phrase)]
-    owners = Counter(text for text, _ in {*names, *tails})
-    known = dict.fromkeys((*names, *(pair for pair in tails if owners[pair[0]] == 1)))
+    parts = [(part, index) for phrase, index in names for part in _parts(phrase)]
+    owners = Counter(text for text, _ in {*names, *parts})
+    known = dict.fromkeys((*names, *(pair for pair in parts if owners[pair[0]] == 1)))
     return [OfferedName(TextChunk(text=text), index) for text, index in known]
 
 
@@ -50,6 +55,7 @@ def choice_slots(slots: Mapping[str, SlotValue], count: int) -> dict[str, SlotVa
     return {"index": count if slots.get("index") == LAST else slots.get("index", 0)}
 
 
-def _tails(phrase: str) -> list[str]:
+def _parts(phrase: str) -> list[str]:
     words = phrase.split()
-    return [" ".join(words[start:]) for start in range(1, len(words))]
+    heads = [word for word in words[:1] if len(words) > 1 and len(word) > _LONGEST_ARTICLE and word.isalpha()]
+    return [*heads, *(" ".join(words[start:]) for start in range(1, len(words)))]

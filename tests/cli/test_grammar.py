@@ -1,5 +1,6 @@
 """`grammar` shows people what the grammars do with a sentence."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,16 @@ def test_lines_that_no_sentence_of_the_tables_needs_are_named(
     table.write_text("track_order: [where is my order]\ncancel_order: [please cancel my order]", "utf-8")
     assert run(["grammar", "lint", "en-US", "--untested", str(tmp_path)]) == 1
     assert len(capsys.readouterr().out.splitlines()) < len(before)
+
+
+def test_prompt_without_a_reading_is_a_line_of_lint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(Path("grammars/ja-JP"), tmp_path / "ja-JP")
+    (tmp_path / "ja-JP" / "readings.yaml").write_text('menu_keys: "ボタンを おして ください。"\n', "utf-8")
+    monkeypatch.setenv("IVR_CONTENT", str(tmp_path))
+    monkeypatch.setenv("IVR_LOCALES", "ja-JP")
+    assert run(["grammar", "lint"]) == 1
+    said = capsys.readouterr().out
+    assert "ja-JP/readings.yaml:1: no reading of the prompt menu: " in said
+    assert "menu_keys" not in said

@@ -7,7 +7,7 @@ import pytest
 
 from ivr.content import Content, load
 from ivr.domain.hearing import Ability
-from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Certainty, Choice, Expects
+from ivr.domain.intents import Builtin, Certainty, Choice, Expects
 from ivr.errors import EngineUnavailable
 from ivr.service.ports import Recognizer
 from ivr.speech.model_folders import find_models
@@ -53,22 +53,6 @@ def vosk_ko() -> Recognizer:
     recognizer = VoskRecognizer({"ko-KR": models["ko-KR"]})
     recognizer.load("ko-KR")
     return recognizer
-
-
-@pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("intent", [*MENU_INTENTS, *GLOBAL_INTENTS, "main_menu"])
-def test_each_sentence_of_each_template_parses_back_to_its_intent(
-    content: Content, understanding: GrammarUnderstanding, locale: str, intent: str
-) -> None:
-    source = content.locales[locale]
-    maker = PhraseMaker(source.rules, source.lists, frozenset({"moment"}))
-    wanted = (name for name in (*MENU_INTENTS, "main_menu") if (intent, name) != ("cancel", "cancel_order"))
-    expects = Expects(intents=tuple(wanted))
-    for template in source.templates[intent]:
-        for sentence in maker.samples([template.expression], 4):
-            meaning = understanding.parse(locale, expects, (sentence,))
-            names = [found.name for found in meaning.intents]
-            assert intent in names, f"{template.file}:{template.line}: {sentence!r} is taken for {names}"
 
 
 @pytest.mark.parametrize("locale", LOCALES)

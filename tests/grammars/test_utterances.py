@@ -8,7 +8,7 @@ import yaml
 
 from ivr.content import Content
 from ivr.domain.hearing import Ability
-from ivr.domain.intents import Builtin, Certainty, Expects, Intent, Meaning
+from ivr.domain.intents import Builtin, Certainty, Choice, Expects, Intent, Meaning
 from ivr.domain.moments import When
 from ivr.understanding import GrammarUnderstanding
 
@@ -23,6 +23,7 @@ MENU = Expects(
         "callback",
         "existing_callback",
         "hold",
+        "main_menu",
     )
 )
 ASKED_WHEN = Expects(builtins=(Builtin.MOMENT, Builtin.BOOLEAN))
@@ -75,6 +76,20 @@ def test_yes_and_no(understanding: GrammarUnderstanding, locale: str) -> None:
             if name != (None if answer == "neither" else answer):
                 wrong.append((text, name))
     assert wrong == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_is_offered_is_chosen_by_name_and_place(understanding: GrammarUnderstanding, locale: str) -> None:
+    choices = table(locale, "choices")
+    offered = tuple(Choice(str(number), tuple(names)) for number, names in enumerate(choices["offered"], 1))
+    expects = Expects(builtins=(Builtin.CHOICE,), choices=offered)
+    wrong = {}
+    for index, texts in choices["said"].items():
+        for text in texts:
+            first = understanding.parse(locale, expects, (text,)).first
+            if (first.slots["index"] if first else "neither") != index:
+                wrong[text] = first
+    assert wrong == {}
 
 
 @pytest.mark.parametrize("locale", LOCALES)

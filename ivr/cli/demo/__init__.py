@@ -17,8 +17,9 @@ from ivr.carrier.page import ROOT
 from ivr.cli.demo.customer import Part, names_of
 from ivr.cli.demo.screen import Screen
 from ivr.cli.demo.spotter import PromptSpotter
-from ivr.cli.demo.stage import OUR_NUMBER, Stage, StageError
+from ivr.cli.demo.stage import OUR_NUMBER, QUICK, Stage, StageError
 from ivr.cli.demo.story import BrokenPromise, Cast, Story
+from ivr.cli.demo.voice import reading_aloud
 from ivr.content import Content, load
 from ivr.content.speaker import PromptSpeaker
 from ivr.domain.turn import At, Say
@@ -111,7 +112,7 @@ def _try_english_model(screen: Screen) -> None:
 
 def _play(plan: Plan, folder: Path, screen: Screen) -> int:
     try:
-        with Stage(folder) as stage:
+        with Stage(folder, replace(QUICK, voice=reading_aloud(_content))) as stage:
             _introduce(stage, plan, screen)
             _act(stage, plan, screen)
             _stay(stage, plan, screen)
