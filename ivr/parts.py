@@ -33,6 +33,7 @@ from ivr.service.ports import (
     TextToSpeech,
 )
 from ivr.service.requests import WebRequests
+from ivr.service.resuming import ResumeCodes
 from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.settings_values import is_loopback
@@ -98,6 +99,7 @@ def call_effects(engine: CallbackEngine, clock: Clock, *, commerce: Commerce, nu
         bookings=engine.bookings,
         line=engine.line,
         rules=engine.rules,
+        resuming=ResumeCodes(clock, engine.rules.resume),
     )
 
 

@@ -18,7 +18,8 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         ask_moment ask_moment_keys moment_conflict moment_which_day moment_which_time moment_am_or_pm
         moment_closed moment_too_soon moment_full moment_too_far moment_no_such_time ask_callback_number
         callback_kept callback_canceled
-        confirm_cancel_callback existing_callback_none existing_callback_menu callback_refused_number
+        confirm_cancel_callback existing_callback_none existing_callback_menu ask_resume_code
+        resume_code_wrong resume_code_locked callback_refused_number
         callback_refused_extension callback_refused_country callback_refused_line_type
         callback_refused_do_not_call callback_refused_hours callback_refused_full callback_refused_too_many_today
         callback_refused_limit callback_refused_past callback_refused_too_far callback_refused_exists
@@ -72,7 +73,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "item when": """
         order_status_preparing order_status_shipped order_status_out_for_delivery
     """,
-    "case company when": """
+    "case code company when": """
         machine_message
     """,
     "case item until": """
@@ -123,8 +124,10 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "zone": "mail_zone",
     "case company": "mail_subject",
     "company link": "late",
-    "case company link": "canceled unreached done",
-    "company link when": "moved_at moved_asap reminder postponed missed",
+    "case company link": "canceled done",
+    "case code company link": "unreached",
+    "company link when": "moved_at moved_asap reminder postponed",
+    "code company link when": "missed",
     "case company link when": "promised_at promised_asap",
 }
 """Messages by the places that they have; each key ends in `_text`: read on a screen."""

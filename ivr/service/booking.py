@@ -14,6 +14,7 @@ from ivr.service.limits import count_use, is_left_alone
 from ivr.service.line import Line
 from ivr.service.ports import CheckedNumber, Clock, NumberRules
 from ivr.service.promises import Promise, Promises
+from ivr.service.resuming import new_code
 from ivr.service.slots import Slots, Wanted
 from ivr.service.store import UnitOfWork
 from ivr.service.telling import Telling
@@ -90,6 +91,7 @@ class Bookings:
         wanted = Wanted(request.skill, request.locale)
         promise = self._promise(uow, request, checked, wanted)
         callback = _callback(request, checked, promise, now)
+        callback.resume_code = new_code(uow)
         if request.needs_verification:
             callback.status = CallbackStatus.UNVERIFIED
             callback.closes_at = now + timedelta(seconds=self._rules.booking.unverified_seconds)

@@ -59,13 +59,16 @@ class Callbacks(Protocol):
     def add(self, callback: Callback) -> None: ...
     def get(self, callback_id: str) -> Callback | None: ...
     def open_for_number(self, number: str) -> Callback | None: ...
+    def by_resume_code(self, code: str) -> Callback | None:
+        """The one that is open, or waits for a person, under this code."""
+
     def open_for_case(self, case_id: str) -> Callback | None: ...
     def of_case(self, case_id: str) -> Sequence[Callback]: ...
     def due(self, now: datetime, limit: int, kinds: Sequence[Kind] | None = None) -> Sequence[Callback]:
         """SCHEDULED, due_at <= now, the first in line first (priority, ticket_at).
 
-        Only those whom agents of these kinds can take (None: all), who are not in a call with us, and whose number no
-        other leg rings: however many of the others stand before them, they are found.
+        Only those whom agents of these kinds can take (None: all), who are not in a call with us, by their number or by
+        their code, and whose number no other leg rings: however many of the others stand before them, they are found.
         On PostgreSQL rows are locked (`FOR UPDATE SKIP LOCKED`) until the unit of work ends.
         """
 

@@ -32,6 +32,10 @@ class SqlCallbacks(Repository):
         """The one that may still ring this number."""
         return self._first(select(Callback).where(tables.callbacks.c.number == number, schema.IS_OPEN))
 
+    def by_resume_code(self, code: str) -> Callback | None:
+        """The one that this code takes up."""
+        return self._first(select(Callback).where(tables.callbacks.c.resume_code == code, schema.HAS_CODE))
+
     def open_for_case(self, case_id: str) -> Callback | None:
         """The one that still stands."""
         return self._first(select(Callback).where(tables.callbacks.c.case_id == case_id, schema.IS_OPEN))
@@ -49,7 +53,8 @@ class SqlCallbacks(Repository):
         # NOT IN, which PostgreSQL hashes: NOT EXISTS becomes a join, planned by statistics older than these legs.
         # Customers who were rung first and wait for the next agent are on the line, and due.
         ringing = select(tables.legs.c.number).where(schema.IS_LIVE_LEG, tables.legs.c.waits_since_at.is_(None))
-        quiet = c.number.not_in(callers) & c.number.not_in(ringing)
+        resumed = select(calls.resumes_id).where(schema.NOT_ENDED, began_lately, calls.resumes_id.is_not(None))
+        quiet = c.number.not_in(callers) & c.number.not_in(ringing) & c.id.not_in(resumed)
         ripe = select(Callback).where(schema.IS_SCHEDULED, c.due_at <= now, quiet)
         if kinds is not None:
             ripe = ripe.where(or_(false(), *(_can_be_taken(*kind) for kind in kinds)))

@@ -29,6 +29,8 @@ GLOBAL_KEYS: Mapping[str, Intent] = {
 }
 MENU_INTENTS = tuple(intent.name for intent in MENU_KEYS.values())
 ORDER_DIGITS = (7, 17)
+CODE_DIGITS = (6, 8)
+"""Codes that take a callback up from any telephone."""
 LONGEST_NUMBER = 15
 """E.164 allows fifteen digits."""
 SIMPLE = frozenset({Builtin.BOOLEAN, Builtin.DIGITS})
@@ -229,6 +231,11 @@ def _existing(d: Dialogue) -> Question:
     return Question((*told, Say("existing_callback_menu")), expects, keys)
 
 
+def _resume_code(d: Dialogue) -> Question:
+    expects = Expects(builtins=(Builtin.DIGITS,), digit_lengths=CODE_DIGITS)
+    return Question((Say("ask_resume_code"),), expects, key_count=max(CODE_DIGITS), pace=Pace.DIGITS, wait_seconds=8)
+
+
 def _recall_confirm(d: Dialogue) -> Question:
     return _boolean(Say("confirm_cancel_callback"))
 
@@ -268,6 +275,7 @@ QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
     State.CALLBACK_NUMBER: _callback_number,
     State.NUMBER_CONFIRM: _number_confirm,
     State.EXISTING: _existing,
+    State.RESUME_CODE: _resume_code,
     State.RECALL_CONFIRM: _recall_confirm,
     State.HOLDING: _holding,
     State.ANYTHING_ELSE: _anything_else,
