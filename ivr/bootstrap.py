@@ -134,6 +134,7 @@ class Ivr(Edges):
             phone=self.phone,
             recordings=self.recordings,
             incoming_texts=self.engine.incoming_texts,
+            deliveries=self.engine.deliveries,
             voice=self.overrides.get("voice") or own_voice(self.settings),
         )
 

@@ -166,6 +166,9 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "message_dropped": lambda data: (
         f"not told by {_words(data.get('channel'))}: {data.get('message')} ({data.get('reason')})"
     ),
+    "message_undelivered": lambda data: (
+        f"the text did not arrive ({data.get('to')}): {data.get('message')} ({data.get('reason')}, {data.get('code')})"
+    ),
     "messages_declined": lambda data: f"{data.get('address')} wants no more messages (said by {data.get('how')})",
     "messages_wanted": lambda data: f"{data.get('address')} wants messages again",
     "attempt_started": _begun,
