@@ -80,7 +80,7 @@ class Carrier:
         self.calls: dict[str, CarriedCall] = {}
         self.replies: dict[str, int] = {}
         self._inside: dict[str, set[str]] = {}
-        self._people = ThreadPoolExecutor(96, "telephone")
+        self._people = ThreadPoolExecutor(240, "telephone")
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
