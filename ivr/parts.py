@@ -153,6 +153,7 @@ def callback_rules(settings: Settings) -> CallbackRules:
             countries=frozenset({*settings.countries, number_rules(settings).country}),
             line_types=frozenset(settings.line_types),
             lead_seconds=settings.booking_lead_minutes * 60,
+            horizon_days=settings.booking_days,
         ),
         slots=SlotRules(slot_seconds=settings.slot_minutes * 60),
         dial=DialRules(

@@ -1,7 +1,7 @@
 """Carries the dialogue's effects out: orders, cases, callbacks, the line. All inside the call's transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ivr.domain.callbacks import Callback, Outcome
@@ -106,7 +106,8 @@ class Effects:
         zone = dialogue.caller.zone
         zones = self.numbers.check(number).zones if number else (zone,)
         hours = calling_window(self.rules, zones, zone, now) or self.rules.window((zone,))
-        return self._with_room(exchange, resolve(when, now, ZoneInfo(zone), hours), hours)
+        horizon = timedelta(days=self.rules.booking.horizon_days)
+        return self._with_room(exchange, resolve(when, now, ZoneInfo(zone), hours, horizon), hours)
 
     def _with_room(self, exchange: Exchange, moment: Resolved | Unresolved, hours: Hours) -> Resolved | Unresolved:
         """A moment that can be promised, or the nearest that can: nobody is read back what is then refused."""

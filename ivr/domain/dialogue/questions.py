@@ -180,13 +180,18 @@ def _offer_again(d: Dialogue) -> Say:
     return Say("offer_agent_or_callback" if d.agent_free else "offer_again")
 
 
+def refusal(d: Dialogue, key: str) -> Say:
+    """Why a moment cannot be had."""
+    return Say(key, {"days": d.caller.booking_days} if key.endswith("too_far") else {})
+
+
 def _moment(d: Dialogue) -> Question:
     expects = Expects(builtins=(Builtin.MOMENT,))
     if d.ask_back == AskBack.AM_OR_PM:
         halves = {"1": Intent("moment", {"when": When(half="am")}), "2": Intent("moment", {"when": When(half="pm")})}
         return Question((Say("moment_am_or_pm"),), expects, halves)
     prompt = "ask_moment_keys" if d.failures or d.is_keyed else "ask_moment"
-    why = Say(f"moment_{d.ask_back.value}") if d.ask_back and not d.failures else None
+    why = refusal(d, f"moment_{d.ask_back.value}") if d.ask_back and not d.failures else None
     say = (why,) if why and not d.is_keyed else (why, Say(prompt)) if why else (Say(prompt),)
     asap = {"1": Intent("moment", {"when": When(asap=True)})}
     return Question(say, expects, asap, key_count=max(MOMENT_DIGITS), wait_seconds=8)

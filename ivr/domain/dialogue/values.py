@@ -52,6 +52,8 @@ class Caller:
     orders: tuple[Order, ...] = ()
     """Recent orders, newest first."""
     callback: OpenCallback | None = None
+    booking_days: int = 30
+    """So far ahead a callback may be named."""
 
 
 @dataclass(frozen=True)
