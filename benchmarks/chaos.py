@@ -164,10 +164,18 @@ class Run:
             "outside_hours": sum(self._outside(call) for call in self.carrier.calls.values()),
             "needs_person": len(persons),
             "done": sum(row.status is CallbackStatus.DONE for row in rows.values()),
+            "twice_because": [self._tries(rows[n].id) for n in self.numbers if rung[n] > 1],
             "kills": self.kills,
             "breaches": dict(Counter(str(v.breach) for v in audit.violations())),
             "replies": self.carrier.replies,
         }
+
+    def _tries(self, callback_id: str) -> list[str]:
+        """How each try of a callback ended: a ring after an agent was lost is no double one."""
+        with self.store.read() as uow:
+            tried = [(one, uow.legs.of_attempt(one.id)) for one in uow.attempts.of_callback(callback_id)]
+        told = [[f"{leg.party} {leg.state} {leg.outcome}" for leg in legs] for _, legs in tried]
+        return [f"{one.outcome}: {', '.join(legs)}" for (one, _), legs in zip(tried, told, strict=True)]
 
     def _outside(self, call: Any) -> bool:
         if call.rang_at is None or call.to not in self.numbers:

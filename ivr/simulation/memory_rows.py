@@ -10,7 +10,7 @@ from ivr.domain.agents import Kind, can_take
 from ivr.domain.callbacks import OPEN_STATUSES, Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Party
 from ivr.domain.cases import Case, Customer
 from ivr.errors import Conflict
-from ivr.service.store import Counts
+from ivr.service.store import Counts, Place
 from ivr.simulation.memory_calls import MemoryCalls
 from ivr.simulation.shelves import Journal, Shelf
 
@@ -117,9 +117,11 @@ class MemoryCallbacks(Shelf[Callback]):
         found = sorted((c for c in source if c.status in statuses), key=lambda c: (c.due_at, c.id))
         return [self.touch(callback) for callback in found[:limit]]
 
-    def named_between(self, begins: datetime, ends: datetime) -> Sequence[Callback]:
+    def places(self, begins: datetime, ends: datetime) -> Sequence[Place]:
         """In the order in which they came."""
-        return [self.touch(c) for c in self.alive() if c.is_open and not c.asap and begins <= c.due_at < ends]
+        waiting = (c for c in self.alive() if c.is_open and not (c.asap and c.first_rung_at))
+        taken = (Place(c.id, c.promised_by_at if c.asap else c.due_at, c.skill, c.locale) for c in waiting)
+        return [place for place in taken if begins <= place.at < ends]
 
     def counted(self, now: datetime) -> Mapping[str, int]:
         """As the board shows them."""

@@ -6,7 +6,7 @@ from json import loads
 
 from sqlalchemy import String, case, cast, func, select
 
-from ivr.domain.agents import OFF_SHIFT, Agent, AgentStatus, Team, teams_of
+from ivr.domain.agents import OFF_SHIFT, Agent, AgentStatus, Crew, Team, crew_of, teams_of
 from ivr.domain.cases import Customer
 from ivr.storage import tables
 from ivr.storage.rows import Repository
@@ -64,6 +64,15 @@ class SqlAgents(Repository):
             *always,
             *teams_of(agent for agent in self._all(select(Agent).where(has_shifts)) if agent.works_at(now)),
         ]
+
+    def crews(self) -> Sequence[Crew]:
+        """Those without shifts are counted by the database; the others are read."""
+        c = tables.agents.c
+        skills, locales = cast(c.skills, String), cast(c.locales, String)
+        has_shifts = c.id.in_(select(tables.shifts.c.agent_id))
+        counted = select(skills, locales, func.count()).where(~has_shifts).group_by(skills, locales)
+        always = [Crew(loads(s), loads(lo), count=count) for s, lo, count in self._session.execute(counted)]
+        return [*always, *map(crew_of, self._all(select(Agent).where(has_shifts)))]
 
     def available(self, limit: int) -> Sequence[Agent]:
         """The longest idle first; held until the unit of work ends."""

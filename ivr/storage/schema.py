@@ -46,6 +46,7 @@ def one_of(column: str, values: Iterable[StrEnum]) -> TextClause:
 
 
 IS_OPEN: Final = one_of("status", OPEN_STATUSES)
+IS_OPEN_ASAP: Final = text(f"asap AND {IS_OPEN.text}")
 IS_SCHEDULED: Final = one_of("status", {CallbackStatus.SCHEDULED})
 IS_IN_HAND: Final = one_of("status", OPEN_STATUSES - {CallbackStatus.SCHEDULED} | {CallbackStatus.NEEDS_HUMAN})
 HAS_CODE: Final = text(f"{one_of('status', OPEN_STATUSES | RESUMABLE).text} AND resume_code <> ''")

@@ -16,6 +16,7 @@ from ivr.storage.schema import (
     IS_LIVE_CUSTOMER_LEG,
     IS_LIVE_LEG,
     IS_OPEN,
+    IS_OPEN_ASAP,
     IS_SCHEDULED,
     IS_TO_SEND,
     IS_WAITING,
@@ -129,6 +130,7 @@ callbacks = Table(
     Index(None, "number", "created_at"),
     partial("ix_callbacks_in_hand", "status", "due_at", where=IS_IN_HAND),
     partial("ix_callbacks_ended", "status", "ended_at", where=HAS_ENDED),
+    partial("ix_callbacks_soon", "promised_by_at", where=IS_OPEN_ASAP),
     partial("uq_callbacks_resume_code", "resume_code", where=HAS_CODE, unique=True),
 )
 

@@ -1,4 +1,4 @@
-"""Codes that take a callback up from any telephone; what became of texts that were sent."""
+"""Codes that take a callback up from any telephone; what became of texts; places that "as soon as possible" takes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 HAS_CODE = sa.text("status IN ('dialing', 'needs_human', 'scheduled', 'unverified') AND resume_code <> ''")
+SOON = sa.text("asap AND status IN ('dialing', 'scheduled', 'unverified')")
 FILLED = {"callbacks": "resume_code", "messages": "delivery"}
 """Empty for what is there already; the defaults only fill that."""
 
@@ -30,10 +31,14 @@ def upgrade() -> None:
         sqlite_where=HAS_CODE,
         postgresql_where=HAS_CODE,
     )
+    op.create_index(
+        "ix_callbacks_soon", "callbacks", ["promised_by_at"], sqlite_where=SOON, postgresql_where=SOON
+    )
 
 
 def downgrade() -> None:
     """Codes lead nowhere any more."""
+    op.drop_index("ix_callbacks_soon", "callbacks")
     op.drop_index("uq_callbacks_resume_code", "callbacks")
     op.drop_column("calls", "resumes_id")
     with op.batch_alter_table("callbacks") as callbacks:
