@@ -180,8 +180,11 @@ class Carrier:
             self._try(lambda: self._engine.legs.status(leg_id, sid, **told))
 
     def _try(self, webhook: Callable[[], Any]) -> Any:
-        """A webhook that failed is sent once more, as the carrier does."""
-        for wait in (0.2, 0.0):
+        """A webhook that failed is sent again, there and at the fallback address, as the carrier does.
+
+        Who gets no document at all hears an error and hangs up: ringing them once more is right, but looks like a fault.
+        """
+        for wait in (0.2, 1.0, 2.0, 0.0):
             try:
                 return webhook()
             except IvrError:
