@@ -182,7 +182,7 @@ class Carrier:
     def _try(self, webhook: Callable[[], Any]) -> Any:
         """A webhook that failed is sent again, there and at the fallback address, as the carrier does.
 
-        Who gets no document at all hears an error and hangs up: ringing them once more is right, but looks like a fault.
+        Who gets no document at all hangs up: ringing them once more is right, but would look like a fault here.
         """
         for wait in (0.2, 1.0, 2.0, 0.0):
             try:
