@@ -39,7 +39,7 @@ from ivr.service.audit import Audit
 from ivr.service.booking import BookingRequest
 from ivr.service.cases import Opening, open_case
 
-AGENTS = 24
+AGENTS = 60
 NIGHT_SECONDS = 3.0
 OPEN = (CallbackStatus.SCHEDULED, CallbackStatus.DIALING)
 
@@ -153,19 +153,29 @@ class Run:
         with self.store.read() as uow:
             rows = {c.number: c for c in uow.callbacks.listed(list(CallbackStatus), 100_000)}
         persons = {n for n, row in rows.items() if row.status is CallbackStatus.NEEDS_HUMAN}
+        unfinished = {n for n, row in rows.items() if row.status in OPEN}
         audit = Audit(self.store, self.clock, self.ports.numbers, RULES.dial)
         return {
             "promised": len(rows),
             "once": sum(rung[n] == 1 for n in self.numbers),
             "twice": sum(rung[n] > 1 for n in self.numbers),
-            "never": sum(rung[n] == 0 and n not in persons for n in self.numbers),
+            "never": sum(rung[n] == 0 and n not in persons | unfinished for n in self.numbers),
+            "unfinished": len(unfinished),
             "outside_hours": sum(self._outside(call) for call in self.carrier.calls.values()),
             "needs_person": len(persons),
             "done": sum(row.status is CallbackStatus.DONE for row in rows.values()),
+            "twice_because": [self._tries(rows[n].id) for n in self.numbers if rung[n] > 1],
             "kills": self.kills,
             "breaches": dict(Counter(str(v.breach) for v in audit.violations())),
             "replies": self.carrier.replies,
         }
+
+    def _tries(self, callback_id: str) -> list[str]:
+        """How each try of a callback ended: a ring after an agent was lost is no double one."""
+        with self.store.read() as uow:
+            tried = [(one, uow.legs.of_attempt(one.id)) for one in uow.attempts.of_callback(callback_id)]
+        told = [[f"{leg.party} {leg.state} {leg.outcome}" for leg in legs] for _, legs in tried]
+        return [f"{one.outcome}: {', '.join(legs)}" for (one, _), legs in zip(tried, told, strict=True)]
 
     def _outside(self, call: Any) -> bool:
         if call.rang_at is None or call.to not in self.numbers:
@@ -196,8 +206,13 @@ def run(arguments: argparse.Namespace, promises: int, mutant: str = "") -> dict[
 
 
 def is_sound(told: dict[str, Any]) -> bool:
-    """Each promise rung exactly once, or shown to a person."""
-    return not (told["twice"] or told["never"] or told["outside_hours"] or told["breaches"])
+    """Each promise rung exactly once, or shown to a person, in the time given."""
+    return not (is_caught(told) or told["unfinished"])
+
+
+def is_caught(told: dict[str, Any]) -> bool:
+    """Something happened that must never happen; that time ran out proves nothing of a mutant."""
+    return bool(told["twice"] or told["never"] or told["outside_hours"] or told["breaches"])
 
 
 def main() -> int:
@@ -218,9 +233,10 @@ def main() -> int:
     for mutant in arguments.only if arguments.mutants else ():
         told[mutant] = run(arguments, arguments.mutants, mutant)
         print(mutant, told[mutant], flush=True)
-    sound = {name: is_sound(row) for name, row in told.items()}
-    print(json.dumps({"sound": sound, **told}, default=str))
-    return 0 if sound.get("engine", True) and not any(sound[name] for name in sound if name != "engine") else 1
+    caught = {name: is_caught(row) for name, row in told.items() if name != "engine"}
+    sound = "engine" not in told or is_sound(told["engine"])
+    print(json.dumps({"sound": sound, "caught": caught, **told}, default=str))
+    return 0 if sound and all(caught.values()) else 1
 
 
 if __name__ == "__main__":

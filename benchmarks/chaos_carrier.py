@@ -80,7 +80,7 @@ class Carrier:
         self.calls: dict[str, CarriedCall] = {}
         self.replies: dict[str, int] = {}
         self._inside: dict[str, set[str]] = {}
-        self._people = ThreadPoolExecutor(96, "telephone")
+        self._people = ThreadPoolExecutor(240, "telephone")
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -180,8 +180,11 @@ class Carrier:
             self._try(lambda: self._engine.legs.status(leg_id, sid, **told))
 
     def _try(self, webhook: Callable[[], Any]) -> Any:
-        """A webhook that failed is sent once more, as the carrier does."""
-        for wait in (0.2, 0.0):
+        """A webhook that failed is sent again, there and at the fallback address, as the carrier does.
+
+        Who gets no document at all hangs up: ringing them once more is right, but would look like a fault here.
+        """
+        for wait in (0.2, 1.0, 2.0, 0.0):
             try:
                 return webhook()
             except IvrError:

@@ -10,18 +10,33 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import psycopg
 import structlog
-from chaos_world import RULES, World
+from chaos_world import OURS, RULES, World
 
 from ivr.domain.callbacks import Leg, LegState
 from ivr.domain.policies import CallbackRules
 from ivr.errors import CarrierRejected, CarrierUnclear
+from ivr.phone.client import Account, connect
 from ivr.scheduler import CallbackClock, Pace
 from ivr.service.gate import Gate
 from ivr.service.placing import Placer
 from ivr.service.scenes import Scene
 from ivr.storage.attempts import SqlLegs
+from ivr.understanding.numbers import PhoneNumbers
 
+
+def _warm_up() -> None:
+    """What is imported when it is first needed; done once, in the server that forks all processes.
+
+    One that lives for a second must not spend a fifth of it so.
+    """
+    psycopg.Connection  # noqa: B018  the package imports its parts by name
+    connect(Account(sid="AC" + "1" * 32, auth_token="x", number=OURS, public_url="http://app", api_base="http://x"))
+    PhoneNumbers("US").check(OURS)
+
+
+_warm_up()
 PACE = Pace(tick_seconds=0.1, sweep_seconds=0.5, beat_seconds=1.0)
 
 

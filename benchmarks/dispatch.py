@@ -19,7 +19,9 @@ the callbacks and free agents of one measure. The last line is one JSON object.
 
 import argparse
 import json
+import os
 import random
+import re
 import sys
 import tempfile
 import time
@@ -82,16 +84,20 @@ class Bench:
 
     def _rates(self, name: str, job: Callable[..., None], place: Place, number: int) -> Figures:
         """The median of rounds that take so many seconds together."""
-        rates, twice, spent = [], 0, 0.0
+        rates, cpu_ms, twice, spent = [], [], 0, 0.0
         while spent < self._arguments.seconds:
             with self._tidied():
                 self._floor.promise(self._arguments.due)
                 done = at_once(job, place, number, self._arguments.seconds)
                 twice += self._floor.doubled() + _dialed_twice(done)
             took = max(one.ended for one in done) - min(one.began for one in done)
-            rates.append(sum(one.count for one in done) / took)
+            count = sum(one.count for one in done)
+            rates.append(count / took)
+            cpu_ms.append(1000 * sum(one.cpu_seconds for one in done) / max(count, 1))
             spent += took
-        return {name: sorted(rates)[len(rates) // 2], f"{name}_twice": twice}
+        middle = len(rates) // 2
+        cost = {f"{name}_cpu_ms": round(sorted(cpu_ms)[middle], 2)}
+        return {name: sorted(rates)[middle], f"{name}_twice": twice} | cost
 
     def _on_time(self, number: int, seconds: float) -> Figures:
         chance = random.Random(1)
@@ -158,7 +164,7 @@ def _is_twice(row: Figures, name: str) -> bool:
 
 def flatness(told: Sequence[Figures]) -> dict[str, float]:
     """The fastest over the slowest of all numbers of rows."""
-    names = [name for name in told[0] if name == "booked" or (name.startswith("claimed") and "twice" not in name)]
+    names = [name for name in told[0] if name == "booked" or re.fullmatch(r"claimed_\d+", name)]
     return {name: max(row[name] for row in told) / min(row[name] for row in told) for name in names}
 
 
@@ -167,8 +173,9 @@ def show(kind: str, row: Figures) -> None:
     print(f"\n{kind}, {row['rows']:,} callbacks stored")
     for name, value in row.items():
         peer = row["peer_booked"] if name == "booked" else row["peer_jobs"]
-        if isinstance(value, float) and not name.startswith(("peer", "agent")):
-            print(f"  {name:16} {value:8.0f} a second   {value / peer:6.2f} x APScheduler's {peer:.0f}")
+        if isinstance(value, float) and not name.startswith(("peer", "agent")) and not name.endswith("_ms"):
+            cost = f"   {row[f'{name}_cpu_ms']:.2f} ms of CPU each" if f"{name}_cpu_ms" in row else ""
+            print(f"  {name:16} {value:8.0f} a second   {value / peer:6.2f} x APScheduler's {peer:.0f}{cost}")
     late, waits, theirs = row["agent_late"], row["customer_wait"], row["peer_late"]
     print(f"  agent's leg after due, s      {late}  on time {row['agent_on_time']:.1%} of {row['due']}")
     print(f"  customer's leg after key 1, s {waits}")
@@ -195,6 +202,7 @@ def main() -> int:
                 told[kind].append(bench.measure(rows))
                 show(kind, told[kind][-1])
             bench.close()
+    print(f"\nload of the machine at the end: {os.getloadavg()}, {os.cpu_count()} processors")
     flat = {kind: flatness(rows) for kind, rows in told.items()}
     wrong = [word for kind, rows in told.items() for word in judged(kind, rows)]
     print("\nflat (fastest over slowest):", flat)

@@ -33,6 +33,8 @@ class Done:
     began: float
     ended: float
     count: int
+    cpu_seconds: float
+    """Of this process; the database's own are not in it."""
     dialed: list[tuple[str, str, Any, float]]
 
 
@@ -54,12 +56,13 @@ def _until_idle(work: Callable[[], int], phone: CountingPhone, start: Any, secon
     _hush()
     start.wait()
     began = ended = time.monotonic()
+    cpu = time.process_time()
     found = idle = 0
     while idle < IDLE_ROUNDS and ended < began + seconds:
         done = work()
         found, idle = found + done, 0 if done else idle + 1
         ended = time.monotonic() if done else ended
-    told.put(Done(began, ended, found, phone.dialed))
+    told.put(Done(began, ended, found, time.process_time() - cpu, phone.dialed))
 
 
 def _hush() -> None:

@@ -50,13 +50,14 @@ SELECT md5('case' || i), 'B' || i, 'delivered_not_received', CASE WHEN is_done T
 
 CALLBACKS = """INSERT INTO callbacks (id, case_id, customer_id, number, locale, zone, asap, ticket_at, due_at,
     promised_by_at, closes_at, skill, priority, status, source, tries, dials, outcome, reason, first_rung_at,
-    created_at, ended_at, version)
+    created_at, ended_at, version, email, revision, resume_code)
 SELECT md5('callback' || i), md5('case' || i), md5('customer' || i), {number}, 'en-US',
     'America/New_York', is_done, moment(due), moment(due), moment(due + 900), moment(closes), 'orders',
     CASE WHEN i % 10 = 4 THEN 1 ELSE 2 END, CASE WHEN is_done THEN 'done' ELSE 'scheduled' END, 'phone',
     CASE WHEN is_done THEN 1 ELSE 0 END, CASE WHEN is_done THEN 1 ELSE 0 END,
     CASE WHEN is_done THEN 'joined' ELSE '' END, CASE WHEN is_done THEN 'joined' ELSE '' END,
-    CASE WHEN is_done THEN moment(at + 30) END, moment(at), CASE WHEN is_done THEN moment(at + 330) END, 4 FROM t"""
+    CASE WHEN is_done THEN moment(at + 30) END, moment(at), CASE WHEN is_done THEN moment(at + 330) END, 4,
+    '', 0, '' || (10000000 + i) FROM t"""
 
 ATTEMPTS = """INSERT INTO attempts (id, callback_id, hold_call_sid, case_id, agent_id, number, started_at, ended_at,
     accepted_at, joined_at, outcome, version)

@@ -98,7 +98,14 @@ class Ivr(Edges):
             scenes=engine.scenes,
             understanding=self.understanding,
             speaker=self.speaker,
-            arrivals=Arrivals(self.numbers, self.commerce, self.speaker, self.settings.company, self.content.likely),
+            arrivals=Arrivals(
+                self.numbers,
+                self.commerce,
+                self.speaker,
+                self.settings.company,
+                self.settings.booking_days,
+                self.content.likely,
+            ),
             effects=call_effects(engine, self.clock, commerce=self.commerce, numbers=self.numbers),
             held=engine.held,
             hears=self._hears,
@@ -134,6 +141,7 @@ class Ivr(Edges):
             phone=self.phone,
             recordings=self.recordings,
             incoming_texts=self.engine.incoming_texts,
+            deliveries=self.engine.deliveries,
             voice=self.overrides.get("voice") or own_voice(self.settings, self.content),
         )
 

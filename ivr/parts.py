@@ -34,6 +34,7 @@ from ivr.service.ports import (
     TextToSpeech,
 )
 from ivr.service.requests import WebRequests
+from ivr.service.resuming import ResumeCodes
 from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.settings_values import is_loopback
@@ -99,6 +100,7 @@ def call_effects(engine: CallbackEngine, clock: Clock, *, commerce: Commerce, nu
         bookings=engine.bookings,
         line=engine.line,
         rules=engine.rules,
+        resuming=ResumeCodes(clock, engine.rules.resume),
     )
 
 
@@ -152,6 +154,7 @@ def callback_rules(settings: Settings) -> CallbackRules:
             countries=frozenset({*settings.countries, number_rules(settings).country}),
             line_types=frozenset(settings.line_types),
             lead_seconds=settings.booking_lead_minutes * 60,
+            horizon_days=settings.booking_days,
         ),
         slots=SlotRules(slot_seconds=settings.slot_minutes * 60),
         dial=DialRules(

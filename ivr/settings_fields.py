@@ -90,6 +90,9 @@ class SettingsFields:
     booking_lead_minutes: int = _setting(
         "IVR_BOOKING_LEAD", read.whole(0, 10_080), 0, "Minutes that a named time is ahead at the least."
     )
+    booking_days: int = _setting(
+        "IVR_BOOKING_DAYS", read.whole(1, 365), 30, "Days that a named time is ahead at the most."
+    )
     slot_minutes: int = _setting(
         "IVR_SLOT_MINUTES", read.whole(5, 60), 15, "Length of a slot: agents on shift bound the named times in it."
     )

@@ -16,12 +16,13 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         kind_delivered_not_received kind_return_refund kind_cancel_order kind_question ask_order_number
         ask_order_keys order_not_found cancel_kept dnr_not_delivered_yet offer_agent_or_callback offer_again
         ask_moment ask_moment_keys moment_conflict moment_which_day moment_which_time moment_am_or_pm
-        moment_closed moment_too_soon moment_full moment_too_far moment_no_such_time ask_callback_number
+        moment_closed moment_too_soon moment_full moment_no_such_time ask_callback_number
         callback_kept callback_canceled
-        confirm_cancel_callback existing_callback_none existing_callback_menu callback_refused_number
+        confirm_cancel_callback existing_callback_none existing_callback_menu ask_resume_code
+        resume_code_wrong resume_code_locked callback_refused_number
         callback_refused_extension callback_refused_country callback_refused_line_type
         callback_refused_do_not_call callback_refused_hours callback_refused_full callback_refused_too_many_today
-        callback_refused_limit callback_refused_past callback_refused_too_far callback_refused_exists
+        callback_refused_limit callback_refused_past callback_refused_exists
         connecting_agent hold_started agent_joins agent_lost speak_after_tone nothing_heard not_understood apology
         give_up anything_else whisper_declined whisper_in_time whisper_late whisper_why_passed whisper_guest_again
         agent_set_away customer_connecting customer_waits customer_next_agent customer_agent_lost rate_effort
@@ -35,6 +36,9 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     """,
     "code": """
         code_call_code code_call_once_more
+    """,
+    "days": """
+        moment_too_far callback_refused_too_far
     """,
     "item": """
         cancel_confirm cancel_done cancel_too_late order_status_canceled order_status_returned
@@ -72,7 +76,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "item when": """
         order_status_preparing order_status_shipped order_status_out_for_delivery
     """,
-    "case company when": """
+    "case code company when": """
         machine_message
     """,
     "case item until": """
@@ -123,8 +127,10 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "zone": "mail_zone",
     "case company": "mail_subject",
     "company link": "late",
-    "case company link": "canceled unreached done",
-    "company link when": "moved_at moved_asap reminder postponed missed",
+    "case company link": "canceled done",
+    "case code company link": "unreached",
+    "company link when": "moved_at moved_asap reminder postponed",
+    "code company link when": "missed",
     "case company link when": "promised_at promised_asap",
 }
 """Messages by the places that they have; each key ends in `_text`: read on a screen."""

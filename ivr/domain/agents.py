@@ -105,6 +105,26 @@ class Agent:
         self.status, self.status_at, self.attempt_id, self.back_at = to, at, attempt_id, None
 
 
+@dataclass(frozen=True)
+class Crew:
+    """So many agents who take the same and work the same hours, whatever they do at this moment."""
+
+    skills: Sequence[str]
+    locales: Sequence[str]
+    shifts: Sequence[Shift] = ()
+    """None: always on shift."""
+    count: int = 1
+
+    def can_take(self, skill: str, locale: str) -> bool:
+        """As every agent of it."""
+        return can_take(self.skills, self.locales, skill, locale)
+
+
+def crew_of(agent: Agent) -> Crew:
+    """Of one."""
+    return Crew(agent.skills, agent.locales, agent.shifts)
+
+
 def teams_of(agents: Iterable[Agent]) -> list[Team]:
     """Those on shift, counted by what they can take."""
     kinds: dict[Kind, list[Agent]] = defaultdict(list)

@@ -24,6 +24,8 @@ class CallbackStatus(StrEnum):
 
 
 OPEN_STATUSES = frozenset({CallbackStatus.UNVERIFIED, CallbackStatus.SCHEDULED, CallbackStatus.DIALING})
+RESUMABLE = frozenset({CallbackStatus.SCHEDULED, CallbackStatus.DIALING, CallbackStatus.NEEDS_HUMAN})
+"""Whoever phones in, by their number or with its code, goes on with such a callback, at its place in line."""
 
 MOVES = {
     CallbackStatus.UNVERIFIED: frozenset({CallbackStatus.SCHEDULED, CallbackStatus.CANCELED, CallbackStatus.EXPIRED}),
@@ -172,6 +174,8 @@ class Callback:
     """Where news of it is sent, too, if the customer gave an address."""
     revision: int = 0
     """How often its time was changed, or taken back: a calendar's SEQUENCE, and what tells old news from new."""
+    resume_code: str = ""
+    """Digits by which whoever phones in from any telephone takes its place up; empty: made before there were any."""
 
     def move(self, to: CallbackStatus) -> None:
         """Change the status. Raises IllegalMove."""

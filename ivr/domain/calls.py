@@ -28,6 +28,8 @@ class Call:
     speaking_since_at: datetime | None = None
     """Set while the caller is surely talking: a Gather that times out then listens on."""
     stream_sid: str | None = None
+    resumes_id: str | None = None
+    """The callback that the caller took up by its code: while they are on the line it is not rung."""
     started_at: datetime
     ended_at: datetime | None = None
     version: int = 1

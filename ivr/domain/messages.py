@@ -134,6 +134,10 @@ class Message:
     created_at: datetime
     sending_at: datetime | None = None
     ended_at: datetime | None = None
+    delivery: str = ""
+    """A text's way after it was sent, as the carrier told it: sent, delivered, undelivered, failed; empty: not told."""
+    delivery_code: int | None = None
+    """The carrier's own number for why it did not arrive."""
     version: int = 1
 
     def end(self, status: MessageStatus, at: datetime, reason: str = "") -> None:

@@ -84,8 +84,16 @@ PART_HOURS: Final = {"morning": (9, 12), "afternoon": (13, 17), "evening": (17, 
 """A part of the day without an hour means its first hour; it is over at the second."""
 
 
-def resolve(when: When, now: datetime, zone: tzinfo, opening: Opening) -> Resolved | Unresolved:
-    """When it is, on the clock of the zone, or what to ask back. `now` is aware UTC."""
+def resolve(
+    when: When, now: datetime, zone: tzinfo, opening: Opening, horizon: timedelta = HORIZON
+) -> Resolved | Unresolved:
+    """When it is, on the clock of the zone, or what to ask back. `now` is aware UTC; later than `horizon`: too far."""
+    found = _resolved(when, now, zone, opening)
+    at = found.at if isinstance(found, Resolved) else found.nearest_at
+    return Unresolved(AskBack.TOO_FAR) if at is not None and at - now > horizon else found
+
+
+def _resolved(when: When, now: datetime, zone: tzinfo, opening: Opening) -> Resolved | Unresolved:
     if when.conflict:
         return Unresolved(AskBack.CONFLICT)
     if when.asap or when.in_seconds is not None:
@@ -137,8 +145,6 @@ def _chosen(times: list[datetime], now: datetime, opening: Opening) -> Resolved 
 
 
 def _checked(at: datetime, now: datetime, opening: Opening) -> Resolved | Unresolved:
-    if at - now > HORIZON:
-        return Unresolved(AskBack.TOO_FAR)
     if not opening.allows(at):
         return Unresolved(AskBack.CLOSED, opening.next_allowed(at))
     return Resolved(at)

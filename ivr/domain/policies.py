@@ -132,6 +132,17 @@ class VerificationRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ResumeRules:
+    """How often codes that take a callback up may be tried in 24 hours: six digits can be guessed."""
+
+    per_number_per_day: int = 10
+    withheld_per_day: int = 50
+    """All callers who show no number, together."""
+    per_day: int = 500
+    """Everybody together."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SlotRules:
     """For how many named times the agents on shift are enough."""
 
@@ -152,6 +163,7 @@ class CallbackRules:
     dial: DialRules = DialRules()
     line: LineRules = LineRules()
     verification: VerificationRules = VerificationRules()
+    resume: ResumeRules = ResumeRules()
     messages: MessageRules = field(default_factory=MessageRules)
     opening: OpeningHours = field(default_factory=lambda: OpeningHours.parse("always", "UTC"))
     """When agents work: IVR_HOURS."""

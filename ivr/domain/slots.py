@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil, inf
 from typing import Final
 
-from ivr.domain.agents import Agent
+from ivr.domain.agents import Crew
 from ivr.domain.shifts import Worked, worked
 
 NOTHING: Final = 1e-6
@@ -47,17 +47,17 @@ def slot_at(at: datetime, length: timedelta) -> Slot:
 class Staff:
     """How long agents are on shift in any part of a stretch of time; looked up once for many slots."""
 
-    def __init__(self, agents: Sequence[Agent], begins: datetime, ends: datetime) -> None:
-        turns = [worked(agent.shifts, begins, ends) for agent in agents]
+    def __init__(self, crews: Sequence[Crew], begins: datetime, ends: datetime) -> None:
+        turns = [worked(crew.shifts, begins, ends) for crew in crews]
         starts = [[start for start, _ in theirs] for theirs in turns]
-        self._turns = list(zip(agents, turns, starts, strict=True))
+        self._turns = list(zip(crews, turns, starts, strict=True))
 
-    def in_slot(self, slot: Slot) -> list[tuple[Agent, float]]:
-        """Every agent with the seconds of the slot that they work."""
-        return [(agent, _within(turns, starts, slot)) for agent, turns, starts in self._turns]
+    def in_slot(self, slot: Slot) -> list[tuple[Crew, float]]:
+        """Every crew with the seconds of the slot that its agents work, all together."""
+        return [(crew, crew.count * _within(turns, starts, slot)) for crew, turns, starts in self._turns]
 
 
-def room(need: Need, promised: Sequence[Need], staffed: Sequence[tuple[Agent, float]], *, overbooked: float) -> int:
+def room(need: Need, promised: Sequence[Need], staffed: Sequence[tuple[Crew, float]], *, overbooked: float) -> int:
     """How many more such promises fit into a slot beside those made, when each agent's seconds count a little more.
 
     An agent who takes several skills and languages can serve only one customer at a time: the promises are shared out
@@ -65,8 +65,8 @@ def room(need: Need, promised: Sequence[Need], staffed: Sequence[tuple[Agent, fl
     """
     kinds = list(dict.fromkeys([need, *promised]))
     supply: dict[Group, float] = defaultdict(float)
-    for agent, seconds in staffed:
-        supply[tuple(agent.can_take(kind.skill, kind.locale) for kind in kinds)] += seconds * (1 + overbooked)
+    for crew, seconds in staffed:
+        supply[tuple(crew.can_take(kind.skill, kind.locale) for kind in kinds)] += seconds * (1 + overbooked)
     sharing = _Sharing(kinds, supply)
     for kind, times in Counter(promised).items():
         sharing.share_out(kind, times * kind.seconds)

@@ -141,10 +141,11 @@ class TwilioMessenger:
         self._account = account
         self._client = client or connect(account)
 
-    def send_text(self, number: str, text: str) -> str:
+    def send_text(self, number: str, text: str, status_path: str = "") -> str:
         """Send to an E.164 number; its SID. Raises CarrierRejected or CarrierUnclear."""
+        told = {"status_callback": self._account.public_url.rstrip("/") + status_path} if status_path else {}
         with carrier_errors(self._client):
-            return str(self._client.messages.create(to=number, from_=self._account.number, body=text).sid)
+            return str(self._client.messages.create(to=number, from_=self._account.number, body=text, **told).sid)
 
     def find_text(self, number: str, part: str, since: datetime) -> str | None:
         """The SID of a text to this number since then that holds `part`. Raises CarrierUnclear."""

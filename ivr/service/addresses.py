@@ -20,6 +20,11 @@ def present(leg_id: str) -> str:
     return f"/voice/leg/{leg_id}/present"
 
 
+def text_status(message_id: str) -> str:
+    """The carrier tells what became of a text: `Deliveries.told`."""
+    return f"/text/{message_id}/status"
+
+
 def conference(attempt_id: str) -> str:
     """The conference in which an attempt's agent and customer meet; others can be added later."""
     return f"attempt-{attempt_id}"

@@ -1,7 +1,7 @@
 """Who is calling: the number as the carrier gives it, the customer behind it, orders and an open callback."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.calls import Call
@@ -22,6 +22,7 @@ class Arrivals:
     commerce: Commerce
     speaker: Speaker
     company: str
+    booking_days: int = 30
     likely: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Locales by country, likeliest first; not all of them need be served."""
 
@@ -31,7 +32,7 @@ class Arrivals:
         try:
             checked = self.numbers.check(from_raw or "")
         except NumberRefused:
-            return Caller(company=self.company), served
+            return Caller(company=self.company, booking_days=self.booking_days), served
         order = _likeliest_first(served, checked.country, self.likely.get(checked.country, ()))
         greets = _greets(served, checked.country, order, self.likely.get(checked.country, ()))
         customer = uow.customers.by_number(checked.e164) or self._new_customer(uow, checked.e164, greets)
@@ -52,7 +53,8 @@ class Arrivals:
         promised = open_callback is not None and open_callback.status != CallbackStatus.UNVERIFIED
         view = open_view(open_callback) if open_callback and promised else None
         orders = tuple(self.commerce.recent_orders(number, locale))
-        return Caller(number=number, zone=zone, company=self.company, orders=orders, callback=view)
+        known = Caller(number=number, zone=zone, company=self.company, orders=orders, callback=view)
+        return replace(known, booking_days=self.booking_days)
 
 
 def _likeliest_first(served: tuple[str, ...], country: str, likely: tuple[str, ...]) -> tuple[str, ...]:

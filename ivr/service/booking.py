@@ -1,6 +1,6 @@
 """Booking: promise a callback, move it, take it back. Every rule is checked here and again at every dial."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ivr.domain.callbacks import Callback, CallbackStatus, Party
@@ -14,6 +14,7 @@ from ivr.service.limits import count_use, is_left_alone
 from ivr.service.line import Line
 from ivr.service.ports import CheckedNumber, Clock, NumberRules
 from ivr.service.promises import Promise, Promises
+from ivr.service.resuming import new_code
 from ivr.service.slots import Slots, Wanted
 from ivr.service.store import UnitOfWork
 from ivr.service.telling import Telling
@@ -90,6 +91,7 @@ class Bookings:
         wanted = Wanted(request.skill, request.locale)
         promise = self._promise(uow, request, checked, wanted)
         callback = _callback(request, checked, promise, now)
+        callback.resume_code = new_code(uow)
         if request.needs_verification:
             callback.status = CallbackStatus.UNVERIFIED
             callback.closes_at = now + timedelta(seconds=self._rules.booking.unverified_seconds)
@@ -204,11 +206,12 @@ class Bookings:
 
     def _promise(self, uow: UnitOfWork, request: BookingRequest, checked: CheckedNumber, wanted: Wanted) -> Promise:
         hours = self.hours(checked, request.zone)
+        zone = request.zone or checked.zones[0]
         if request.at is not None:
-            zone = request.zone or checked.zones[0]
             return self._promises.named(uow, wanted, request.at, hours, zone)
         wait = self._line.estimate(uow, request.skill, locale=request.locale, priority=request.priority)
-        return self._promises.soon(hours, request.ticket_at or self._clock.now(), wait)
+        promise = self._promises.soon(uow, wanted, hours, zone, wait)
+        return replace(promise, ticket_at=request.ticket_at or promise.ticket_at)
 
     def _apply(
         self, uow: UnitOfWork, callback: Callback, checked: CheckedNumber, request: BookingRequest, wanted: Wanted

@@ -1,7 +1,7 @@
 """Carries the dialogue's effects out: orders, cases, callbacks, the line. All inside the call's transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ivr.domain.callbacks import Callback, Outcome
@@ -18,6 +18,7 @@ from ivr.service.booking import AlreadyBooked, BookingRequest, Bookings
 from ivr.service.cases import Opening, open_case
 from ivr.service.line import Line
 from ivr.service.ports import Clock, Commerce, NumberRules
+from ivr.service.resuming import ResumeCodes
 from ivr.service.scenes import Scene
 from ivr.service.slots import NotThen, Wanted
 from ivr.service.store import UnitOfWork
@@ -50,6 +51,7 @@ class Effects:
     bookings: Bookings
     line: Line
     rules: CallbackRules
+    resuming: ResumeCodes
 
     def carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         """Do one effect."""
@@ -93,14 +95,19 @@ class Effects:
                 return self._move(exchange, callback_id, at)
             case wanted.CancelCallback(callback_id):
                 return self._cancel(exchange, callback_id)
+            case wanted.FindByCode(code):
+                return self._take_up(exchange, code)
         raise TypeError(f"no such effect: {effect!r}")
 
     def _moment(self, exchange: Exchange, when: When) -> Resolved | Unresolved:
         now, dialogue = self.clock.now(), exchange.dialogue
-        number, zone = dialogue.number or dialogue.caller.number, dialogue.caller.zone
+        moved = exchange.uow.callbacks.get(dialogue.moves_id) if dialogue.moves_id else None
+        number = moved.number if moved is not None else dialogue.number or dialogue.caller.number
+        zone = dialogue.caller.zone
         zones = self.numbers.check(number).zones if number else (zone,)
         hours = calling_window(self.rules, zones, zone, now) or self.rules.window((zone,))
-        return self._with_room(exchange, resolve(when, now, ZoneInfo(zone), hours), hours)
+        horizon = timedelta(days=self.rules.booking.horizon_days)
+        return self._with_room(exchange, resolve(when, now, ZoneInfo(zone), hours, horizon), hours)
 
     def _with_room(self, exchange: Exchange, moment: Resolved | Unresolved, hours: Hours) -> Resolved | Unresolved:
         """A moment that can be promised, or the nearest that can: nobody is read back what is then refused."""
@@ -242,6 +249,15 @@ class Effects:
         """Who was told a moment that somebody else took meanwhile is offered the next one."""
         nearest_at = refused.nearest_at if isinstance(refused, NotThen) and refused.reason != "hours" else None
         return heard.CallbackNotBooked(refused.reason, self.clock.now(), nearest_at=nearest_at)
+
+    def _take_up(self, exchange: Exchange, code: str) -> heard.CodeFound | heard.CodeUnknown:
+        found = self.resuming.take_up(exchange.uow, exchange.call, code)
+        callback = found.callback
+        case = exchange.uow.cases.get(callback.case_id) if callback is not None else None
+        if callback is None or case is None:
+            return heard.CodeUnknown(found.locked)
+        view = open_view(callback) if callback.is_open else None
+        return heard.CodeFound(view, case.id, case.number)
 
     def _cancel(self, exchange: Exchange, callback_id: str) -> heard.CallbackCanceled | heard.CallbackGone:
         try:

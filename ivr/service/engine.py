@@ -12,6 +12,7 @@ from ivr.service.call_ends import CallEnds
 from ivr.service.code_calls import CodeCalls
 from ivr.service.conversations import Conversations
 from ivr.service.customer_first import CustomerFirst
+from ivr.service.deliveries import Deliveries
 from ivr.service.dispatch import Dispatcher
 from ivr.service.first_words import FirstWords
 from ivr.service.gate import Gate
@@ -156,3 +157,4 @@ class CallbackEngine:
         )
         self.outbox = Outbox(tools)
         self.incoming_texts = IncomingTexts(scenes, ports.speaker, ports.numbers, company)
+        self.deliveries = Deliveries(scenes, self._telling)

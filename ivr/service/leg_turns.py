@@ -165,6 +165,7 @@ class Told:
         }
         if self.callback is not None:
             facts["tries"] = self.callback.tries
+            facts["code"] = Spelled(self.callback.resume_code) if self.callback.resume_code else ""
             facts["punctual"] = Phrase(self._punctual(self.callback, now))
         return {key: value for key, value in facts.items() if value}
 

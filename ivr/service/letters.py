@@ -77,6 +77,7 @@ class Letters:
             "company": self._company,
             "when": At(at, callback.zone, now),
             "link": self._links.follow_url(self.token(message, callback)),
+            "code": Spelled(callback.resume_code) if callback.resume_code else "",
             **_case(case),
         }
         return self._words(callback, Say(f"{key}_text", filled))

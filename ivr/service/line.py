@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from math import ceil, sqrt
 
 from ivr.domain.agents import OFF_SHIFT, Agent, Team
-from ivr.domain.callbacks import Callback, CallbackStatus, Hold
+from ivr.domain.callbacks import RESUMABLE, Callback, Hold
 from ivr.domain.calls import Call
 from ivr.domain.cases import Case, CaseStatus
 from ivr.domain.hours import Hours
@@ -154,8 +154,11 @@ def _ahead(uow: UnitOfWork, now: datetime, place: Place, teams: Sequence[Team], 
 
 def own_callback(uow: UnitOfWork, call: Call) -> Callback | None:
     """A caller's own place in line: the callback, as soon as possible, that they are phoning ahead of."""
-    callback = uow.callbacks.open_for_number(call.from_number) if call.from_number else None
-    stands = callback is not None and callback.asap and callback.status != CallbackStatus.UNVERIFIED
+    if call.resumes_id is not None:
+        callback = uow.callbacks.get(call.resumes_id)
+    else:
+        callback = uow.callbacks.open_for_number(call.from_number) if call.from_number else None
+    stands = callback is not None and callback.asap and callback.status in RESUMABLE
     return callback if stands else None
 
 

@@ -147,6 +147,7 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "callback_booked": _booked,
     "callback_verified": _with("the number is proven: the callback is scheduled"),
     "callback_moved": lambda data: f"the callback is moved: {_promised(data)}",
+    "callback_taken_up": _with("a caller tells the code of the callback: it goes on in this call"),
     "callback_kept": _with("the customer keeps the callback as it is"),
     "callback_canceled": _with("the callback is canceled by: {by}"),
     "callback_waits": _waits,
@@ -164,6 +165,9 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     ),
     "message_dropped": lambda data: (
         f"not told by {_words(data.get('channel'))}: {data.get('message')} ({data.get('reason')})"
+    ),
+    "message_undelivered": lambda data: (
+        f"the text did not arrive ({data.get('to')}): {data.get('message')} ({data.get('reason')}, {data.get('code')})"
     ),
     "messages_declined": lambda data: f"{data.get('address')} wants no more messages (said by {data.get('how')})",
     "messages_wanted": lambda data: f"{data.get('address')} wants messages again",

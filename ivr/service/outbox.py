@@ -18,6 +18,7 @@ import structlog
 
 from ivr.domain.messages import Channel, Message, MessageRules, MessageStatus, is_true, retry_message_at
 from ivr.errors import CarrierRejected, CarrierUnclear, Conflict, IvrError, MailRefused, MailUnavailable, MailUnclear
+from ivr.service import addresses
 from ivr.service.letters import Letters
 from ivr.service.opting import has_opted_out, masked_address, opt_out
 from ivr.service.ports import Mail, Mailer, Messenger
@@ -222,7 +223,8 @@ class Outbox:
             self._tools.mailer.send(given.letter)
             return ""
         assert self._tools.messenger is not None
-        return self._tools.messenger.send_text(given.message.address, given.letter)
+        path = addresses.text_status(given.message.id)
+        return self._tools.messenger.send_text(given.message.address, given.letter, path)
 
     def _look(self, given: Given) -> str | None:
         assert self._tools.messenger is not None

@@ -3,15 +3,8 @@
 from datetime import datetime, timedelta
 
 from ivr.domain.agents import AgentStatus
-from ivr.domain.callbacks import (
-    Attempt,
-    Callback,
-    CallbackStatus,
-    Leg,
-    LegState,
-    Outcome,
-    Party,
-)
+from ivr.domain.callbacks import RESUMABLE, Attempt, Callback, CallbackStatus, Leg, LegState, Outcome, Party
+from ivr.domain.calls import Call
 from ivr.domain.cases import CaseStatus
 from ivr.domain.policies import CallbackRules
 from ivr.domain.retries import retry_at
@@ -133,8 +126,7 @@ class Outcomes:
         if hold is None:
             return ()
         hold.status = "joined"
-        call = uow.calls.get(hold.call_sid)
-        return self.close_by_phone_in(uow, (call.from_number or "") if call else "", attempt, now)
+        return self.close_by_phone_in(uow, uow.calls.get(hold.call_sid), attempt, now)
 
     def have_met(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> tuple[bool, Actions]:
         """Whether a live attempt's two people have talked: the carrier said so, or both stayed on the line for long.
@@ -175,10 +167,9 @@ class Outcomes:
         last = (HangUp(agent_leg.sid),) if agent_leg and agent_leg.is_live and agent_leg.sid else ()
         return (*actions, *last)
 
-    def close_by_phone_in(self, uow: UnitOfWork, number: str, attempt: Attempt, now: datetime) -> Actions:
+    def close_by_phone_in(self, uow: UnitOfWork, call: Call | None, attempt: Attempt, now: datetime) -> Actions:
         """The customer reached an agent by phoning in: an open callback of theirs is done with, and stops ringing."""
-        by_case = uow.callbacks.open_for_case(attempt.case_id)
-        callback = (uow.callbacks.open_for_number(number) if number else None) or by_case
+        callback = _phoned_about(uow, call) or uow.callbacks.open_for_case(attempt.case_id)
         if callback is None or callback.id == attempt.callback_id:
             return ()
         try:
@@ -262,3 +253,13 @@ class Outcomes:
         if case is not None and attempt.joined_at is not None:
             taken = (now - attempt.started_at).total_seconds() + self._rules.dial.wrap_up_seconds
             self._line.measure(uow, case.skill, taken)
+
+
+def _phoned_about(uow: UnitOfWork, call: Call | None) -> Callback | None:
+    """The callback whose code was told in this call, else the one of its number."""
+    if call is None:
+        return None
+    taken_up = uow.callbacks.get(call.resumes_id) if call.resumes_id else None
+    if taken_up is not None and taken_up.status in RESUMABLE:
+        return taken_up
+    return uow.callbacks.open_for_number(call.from_number) if call.from_number else None

@@ -145,8 +145,8 @@ class NumberRules(Protocol):
 class Messenger(Protocol):
     """Text messages."""
 
-    def send_text(self, number: str, text: str) -> str:
-        """Send to an E.164 number; the carrier's name for it.
+    def send_text(self, number: str, text: str, status_path: str = "") -> str:
+        """Send to an E.164 number; the carrier's name for it. What becomes of it is told at `status_path`, if given.
 
         Raises CarrierRejected (surely not sent) or CarrierUnclear (may have been sent: look for it).
         """

@@ -65,8 +65,11 @@ class Promises:
             return "too_soon"
         return "" if self._slots.take(uow, wanted, max(at, now)) else "full"
 
-    def soon(self, hours: Hours, ticket_at: datetime, wait: WaitEstimate) -> Promise:
-        """For as soon as possible, after such a wait. Raises CallbackRefused (`hours`)."""
+    def soon(self, uow: UnitOfWork, wanted: Wanted, hours: Hours, zone: str, wait: WaitEstimate) -> Promise:
+        """For as soon as possible, after such a wait, and not when all agents are promised to others.
+
+        Raises CallbackRefused (`hours`), NotThen (`full`: not within a day of that wait).
+        """
         now, reserve_seconds = self._clock.now(), self._rules.dial.reserve_seconds
         due_at = first_due(hours, now, reserve_seconds)
         # The hours in which nobody works count from now, only the rest of a wait by the hours of this number.
@@ -76,4 +79,8 @@ class Promises:
         waited = timedelta(seconds=wait.high_seconds - wait.shut_seconds)
         served_by_at, closes_at = after_open_time(hours, staffed_at, waited)
         promised_by_at = served_by_at + timedelta(seconds=self._rules.booking.asap_margin_seconds)
-        return Promise(due_at, min(promised_by_at, closes_at), window_end(hours, due_at), ticket_at)
+        latest_at = min(promised_by_at, closes_at)
+        with_room_at = latest_at if wanted.held else self._slots.latest(uow, wanted, hours, latest_at)
+        if with_room_at is None:
+            raise NotThen("full", WHY_NOT["full"], self._slots.nearest(uow, wanted, hours, latest_at), zone)
+        return Promise(due_at, with_room_at, window_end(hours, due_at), now)

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from ivr.domain.agents import Agent
-from ivr.domain.callbacks import Callback
+from ivr.domain.agents import Crew
 from ivr.domain.hours import Hours
 from ivr.domain.policies import CallbackRules, window_end
 from ivr.domain.slots import Need, Slot, Staff, room, slot_at, slot_length
@@ -15,12 +14,14 @@ from ivr.domain.windows import first_due
 from ivr.errors import CallbackRefused
 from ivr.service.line import Line
 from ivr.service.ports import Clock
-from ivr.service.store import UnitOfWork
+from ivr.service.store import Place, UnitOfWork
 
 LOCK: Final = "slots"
 RATE: Final = "no_answer_rate"
 RATE_VALID: Final = timedelta(hours=1)
 """Weeks are not counted again for every booking."""
+SOON_LIMIT: Final = timedelta(days=1)
+"""So much later than the wait alone, and it is not soon any more."""
 ROUND: Final = timedelta(minutes=5)
 """Offered moments are told to people: no odd minutes."""
 
@@ -84,6 +85,18 @@ class Slots:
         self._keep_rate(uow)
         return self.has_room(uow, wanted, at)
 
+    def latest(self, uow: UnitOfWork, wanted: Wanted, hours: Hours, at: datetime) -> datetime | None:
+        """`at`, or the first later moment at which there is room for whoever is rung as soon as possible.
+
+        Until this transaction ends nobody else is told so. None: not within a day.
+        """
+        uow.guards.lock(LOCK)
+        self._keep_rate(uow)
+        if self.has_room(uow, wanted, at):
+            return at
+        found = next(self.free(uow, wanted, hours, at, at + SOON_LIMIT), None)
+        return min(found.ends_at, window_end(hours, found.at)) if found else None
+
     def why_not(self, uow: UnitOfWork, wanted: Wanted, at: datetime) -> str:
         """`too_soon`, `full`, or empty: it can be promised as things stand."""
         if at < self.earliest_at:
@@ -139,10 +152,9 @@ class Slots:
             opens_at = first_due(hours, closes_at, reserve_seconds)
 
     def _plan(self, uow: UnitOfWork, wanted: Wanted) -> "Plan":
-        agents = uow.agents.all()
         overbooked = min(self._rules.slots.overbooked_most, self.no_answer_rate(uow))
         length = slot_length(self._rules.slots.slot_seconds, self._line.handle_seconds(uow, wanted.skill))
-        return Plan(self._line, wanted, agents, length, overbooked)
+        return Plan(self._line, wanted, uow.agents.crews(), length, overbooked)
 
 
 @dataclass(frozen=True)
@@ -151,7 +163,7 @@ class Plan:
 
     line: Line
     wanted: Wanted
-    agents: Sequence[Agent]
+    crews: Sequence[Crew]
     length: timedelta
     overbooked: float
     seconds: dict[str, float] = field(default_factory=dict)
@@ -160,12 +172,12 @@ class Plan:
     def over(self, uow: UnitOfWork, begins: datetime, ends: datetime) -> "Book":
         """The promises and the staff of a stretch of time."""
         promised: dict[Slot, list[Need]] = defaultdict(list)
-        for callback in uow.callbacks.named_between(begins, ends):
-            if callback.id != self.wanted.moved_id:
-                promised[slot_at(callback.due_at, self.length)].append(self._need(uow, callback))
-        return Book(self._need(uow, self.wanted), promised, Staff(self.agents, begins, ends), self)
+        for place in uow.callbacks.places(begins, ends):
+            if place.callback_id != self.wanted.moved_id:
+                promised[slot_at(place.at, self.length)].append(self._need(uow, place))
+        return Book(self._need(uow, self.wanted), promised, Staff(self.crews, begins, ends), self)
 
-    def _need(self, uow: UnitOfWork, of: Callback | Wanted) -> Need:
+    def _need(self, uow: UnitOfWork, of: Place | Wanted) -> Need:
         """By language: all countries of one are served by the same agents."""
         if of.skill not in self.seconds:
             self.seconds[of.skill] = self.line.handle_seconds(uow, of.skill)
@@ -183,7 +195,7 @@ class Book:
 
     def free(self, slot: Slot) -> int | None:
         """How many more fit in; None without any agent who could ever take it: the people are still to be added."""
-        if not any(agent.can_take(self.need.skill, self.need.locale) for agent in self.plan.agents):
+        if not any(crew.can_take(self.need.skill, self.need.locale) for crew in self.plan.crews):
             return None
         promised = self.promised.get(slot, [])
         return room(self.need, promised, self.staff.in_slot(slot), overbooked=self.plan.overbooked)

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
-from ivr.domain.agents import Agent, Kind, Team
+from ivr.domain.agents import Agent, Crew, Kind, Team
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg, Party
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer, Event
@@ -53,19 +53,31 @@ class Events(Protocol):
         """Newest first."""
 
 
+class Place(NamedTuple):
+    """What one open promise takes of an agent's time."""
+
+    callback_id: str
+    at: datetime
+    skill: str
+    locale: str
+
+
 class Callbacks(Protocol):
     """Promises. The database allows one open callback per number, and per customer and case (Conflict otherwise)."""
 
     def add(self, callback: Callback) -> None: ...
     def get(self, callback_id: str) -> Callback | None: ...
     def open_for_number(self, number: str) -> Callback | None: ...
+    def by_resume_code(self, code: str) -> Callback | None:
+        """The one that is open, or waits for a person, under this code."""
+
     def open_for_case(self, case_id: str) -> Callback | None: ...
     def of_case(self, case_id: str) -> Sequence[Callback]: ...
     def due(self, now: datetime, limit: int, kinds: Sequence[Kind] | None = None) -> Sequence[Callback]:
         """SCHEDULED, due_at <= now, the first in line first (priority, ticket_at).
 
-        Only those whom agents of these kinds can take (None: all), who are not in a call with us, and whose number no
-        other leg rings: however many of the others stand before them, they are found.
+        Only those whom agents of these kinds can take (None: all), who are not in a call with us, by their number or by
+        their code, and whose number no other leg rings: however many of the others stand before them, they are found.
         On PostgreSQL rows are locked (`FOR UPDATE SKIP LOCKED`) until the unit of work ends.
         """
 
@@ -78,8 +90,11 @@ class Callbacks(Protocol):
     def listed(self, statuses: Sequence[str], limit: int) -> Sequence[Callback]:
         """With one of these statuses, by due_at; newest ended first for ended ones."""
 
-    def named_between(self, begins: datetime, ends: datetime) -> Sequence[Callback]:
-        """Open ones promised for a named moment from `begins` until before `ends`, unproven ones too."""
+    def places(self, begins: datetime, ends: datetime) -> Sequence[Place]:
+        """What open ones, unproven ones too, take from `begins` until before `ends`.
+
+        A named moment takes a place then, as soon as possible at the latest moment told, until it has rung.
+        """
 
     def counted(self, now: datetime) -> Mapping[str, int]:
         """How many stand in each status that has not ended; "overdue": scheduled ones promised for earlier."""
@@ -154,6 +169,9 @@ class Agents(Protocol):
     def by_number(self, number: str) -> Agent | None: ...
     def by_name(self, name: str) -> Agent | None: ...
     def all(self) -> Sequence[Agent]: ...
+    def crews(self) -> Sequence[Crew]:
+        """All, counted by what they can take and when they work."""
+
     def teams(self, now: datetime) -> Sequence[Team]:
         """Those on shift now, counted by what they can take."""
 

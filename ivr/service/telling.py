@@ -27,7 +27,7 @@ UNTOLD: Final = frozenset({"owner", "do_not_call"})
 """Who took it back because they want no call: nor do they want a message."""
 CUSTOMERS_OWN: Final = frozenset({"customer", "api"})
 """Who acts for the customer at this moment."""
-CALENDARS: Final = frozenset({Channel.EMAIL})
+MAILS: Final = frozenset({Channel.EMAIL})
 WINDOW_CLOSED: Final = "window_closed"
 
 
@@ -66,7 +66,12 @@ class Telling:
         """They have talked; whoever phoned in before it rang keeps no entry in their calendar."""
         self._write(uow, callback, MessageKind.DONE, now)
         if now < callback.due_at:
-            self._write(uow, callback, MessageKind.CANCELED, now, channels=CALENDARS)
+            self._write(uow, callback, MessageKind.CANCELED, now, channels=MAILS)
+
+    def by_mail_instead(self, uow: UnitOfWork, callback: Callback, lost: Message, now: datetime) -> None:
+        """A text did not arrive. What is no longer true, or was mailed as well, is not told again."""
+        if lost.revision == callback.revision:
+            self._write(uow, callback, lost.kind, now, at_any_hour=lost.at_any_hour, channels=MAILS)
 
     def running_late(self, uow: UnitOfWork, callback: Callback, now: datetime) -> None:
         """The promise is about to break, if it still is; told once for each promise."""

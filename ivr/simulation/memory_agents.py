@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from ivr.domain.agents import Agent, AgentStatus, Team, teams_of
+from ivr.domain.agents import Agent, AgentStatus, Crew, Team, crew_of, teams_of
 from ivr.simulation.shelves import Journal, Shelf
 
 
@@ -24,6 +24,10 @@ class MemoryAgents(Shelf[Agent]):
     def all(self) -> Sequence[Agent]:
         """By name, as they were added."""
         return [self.touch(agent) for agent in self.alive()]
+
+    def crews(self) -> Sequence[Crew]:
+        """One of each."""
+        return [crew_of(agent) for agent in self.everything()]
 
     def teams(self, now: datetime) -> Sequence[Team]:
         """Those on shift."""

@@ -21,6 +21,11 @@ class MemoryCalls(Shelf[Call]):
         """Oldest first."""
         return [call.sid for call in self.alive() if call.started_at <= since]
 
+    def resumed(self, now: datetime) -> frozenset[str]:
+        """Ids of the callbacks whose code was told in a call that began lately and has not ended."""
+        lately = (call for call in self.alive() if call.started_at > now - LONGEST_CALL)
+        return frozenset(call.resumes_id for call in lately if call.resumes_id is not None)
+
     def live_numbers(self, numbers: Sequence[str], now: datetime) -> frozenset[str]:
         """Those whose call began lately and has not ended."""
         lately = {call.from_number for call in self.alive() if call.started_at > now - LONGEST_CALL}

@@ -10,7 +10,7 @@ from ivr.domain.agents import Kind, can_take
 from ivr.domain.callbacks import OPEN_STATUSES, Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Party
 from ivr.domain.cases import Case, Customer
 from ivr.errors import Conflict
-from ivr.service.store import Counts
+from ivr.service.store import Counts, Place
 from ivr.simulation.memory_calls import MemoryCalls
 from ivr.simulation.shelves import Journal, Shelf
 
@@ -79,6 +79,10 @@ class MemoryCallbacks(Shelf[Callback]):
         mine = self._by_number.get(number, ())
         return next((self.touch(callback) for callback in mine if callback.is_open), None)
 
+    def by_resume_code(self, code: str) -> Callback | None:
+        """The one that this code takes up."""
+        return next((self.touch(callback) for callback in self.alive() if callback.resume_code == code), None)
+
     def open_for_case(self, case_id: str) -> Callback | None:
         """The one that still stands."""
         return next((self.touch(c) for c in self.alive() if c.case_id == case_id and c.is_open), None)
@@ -94,7 +98,8 @@ class MemoryCallbacks(Shelf[Callback]):
             ripe = [c for c in ripe if any(can_take(*kind, c.skill, c.locale) for kind in kinds)]
         numbers = [c.number for c in ripe]
         on_the_line = self._calls.live_numbers(numbers, now) | self._legs.ringing(numbers) if ripe else frozenset()
-        free = [c for c in ripe if c.number not in on_the_line]
+        resumed = self._calls.resumed(now)
+        free = [c for c in ripe if c.number not in on_the_line and c.id not in resumed]
         return [self.touch(c) for c in sorted(free, key=lambda c: (c.priority, c.ticket_at))[:limit]]
 
     def ahead(self, now: datetime, place: tuple[int, datetime], limit: int, *, without: str) -> Counts:
@@ -112,9 +117,11 @@ class MemoryCallbacks(Shelf[Callback]):
         found = sorted((c for c in source if c.status in statuses), key=lambda c: (c.due_at, c.id))
         return [self.touch(callback) for callback in found[:limit]]
 
-    def named_between(self, begins: datetime, ends: datetime) -> Sequence[Callback]:
+    def places(self, begins: datetime, ends: datetime) -> Sequence[Place]:
         """In the order in which they came."""
-        return [self.touch(c) for c in self.alive() if c.is_open and not c.asap and begins <= c.due_at < ends]
+        waiting = (c for c in self.alive() if c.is_open and not (c.asap and c.first_rung_at))
+        taken = (Place(c.id, c.promised_by_at if c.asap else c.due_at, c.skill, c.locale) for c in waiting)
+        return [place for place in taken if begins <= place.at < ends]
 
     def counted(self, now: datetime) -> Mapping[str, int]:
         """As the board shows them."""

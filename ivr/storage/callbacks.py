@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
 from ivr.domain.agents import Kind
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.calls import LONGEST_CALL, Verification
-from ivr.service.store import Counts
+from ivr.service.store import Counts, Place
 from ivr.storage import schema, tables
 from ivr.storage.rows import Repository
 
@@ -32,6 +32,10 @@ class SqlCallbacks(Repository):
         """The one that may still ring this number."""
         return self._first(select(Callback).where(tables.callbacks.c.number == number, schema.IS_OPEN))
 
+    def by_resume_code(self, code: str) -> Callback | None:
+        """The one that this code takes up."""
+        return self._first(select(Callback).where(tables.callbacks.c.resume_code == code, schema.HAS_CODE))
+
     def open_for_case(self, case_id: str) -> Callback | None:
         """The one that still stands."""
         return self._first(select(Callback).where(tables.callbacks.c.case_id == case_id, schema.IS_OPEN))
@@ -49,7 +53,8 @@ class SqlCallbacks(Repository):
         # NOT IN, which PostgreSQL hashes: NOT EXISTS becomes a join, planned by statistics older than these legs.
         # Customers who were rung first and wait for the next agent are on the line, and due.
         ringing = select(tables.legs.c.number).where(schema.IS_LIVE_LEG, tables.legs.c.waits_since_at.is_(None))
-        quiet = c.number.not_in(callers) & c.number.not_in(ringing)
+        resumed = select(calls.resumes_id).where(schema.NOT_ENDED, began_lately, calls.resumes_id.is_not(None))
+        quiet = c.number.not_in(callers) & c.number.not_in(ringing) & c.id.not_in(resumed)
         ripe = select(Callback).where(schema.IS_SCHEDULED, c.due_at <= now, quiet)
         if kinds is not None:
             ripe = ripe.where(or_(false(), *(_can_be_taken(*kind) for kind in kinds)))
@@ -88,13 +93,19 @@ class SqlCallbacks(Repository):
             query = query.where(schema.IS_IN_HAND)
         return self._all(query.order_by(c.due_at))
 
-    def named_between(self, begins: datetime, ends: datetime) -> Sequence[Callback]:
-        """By due_at; asked of each of two indexes."""
+    def places(self, begins: datetime, ends: datetime) -> Sequence[Place]:
+        """In order of time; asked of each of three indexes, and no more than is needed: there may be thousands."""
         c = tables.callbacks.c
-        then = select(Callback).where(c.due_at >= begins, c.due_at < ends, c.asap.is_(False))
+        named = select(c.id, c.due_at, c.skill, c.locale).where(c.due_at >= begins, c.due_at < ends, c.asap.is_(False))
         in_hand = schema.one_of("status", {CallbackStatus.DIALING, CallbackStatus.UNVERIFIED})
-        found = [*self._all(then.where(schema.IS_SCHEDULED)), *self._all(then.where(schema.IS_IN_HAND, in_hand))]
-        return sorted(found, key=lambda callback: (callback.due_at, callback.id))
+        soon = select(c.id, c.promised_by_at, c.skill, c.locale).where(schema.IS_OPEN_ASAP, c.first_rung_at.is_(None))
+        queries = (
+            named.where(schema.IS_SCHEDULED),
+            named.where(schema.IS_IN_HAND, in_hand),
+            soon.where(c.promised_by_at >= begins, c.promised_by_at < ends),
+        )
+        found = (Place(*row) for query in queries for row in self._session.execute(query))
+        return sorted(found, key=lambda place: (place.at, place.callback_id))
 
     def counted(self, now: datetime) -> Mapping[str, int]:
         """From the partial indexes: the ended ones, which are most, are not read."""

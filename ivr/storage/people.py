@@ -1,15 +1,21 @@
 """Customers and agents."""
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from json import loads
+from typing import Any
 
-from sqlalchemy import String, case, cast, func, select
+from sqlalchemy import Select, String, case, cast, func, select
 
-from ivr.domain.agents import OFF_SHIFT, Agent, AgentStatus, Team, teams_of
+from ivr.domain.agents import OFF_SHIFT, Agent, AgentStatus, Crew, Team, teams_of
 from ivr.domain.cases import Customer
+from ivr.domain.shifts import Shift
 from ivr.storage import tables
 from ivr.storage.rows import Repository
+
+Plan = tuple[int, int, int, str]
+"""One shift: weekday, opens, closes, zone."""
 
 
 class SqlCustomers(Repository):
@@ -64,6 +70,27 @@ class SqlAgents(Repository):
             *always,
             *teams_of(agent for agent in self._all(select(Agent).where(has_shifts)) if agent.works_at(now)),
         ]
+
+    def crews(self) -> Sequence[Crew]:
+        """Those without shifts are counted by the database; of the others only columns are read: they may be many."""
+        c = tables.agents.c
+        skills, locales = cast(c.skills, String), cast(c.locales, String)
+        has_shifts = c.id.in_(select(tables.shifts.c.agent_id))
+        counted = select(skills, locales, func.count()).where(~has_shifts).group_by(skills, locales)
+        always = [Crew(loads(s), loads(lo), count=count) for s, lo, count in self._session.execute(counted)]
+        return [*always, *self._with_shifts(select(c.id, c.skills, c.locales).where(has_shifts))]
+
+    def _with_shifts(self, agents: Select[Any]) -> Iterator[Crew]:
+        plans: dict[str, list[Plan]] = defaultdict(list)
+        c = tables.shifts.c
+        columns = select(c.agent_id, c.weekday, c.opens, c.closes, c.zone)
+        for agent_id, *plan in self._session.execute(columns.order_by(c.agent_id, c.weekday, c.opens)):
+            plans[agent_id].append(tuple(plan))
+        rows = self._session.execute(agents)
+        alike = Counter((tuple(skills), tuple(locales), tuple(plans[key])) for key, skills, locales in rows)
+        for (skills, locales, theirs), count in alike.items():
+            shifts = [Shift(weekday=day, opens=opens, closes=closes, zone=zone) for day, opens, closes, zone in theirs]
+            yield Crew(skills, locales, shifts, count)
 
     def available(self, limit: int) -> Sequence[Agent]:
         """The longest idle first; held until the unit of work ends."""

@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from ivr.domain.callbacks import LIVE_LEG_STATES, OPEN_STATUSES, CallbackStatus, LegState, Party
+from ivr.domain.callbacks import LIVE_LEG_STATES, OPEN_STATUSES, RESUMABLE, CallbackStatus, LegState, Party
 from ivr.domain.messages import MessageStatus
 from ivr.storage.columns import EnumText, Text, UtcDateTime
 
@@ -46,8 +46,10 @@ def one_of(column: str, values: Iterable[StrEnum]) -> TextClause:
 
 
 IS_OPEN: Final = one_of("status", OPEN_STATUSES)
+IS_OPEN_ASAP: Final = text(f"asap AND {IS_OPEN.text}")
 IS_SCHEDULED: Final = one_of("status", {CallbackStatus.SCHEDULED})
 IS_IN_HAND: Final = one_of("status", OPEN_STATUSES - {CallbackStatus.SCHEDULED} | {CallbackStatus.NEEDS_HUMAN})
+HAS_CODE: Final = text(f"{one_of('status', OPEN_STATUSES | RESUMABLE).text} AND resume_code <> ''")
 HAS_ENDED: Final = one_of("status", ENDED_STATUSES)
 CAN_CLOSE: Final = one_of("status", {CallbackStatus.SCHEDULED, CallbackStatus.UNVERIFIED})
 IS_WAITING: Final = text("status = 'waiting'")

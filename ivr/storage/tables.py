@@ -9,12 +9,14 @@ from ivr.domain.messages import Channel, MessageKind, MessageStatus
 from ivr.storage.columns import DomainValue, Text, Words
 from ivr.storage.schema import (
     CAN_CLOSE,
+    HAS_CODE,
     HAS_ENDED,
     IS_IN_HAND,
     IS_INTENT,
     IS_LIVE_CUSTOMER_LEG,
     IS_LIVE_LEG,
     IS_OPEN,
+    IS_OPEN_ASAP,
     IS_SCHEDULED,
     IS_TO_SEND,
     IS_WAITING,
@@ -118,6 +120,7 @@ callbacks = Table(
     string("email"),
     integer("revision"),
     choice("ring_first", Party, null=True),
+    string("resume_code"),
     partial("uq_callbacks_open_number", "number", where=IS_OPEN, unique=True),
     partial("uq_callbacks_open_case", "case_id", where=IS_OPEN, unique=True),
     partial("ix_callbacks_due", "due_at", where=IS_SCHEDULED),
@@ -127,6 +130,8 @@ callbacks = Table(
     Index(None, "number", "created_at"),
     partial("ix_callbacks_in_hand", "status", "due_at", where=IS_IN_HAND),
     partial("ix_callbacks_ended", "status", "ended_at", where=HAS_ENDED),
+    partial("ix_callbacks_soon", "promised_by_at", where=IS_OPEN_ASAP),
+    partial("uq_callbacks_resume_code", "resume_code", where=HAS_CODE, unique=True),
 )
 
 holds = Table(
@@ -241,6 +246,7 @@ calls = Table(
     moment("started_at"),
     moment("ended_at", null=True),
     integer("version"),
+    string("resumes_id", null=True),
     partial("ix_calls_live", "started_at", where=NOT_ENDED),
     Index(None, "case_id"),
 )
@@ -283,6 +289,8 @@ messages = Table(
     moment("sending_at", null=True),
     moment("ended_at", null=True),
     integer("version"),
+    string("delivery"),
+    integer("delivery_code", null=True),
     Index("uq_messages_once", "callback_id", "channel", "kind", "revision", unique=True),
     partial("ix_messages_to_send", "due_at", where=IS_TO_SEND),
     Index(None, "channel", "sending_at"),

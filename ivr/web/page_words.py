@@ -49,7 +49,8 @@ class PageWords:
         if isinstance(error, NotThen) and error.nearest_at is not None:
             key, when = f"error_{error.reason}_nearest", self.moment(error.nearest_at, error.zone)
             return self._catalogue.text(locale, key, when=when)
-        return self._catalogue.text(locale, f"error_{error.reason}")
+        more = {"days": str(self._desk.requests.horizon_days)} if error.reason == "too_far" else {}
+        return self._catalogue.text(locale, f"error_{error.reason}", **more)
 
     def moment(self, at: datetime, zone: str) -> str:
         """A moment on the customer's clock, which is named: tomorrow at 3:30 PM (New York)."""

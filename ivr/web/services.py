@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from ivr.phone.signature import SignatureCheck
 from ivr.phone.twiml import Hearing
 from ivr.service.calls import CallService
+from ivr.service.deliveries import Deliveries
 from ivr.service.incoming_texts import IncomingTexts
 from ivr.service.leg_hearing import LegHearing
 from ivr.service.legs import Legs
@@ -40,6 +41,8 @@ class Services:
     """What the carrier records, where IVR_HEARING=record."""
     incoming_texts: IncomingTexts | None = None
     """None: text messages of customers are not heard."""
+    deliveries: Deliveries | None = None
+    """None: what becomes of our texts is not asked."""
     hearing: Hearing = Hearing.KEYPAD
     public_url: str
     stream_url: str = ""

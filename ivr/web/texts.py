@@ -1,8 +1,9 @@
-"""The webhook of text messages that customers send to our number."""
+"""The webhooks of text messages: those that customers send to our number, and what became of ours."""
 
 from flask import Blueprint, Response, request
 
 from ivr.phone.twiml import text_answer
+from ivr.service.deliveries import Delivery
 from ivr.service.incoming_texts import IncomingText
 from ivr.web.services import Services
 from ivr.web.voice_documents import as_xml
@@ -11,7 +12,7 @@ MOST_CHARACTERS = 1600
 
 
 def texts_blueprint(services: Services) -> Blueprint:
-    """One route; signed like those of calls."""
+    """Signed like those of calls."""
     texts = Blueprint("texts", __name__)
 
     @texts.post("/text")
@@ -24,5 +25,19 @@ def texts_blueprint(services: Services) -> Blueprint:
             is_answered=bool(form.get("OptOutType")),
         )
         return as_xml(text_answer(services.incoming_texts.arrived(text) if services.incoming_texts else ""))
+
+    @texts.post("/text/<message_id>/status")
+    def delivered(message_id: str) -> Response:
+        form = request.form
+        code = form.get("ErrorCode", "")
+        told = Delivery(
+            message_id=message_id,
+            sid=form.get("MessageSid", ""),
+            status=form.get("MessageStatus", ""),
+            code=int(code) if code.isdecimal() else None,
+        )
+        if services.deliveries:
+            services.deliveries.told(told)
+        return Response(status=204)
 
     return texts

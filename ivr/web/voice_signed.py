@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 WITHOUT_CALL: Final = frozenset({"voice.hold_music"})
 """Endpoints whose requests name no call."""
-TEXTS: Final = frozenset({"texts.arrived"})
+TEXTS: Final = frozenset({"texts.arrived", "texts.delivered"})
 """Endpoints whose requests name a message in its place."""
 
 

@@ -162,3 +162,9 @@ def test_weekday_is_never_another_one(weekday: int, now: datetime, zone: ZoneInf
     if isinstance(moment, Resolved):
         assert moment.at.astimezone(zone).weekday() == weekday
         assert moment.at - now <= timedelta(days=7, hours=2)
+
+
+def test_how_far_ahead_is_the_shops_choice() -> None:
+    in_eight_weeks = When(in_seconds=56 * 24 * 3600)
+    assert resolve(in_eight_weeks, NOW, NEW_YORK, ALWAYS) == Unresolved(AskBack.TOO_FAR)
+    assert isinstance(resolve(in_eight_weeks, NOW, NEW_YORK, ALWAYS, timedelta(days=60)), Resolved)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.domain.agents import Agent
+from ivr.domain.agents import Agent, crew_of
 from ivr.domain.shifts import read_shifts
 from ivr.domain.slots import Need, Staff, room, slot_at, slot_length
 from tests.domain.test_hours import MOMENTS
@@ -26,7 +26,7 @@ def agent(name: str = "Ada", *, shifts: str = "", **more: object) -> Agent:
 
 def free(need: Need, *promised: Need, agents: list[Agent], overbooked: float = 0.0, at: datetime = NOON) -> int:
     slot = slot_at(at, slot_length(900, need.seconds))
-    return room(need, promised, Staff(agents, *slot).in_slot(slot), overbooked=overbooked)
+    return room(need, promised, Staff([crew_of(agent) for agent in agents], *slot).in_slot(slot), overbooked=overbooked)
 
 
 def test_one_agent_serves_so_many_customers_as_fit_into_a_slot() -> None:

@@ -18,11 +18,14 @@ class FakeMessenger:
         self.lost_answers: deque[IvrError] = deque()
         """What the next requests meet after the text was sent."""
         self.list_is_down: IvrError | None = None
+        self.status_paths: list[str] = []
+        """Where the carrier is to tell what became of each, as sent."""
 
-    def send_text(self, number: str, text: str) -> str:
+    def send_text(self, number: str, text: str, status_path: str = "") -> str:
         if self.faults:
             raise self.faults.popleft()
         self.sent.append((number, text))
+        self.status_paths.append(status_path)
         if self.lost_answers:
             raise self.lost_answers.popleft()
         return f"SM{len(self.sent):032x}"

@@ -17,6 +17,8 @@ from tests.mail.server import MailServerHere
 
 EMAIL = "grace@example.com"
 SETTLED = 121
+NO_TELEPHONE = "+12025550166"
+"""A number at which no text arrives."""
 
 
 @pytest.fixture
@@ -166,8 +168,8 @@ def test_text_is_not_sent_twice_by_a_process_that_dies_before_it_could_write_it_
 # --- e-mail ----------------------------------------------------------------------------------------------------
 
 
-def ask_by_api(world: World) -> str:
-    wish = {"number": STRANGER, "email": EMAIL, "zone": "America/New_York", "locale": "en-US"}
+def ask_by_api(world: World, number: str = STRANGER) -> str:
+    wish = {"number": number, "email": EMAIL, "zone": "America/New_York", "locale": "en-US"}
     key = {"Authorization": f"Bearer {API_KEY}"}
     asked = httpx.post(f"{world.url}/api/v1/callbacks", json=wish, headers=key, timeout=PATIENCE)
     assert asked.status_code == 201, asked.text
@@ -256,3 +258,18 @@ def test_process_that_dies_after_a_mail_was_taken_causes_one_more_of_the_same_na
             world.send()
         assert len(server.mails) == 2
         assert len({mail["Message-ID"] for mail in server.mails}) == 1
+
+
+def test_carrier_tells_which_text_arrived_and_which_did_not(world: World) -> None:
+    customer = world.phone()
+    world.asks_for_callback()
+    sent(world, customer, "we will call you as soon as possible")
+    ask_by_api(world, number=NO_TELEPHONE)
+    world.send()
+
+    def deliveries() -> list[tuple[str, int | None]]:
+        ids = [callback.id for callback in world.callbacks()]
+        found = world.read(lambda uow: [message for each in ids for message in uow.messages.of_callback(each)])
+        return sorted((message.delivery, message.delivery_code) for message in found)
+
+    world.until(lambda: deliveries() == [("delivered", None), ("undelivered", 30003)], "both are told of")

@@ -175,6 +175,12 @@ def test_text_message_goes_from_our_number(carrier: Any) -> None:
     }
 
 
+def test_what_becomes_of_a_text_is_told_at_the_address_that_was_given(carrier: Any) -> None:
+    carrier.answer(201, {"sid": "SM" + "3" * 32, "status": "queued"})
+    TwilioMessenger(account(carrier.url)).send_text(LEG.number, "x", "/text/abc/status")
+    assert carrier.asked[0].fields["StatusCallback"] == ["https://voice.example.com/text/abc/status"]
+
+
 def listed_texts(*texts: dict[str, object]) -> dict[str, object]:
     return {"messages": list(texts), "page": 0, "page_size": 50, "next_page_uri": None, "uri": "/"}
 

@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from ivr.domain.agents import AgentStatus
-from ivr.domain.callbacks import CallbackStatus, LegState, Party
+from ivr.domain.callbacks import CallbackStatus, Leg, LegState, Party
 from ivr.domain.ledger import Breach
+from ivr.domain.shifts import worked
+from ivr.domain.slots import slot_at, slot_length
 from ivr.errors import CallbackRefused, IllegalMove
 from ivr.service.store import Store
 from tests.effort import EFFORT
 from tests.fakes.phone import FakeCall, Fault
 from tests.service.callers import Callers
+from tests.service.test_shifts import set_shifts
 from tests.service.world import RULES, Killed, World, audited
 
 T = TypeVar("T")
@@ -48,7 +51,9 @@ WEIGHTS = {
     "the_clock_steps_back": 1,
     "a_customer_phones_in": 2,
     "a_caller_goes_on": 3,
+    "an_agent_works_other_hours": 2,
 }
+SHIFTS = ("", "", "mon-sun 09:00-12:00", "mon-sun 11:00-15:00", "mon-fri 13:00-19:00")
 HISTORIES = 2 if EFFORT == 1 else 14 * EFFORT
 """Of forty steps each: far is more than ten thousand steps."""
 STEPS_DONE: list[str] = []
@@ -69,6 +74,8 @@ class Promises(RuleBasedStateMachine):
         self.booked = [self.world.book(number) for number in NUMBERS]
         self.callers = Callers(self.world)
         self.seen: list[tuple[FakeCall, str, int]] = []
+        self.plan_since = self.world.clock.now()
+        """When shifts were changed last, or the clock: what was begun before is not judged by today's."""
         self.world.phone.on_place = self._rings
 
     @rule(data=st.data(), step=st.sampled_from(STEPS))
@@ -91,12 +98,36 @@ class Promises(RuleBasedStateMachine):
         assert leg is not None
         assert leg.state == LegState.PLACING
         assert callback is None or callback.status == CallbackStatus.DIALING
+        if leg.party == Party.AGENT:
+            self._is_on_shift(leg)
+
+    def _is_on_shift(self, leg: Leg) -> None:
+        with self.world.store.read() as uow:
+            attempt = uow.attempts.get(leg.attempt_id or "")
+            agent = uow.agents.get(attempt.agent_id) if attempt else None
+        assert attempt is not None
+        assert agent is not None
+        assert attempt.started_at <= self.plan_since or agent.works_at(attempt.started_at), "rung outside their shifts"
+
+    def _has_room(self, callback_id: str) -> None:
+        """What was promised just now, alone in its slot, can be kept by somebody who works then."""
+        made = self.world.callback(callback_id)
+        at = made.promised_by_at - timedelta(microseconds=1) if made.asap else made.due_at
+        rules = self.world.rules.slots
+        with self.world.store.read() as uow:
+            seconds = self.world.engine.line.handle_seconds(uow, "general")
+            slot = slot_at(at, slot_length(rules.slot_seconds, seconds))
+            agents, taken = uow.agents.all(), uow.callbacks.places(*slot)
+        works = sum((end - start).total_seconds() for a in agents for start, end in worked(a.shifts, *slot))
+        if len(taken) == 1:
+            assert works * (1 + rules.overbooked_most) >= seconds, f"nobody can keep it: {slot}"
 
     # --- customers -------------------------------------------------------------------------------------------
 
     def book(self) -> None:
         with suppress(CallbackRefused):
             self.booked.append(self.world.book(self._pick(NUMBERS), at=self._at(None, None, 1, 30, 1440)))
+            self._has_room(self.booked[-1])
 
     def move(self) -> None:
         with suppress(CallbackRefused, IllegalMove):
@@ -133,7 +164,12 @@ class Promises(RuleBasedStateMachine):
             self.world.phone.report(call, "completed")
         self.world.clock.advance(self._pick([24, 24, 7]) * 3600)
 
+    def an_agent_works_other_hours(self) -> None:
+        set_shifts(self.world, self._pick(SHIFTS), self._pick(sorted(AGENTS)))
+        self.plan_since = self.world.clock.now()
+
     def the_clock_steps_back(self) -> None:
+        self.plan_since = max(self.plan_since, self.world.clock.now())
         self.world.clock.advance(-self._pick([3, 60, 3600]))
 
     def the_dispatcher_dies(self) -> None:
@@ -247,6 +283,8 @@ class Promises(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Left alone with people who answer, every promise ends, and nobody is held any more."""
         self.world.phone.faults.clear()
+        for name in AGENTS:
+            set_shifts(self.world, "", name)
         for number in list(self.callers.sids):
             self.callers.hangs_up(number)
         for _ in range(60):

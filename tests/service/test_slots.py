@@ -7,12 +7,16 @@ from itertools import pairwise
 import pytest
 
 from ivr.domain.callbacks import Outcome, Party
+from ivr.domain.dialogue import effects as wanted
+from ivr.domain.dialogue import heard
 from ivr.domain.policies import BookingRules, SlotRules
+from ivr.domain.slots import EPOCH
 from ivr.errors import CallbackRefused
 from ivr.service.slots import FreeSlot, NotThen, Wanted
 from ivr.storage import SqlStore
+from tests.domain.dialogue.talk import CALLER, NOW, Talk
 from tests.service.test_shifts import set_shifts
-from tests.service.world import OTHER_AGENT, RULES, World
+from tests.service.world import OTHER_AGENT, OTHER_CUSTOMER, RULES, World
 from tests.storage import rows
 
 QUARTER = timedelta(minutes=15)
@@ -179,3 +183,46 @@ def test_with_calls_at_any_hour_a_day_has_every_slot_once(store: SqlStore) -> No
     found = free(world, world.clock.now(), world.clock.now() + timedelta(days=2))
     assert found[0].at == world.clock.now() + timedelta(minutes=3)
     assert [later.at - slot.at for slot, later in pairwise(found[1:])] == [QUARTER] * 191
+
+
+def test_as_soon_as_possible_takes_a_place_until_it_has_rung(store: SqlStore) -> None:
+    world = World(store)
+    world.agent()
+    now = world.clock.now()
+    soon = world.callback(world.book())
+    begins_at = soon.promised_by_at - (soon.promised_by_at - EPOCH) % QUARTER
+    fill(world, max(begins_at, now), 2)
+    assert refused(world, number=OTHER_CUSTOMER, at=max(begins_at, now)).reason == "full"
+    world.agent_takes_it()
+    world.report(world.ringing(Party.CUSTOMER), "ringing")
+    assert world.book(OTHER_CUSTOMER, at=max(begins_at, now))
+
+
+def test_as_soon_as_possible_is_promised_for_when_there_is_room(store: SqlStore) -> None:
+    world = World(store)
+    world.agent()
+    first = world.callback(world.book()).promised_by_at
+    begins_at = first - (first - EPOCH) % QUARTER
+    fill(world, begins_at + timedelta(minutes=10), 2)
+    for serial in range(3):
+        world.book(f"+120255502{serial:02d}", at=begins_at + QUARTER)
+    later = world.callback(world.book(OTHER_CUSTOMER))
+    assert later.promised_by_at == begins_at + 3 * QUARTER
+    assert later.due_at == world.clock.now(), "it may still ring at once, when an agent is free"
+
+
+def test_as_soon_as_possible_is_refused_with_the_nearest_time_when_there_is_no_room_for_a_day(store: SqlStore) -> None:
+    world = World(store, replace(RULES, slots=SlotRules(slot_seconds=3600)))
+    world.agent()
+    set_shifts(world, "tue 15:00-16:00")  # twelve customers a week
+    world.clock.set(THREE)
+    fill(world, THREE, 12)
+    told = refused(world, number=OTHER_CUSTOMER)
+    assert (told.reason, told.nearest_at) == ("full", THREE + timedelta(days=7))
+
+
+def test_a_caller_for_whom_nothing_is_soon_is_offered_the_nearest_time() -> None:
+    nearest_at = NOW + timedelta(days=7)
+    talk = Talk(Book=heard.CallbackNotBooked("full", NOW, nearest_at=nearest_at)).presses("5", "1")
+    assert talk.prompts == ["moment_full", "confirm_moment"]
+    assert talk.presses("1").wanted(wanted.Book)[-1] == wanted.Book(nearest_at, CALLER.number)

@@ -213,8 +213,13 @@ def test_promises_for_named_moments_are_found_while_they_are_open(store: SqlStor
         case.number = f"C{serial}"
     save(store, *cases, *made, asap)
     with store.begin() as uow:
-        assert ids(uow.callbacks.named_between(NOW, later(hours=1))) == ["unverified", "scheduled", "dialing"]
-        assert ids(uow.callbacks.named_between(later(minutes=1), later(minutes=2))) == ["scheduled"]
+        named = [place.callback_id for place in uow.callbacks.places(NOW, asap.promised_by_at)]
+        assert named == ["unverified", "scheduled", "dialing"]
+        soon = uow.callbacks.places(asap.promised_by_at, later(hours=1))
+        assert [place.callback_id for place in soon] == ["asap"]
+        assert [place[:2] for place in uow.callbacks.places(later(minutes=1), later(minutes=2))] == [
+            ("scheduled", later(minutes=1))
+        ]
 
 
 def test_customers_telephones_that_nobody_answered_are_counted(store: SqlStore) -> None:

@@ -92,7 +92,7 @@ def test_a_zone_that_is_none_is_as_good_as_no_zone(site: Site, zone: str) -> Non
         ({**AT, "date": "9999-12-31", "time": "23:59"}, "date", "Choose a day and a time"),
         ({**AT, "time": "half past"}, "date", "Choose a day and a time"),
         ({**AT, "date": "2026-03-09"}, "date", "That moment is over"),
-        ({**AT, "date": "2026-05-09"}, "date", "up to thirty days ahead"),
+        ({**AT, "date": "2026-05-09"}, "date", "up to 30 days ahead"),
         ({**AT, "time": "05:00"}, "date", "The next one when we may: tomorrow, Wednesday, at 9 AM"),
         ({**AT, "date": "2026-03-29", "time": "02:30", "zone": "Europe/Berlin"}, "date", "The clocks change then"),
     ],

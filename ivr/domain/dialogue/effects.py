@@ -91,6 +91,13 @@ class CancelCallback:
 
 
 @dataclass(frozen=True)
+class FindByCode:
+    """Find the callback whose code this is: its case goes on, at its place in line."""
+
+    code: str
+
+
+@dataclass(frozen=True)
 class EnterLine:
     """Wait on the telephone for an agent."""
 
@@ -119,6 +126,7 @@ Effect = (
     | Book
     | Move
     | CancelCallback
+    | FindByCode
     | EnterLine
     | LeaveLine
     | RateEffort

@@ -3,17 +3,16 @@
 from dataclasses import replace
 
 from ivr.domain.dialogue.booking import ask_moment, take_moment
-from ivr.domain.dialogue.effects import (
-    CancelCallback,
-)
-from ivr.domain.dialogue.heard import (
-    OpenCallback,
-)
+from ivr.domain.dialogue.effects import CancelCallback, EstimateWait, FindByCode
+from ivr.domain.dialogue.heard import CodeFound, CodeUnknown, OpenCallback
 from ivr.domain.dialogue.questions import ask
 from ivr.domain.dialogue.values import Dialogue, State, Step
 from ivr.domain.intents import Intent
 from ivr.domain.moments import When
 from ivr.domain.turn import Say
+
+CODE_TRIES = 3
+"""In one go; over all calls they are counted by the service."""
 
 
 def exists(dialogue: Dialogue, callback: OpenCallback) -> Step:
@@ -26,7 +25,7 @@ def existing(dialogue: Dialogue, intent: Intent) -> Step:
     """Hear, move or cancel the open callback."""
     callback = dialogue.caller.callback
     if callback is None:
-        return Step(ask(dialogue, State.MENU, Say("existing_callback_none")))
+        return Step(ask(dialogue, State.RESUME_CODE, Say("existing_callback_none")))
     match intent.slots.get("action"):
         case "move":
             return _move(dialogue, callback, intent)
@@ -39,6 +38,32 @@ def _move(dialogue: Dialogue, callback: OpenCallback, intent: Intent) -> Step:
     moving = replace(dialogue, moves_id=callback.id, case_id=callback.case_id or dialogue.case_id)
     when = intent.slots.get("when")
     return take_moment(moving, when) if isinstance(when, When) else ask_moment(moving)
+
+
+def answer_code(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """The digits of the code that a voicemail or a text message told."""
+    code = intent.slots.get("value")
+    return Step(dialogue, (FindByCode(code),)) if isinstance(code, str) else None
+
+
+def code_found(dialogue: Dialogue, result: object) -> Step:
+    """Whoever knows the code goes on with its case, and keeps its place, whatever telephone they call from."""
+    assert isinstance(result, CodeFound)
+    resumed = replace(dialogue, case_id=result.case_id, case_number=result.case_number)
+    if result.callback is None:
+        return Step(resumed, (EstimateWait(),))
+    return exists(resumed, result.callback)
+
+
+def code_unknown(dialogue: Dialogue, result: object) -> Step:
+    """Asked again a few times; then there are an agent and the menu."""
+    assert isinstance(result, CodeUnknown)
+    if result.locked:
+        return Step(ask(dialogue, State.MENU, Say("resume_code_locked")))
+    failures = dialogue.failures + 1
+    if failures >= CODE_TRIES:
+        return Step(ask(dialogue, State.MENU, Say("resume_code_wrong")))
+    return Step(ask(dialogue, State.RESUME_CODE, Say("resume_code_wrong"), failures=failures))
 
 
 def answer_existing(dialogue: Dialogue, intent: Intent) -> Step | None:

@@ -133,6 +133,22 @@ class CallbackGone:
 
 
 @dataclass(frozen=True)
+class CodeFound:
+    """Result of FindByCode; `callback` None: no machine rings for it any more, a person decides."""
+
+    callback: OpenCallback | None
+    case_id: str
+    case_number: str
+
+
+@dataclass(frozen=True)
+class CodeUnknown:
+    """Result of FindByCode: `locked` after too many tries, right or wrong."""
+
+    locked: bool
+
+
+@dataclass(frozen=True)
 class InLine:
     """Result of EnterLine: the caller waits, or an agent is being rung."""
 
@@ -173,6 +189,8 @@ Result = (
     | CallbackNotBooked
     | CallbackCanceled
     | CallbackGone
+    | CodeFound
+    | CodeUnknown
     | InLine
 )
 Heard = Speech | Key | Silence | SpeechLost | AgentReady | AgentLost | ConferenceLeft | DocumentFailed | Result

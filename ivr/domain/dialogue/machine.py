@@ -14,6 +14,8 @@ from ivr.domain.dialogue.heard import (
     CallbackGone,
     CallbackNotBooked,
     CaseOpened,
+    CodeFound,
+    CodeUnknown,
     ConferenceLeft,
     DocumentFailed,
     Heard,
@@ -52,6 +54,7 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.CALLBACK_NUMBER: booking.answer_number,
     State.NUMBER_CONFIRM: booking.answer_number_confirm,
     State.EXISTING: menu.answer_existing,
+    State.RESUME_CODE: existing.answer_code,
     State.RECALL_CONFIRM: existing.answer_recall,
     State.HOLDING: promises.answer_holding,
     State.ANYTHING_ELSE: menu.answer_anything_else,
@@ -73,6 +76,8 @@ RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     CallbackNotBooked: promises.not_booked,
     CallbackCanceled: existing.callback_canceled,
     CallbackGone: existing.callback_gone,
+    CodeFound: existing.code_found,
+    CodeUnknown: existing.code_unknown,
     InLine: promises.in_line,
 }
 

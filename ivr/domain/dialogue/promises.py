@@ -16,7 +16,7 @@ from ivr.domain.dialogue.heard import (
     OpenCallback,
     WaitEstimated,
 )
-from ivr.domain.dialogue.questions import ask
+from ivr.domain.dialogue.questions import ask, refusal
 from ivr.domain.dialogue.values import Dialogue, State, Step
 from ivr.domain.intents import Intent
 from ivr.domain.moments import When
@@ -97,7 +97,7 @@ def not_booked(dialogue: Dialogue, result: object) -> Step:
     """Say why, and what can be done instead."""
     assert isinstance(result, CallbackNotBooked)
     told = replace(dialogue, now=result.now)
-    why = Say(f"callback_refused_{result.reason}")
+    why = refusal(told, f"callback_refused_{result.reason}")
     if result.existing is not None and _is_own(dialogue, result.existing):
         return exists(told, result.existing)
     if result.nearest_at is not None:

@@ -29,6 +29,8 @@ GLOBAL_KEYS: Mapping[str, Intent] = {
 }
 MENU_INTENTS = tuple(intent.name for intent in MENU_KEYS.values())
 ORDER_DIGITS = (7, 17)
+CODE_DIGITS = (6, 8)
+"""Codes that take a callback up from any telephone."""
 LONGEST_NUMBER = 15
 """E.164 allows fifteen digits."""
 SIMPLE = frozenset({Builtin.BOOLEAN, Builtin.DIGITS})
@@ -178,13 +180,18 @@ def _offer_again(d: Dialogue) -> Say:
     return Say("offer_agent_or_callback" if d.agent_free else "offer_again")
 
 
+def refusal(d: Dialogue, key: str) -> Say:
+    """Why a moment cannot be had."""
+    return Say(key, {"days": d.caller.booking_days} if key.endswith("too_far") else {})
+
+
 def _moment(d: Dialogue) -> Question:
     expects = Expects(builtins=(Builtin.MOMENT,))
     if d.ask_back == AskBack.AM_OR_PM:
         halves = {"1": Intent("moment", {"when": When(half="am")}), "2": Intent("moment", {"when": When(half="pm")})}
         return Question((Say("moment_am_or_pm"),), expects, halves)
     prompt = "ask_moment_keys" if d.failures or d.is_keyed else "ask_moment"
-    why = Say(f"moment_{d.ask_back.value}") if d.ask_back and not d.failures else None
+    why = refusal(d, f"moment_{d.ask_back.value}") if d.ask_back and not d.failures else None
     say = (why,) if why and not d.is_keyed else (why, Say(prompt)) if why else (Say(prompt),)
     asap = {"1": Intent("moment", {"when": When(asap=True)})}
     return Question(say, expects, asap, key_count=max(MOMENT_DIGITS), wait_seconds=8)
@@ -229,6 +236,11 @@ def _existing(d: Dialogue) -> Question:
     return Question((*told, Say("existing_callback_menu")), expects, keys)
 
 
+def _resume_code(d: Dialogue) -> Question:
+    expects = Expects(builtins=(Builtin.DIGITS,), digit_lengths=CODE_DIGITS)
+    return Question((Say("ask_resume_code"),), expects, key_count=max(CODE_DIGITS), pace=Pace.DIGITS, wait_seconds=8)
+
+
 def _recall_confirm(d: Dialogue) -> Question:
     return _boolean(Say("confirm_cancel_callback"))
 
@@ -268,6 +280,7 @@ QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
     State.CALLBACK_NUMBER: _callback_number,
     State.NUMBER_CONFIRM: _number_confirm,
     State.EXISTING: _existing,
+    State.RESUME_CODE: _resume_code,
     State.RECALL_CONFIRM: _recall_confirm,
     State.HOLDING: _holding,
     State.ANYTHING_ELSE: _anything_else,

@@ -31,6 +31,7 @@ class State(StrEnum):
     CALLBACK_NUMBER = "callback_number"
     NUMBER_CONFIRM = "number_confirm"
     EXISTING = "existing"
+    RESUME_CODE = "resume_code"
     RECALL_CONFIRM = "recall_confirm"
     HOLDING = "holding"
     ANYTHING_ELSE = "anything_else"
@@ -51,6 +52,8 @@ class Caller:
     orders: tuple[Order, ...] = ()
     """Recent orders, newest first."""
     callback: OpenCallback | None = None
+    booking_days: int = 30
+    """So far ahead a callback may be named."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,58 @@
+"""Codes that keep a place in line: told on voicemail and in texts, keyed or said from any telephone."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from ivr.domain.callbacks import RESUMABLE, Callback
+from ivr.domain.calls import Call
+from ivr.domain.policies import ResumeRules
+from ivr.service.limits import uses_today
+from ivr.service.ports import Clock
+from ivr.service.store import UnitOfWork
+from ivr.service.timeline import record
+
+LENGTHS: Final = (6, 6, 8, 8, 8, 8)
+"""Digits of the codes that are tried: where the short ones are often taken, a longer one is harder to guess, too."""
+WITHHELD: Final = "withheld"
+"""Callers who show no number are counted as one."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a code led to; `locked`: it was not even looked at."""
+
+    callback: Callback | None
+    locked: bool = False
+
+
+def new_code(uow: UnitOfWork) -> str:
+    """One that no other callback has. Empty after a few vain tries: then there is no code, and all else works."""
+    codes = (f"{secrets.randbelow(10**length):0{length}d}" for length in LENGTHS)
+    return next((code for code in codes if uow.callbacks.by_resume_code(code) is None), "")
+
+
+class ResumeCodes:
+    """Takes callbacks up by their codes; guessing is bounded by number and in all."""
+
+    def __init__(self, clock: Clock, rules: ResumeRules) -> None:
+        self._clock = clock
+        self._rules = rules
+
+    def take_up(self, uow: UnitOfWork, call: Call, code: str) -> Found:
+        """The callback of this code, which goes on in this call; every try counts, right or wrong."""
+        if self._is_guessing(uow, call):
+            return Found(None, locked=True)
+        callback = uow.callbacks.by_resume_code(code)
+        if callback is None or callback.status not in RESUMABLE:
+            return Found(None)
+        call.resumes_id, call.case_id = callback.id, callback.case_id
+        record(uow, self._clock.now(), "callback_taken_up", subject=callback, call=call)
+        return Found(callback)
+
+    def _is_guessing(self, uow: UnitOfWork, call: Call) -> bool:
+        now, rules = self._clock.now(), self._rules
+        tries = uses_today(uow, "resume_code", call.from_number or WITHHELD, now)
+        if tries > (rules.per_number_per_day if call.from_number else rules.withheld_per_day):
+            return True
+        return uses_today(uow, "resume_code", "", now) > rules.per_day
