@@ -13,7 +13,9 @@ from ivr.content.folders import Folders
 from ivr.domain.callbacks import Party
 from ivr.domain.messages import GROUPS, MessageRules
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules, SlotRules
+from ivr.domain.staff import SignInRules
 from ivr.errors import SettingsError
+from ivr.passwords import Argon2Passwords
 from ivr.phone.client import Account
 from ivr.phone.recordings import TwilioRecordings
 from ivr.phone.twiml import Hearing
@@ -33,6 +35,7 @@ from ivr.service.ports import (
     TextToSpeech,
 )
 from ivr.service.requests import WebRequests
+from ivr.service.sign_in import SignIns
 from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.settings_values import is_loopback
@@ -214,6 +217,7 @@ def make_desk(
     engine: CallbackEngine,
     *,
     requests: WebRequests,
+    sign_ins: SignIns,
     numbers: NumberRules,
     catalogue: Catalogue,
     board_words: Catalogue,
@@ -224,6 +228,7 @@ def make_desk(
         bookings=engine.bookings,
         line=engine.line,
         requests=requests,
+        sign_ins=sign_ins,
         verification=engine.verification,
         links=engine.links,
         afterwards=engine.afterwards,
@@ -233,12 +238,18 @@ def make_desk(
         board_words=board_words,
         secret_key=secret,
         api_keys=settings.api_keys,
-        supervisor_password=settings.supervisor_password,
         secure_cookies=settings.public_url.startswith("https://"),
         takes_email=bool(settings.smtp_url),
         trusted_proxies=settings.trusted_proxies,
         zone=settings.hours_zone,
     )
+
+
+def make_sign_ins(settings: Settings, store: Store, clock: Clock) -> SignIns:
+    """Who of the staff is signed in."""
+    rules = SignInRules(idle_seconds=settings.sign_in_idle * 60)
+    password, secret = settings.supervisor_password, shared_secret(settings)
+    return SignIns(store, clock, Argon2Passwords(), rules, secret=secret, supervisor_password=password)
 
 
 def shared_secret(settings: Settings) -> str:

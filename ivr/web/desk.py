@@ -18,6 +18,7 @@ from ivr.service.line import Line
 from ivr.service.links import Links
 from ivr.service.ports import NumberRules
 from ivr.service.requests import WebRequests
+from ivr.service.sign_in import SignIns
 from ivr.service.verification import NumberProofs
 from ivr.web.catalogue import Catalogue
 
@@ -58,8 +59,8 @@ class Desk:
     """Signs sessions and forms: IVR_SECRET_KEY."""
     api_keys: Sequence[str] = ()
     """Empty: the API refuses everybody."""
-    supervisor_password: str = ""
-    """Empty: nobody gets in."""
+    sign_ins: SignIns
+    """Who of the staff is signed in."""
     secure_cookies: bool = True
     """False only below a plain http address."""
     takes_email: bool = False

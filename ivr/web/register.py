@@ -11,17 +11,26 @@ from ivr.web.error_pages import ErrorPages, register_error_pages
 from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages, customer_pages
 from ivr.web.services import Services
+from ivr.web.staff import StaffPages, prepare, sign_in_pages
+from ivr.web.staff_words import StaffWords
 from ivr.web.wish import LocalTimes
 
 
 def register_desk(app: Flask, services: Services, desk: Desk) -> None:
-    """Customer pages at /, the board at /supervisor, the API at /api/v1. Webhooks carry signatures, not forms."""
+    """Customer pages at /, staff pages below /sign-in and /supervisor, the API at /api/v1. Webhooks carry no forms."""
     csrf, limiter = protect(app, desk)
     times, words = LocalTimes(desk.numbers), PageWords(services, desk)
     one = CallbackPages(services, desk, times, words)
     pages = CustomerPages(services, desk, times, words)
-    board = SupervisorPages(services, desk)
-    customer, supervisor, api = customer_pages(pages, one), supervisor_pages(board), api_v1(services, desk)
+    staff_words = StaffWords(services, desk)
+    staff = StaffPages(desk.sign_ins, staff_words)
+    prepare(app, staff)
+    signing = sign_in_pages(staff)
+    customer, supervisor, api = (
+        customer_pages(pages, one),
+        supervisor_pages(SupervisorPages(services, staff_words)),
+        api_v1(services, desk),
+    )
     no_mail = no_mail_pages(one)
     for name, blueprint in list(app.blueprints.items()):
         if name.startswith(("voice", "texts")):
@@ -32,8 +41,8 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     for blueprint in programs:
         csrf.exempt(blueprint)
     limiter.limit(FORM_LIMIT, methods=["POST"])(customer)
-    limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(supervisor)
-    register_error_pages(app, ErrorPages(pages, words, board), (customer, supervisor, no_mail))
-    for blueprint in (customer, supervisor, *programs):
+    limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(signing)
+    register_error_pages(app, ErrorPages(pages, words, staff_words), (customer, supervisor, signing, no_mail))
+    for blueprint in (customer, supervisor, signing, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)
