@@ -34,6 +34,7 @@ from ivr.service.requests import WebRequests
 from ivr.settings import Settings
 from ivr.speech.recognizers import Recognizers
 from ivr.web.desk import Desk
+from ivr.web.live import LiveEvents
 from ivr.web.register import register_desk
 from ivr.web.server import create_app, create_asgi
 from ivr.web.services import Services
@@ -147,6 +148,7 @@ class Ivr(Edges):
             engine,
             requests=WebRequests(self.clock, self.commerce, bookings=engine.bookings, rules=engine.rules),
             sign_ins=make_sign_ins(self.settings, self.store, self.clock),
+            commerce=self.commerce,
             numbers=self.numbers,
             catalogue=self.catalogue,
             board_words=self.board_words,
@@ -161,7 +163,8 @@ class Ivr(Edges):
 
     def asgi(self) -> Starlette:
         """The public server's app, media socket included."""
-        return create_asgi(self.services, parts=(self._pages,))
+        live = LiveEvents(self.store, self.desk.sign_ins, self.desk.secret_key)
+        return create_asgi(self.services, parts=(self._pages,), routes=(live.route(),))
 
     def _pages(self, app: Flask) -> None:
         register_desk(app, self.services, self.desk)

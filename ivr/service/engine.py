@@ -7,8 +7,10 @@ from typing import Any
 
 from ivr.domain.policies import CallbackRules
 from ivr.service.afterwards import Afterwards
+from ivr.service.agent_work import AgentWork
 from ivr.service.booking import Bookings
 from ivr.service.call_ends import CallEnds
+from ivr.service.case_work import CaseWork
 from ivr.service.code_calls import CodeCalls
 from ivr.service.conversations import Conversations
 from ivr.service.customer_first import CustomerFirst
@@ -108,6 +110,8 @@ class CallbackEngine:
         self.legs = self._make_legs(ports, outcomes, reports, codes, company=company, hears=hears)
         self.conversations = Conversations(scenes, ports.rooms, self.bookings) if ports.rooms is not None else None
         self.held = HeldLegs(scenes, outcomes)
+        self.agent_work = AgentWork(scenes, gate, rules)
+        self.case_work = CaseWork(scenes, self.bookings)
         parts: dict[str, Any] = {"gate": gate, "outcomes": outcomes, "reports": reports, "proofs": proofs}
         self._make_sweeps(DialTools(scenes=scenes, phone=ports.phone, rules=rules, **parts, **self._timing), node)
         self._make_messages(ports, scenes, company)

@@ -36,6 +36,9 @@ class Cases(Protocol):
     def open_of(self, customer_id: str) -> Sequence[Case]:
         """Cases of a customer that are neither resolved nor closed, newest first."""
 
+    def of_customer(self, customer_id: str, limit: int) -> Sequence[Case]:
+        """All of a customer, newest first."""
+
     def recent(self, limit: int) -> Sequence[Case]:
         """Newest first."""
 

@@ -1,12 +1,15 @@
 """Puts pages, board and API into the app."""
 
 from flask import Flask
+from flask_login import current_user
 
+from ivr.web.agent_pages import AgentPages, agent_pages
 from ivr.web.api import api_v1
 from ivr.web.board import SupervisorPages, supervisor_pages
 from ivr.web.callback_pages import CallbackPages, no_mail_pages
+from ivr.web.case_pages import CasePages
 from ivr.web.conversations import conversations_v1
-from ivr.web.desk import FORM_LIMIT, SIGN_IN_LIMIT, Desk, never_stored, protect
+from ivr.web.desk import DESK_LIMIT, FORM_LIMIT, SIGN_IN_LIMIT, Desk, client_address, never_stored, protect
 from ivr.web.error_pages import ErrorPages, register_error_pages
 from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages, customer_pages
@@ -31,6 +34,7 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
         supervisor_pages(SupervisorPages(services, staff_words)),
         api_v1(services, desk),
     )
+    agent = agent_pages(AgentPages(services, desk, staff_words), CasePages(services, desk, staff_words))
     no_mail = no_mail_pages(one)
     for name, blueprint in list(app.blueprints.items()):
         if name.startswith(("voice", "texts")):
@@ -41,8 +45,14 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     for blueprint in programs:
         csrf.exempt(blueprint)
     limiter.limit(FORM_LIMIT, methods=["POST"])(customer)
+    for blueprint in (agent, supervisor):
+        limiter.limit(DESK_LIMIT, methods=["POST"], key_func=_browser)(blueprint)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(signing)
-    register_error_pages(app, ErrorPages(pages, words, staff_words), (customer, supervisor, signing, no_mail))
-    for blueprint in (customer, supervisor, signing, *programs):
+    register_error_pages(app, ErrorPages(pages, words, staff_words), (customer, agent, supervisor, signing, no_mail))
+    for blueprint in (customer, agent, supervisor, signing, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)
+
+
+def _browser() -> str:
+    return str(current_user.get_id() or client_address())

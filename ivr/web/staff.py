@@ -100,7 +100,7 @@ def prepare(app: Flask, pages: StaffPages) -> None:
 
 
 def _home(member: Member) -> str:
-    return url_for("board.board")
+    return url_for("board.board") if member.may(StaffRole.SUPERVISOR) else url_for("agent.console")
 
 
 def _new_session() -> None:
