@@ -232,6 +232,7 @@ def make_desk(
         sign_ins=sign_ins,
         agent_work=engine.agent_work,
         case_work=engine.case_work,
+        supervising=engine.supervising,
         commerce=commerce,
         verification=engine.verification,
         links=engine.links,

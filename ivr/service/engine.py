@@ -36,6 +36,7 @@ from ivr.service.retention import Retention
 from ivr.service.scenes import Scenes
 from ivr.service.shop_words import ShopWords
 from ivr.service.store import Store
+from ivr.service.supervising import Supervising
 from ivr.service.telling import Telling
 from ivr.service.verification import DoNotCall, NumberProofs
 from ivr.service.who_answered import WhoAnswered
@@ -112,6 +113,7 @@ class CallbackEngine:
         self.held = HeldLegs(scenes, outcomes)
         self.agent_work = AgentWork(scenes, gate, rules)
         self.case_work = CaseWork(scenes, self.bookings)
+        self.supervising = Supervising(scenes, self.bookings)
         parts: dict[str, Any] = {"gate": gate, "outcomes": outcomes, "reports": reports, "proofs": proofs}
         self._make_sweeps(DialTools(scenes=scenes, phone=ports.phone, rules=rules, **parts, **self._timing), node)
         self._make_messages(ports, scenes, company)

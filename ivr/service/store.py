@@ -13,6 +13,7 @@ from ivr.domain.cases import Case, Customer, Event
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message
 from ivr.service.guards import Guards as Guards
+from ivr.service.overview_store import Overview as Overview
 from ivr.service.staff_store import Staff as Staff
 
 Counts = Mapping[tuple[str, str], int]
@@ -249,6 +250,7 @@ class UnitOfWork(Protocol):
     guards: Guards
     ledger: Ledger
     staff: Staff
+    overview: Overview
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

@@ -1,9 +1,11 @@
 """The simulation has no staff who sign in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from ivr.domain.callbacks import Callback
 from ivr.domain.staff import AuditLine, Draft, SignIn, User
+from ivr.service.overview_store import CallbackSearch
 
 
 class NoStaff:
@@ -57,3 +59,19 @@ class NoStaff:
     def pulse(self) -> str:
         """Nobody watches."""
         return ""
+
+
+class NoOverview:
+    """service.overview_store.Overview for nobody."""
+
+    def find_callbacks(self, search: CallbackSearch, limit: int) -> Sequence[Callback]:
+        """Nobody looks."""
+        return ()
+
+    def created_callbacks(self, since: datetime, limit: int) -> Sequence[Callback]:
+        """Nobody looks."""
+        return ()
+
+    def case_kinds(self, since: datetime) -> Mapping[str, int]:
+        """Nobody looks."""
+        return {}

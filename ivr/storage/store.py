@@ -17,6 +17,7 @@ from ivr.storage.failures import translated
 from ivr.storage.guards import SqlGuards
 from ivr.storage.ledger import SqlLedger
 from ivr.storage.messages import SqlMessages
+from ivr.storage.overview import SqlOverview
 from ivr.storage.people import SqlAgents, SqlCustomers
 from ivr.storage.session import UnitSession
 from ivr.storage.staff import SqlStaff
@@ -50,6 +51,7 @@ class SqlUnitOfWork:
         self.guards: ports.Guards = SqlGuards(session, writes=writes)
         self.ledger: ports.Ledger = SqlLedger(session, writes=writes)
         self.staff: ports.Staff = SqlStaff(session, writes=writes)
+        self.overview: ports.Overview = SqlOverview(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""

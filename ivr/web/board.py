@@ -11,8 +11,11 @@ from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.cases import Case, is_case_number
 from ivr.domain.staff import StaffRole
+from ivr.domain.transcripts import transcript
 from ivr.service.line import in_order
 from ivr.service.staff_log import log_act
+from ivr.web.callback_desk import CallbackDesk, add_callback_rules
+from ivr.web.day_pages import DayPages, add_day_rules
 from ivr.web.services import Services
 from ivr.web.staff import only
 from ivr.web.staff_words import StaffWords
@@ -107,14 +110,17 @@ class SupervisorPages:
             uow.commit()
         return render_template(
             "case.html", **self._words.shared(), case=case, customer=customer, events=events, callbacks=callbacks,
+            passages=transcript(events),
             now=self._services.clock.now(),
         )  # fmt: skip
 
 
-def supervisor_pages(pages: SupervisorPages) -> Blueprint:
+def supervisor_pages(pages: SupervisorPages, callbacks: CallbackDesk, days: DayPages) -> Blueprint:
     """The blueprint of the supervisor's pages."""
     blueprint = Blueprint("board", __name__, url_prefix="/supervisor", template_folder="templates")
     blueprint.before_request(only(StaffRole.SUPERVISOR))
     blueprint.add_url_rule("/", view_func=pages.board, endpoint="board")
     blueprint.add_url_rule("/cases/<number>", view_func=pages.case, endpoint="case")
+    add_callback_rules(blueprint, callbacks)
+    add_day_rules(blueprint, days)
     return blueprint

@@ -21,6 +21,7 @@ from ivr.service.links import Links
 from ivr.service.ports import Commerce, NumberRules
 from ivr.service.requests import WebRequests
 from ivr.service.sign_in import SignIns
+from ivr.service.supervising import Supervising
 from ivr.service.verification import NumberProofs
 from ivr.web.catalogue import Catalogue
 
@@ -67,6 +68,7 @@ class Desk:
     """Empty: the API refuses everybody."""
     agent_work: AgentWork
     case_work: CaseWork
+    supervising: Supervising
     commerce: Commerce
     sign_ins: SignIns
     """Who of the staff is signed in."""

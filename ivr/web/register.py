@@ -1,14 +1,16 @@
 """Puts pages, board and API into the app."""
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_login import current_user
 
 from ivr.web.agent_pages import AgentPages, agent_pages
 from ivr.web.api import api_v1
 from ivr.web.board import SupervisorPages, supervisor_pages
+from ivr.web.callback_desk import CallbackDesk
 from ivr.web.callback_pages import CallbackPages, no_mail_pages
 from ivr.web.case_pages import CasePages
 from ivr.web.conversations import conversations_v1
+from ivr.web.day_pages import DayPages
 from ivr.web.desk import DESK_LIMIT, FORM_LIMIT, SIGN_IN_LIMIT, Desk, client_address, never_stored, protect
 from ivr.web.error_pages import ErrorPages, register_error_pages
 from ivr.web.page_words import PageWords
@@ -31,7 +33,7 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     signing = sign_in_pages(staff)
     customer, supervisor, api = (
         customer_pages(pages, one),
-        supervisor_pages(SupervisorPages(services, staff_words)),
+        _supervisor(services, desk, staff_words),
         api_v1(services, desk),
     )
     agent = agent_pages(AgentPages(services, desk, staff_words), CasePages(services, desk, staff_words))
@@ -56,3 +58,8 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
 
 def _browser() -> str:
     return str(current_user.get_id() or client_address())
+
+
+def _supervisor(services: Services, desk: Desk, words: StaffWords) -> Blueprint:
+    callbacks, days = CallbackDesk(services, desk, words), DayPages(services, desk, words)
+    return supervisor_pages(SupervisorPages(services, words), callbacks, days)

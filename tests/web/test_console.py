@@ -14,6 +14,7 @@ from tests.web.site import NUMBER, Site, hidden, text_of
 from tests.web.test_sign_in import SECRET, accounts, sign_in
 
 CASE, OTHERS = case_number(7), case_number(8)
+SURE = {"certainty": "sure", "engine": "vosk", "fit": 0.9, "intents": [{"name": "track_order"}]}
 NASTY = "<script>alert('x')</script>"
 KIM, LEE = "+12025550171", "+12025550172"
 
@@ -39,7 +40,7 @@ def fill(site: Site) -> None:
         uow.customers.add(Customer(id="mine", number=NUMBER, name="Ada " + NASTY, zone="America/New_York"))
         uow.customers.add(Customer(id="theirs", number="+12025550145", name="Grace Hopper"))
         heard = {"text": "track my parcel", "readings": [{"text": "track my parcel"}, {"text": "track a parcel"}]}
-        uow.events.add(Event(id="e1", at=now, kind="heard", case_id="mine", data=heard | {"certainty": "sure"}))
+        uow.events.add(Event(id="e1", at=now, kind="heard", case_id="mine", data=heard | SURE))
         uow.callbacks.add(promised(site, "mine"))
         uow.commit()
 
