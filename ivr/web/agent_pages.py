@@ -51,6 +51,10 @@ class AgentPages:
         """One act in the agent's own conversation, and no other."""
         return self._done(self._talk)
 
+    def back(self, number: str = "") -> Page:
+        """Somebody reloaded, or changed the language of, an answer to a form."""
+        return redirect(url_for("agent.case", number=number) if number else url_for("agent.console"), 303)
+
     def _talk(self, member: Member) -> None:
         conversations, given = self._desk.conversations, request.form
         if conversations is None:
@@ -130,10 +134,12 @@ def agent_pages(pages: AgentPages, cases: CasePages) -> Blueprint:
     blueprint.add_url_rule("/", view_func=pages.console, endpoint="console")
     for name, view in (("status", pages.set_status), ("take", pages.take), ("talk", pages.talk)):
         blueprint.add_url_rule(f"/{name}", view_func=view, endpoint=name, methods=["POST"])
+        blueprint.add_url_rule(f"/{name}", view_func=pages.back, endpoint=f"{name}_back")
     blueprint.add_url_rule("/cases/<number>", view_func=cases.case, endpoint="case")
     for name, act in (
         ("note", cases.note), ("draft", cases.draft), ("outcome", cases.outcome), ("follow_up", cases.follow_up),
     ):  # fmt: skip
         rule = f"/cases/<number>/{name.replace('_', '-')}"
         blueprint.add_url_rule(rule, view_func=act, endpoint=name, methods=["POST"])
+        blueprint.add_url_rule(rule, view_func=pages.back, endpoint=f"{name}_back")
     return blueprint

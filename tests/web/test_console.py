@@ -306,6 +306,13 @@ def test_an_expired_session_changes_nothing_and_leads_back_to_the_page(console: 
     assert "note_added" not in kinds(console)
 
 
+@pytest.mark.parametrize("path", ["status", f"cases/{CASE}/note"])
+def test_an_answer_to_a_form_that_is_reloaded_leads_back(console: Site, path: str) -> None:
+    answer = console.get(f"/agent/{path}?lang=ko-KR")
+    back = "/agent/" if path == "status" else f"/agent/cases/{CASE}"
+    assert (answer.status_code, answer.headers["Location"]) == (303, back)
+
+
 def test_forms_need_the_pages_own_token(console: Site) -> None:
     for path in ("status", "take", "talk", f"cases/{CASE}/note", f"cases/{CASE}/draft"):
         assert console.browser.post(f"/agent/{path}", base_url="https://voice.example.com").status_code == 400

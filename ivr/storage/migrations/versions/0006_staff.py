@@ -1,4 +1,4 @@
-"""Users who sign in, their sign-ins, the audit log, unsaved notes."""
+"""Users who sign in, their sign-ins, the audit log, unsaved notes; callbacks by the moment they were asked for."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -51,6 +51,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_sign_ins_started_at", "sign_ins", ["started_at"])
     _audit_log()
+    op.create_index("ix_callbacks_created_at", "callbacks", ["created_at"])
     op.create_table(
         "drafts",
         string("user_id"),
@@ -81,5 +82,6 @@ def _audit_log() -> None:
 
 def downgrade() -> None:
     """The accounts are gone, the timeline stays."""
+    op.drop_index("ix_callbacks_created_at", "callbacks")
     for table in ("drafts", "audit_log", "sign_ins", "users"):
         op.drop_table(table)
