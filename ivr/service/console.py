@@ -1,6 +1,6 @@
 """What an agent's console shows: what has them now, who is next for them, and the line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -30,7 +30,7 @@ class Console:
     callback: Callback | None
     upcoming: Sequence[Callback]
     """Those of the line that they can take, the next first."""
-    numbers: dict[str, str]
+    numbers: Mapping[str, str]
     """Numbers of cases by their ids."""
     holds: Sequence[Hold]
     due: int
@@ -73,7 +73,7 @@ def read_console(uow: UnitOfWork, member: Member, now: datetime, last_case: str 
         case=uow.cases.get(case_id) if case_id else None,
         callback=callback,
         upcoming=upcoming,
-        numbers={one.case_id: case.number for one in upcoming if (case := uow.cases.get(one.case_id)) is not None},
+        numbers=uow.overview.case_numbers({one.case_id for one in upcoming}),
         holds=uow.holds.waiting(),
         due=sum(one.due_at <= now for one in waiting),
         later=sum(one.due_at > now for one in waiting),

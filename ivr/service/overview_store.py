@@ -1,6 +1,6 @@
 """The port of what supervisors look for among all callbacks and cases; a part of the store's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -28,6 +28,9 @@ class Overview(Protocol):
 
     def find_callbacks(self, search: CallbackSearch, limit: int) -> Sequence[Callback]:
         """The newest first."""
+
+    def case_numbers(self, case_ids: Collection[str]) -> Mapping[str, str]:
+        """By their ids."""
 
     def created_callbacks(self, since: datetime, limit: int) -> Sequence[Callback]:
         """Those created since; the newest, if there are more."""

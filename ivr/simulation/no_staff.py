@@ -1,6 +1,6 @@
 """The simulation has no staff who sign in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from ivr.domain.callbacks import Callback
@@ -67,6 +67,10 @@ class NoOverview:
     def find_callbacks(self, search: CallbackSearch, limit: int) -> Sequence[Callback]:
         """Nobody looks."""
         return ()
+
+    def case_numbers(self, case_ids: Collection[str]) -> Mapping[str, str]:
+        """Nobody looks."""
+        return {}
 
     def created_callbacks(self, since: datetime, limit: int) -> Sequence[Callback]:
         """Nobody looks."""

@@ -1,6 +1,6 @@
 """What supervisors look for among all callbacks and cases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -35,6 +35,11 @@ class SqlOverview(Repository):
             return query
         earlier = c.created_at < last.created_at
         return query.where(or_(earlier, and_(c.created_at == last.created_at, c.id < last.id)))
+
+    def case_numbers(self, case_ids: Collection[str]) -> Mapping[str, str]:
+        """In one query."""
+        numbers = select(cases.c.id, cases.c.number).where(self._among(cases.c.id, case_ids))
+        return {str(row.id): str(row.number) for row in self._session.execute(numbers)}
 
     def created_callbacks(self, since: datetime, limit: int) -> Sequence[Callback]:
         """The newest first."""

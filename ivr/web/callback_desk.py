@@ -49,7 +49,7 @@ class CallbackDesk:
         """Those that fit the search, a page at a time."""
         with self._services.store.read() as uow:
             found = uow.overview.find_callbacks(self._search(request.args), SHOWN + 1)
-            numbers = _case_numbers(uow, found)
+            numbers = _numbers(uow, found)
         asked = {name: request.args.get(name, "") for name in ("status", "skill", "q", "late")}
         return render_template(
             "callbacks.html", found=found[:SHOWN], more=found[SHOWN - 1].id if len(found) > SHOWN else "",
@@ -61,7 +61,7 @@ class CallbackDesk:
         """The same as CSV; numbers are masked."""
         with self._services.store.begin() as uow:
             found = uow.overview.find_callbacks(self._search(request.args), EXPORTED)
-            rows = list(_rows(found, _case_numbers(uow, found)))
+            rows = list(_rows(found, _numbers(uow, found)))
             data = {"rows": len(rows)}
             log_act(uow, self._services.clock.now(), current_user.member, "callbacks_exported", data=data)
             uow.commit()
@@ -142,9 +142,8 @@ def _skills() -> list[str]:
     return sorted({*SKILLS.values()})
 
 
-def _case_numbers(uow: UnitOfWork, callbacks: Sequence[Callback]) -> dict[str, str]:
-    cases = (uow.cases.get(case_id) for case_id in {callback.case_id for callback in callbacks})
-    return {case.id: case.number for case in cases if case is not None}
+def _numbers(uow: UnitOfWork, callbacks: Sequence[Callback]) -> Mapping[str, str]:
+    return uow.overview.case_numbers({callback.case_id for callback in callbacks})
 
 
 def _rows(callbacks: Sequence[Callback], numbers: Mapping[str, str]) -> Iterator[list[str]]:
