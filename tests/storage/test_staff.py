@@ -20,9 +20,10 @@ def test_a_login_is_given_once(store: SqlStore) -> None:
         with store.begin() as uow:
             uow.staff.add_user(a_user(ident, login))
             uow.commit()
-    with pytest.raises(Conflict), store.begin() as uow:
+    with store.begin() as uow:
         uow.staff.add_user(a_user("w", "ann"))
-        uow.commit()
+        with pytest.raises(Conflict):
+            uow.commit()
     with store.read() as uow:
         assert [(user.login, user.role) for user in uow.staff.users()] == [("ann", "admin"), ("bob", "admin")]
 
