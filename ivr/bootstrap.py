@@ -23,6 +23,7 @@ from ivr.parts import (
     sweeps,
     voice_settings,
 )
+from ivr.passwords import Argon2Passwords
 from ivr.phone.twiml import Hearing
 from ivr.scheduler import CallbackClock
 from ivr.service.arrival import Arrivals
@@ -31,6 +32,7 @@ from ivr.service.dispatch import Dispatcher
 from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
 from ivr.service.leg_hearing import LegHearing
 from ivr.service.requests import WebRequests
+from ivr.service.sign_in import Passwords
 from ivr.settings import Settings
 from ivr.speech.recognizers import Recognizers
 from ivr.web.desk import Desk
@@ -147,13 +149,17 @@ class Ivr(Edges):
             self.settings,
             engine,
             requests=WebRequests(self.clock, self.commerce, bookings=engine.bookings, rules=engine.rules),
-            sign_ins=make_sign_ins(self.settings, self.store, self.clock),
+            sign_ins=make_sign_ins(self.settings, self.store, self.clock, self._passwords),
             commerce=self.commerce,
             numbers=self.numbers,
             catalogue=self.catalogue,
             board_words=self.board_words,
             secret=shared_secret(self.settings),
         )
+
+    @cached_property
+    def _passwords(self) -> Passwords:
+        return self.overrides.get("passwords") or Argon2Passwords()
 
     def wsgi(self) -> Flask:
         """The plain app for any WSGI server: webhooks, pages, API; no media socket."""

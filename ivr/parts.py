@@ -15,7 +15,6 @@ from ivr.domain.messages import GROUPS, MessageRules
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules, SlotRules
 from ivr.domain.staff import SignInRules
 from ivr.errors import SettingsError
-from ivr.passwords import Argon2Passwords
 from ivr.phone.client import Account
 from ivr.phone.recordings import TwilioRecordings
 from ivr.phone.twiml import Hearing
@@ -35,7 +34,7 @@ from ivr.service.ports import (
     TextToSpeech,
 )
 from ivr.service.requests import WebRequests
-from ivr.service.sign_in import SignIns
+from ivr.service.sign_in import Passwords, SignIns
 from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.settings_values import is_loopback
@@ -57,6 +56,7 @@ class Overrides(TypedDict, total=False):
     mailer: Mailer | None
     commerce: Commerce
     rooms: Rooms
+    passwords: Passwords
     checkpoint: Callable[[str], None]
     node: str
 
@@ -250,11 +250,11 @@ def make_desk(
     )
 
 
-def make_sign_ins(settings: Settings, store: Store, clock: Clock) -> SignIns:
+def make_sign_ins(settings: Settings, store: Store, clock: Clock, passwords: Passwords) -> SignIns:
     """Who of the staff is signed in."""
     rules = SignInRules(idle_seconds=settings.sign_in_idle * 60)
     password, secret = settings.supervisor_password, shared_secret(settings)
-    return SignIns(store, clock, Argon2Passwords(), rules, secret=secret, supervisor_password=password)
+    return SignIns(store, clock, passwords, rules, secret=secret, supervisor_password=password)
 
 
 def shared_secret(settings: Settings) -> str:

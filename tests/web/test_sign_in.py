@@ -8,11 +8,9 @@ import pytest
 
 from ivr.domain.agents import Agent
 from ivr.domain.staff import StaffRole
-from ivr.passwords import Argon2Passwords
 from ivr.service.accounts import Accounts
-from tests.web.site import PASSWORD, Site, text_of
+from tests.web.site import PASSWORD, QUICK, Site, text_of
 
-QUICK = Argon2Passwords(memory_kib=8, passes=1)
 SECRET = "some long enough words"
 
 
