@@ -17,11 +17,13 @@ from ivr.parts import (
     call_effects,
     callback_rules,
     make_desk,
+    make_sign_ins,
     own_voice,
     shared_secret,
     sweeps,
     voice_settings,
 )
+from ivr.passwords import Argon2Passwords
 from ivr.phone.twiml import Hearing
 from ivr.scheduler import CallbackClock
 from ivr.service.arrival import Arrivals
@@ -30,9 +32,11 @@ from ivr.service.dispatch import Dispatcher
 from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
 from ivr.service.leg_hearing import LegHearing
 from ivr.service.requests import WebRequests
+from ivr.service.sign_in import Passwords
 from ivr.settings import Settings
 from ivr.speech.recognizers import Recognizers
 from ivr.web.desk import Desk
+from ivr.web.live import LiveEvents
 from ivr.web.register import register_desk
 from ivr.web.server import create_app, create_asgi
 from ivr.web.services import Services
@@ -153,11 +157,17 @@ class Ivr(Edges):
             self.settings,
             engine,
             requests=WebRequests(self.clock, self.commerce, bookings=engine.bookings, rules=engine.rules),
+            sign_ins=make_sign_ins(self.settings, self.store, self.clock, self._passwords),
+            commerce=self.commerce,
             numbers=self.numbers,
             catalogue=self.catalogue,
             board_words=self.board_words,
             secret=shared_secret(self.settings),
         )
+
+    @cached_property
+    def _passwords(self) -> Passwords:
+        return self.overrides.get("passwords") or Argon2Passwords()
 
     def wsgi(self) -> Flask:
         """The plain app for any WSGI server: webhooks, pages, API; no media socket."""
@@ -167,7 +177,8 @@ class Ivr(Edges):
 
     def asgi(self) -> Starlette:
         """The public server's app, media socket included."""
-        return create_asgi(self.services, parts=(self._pages,))
+        live = LiveEvents(self.store, self.desk.sign_ins, self.desk.secret_key)
+        return create_asgi(self.services, parts=(self._pages,), routes=(live.route(),))
 
     def _pages(self, app: Flask) -> None:
         register_desk(app, self.services, self.desk)

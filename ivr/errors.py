@@ -134,6 +134,16 @@ class LinkExpired(IvrError):
     code = "link_expired"
 
 
+class SignInRefused(IvrError):
+    """Name or password are not taken; `.reason`: wrong, too_many, name, password, exists."""
+
+    code = "sign_in"
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(detail or reason)
+        self.reason = reason
+
+
 class CallGone(IvrError):
     """The call has ended meanwhile (Twilio 21220 or 20404): expected, stop quietly."""
 

@@ -14,6 +14,7 @@ from ivr.content.readings import Readings
 from ivr.domain.callbacks import Party
 from ivr.domain.messages import GROUPS, MessageRules
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules, SlotRules
+from ivr.domain.staff import SignInRules
 from ivr.errors import SettingsError
 from ivr.phone.client import Account
 from ivr.phone.recordings import TwilioRecordings
@@ -35,6 +36,7 @@ from ivr.service.ports import (
 )
 from ivr.service.requests import WebRequests
 from ivr.service.resuming import ResumeCodes
+from ivr.service.sign_in import Passwords, SignIns
 from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.settings_values import is_loopback
@@ -56,6 +58,7 @@ class Overrides(TypedDict, total=False):
     mailer: Mailer | None
     commerce: Commerce
     rooms: Rooms
+    passwords: Passwords
     checkpoint: Callable[[str], None]
     node: str
 
@@ -218,6 +221,8 @@ def make_desk(
     engine: CallbackEngine,
     *,
     requests: WebRequests,
+    sign_ins: SignIns,
+    commerce: Commerce,
     numbers: NumberRules,
     catalogue: Catalogue,
     board_words: Catalogue,
@@ -228,6 +233,11 @@ def make_desk(
         bookings=engine.bookings,
         line=engine.line,
         requests=requests,
+        sign_ins=sign_ins,
+        agent_work=engine.agent_work,
+        case_work=engine.case_work,
+        supervising=engine.supervising,
+        commerce=commerce,
         verification=engine.verification,
         links=engine.links,
         afterwards=engine.afterwards,
@@ -237,12 +247,18 @@ def make_desk(
         board_words=board_words,
         secret_key=secret,
         api_keys=settings.api_keys,
-        supervisor_password=settings.supervisor_password,
         secure_cookies=settings.public_url.startswith("https://"),
         takes_email=bool(settings.smtp_url),
         trusted_proxies=settings.trusted_proxies,
         zone=settings.hours_zone,
     )
+
+
+def make_sign_ins(settings: Settings, store: Store, clock: Clock, passwords: Passwords) -> SignIns:
+    """Who of the staff is signed in."""
+    rules = SignInRules(idle_seconds=settings.sign_in_idle * 60)
+    password, secret = settings.supervisor_password, shared_secret(settings)
+    return SignIns(store, clock, passwords, rules, secret=secret, supervisor_password=password)
 
 
 def shared_secret(settings: Settings) -> str:

@@ -138,9 +138,12 @@ class SettingsFields:
         "IVR_SUPERVISOR_PASSWORD",
         read.password,
         "",
-        "Opens the supervisor's page (user `supervisor`).",
-        shown="none: the page is closed",
+        "Signs in as `supervisor` where no user has that name: `python -m ivr users add` makes users of their own.",
+        shown="none",
         secret=True,
+    )
+    sign_in_idle: int = _setting(
+        "IVR_SIGN_IN_IDLE", read.whole(5, 720), 60, "Minutes without use after which staff must sign in again."
     )
     secret_key: str = _setting(
         "IVR_SECRET_KEY",

@@ -8,7 +8,7 @@ import structlog
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
-pytest_plugins = ["tests.browsing", "tests.stores"]
+pytest_plugins = ["tests.axe", "tests.browsing", "tests.stores"]
 
 settings.register_profile("ringback", deadline=None, derandomize=True, database=None)  # runs are alike, however slow
 settings.load_profile("ringback")

@@ -258,7 +258,7 @@ def doors(ivr: Ivr) -> Iterator[Finding]:
     if not ivr.settings.api_keys:
         yield Finding("API", Verdict.NOTE, "refuses everybody", "set IVR_API_KEYS")
     if not ivr.settings.supervisor_password:
-        yield Finding("supervisor", Verdict.NOTE, "the page lets nobody in", "set IVR_SUPERVISOR_PASSWORD")
+        yield Finding("staff", Verdict.NOTE, "only users sign in", "python -m ivr users add NAME --role admin")
 
 
 def telling(ivr: Ivr) -> Iterator[Finding]:

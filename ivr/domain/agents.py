@@ -29,13 +29,15 @@ OFF_SHIFT = frozenset({AgentStatus.AWAY, AgentStatus.OFFLINE})
 
 
 MOVES = {
-    AgentStatus.AVAILABLE: frozenset({AgentStatus.RESERVED, AgentStatus.AWAY, AgentStatus.OFFLINE}),
+    AgentStatus.AVAILABLE: frozenset(
+        {AgentStatus.RESERVED, AgentStatus.WRAP_UP, AgentStatus.AWAY, AgentStatus.OFFLINE}
+    ),
     AgentStatus.RESERVED: frozenset(
         {AgentStatus.BUSY, AgentStatus.AVAILABLE, AgentStatus.AWAY, AgentStatus.OFFLINE, AgentStatus.WRAP_UP}
     ),
     AgentStatus.BUSY: frozenset({AgentStatus.WRAP_UP, AgentStatus.AVAILABLE, AgentStatus.AWAY, AgentStatus.OFFLINE}),
     AgentStatus.WRAP_UP: frozenset({AgentStatus.AVAILABLE, AgentStatus.AWAY, AgentStatus.OFFLINE}),
-    AgentStatus.AWAY: frozenset({AgentStatus.AVAILABLE, AgentStatus.OFFLINE}),
+    AgentStatus.AWAY: frozenset({AgentStatus.AVAILABLE, AgentStatus.WRAP_UP, AgentStatus.OFFLINE}),
     AgentStatus.OFFLINE: frozenset({AgentStatus.AVAILABLE, AgentStatus.AWAY}),
 }
 
@@ -85,7 +87,8 @@ class Agent:
     attempt_id: str | None = None
     """The attempt that holds them, while RESERVED or BUSY."""
     back_at: datetime | None = None
-    """While AWAY: when they take calls again by themselves; None: when somebody says so."""
+    """While AWAY: when they take calls again by themselves; None: when somebody says so. While in WRAP_UP, too, if they
+    asked for more time than the rules give."""
     shifts: Sequence[Shift] = field(default_factory=list)
     """Weekly; none: always on shift."""
     version: int = 1

@@ -7,8 +7,10 @@ from typing import Any
 
 from ivr.domain.policies import CallbackRules
 from ivr.service.afterwards import Afterwards
+from ivr.service.agent_work import AgentWork
 from ivr.service.booking import Bookings
 from ivr.service.call_ends import CallEnds
+from ivr.service.case_work import CaseWork
 from ivr.service.code_calls import CodeCalls
 from ivr.service.conversations import Conversations
 from ivr.service.customer_first import CustomerFirst
@@ -35,6 +37,7 @@ from ivr.service.retention import Retention
 from ivr.service.scenes import Scenes
 from ivr.service.shop_words import ShopWords
 from ivr.service.store import Store
+from ivr.service.supervising import Supervising
 from ivr.service.telling import Telling
 from ivr.service.verification import DoNotCall, NumberProofs
 from ivr.service.who_answered import WhoAnswered
@@ -109,6 +112,9 @@ class CallbackEngine:
         self.legs = self._make_legs(ports, outcomes, reports, codes, company=company, hears=hears)
         self.conversations = Conversations(scenes, ports.rooms, self.bookings) if ports.rooms is not None else None
         self.held = HeldLegs(scenes, outcomes)
+        self.agent_work = AgentWork(scenes, gate, rules)
+        self.case_work = CaseWork(scenes, self.bookings)
+        self.supervising = Supervising(scenes, self.bookings)
         parts: dict[str, Any] = {"gate": gate, "outcomes": outcomes, "reports": reports, "proofs": proofs}
         self._make_sweeps(DialTools(scenes=scenes, phone=ports.phone, rules=rules, **parts, **self._timing), node)
         self._make_messages(ports, scenes, company)

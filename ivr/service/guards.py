@@ -17,6 +17,9 @@ class Guards(Protocol):
     def count_hit(self, key: str, now: datetime, window_seconds: int) -> int:
         """Count a use of `key` (a number's or an address's hash with what it does); uses in the window, this too."""
 
+    def take_hit_back(self, key: str, at: datetime) -> None:
+        """One use of `key` that was counted at this moment counts no more: it turned out to be no misuse."""
+
     def take_token(self, name: str, per_second: float, now: datetime) -> bool:
         """Token bucket shared by all processes (burst 1): False if the rate is used up."""
 

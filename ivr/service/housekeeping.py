@@ -49,8 +49,9 @@ class Housekeeper:
         """Wrap-up and asked-for rests end; an agent whom no live attempt holds any more is set free."""
         wrapped = scene.now - timedelta(seconds=self._rules.wrap_up_seconds)
         for agent in scene.uow.agents.all():
-            is_wrapped = agent.status == AgentStatus.WRAP_UP and agent.status_at <= wrapped
-            is_back = agent.status == AgentStatus.AWAY and agent.back_at is not None and agent.back_at <= scene.now
+            rests = agent.status in (AgentStatus.AWAY, AgentStatus.WRAP_UP)
+            is_back = rests and agent.back_at is not None and agent.back_at <= scene.now
+            is_wrapped = agent.status == AgentStatus.WRAP_UP and agent.back_at is None and agent.status_at <= wrapped
             if is_wrapped or is_back:
                 agent.move(AgentStatus.AVAILABLE, scene.now)
             elif agent.status in (AgentStatus.RESERVED, AgentStatus.BUSY) and self._is_forgotten(scene, agent):

@@ -212,5 +212,14 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "guest_left": _with("somebody has left the conversation: {role}"),
     "transfer_begun": _with("{by} hands over to {agent}"),
     "transferred": _with("{agent} has taken over from {by}"),
+    "staff_decided": lambda data: f"{data.get('by')} has {data.get('what')} it: “{data.get('reason')}”",
+    "shifts_set": lambda data: f"{data.get('agent')} works: {'; '.join(data.get('shifts') or ()) or 'always'}",
+    "agent_status_set": _with("{agent} is now: {status}"),
+    "callback_taken": _with("{agent} takes it out of turn"),
+    "note_added": lambda data: f"note by {data.get('by')}: “{' '.join(str(data.get('text') or '').split())}”",
+    "case_finished": lambda data: (
+        f"{data.get('by')} says what came of it: {_words(data.get('outcome'))}"
+        f"{', resolved' if data.get('resolved') else ', still open'}"
+    ),
     "joined": _with("{agent} and the customer are joined"),
 }

@@ -13,6 +13,8 @@ from ivr.domain.cases import Case, Customer, Event
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message
 from ivr.service.guards import Guards as Guards
+from ivr.service.overview_store import Overview as Overview
+from ivr.service.staff_store import Staff as Staff
 
 Counts = Mapping[tuple[str, str], int]
 """By skill and locale."""
@@ -34,6 +36,9 @@ class Cases(Protocol):
     def by_number(self, number: str) -> Case | None: ...
     def open_of(self, customer_id: str) -> Sequence[Case]:
         """Cases of a customer that are neither resolved nor closed, newest first."""
+
+    def of_customer(self, customer_id: str, limit: int) -> Sequence[Case]:
+        """All of a customer, newest first."""
 
     def recent(self, limit: int) -> Sequence[Case]:
         """Newest first."""
@@ -262,6 +267,8 @@ class UnitOfWork(Protocol):
     messages: Messages
     guards: Guards
     ledger: Ledger
+    staff: Staff
+    overview: Overview
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

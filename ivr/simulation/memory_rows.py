@@ -44,6 +44,10 @@ class MemoryCases(Shelf[Case]):
         mine = [case for case in self.everything() if case.customer_id == customer_id and case.closed_at is None]
         return [self.touch(case) for case in reversed(mine)]
 
+    def of_customer(self, customer_id: str, limit: int) -> Sequence[Case]:
+        """Newest first."""
+        return [case for case in reversed(self.everything()) if case.customer_id == customer_id][:limit]
+
     def recent(self, limit: int) -> Sequence[Case]:
         """Newest first."""
         return [self.touch(case) for case in self.everything()[: -limit - 1 : -1]]

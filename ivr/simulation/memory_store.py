@@ -20,6 +20,7 @@ from ivr.simulation.memory_rows import (
     MemoryHolds,
     MemoryLegs,
 )
+from ivr.simulation.no_staff import NoOverview, NoStaff
 from ivr.simulation.not_kept import NoEvents, NoLedger, NoMessages, NoVerifications
 from ivr.simulation.shelves import Journal
 
@@ -43,6 +44,8 @@ class MemoryRows:
         self.messages: ports.Messages = NoMessages()
         self.guards: ports.Guards = MemoryGuards(journal)
         self.ledger: ports.Ledger = NoLedger()
+        self.staff: ports.Staff = NoStaff()
+        self.overview: ports.Overview = NoOverview()
 
     def commit(self) -> None:
         """Not here."""
@@ -65,7 +68,8 @@ class MemoryUnitOfWork:
         self.calls, self.customers, self.cases, self.events = rows.calls, rows.customers, rows.cases, rows.events
         self.callbacks, self.holds, self.attempts, self.legs = rows.callbacks, rows.holds, rows.attempts, rows.legs
         self.agents, self.verifications, self.guards = rows.agents, rows.verifications, rows.guards
-        self.messages, self.ledger = rows.messages, rows.ledger
+        self.messages, self.ledger, self.staff = rows.messages, rows.ledger, rows.staff
+        self.overview = rows.overview
         self._is_committed = False
 
     def commit(self) -> None:

@@ -33,6 +33,12 @@ class SqlCases(Repository):
         mine = select(Case).where(c.customer_id == customer_id, c.status.not_in(DONE))
         return self._all(mine.order_by(c.opened_at.desc(), c.number.desc()))
 
+    def of_customer(self, customer_id: str, limit: int) -> Sequence[Case]:
+        """Newest first."""
+        c = tables.cases.c
+        mine = select(Case).where(c.customer_id == customer_id)
+        return self._all(mine.order_by(c.opened_at.desc(), c.number.desc()).limit(limit))
+
     def recent(self, limit: int) -> Sequence[Case]:
         """Newest first."""
         c = tables.cases.c

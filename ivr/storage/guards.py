@@ -41,6 +41,12 @@ class SqlGuards(Repository):
         used = select(func.count()).select_from(hits).where(hits.c.key == key, hits.c.at > now - window)
         return self._count(used)
 
+    def take_hit_back(self, key: str, at: datetime) -> None:
+        """The newest of that moment."""
+        c = tables.hits.c
+        newest = select(func.max(c.serial)).where(c.key == key, c.at == at).scalar_subquery()
+        self._session.execute(delete(tables.hits).where(c.serial == newest))
+
     def take_token(self, name: str, per_second: float, now: datetime) -> bool:
         """One UPDATE of the moment at which the next token is there."""
         if per_second <= 0:

@@ -11,7 +11,8 @@ from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer
 from ivr.domain.messages import Message
 from ivr.domain.shifts import Shift
-from ivr.storage import guard_tables, tables
+from ivr.domain.staff import Draft, SignIn, User
+from ivr.storage import guard_tables, staff_tables, tables
 from ivr.storage.schema import metadata
 
 MAPPED: dict[type, Table] = {
@@ -26,8 +27,11 @@ MAPPED: dict[type, Table] = {
     Call: tables.calls,
     Verification: tables.verifications,
     Message: tables.messages,
+    User: staff_tables.users,
+    SignIn: staff_tables.sign_ins,
+    Draft: staff_tables.drafts,
 }
-"""Events are not among them: their rows are only added, never changed."""
+"""Events and the audit log are not among them: their rows are only added, never changed."""
 
 PARTS: dict[type, dict[str, Any]] = {
     # read with the agents, in one query more: whoever is asked for is asked whether they work

@@ -17,8 +17,10 @@ from ivr.storage.failures import translated
 from ivr.storage.guards import SqlGuards
 from ivr.storage.ledger import SqlLedger
 from ivr.storage.messages import SqlMessages
+from ivr.storage.overview import SqlOverview
 from ivr.storage.people import SqlAgents, SqlCustomers
 from ivr.storage.session import UnitSession
+from ivr.storage.staff import SqlStaff
 
 PATIENCE_SECONDS: Final = 8.0
 """A server is back so soon after a restart; the carrier hangs up on somebody after 15 s without an answer."""
@@ -48,6 +50,8 @@ class SqlUnitOfWork:
         self.messages: ports.Messages = SqlMessages(session, writes=writes)
         self.guards: ports.Guards = SqlGuards(session, writes=writes)
         self.ledger: ports.Ledger = SqlLedger(session, writes=writes)
+        self.staff: ports.Staff = SqlStaff(session, writes=writes)
+        self.overview: ports.Overview = SqlOverview(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""

@@ -12,19 +12,27 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ivr.service.afterwards import Afterwards
+from ivr.service.agent_work import AgentWork
 from ivr.service.booking import Bookings
+from ivr.service.case_work import CaseWork
 from ivr.service.conversations import Conversations
 from ivr.service.line import Line
 from ivr.service.links import Links
-from ivr.service.ports import NumberRules
+from ivr.service.ports import Commerce, NumberRules
 from ivr.service.requests import WebRequests
+from ivr.service.sign_in import SignIns
+from ivr.service.supervising import Supervising
 from ivr.service.verification import NumberProofs
 from ivr.web.catalogue import Catalogue
 
 FORM_LIMIT: Final = "20 per minute"
 """Posts to customers' pages from one address; limits on numbers and money are rows in the database."""
-SIGN_IN_LIMIT: Final = "10 per minute; 60 per hour"
+SIGN_IN_LIMIT: Final = "30 per minute; 300 per hour"
+"""From one address, whatever the names; wrong passwords are counted as rows."""
+DESK_LIMIT: Final = "240 per minute"
+"""Posts of one signed-in browser: a draft is sent with every pause of typing."""
 SESSION_HOURS: Final = 12
+COOKIE: Final = "ringback"
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -58,8 +66,12 @@ class Desk:
     """Signs sessions and forms: IVR_SECRET_KEY."""
     api_keys: Sequence[str] = ()
     """Empty: the API refuses everybody."""
-    supervisor_password: str = ""
-    """Empty: nobody gets in."""
+    agent_work: AgentWork
+    case_work: CaseWork
+    supervising: Supervising
+    commerce: Commerce
+    sign_ins: SignIns
+    """Who of the staff is signed in."""
     secure_cookies: bool = True
     """False only below a plain http address."""
     takes_email: bool = False
@@ -75,7 +87,7 @@ def protect(app: Flask, desk: Desk) -> tuple[CSRFProtect, Limiter]:
     app.secret_key = desk.secret_key
     app.permanent_session_lifetime = timedelta(hours=SESSION_HOURS)
     app.config.update(
-        SESSION_COOKIE_NAME="ringback",
+        SESSION_COOKIE_NAME=COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=desk.secure_cookies,

@@ -9,17 +9,18 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.errors import CallbackRefused, Conflict, IvrError, StorageUnavailable
-from ivr.web.board import SupervisorPages
 from ivr.web.errors import status_of
 from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages
 from ivr.web.problems import failed
+from ivr.web.staff_words import StaffWords
 
 log = structlog.get_logger(__name__)
 
 Answer = HTTPException | AnyResponse | tuple[Response, int] | tuple[str, int]
 KEYS = {
     400: "stale",
+    403: "forbidden",
     404: "not_found",
     405: "not_found",
     408: "slow",
@@ -30,16 +31,16 @@ KEYS = {
 """The text of an HTTP error; all others have that of a crash."""
 OUR_PATHS = ("/voice", "/text", "/audio/", "/healthz", "/readyz", "/metrics", "/media")
 """Not for people: their errors stay as they are."""
-BOARD_PATH = "/supervisor"
+STAFF_PATHS = ("/supervisor", "/agent", "/sign-in", "/sign-out")
 
 
 class ErrorPages:
     """Handlers of what goes wrong outside the customers' own forms."""
 
-    def __init__(self, pages: CustomerPages, words: PageWords, board: SupervisorPages) -> None:
+    def __init__(self, pages: CustomerPages, words: PageWords, staff: StaffWords) -> None:
         self._pages = pages
         self._words = words
-        self._board = board
+        self._staff = staff
 
     def stale(self, error: CSRFError) -> Answer:
         """The form's token does not fit the session (cookies off, or a very old page): keep what was typed."""
@@ -73,8 +74,8 @@ class ErrorPages:
         return self._page("crash", 500)
 
     def _page(self, key: str, status: int) -> tuple[str, int]:
-        if request.path.startswith(BOARD_PATH):
-            return self._board.error(key, status)
+        if request.path.startswith(STAFF_PATHS):
+            return self._staff.error(key, status)
         return render_template("error.html", key=key, status=status, **self._words.shared()), status
 
 

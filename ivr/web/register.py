@@ -1,27 +1,42 @@
 """Puts pages, board and API into the app."""
 
-from flask import Flask
+from flask import Blueprint, Flask
+from flask_login import current_user
 
+from ivr.web.agent_pages import AgentPages, agent_pages
 from ivr.web.api import api_v1
 from ivr.web.board import SupervisorPages, supervisor_pages
+from ivr.web.callback_desk import CallbackDesk
 from ivr.web.callback_pages import CallbackPages, no_mail_pages
+from ivr.web.case_pages import CasePages
 from ivr.web.conversations import conversations_v1
-from ivr.web.desk import FORM_LIMIT, SIGN_IN_LIMIT, Desk, never_stored, protect
+from ivr.web.day_pages import DayPages
+from ivr.web.desk import DESK_LIMIT, FORM_LIMIT, SIGN_IN_LIMIT, Desk, client_address, never_stored, protect
 from ivr.web.error_pages import ErrorPages, register_error_pages
 from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages, customer_pages
 from ivr.web.services import Services
+from ivr.web.staff import StaffPages, prepare, sign_in_pages
+from ivr.web.staff_words import StaffWords
 from ivr.web.wish import LocalTimes
 
 
 def register_desk(app: Flask, services: Services, desk: Desk) -> None:
-    """Customer pages at /, the board at /supervisor, the API at /api/v1. Webhooks carry signatures, not forms."""
+    """Customer pages at /, staff pages below /sign-in and /supervisor, the API at /api/v1. Webhooks carry no forms."""
     csrf, limiter = protect(app, desk)
     times, words = LocalTimes(desk.numbers), PageWords(services, desk)
     one = CallbackPages(services, desk, times, words)
     pages = CustomerPages(services, desk, times, words)
-    board = SupervisorPages(services, desk)
-    customer, supervisor, api = customer_pages(pages, one), supervisor_pages(board), api_v1(services, desk)
+    staff_words = StaffWords(services, desk)
+    staff = StaffPages(desk.sign_ins, staff_words)
+    prepare(app, staff)
+    signing = sign_in_pages(staff)
+    customer, supervisor, api = (
+        customer_pages(pages, one),
+        _supervisor(services, desk, staff_words),
+        api_v1(services, desk),
+    )
+    agent = agent_pages(AgentPages(services, desk, staff_words), CasePages(services, desk, staff_words))
     no_mail = no_mail_pages(one)
     for name, blueprint in list(app.blueprints.items()):
         if name.startswith(("voice", "texts")):
@@ -32,8 +47,19 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     for blueprint in programs:
         csrf.exempt(blueprint)
     limiter.limit(FORM_LIMIT, methods=["POST"])(customer)
-    limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(supervisor)
-    register_error_pages(app, ErrorPages(pages, words, board), (customer, supervisor, no_mail))
-    for blueprint in (customer, supervisor, *programs):
+    for blueprint in (agent, supervisor):
+        limiter.limit(DESK_LIMIT, methods=["POST"], key_func=_browser)(blueprint)
+    limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(signing)
+    register_error_pages(app, ErrorPages(pages, words, staff_words), (customer, agent, supervisor, signing, no_mail))
+    for blueprint in (customer, agent, supervisor, signing, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)
+
+
+def _browser() -> str:
+    return str(current_user.get_id() or client_address())
+
+
+def _supervisor(services: Services, desk: Desk, words: StaffWords) -> Blueprint:
+    callbacks, days = CallbackDesk(services, desk, words), DayPages(services, desk, words)
+    return supervisor_pages(SupervisorPages(services, words), callbacks, days)

@@ -132,6 +132,7 @@ def test_a_customer_changes_the_language_in_the_middle_of_an_error(open_page: Ca
 
 
 def sign_in(page: Any) -> None:
+    page.fill("#name", "supervisor")
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_selector("#live")

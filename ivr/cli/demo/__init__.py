@@ -169,7 +169,8 @@ def _stay(stage: Stage, plan: Plan, screen: Screen) -> None:
     cast = plan.casts[0]
     address = f"{stage.carrier.url}{ROOT}?customer={quote(cast.customer_number)}&agent={quote(cast.agent_number)}"
     print(f"\nTry it yourself, with two telephones: {address}&to={quote(OUR_NUMBER)}")
-    print(f"Ask for a callback: {stage.url}/      Supervisor: {stage.url}/supervisor/ (password {stage.password})")
+    print(f"Ask for a callback: {stage.url}/")
+    print(f"Supervisor: {stage.url}/supervisor/ (name supervisor, password {stage.password})")
     print("Ctrl-C ends it.", flush=True)
     while True:
         time.sleep(1)

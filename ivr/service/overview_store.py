@@ -1,0 +1,39 @@
+"""The port of what supervisors look for among all callbacks and cases; a part of the store's."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ivr.domain.callbacks import Callback
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackSearch:
+    """What is looked for; empty fields ask for nothing."""
+
+    status: str = ""
+    skill: str = ""
+    case_number: str = ""
+    ending: str = ""
+    """The last digits of the customer's number."""
+    late_at: datetime | None = None
+    """Open, never rung, and promised for before this."""
+    before: str = ""
+    """The id of the last one seen: those after it."""
+
+
+class Overview(Protocol):
+    """Reading only."""
+
+    def find_callbacks(self, search: CallbackSearch, limit: int) -> Sequence[Callback]:
+        """The newest first."""
+
+    def case_numbers(self, case_ids: Collection[str]) -> Mapping[str, str]:
+        """By their ids."""
+
+    def created_callbacks(self, since: datetime, limit: int) -> Sequence[Callback]:
+        """Those created since; the newest, if there are more."""
+
+    def case_kinds(self, since: datetime) -> Mapping[str, int]:
+        """How many cases of each kind were opened since."""

@@ -1,0 +1,100 @@
+"""One case on one page, and what its agent does about it: note, outcome, another callback."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from flask import Response, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from ivr.domain.cases import Customer
+from ivr.errors import CallbackRefused, IvrError, NotFound
+from ivr.service.case_file import CaseFile, read_case_file
+from ivr.service.case_work import NOTE_LONGEST, OUTCOMES
+from ivr.service.staff_log import Member, log_act
+from ivr.service.timeline import new_id
+from ivr.web.desk import Desk
+from ivr.web.errors import status_of
+from ivr.web.services import Services
+from ivr.web.staff_words import StaffWords
+from ivr.web.wish import LocalTimes
+
+Page = str | AnyResponse | tuple[str, int]
+
+
+class CasePages:
+    """Handlers of one case's page."""
+
+    def __init__(self, services: Services, desk: Desk, words: StaffWords) -> None:
+        self._services = services
+        self._desk = desk
+        self._words = words
+        self._times = LocalTimes(desk.numbers)
+
+    def case(self, number: str) -> str:
+        """The page. Raises NotFound for a case of others, and for none."""
+        with self._services.store.begin() as uow:
+            now = self._services.clock.now()
+            file = read_case_file(uow, self._desk.commerce, current_user.member, number, now)
+            log_act(uow, now, current_user.member, "case_seen", about=file.case.number)
+            uow.commit()
+        return self._shown(file, None)
+
+    def note(self, number: str) -> Page:
+        """Add a note."""
+        text, form_id = request.form.get("note", ""), request.form.get("form_id", "")
+        return self._done(number, "note", lambda member: self._desk.case_work.note(member, number, text, form_id))
+
+    def draft(self, number: str) -> AnyResponse:
+        """Keep a note that is not finished: sent by the page while somebody types."""
+        try:
+            self._desk.case_work.keep_draft(current_user.member, number, request.form.get("note", ""))
+        except CallbackRefused as refused:
+            return Response(str(refused), 422, mimetype="text/plain")
+        return Response(status=204)
+
+    def outcome(self, number: str) -> Page:
+        """Say what came of it."""
+        outcome, resolved = request.form.get("outcome", ""), request.form.get("resolved") == "yes"
+        work = self._desk.case_work
+        return self._done(number, "outcome", lambda member: work.finish(member, number, outcome, resolved=resolved))
+
+    def follow_up(self, number: str) -> Page:
+        """Promise another callback."""
+        return self._done(number, "follow_up", lambda member: self._follow_up(member, number))
+
+    def _follow_up(self, member: Member, number: str) -> None:
+        zone = self._zone(self._file(number).customer)
+        at = self._times.read(request.form, zone)
+        self._desk.case_work.follow_up(member, number, at, zone.key)
+
+    def _zone(self, customer: Customer | None) -> ZoneInfo:
+        """The customer's own, or their number's: the time is told to them."""
+        if customer is None:
+            return ZoneInfo(self._desk.zone)
+        return self._times.zone(customer.zone, customer.number)
+
+    def _done(self, number: str, what: str, act: Callable[[Member], object]) -> Page:
+        """Do it and show the page; what goes wrong is told on top, and everything typed stays."""
+        try:
+            act(current_user.member)
+        except NotFound:
+            raise
+        except IvrError as error:
+            refused = self._words.explained(error)
+            return self._shown(self._file(number), refused), status_of(error)
+        return redirect(url_for("agent.case", number=number, done=what), 303)
+
+    def _file(self, number: str) -> CaseFile:
+        with self._services.store.read() as uow:
+            now = self._services.clock.now()
+            return read_case_file(uow, self._desk.commerce, current_user.member, number, now)
+
+    def _shown(self, file: CaseFile, refused: dict[str, str] | None) -> str:
+        form = request.form if refused else {}
+        done = request.args.get("done", "")
+        return render_template(
+            "agent_case.html", file=file, refused=refused, form=form, outcomes=OUTCOMES, longest=NOTE_LONGEST,
+            form_id=new_id(), now=self._services.clock.now(), customers_zone=self._zone(file.customer).key,
+            done=done if done in ("note", "outcome", "follow_up") else "", **self._words.shared(),
+        )  # fmt: skip

@@ -1,0 +1,85 @@
+"""The day in pictures, agents' shifts, and the audit log."""
+
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ivr.domain.day_figures import day_figures, day_of
+from ivr.errors import IvrError, NotFound
+from ivr.service.staff_log import log_act
+from ivr.web.desk import Desk
+from ivr.web.services import Services
+from ivr.web.staff_words import StaffWords
+
+Page = str | Response | tuple[str, int]
+CALLBACKS: Final = 20_000
+LINES: Final = 200
+TARGET_SECONDS: Final = 600
+"""A callback as soon as possible is meant to ring within ten minutes."""
+
+
+class DayPages:
+    """Handlers."""
+
+    def __init__(self, services: Services, desk: Desk, words: StaffWords) -> None:
+        self._services = services
+        self._desk = desk
+        self._words = words
+
+    def day(self) -> str:
+        """Waits over the day, service levels, reasons for calling; each picture with its table."""
+        zone = ZoneInfo(self._desk.zone)
+        since, now = day_of(self._services.clock.now(), zone)
+        with self._services.store.read() as uow:
+            callbacks, kinds = uow.overview.created_callbacks(since, CALLBACKS), uow.overview.case_kinds(since)
+        figures = day_figures(callbacks, kinds, zone, TARGET_SECONDS)
+        return render_template(
+            "day.html", day=figures, now=now, target=TARGET_SECONDS // 60, **self._words.shared()
+        )  # fmt: skip
+
+    def shifts(self) -> str:
+        """Who works when."""
+        return self._shifts(None)
+
+    def set_shifts(self) -> Page:
+        """Change one agent's."""
+        form = request.form
+        agent_id, shifts, zone = form.get("agent", ""), form.get("shifts", ""), form.get("zone", "")
+        try:
+            self._desk.supervising.set_shifts(current_user.member, agent_id, shifts, zone or self._desk.zone)
+        except NotFound:
+            raise
+        except IvrError as error:
+            return self._shifts(self._words.explained(error)), 422
+        return redirect(url_for("board.shifts", done=1), 303)
+
+    def _shifts(self, refused: dict[str, str] | None) -> str:
+        with self._services.store.read() as uow:
+            agents = uow.agents.all()
+        return render_template(
+            "shifts.html", agents=agents, refused=refused, form=request.form if refused else {},
+            now=self._services.clock.now(), done=bool(request.args.get("done")), **self._words.shared(),
+        )  # fmt: skip
+
+    def audit(self) -> str:
+        """Who saw and changed what; looking at it is in it, too."""
+        about, name = request.args.get("about", "").strip()[:64], request.args.get("name", "").strip()[:64]
+        with self._services.store.begin() as uow:
+            now = self._services.clock.now()
+            lines = uow.staff.log_lines(LINES, about=about, name=name)
+            log_act(uow, now, current_user.member, "audit_seen")
+            uow.commit()
+        return render_template(
+            "audit.html", lines=lines, about=about, name=name, now=now, most=LINES, **self._words.shared()
+        )  # fmt: skip
+
+
+def add_day_rules(blueprint: Blueprint, pages: DayPages) -> None:
+    """Below /supervisor."""
+    blueprint.add_url_rule("/day", view_func=pages.day, endpoint="day")
+    blueprint.add_url_rule("/shifts", view_func=pages.shifts, endpoint="shifts")
+    blueprint.add_url_rule("/shifts", view_func=pages.set_shifts, endpoint="set_shifts", methods=["POST"])
+    blueprint.add_url_rule("/audit", view_func=pages.audit, endpoint="audit")
