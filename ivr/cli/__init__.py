@@ -14,6 +14,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "demo": "play the whole story on this machine's own carrier",
     "call": "talk to the dialogue by typing",
     "agents": "add, list and set agents",
+    "keys": "make, list and revoke keys of the API",
     "demo-data": "put the demonstration's customers and orders in place",
     "connect": "point a Twilio number at this server, or undo it",
     "grammar": "explain sentences, make some, and check the grammars",

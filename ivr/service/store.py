@@ -13,6 +13,8 @@ from ivr.domain.cases import Case, Customer, Event
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message
 from ivr.service.guards import Guards as Guards
+from ivr.service.programs import Lists as Lists
+from ivr.service.programs import Programs as Programs
 
 Counts = Mapping[tuple[str, str], int]
 """By skill and locale."""
@@ -244,6 +246,8 @@ class UnitOfWork(Protocol):
     messages: Messages
     guards: Guards
     ledger: Ledger
+    programs: Programs
+    lists: Lists
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

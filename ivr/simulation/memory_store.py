@@ -20,6 +20,7 @@ from ivr.simulation.memory_rows import (
     MemoryHolds,
     MemoryLegs,
 )
+from ivr.simulation.no_programs import NoLists, NoPrograms
 from ivr.simulation.not_kept import NoEvents, NoLedger, NoMessages, NoVerifications
 from ivr.simulation.shelves import Journal
 
@@ -43,6 +44,8 @@ class MemoryRows:
         self.messages: ports.Messages = NoMessages()
         self.guards: ports.Guards = MemoryGuards(journal)
         self.ledger: ports.Ledger = NoLedger()
+        self.programs: ports.Programs = NoPrograms()
+        self.lists: ports.Lists = NoLists()
 
     def commit(self) -> None:
         """Not here."""
@@ -66,6 +69,7 @@ class MemoryUnitOfWork:
         self.callbacks, self.holds, self.attempts, self.legs = rows.callbacks, rows.holds, rows.attempts, rows.legs
         self.agents, self.verifications, self.guards = rows.agents, rows.verifications, rows.guards
         self.messages, self.ledger = rows.messages, rows.ledger
+        self.programs, self.lists = rows.programs, rows.lists
         self._is_committed = False
 
     def commit(self) -> None:

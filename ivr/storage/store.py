@@ -18,6 +18,7 @@ from ivr.storage.guards import SqlGuards
 from ivr.storage.ledger import SqlLedger
 from ivr.storage.messages import SqlMessages
 from ivr.storage.people import SqlAgents, SqlCustomers
+from ivr.storage.programs import SqlLists, SqlPrograms
 from ivr.storage.session import UnitSession
 
 PATIENCE_SECONDS: Final = 8.0
@@ -48,6 +49,8 @@ class SqlUnitOfWork:
         self.messages: ports.Messages = SqlMessages(session, writes=writes)
         self.guards: ports.Guards = SqlGuards(session, writes=writes)
         self.ledger: ports.Ledger = SqlLedger(session, writes=writes)
+        self.programs: ports.Programs = SqlPrograms(session, writes=writes)
+        self.lists: ports.Lists = SqlLists(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""

@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ivr.service.afterwards import Afterwards
 from ivr.service.booking import Bookings
 from ivr.service.conversations import Conversations
+from ivr.service.hooks import Hooks, HookSender
 from ivr.service.line import Line
 from ivr.service.links import Links
 from ivr.service.ports import NumberRules
@@ -23,6 +24,8 @@ from ivr.web.catalogue import Catalogue
 
 FORM_LIMIT: Final = "20 per minute"
 """Posts to customers' pages from one address; limits on numbers and money are rows in the database."""
+API_LIMIT: Final = "1200 per minute"
+"""Requests with one key."""
 SIGN_IN_LIMIT: Final = "10 per minute; 60 per hour"
 SESSION_HOURS: Final = 12
 SECURITY_HEADERS: Final = {
@@ -50,6 +53,8 @@ class Desk:
     links: Links
     afterwards: Afterwards
     conversations: Conversations | None = None
+    hooks: Hooks
+    hook_sender: HookSender
     numbers: NumberRules
     catalogue: Catalogue
     board_words: Catalogue

@@ -3,10 +3,12 @@
 from flask import Flask
 
 from ivr.web.api import api_v1
+from ivr.web.api_docs import api_docs
+from ivr.web.api_keys import given_key, hashed
 from ivr.web.board import SupervisorPages, supervisor_pages
 from ivr.web.callback_pages import CallbackPages, no_mail_pages
 from ivr.web.conversations import conversations_v1
-from ivr.web.desk import FORM_LIMIT, SIGN_IN_LIMIT, Desk, never_stored, protect
+from ivr.web.desk import API_LIMIT, FORM_LIMIT, SIGN_IN_LIMIT, Desk, client_address, never_stored, protect
 from ivr.web.error_pages import ErrorPages, register_error_pages
 from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages, customer_pages
@@ -31,9 +33,12 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
         programs.append(conversations_v1(services, desk, desk.conversations))
     for blueprint in programs:
         csrf.exempt(blueprint)
+    for blueprint in programs:
+        limiter.limit(API_LIMIT, key_func=lambda: hashed(given_key() or client_address()))(blueprint)
     limiter.limit(FORM_LIMIT, methods=["POST"])(customer)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(supervisor)
     register_error_pages(app, ErrorPages(pages, words, board), (customer, supervisor, no_mail))
+    app.register_blueprint(api_docs())
     for blueprint in (customer, supervisor, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)
