@@ -250,6 +250,7 @@ def make_desk(
         secure_cookies=settings.public_url.startswith("https://"),
         takes_email=bool(settings.smtp_url),
         trusted_proxies=settings.trusted_proxies,
+        widget_sites=settings.widget_sites,
         zone=settings.hours_zone,
     )
 

@@ -139,6 +139,13 @@ class SettingsFields:
         shown="none: the page is closed",
         secret=True,
     )
+    widget_sites: tuple[str, ...] = _setting(
+        "IVR_WIDGET_SITES",
+        read.origins,
+        (),
+        "Sites that may show the widget, comma apart: `https://shop.example.com`.",
+        shown="none: nobody may",
+    )
     secret_key: str = _setting(
         "IVR_SECRET_KEY",
         read.password,

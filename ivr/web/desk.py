@@ -39,6 +39,8 @@ SECURITY_HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+EMBED: Final = "embed"
+"""The blueprint of the customers' pages inside other people's sites."""
 HSTS: Final = "max-age=31536000"
 
 
@@ -71,6 +73,8 @@ class Desk:
     """Whether the form asks for an address to send news to: only where mail is sent."""
     trusted_proxies: int = 0
     """How many proxies of ours stand before us: so many entries of X-Forwarded-For are believed, from the right."""
+    widget_sites: Sequence[str] = ()
+    """Origins whose pages may frame the widget's: IVR_WIDGET_SITES."""
     zone: str = "UTC"
     """In which the supervisor's page tells times: IVR_HOURS_ZONE."""
 
@@ -96,12 +100,27 @@ def protect(app: Flask, desk: Desk) -> tuple[CSRFProtect, Limiter]:
 
     @app.after_request
     def harden(response: Response) -> Response:
-        headers = SECURITY_HEADERS | ({"Strict-Transport-Security": HSTS} if desk.secure_cookies else {})
+        headers = _framing(desk) | ({"Strict-Transport-Security": HSTS} if desk.secure_cookies else {})
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         return response
 
     return CSRFProtect(app), Limiter(client_address, app=app, storage_uri="memory://")
+
+
+def is_embedded() -> bool:
+    """Whether this request is for a page inside somebody else's."""
+    return EMBED in request.blueprints
+
+
+def _framing(desk: Desk) -> dict[str, str]:
+    """Nobody frames our pages; the widget's are framed by the sites of the settings, and by no other."""
+    headers = dict(SECURITY_HEADERS)
+    if is_embedded() and desk.widget_sites:
+        sites = f"frame-ancestors {' '.join(desk.widget_sites)}"
+        headers["Content-Security-Policy"] = headers["Content-Security-Policy"].replace("frame-ancestors 'none'", sites)
+        del headers["X-Frame-Options"]
+    return headers
 
 
 def client_address() -> str:

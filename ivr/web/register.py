@@ -8,11 +8,12 @@ from ivr.web.api_keys import given_key, hashed
 from ivr.web.board import SupervisorPages, supervisor_pages
 from ivr.web.callback_pages import CallbackPages, no_mail_pages
 from ivr.web.conversations import conversations_v1
-from ivr.web.desk import API_LIMIT, FORM_LIMIT, SIGN_IN_LIMIT, Desk, client_address, never_stored, protect
+from ivr.web.desk import API_LIMIT, EMBED, FORM_LIMIT, SIGN_IN_LIMIT, Desk, client_address, never_stored, protect
 from ivr.web.error_pages import ErrorPages, register_error_pages
 from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages, customer_pages
 from ivr.web.services import Services
+from ivr.web.widget import widget
 from ivr.web.wish import LocalTimes
 
 
@@ -24,21 +25,23 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     pages = CustomerPages(services, desk, times, words)
     board = SupervisorPages(services, desk)
     customer, supervisor, api = customer_pages(pages, one), supervisor_pages(board), api_v1(services, desk)
-    no_mail = no_mail_pages(one)
+    no_mail, embed = no_mail_pages(one), customer_pages(pages, one, name=EMBED, prefix="/embed")
     for name, blueprint in list(app.blueprints.items()):
         if name.startswith(("voice", "texts")):
             csrf.exempt(blueprint)
     programs = [api, no_mail]
     if desk.conversations is not None:
         programs.append(conversations_v1(services, desk, desk.conversations))
-    for blueprint in programs:
+    for blueprint in (*programs, embed):  # in a frame there is no session; a callback is proven or known by its token
         csrf.exempt(blueprint)
     for blueprint in programs:
         limiter.limit(API_LIMIT, key_func=lambda: hashed(given_key() or client_address()))(blueprint)
-    limiter.limit(FORM_LIMIT, methods=["POST"])(customer)
+    for blueprint in (customer, embed):
+        limiter.limit(FORM_LIMIT, methods=["POST"])(blueprint)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(supervisor)
-    register_error_pages(app, ErrorPages(pages, words, board), (customer, supervisor, no_mail))
+    register_error_pages(app, ErrorPages(pages, words, board), (customer, embed, supervisor, no_mail))
     app.register_blueprint(api_docs())
-    for blueprint in (customer, supervisor, *programs):
+    app.register_blueprint(widget(desk.catalogue))
+    for blueprint in (customer, embed, supervisor, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)
