@@ -100,12 +100,11 @@ class HookSweep:
 
     def sweep(self) -> None:
         """One round: new events become deliveries, then everything that is due is sent."""
-        while self._has_news():
-            try:
-                if not self.scenes.run(_tell):
-                    break
-            except Conflict:
-                break  # another process is at it
+        try:
+            while self._has_news():
+                self.scenes.run(_tell)
+        except Conflict:
+            log.info("webhooks_told_by_another")
         for _ in range(BATCH):
             if not self._has_work() or not self._next():
                 return
@@ -114,7 +113,8 @@ class HookSweep:
         """A look without a lock."""
         with self.scenes.store.read() as uow:
             found = uow.programs.subscriptions()
-            return bool(found) and bool(_news(uow, found, _mark(uow))[1])
+            seen, wanted = _news(uow, found, _mark(uow)) if found else ([], [])
+            return bool(wanted) or len(_settled(seen, self.scenes.clock.now())) >= BATCH
 
     def _has_work(self) -> bool:
         with self.scenes.store.read() as uow:
@@ -192,18 +192,21 @@ class HookSweep:
 # --- events become deliveries ----------------------------------------------------------------------------------
 
 
-def _tell(scene: Scene) -> bool:
-    """One step of it; True: there may be more."""
+def _tell(scene: Scene) -> None:
+    """One step of it."""
     uow, subscriptions = scene.uow, scene.uow.programs.subscriptions()
     seen, wanted = _news(uow, subscriptions, _mark(uow))
     for subscription, serial, event in wanted:
         kind = HOOKS[event.kind]
         body = _written({"type": kind, "timestamp": event.at.isoformat(), "data": _told(uow, event)})
         uow.programs.add(_delivery(subscription, (serial, event.id), kind, body, scene.now))
-    settled = list(takewhile(lambda one: one[1].at < scene.now - OVERLAP, seen))
-    if settled:
+    if settled := _settled(seen, scene.now):
         _move_mark(uow, settled[-1][0])
-    return bool(wanted)
+
+
+def _settled(seen: Sequence[tuple[int, Event]], now: datetime) -> list[tuple[int, Event]]:
+    """Those that need not be looked at again."""
+    return list(takewhile(lambda one: one[1].at < now - OVERLAP, seen))
 
 
 def _news(

@@ -25,23 +25,25 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     pages = CustomerPages(services, desk, times, words)
     board = SupervisorPages(services, desk)
     customer, supervisor, api = customer_pages(pages, one), supervisor_pages(board), api_v1(services, desk)
-    no_mail, embed = no_mail_pages(one), customer_pages(pages, one, name=EMBED, prefix="/embed")
+    no_mail = no_mail_pages(one)
+    embed = [customer_pages(pages, one, name=EMBED, prefix="/embed")] if desk.widget_sites else []
     for name, blueprint in list(app.blueprints.items()):
         if name.startswith(("voice", "texts")):
             csrf.exempt(blueprint)
     programs = [api, no_mail]
     if desk.conversations is not None:
         programs.append(conversations_v1(services, desk, desk.conversations))
-    for blueprint in (*programs, embed):  # in a frame there is no session; a callback is proven or known by its token
+    for blueprint in (*programs, *embed):  # in a frame there is no session; a callback is proven or known by its token
         csrf.exempt(blueprint)
     for blueprint in programs:
         limiter.limit(API_LIMIT, key_func=lambda: hashed(given_key() or client_address()))(blueprint)
-    for blueprint in (customer, embed):
+    for blueprint in (customer, *embed):
         limiter.limit(FORM_LIMIT, methods=["POST"])(blueprint)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(supervisor)
-    register_error_pages(app, ErrorPages(pages, words, board), (customer, embed, supervisor, no_mail))
+    register_error_pages(app, ErrorPages(pages, words, board), (customer, *embed, supervisor, no_mail))
     app.register_blueprint(api_docs())
-    app.register_blueprint(widget(desk.catalogue))
-    for blueprint in (customer, embed, supervisor, *programs):
+    if embed:
+        app.register_blueprint(widget(desk.catalogue))
+    for blueprint in (customer, *embed, supervisor, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)

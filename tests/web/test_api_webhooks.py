@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ivr.cli.keys import KeysDesk
 from ivr.errors import HookFailed
 from ivr.hooks.sender import HttpHookSender, is_public
 from ivr.storage import SqlStore
@@ -142,6 +143,54 @@ def test_an_event_that_becomes_visible_late_is_still_told(site: Site, receiver: 
     sweep(site, 30)
     sweep(site, 90)
     assert len(receiver.came) == 3
+
+
+def test_events_that_nobody_asked_for_are_looked_at_once(
+    site: Site, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ivr.service.hooks.BATCH", 3)
+    webhook(site, receiver.url, events=["case.rated"])
+    for last in range(4):
+        booked(site, number=f"+1202555014{last}")
+    sweep(site, 61)
+    with site.store.read() as uow:
+        seen = (uow.guards.get_note("hooks:told") or {})["serial"]
+        assert len(uow.lists.events(seen, 100)) < 6
+    assert receiver.came == []
+
+
+def test_the_log_is_kept_for_a_week(site: Site, receiver: Receiver) -> None:
+    hook = webhook(site, receiver.url, events=["callback.booked"])
+    booked(site)
+    sweep(site)
+    assert len(log_of(site, hook)) == 1
+    site.clock.advance(timedelta(days=8).total_seconds())
+    site.ivr.engine.retention.sweep()
+    assert log_of(site, hook) == []
+
+
+@pytest.mark.postgres
+def test_on_postgresql_keys_lists_and_webhooks_do_the_same(postgres_store: SqlStore, receiver: Receiver) -> None:
+    site = a_site(postgres_store)
+    key = KeysDesk(site.store, site.clock).add("shop", ("callbacks:read", "webhooks:write"))
+    hook = webhook(site, receiver.url)
+    made = [booked(site, number=f"+1202555014{last}") for last in range(3)]
+    seen: list[str] = []
+    following = ""
+    while following is not None:
+        more = f"&cursor={following}" if following else ""
+        answer = site.api("GET", f"/callbacks?limit=1{more}", Authorization=f"Bearer {key}").json or {}
+        seen += [one["id"] for one in answer["callbacks"]]
+        following = answer["next"]
+    assert sorted(seen) == sorted(one["id"] for one in made)
+    assert len((site.api("GET", "/events?limit=4").json or {})["events"]) == 4
+    receiver.answers = [500]
+    sweep(site)
+    sweep(site, 10)
+    assert receiver.types()[1:] == ["callback.booked", "case.opened"] * 3, "the one that failed comes last"
+    assert len({headers["webhook-id"] for headers, _ in receiver.came}) == 6
+    assert len(log_of(site, hook, "?status=sent")) == 6
+    assert site.api("DELETE", f"/webhooks/{hook['id']}").status_code == 204
 
 
 def test_a_changed_secret_signs_beside_the_old_one_for_a_day(site: Site, receiver: Receiver) -> None:

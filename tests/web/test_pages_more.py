@@ -172,10 +172,10 @@ def test_only_the_listed_sites_may_frame_the_form_and_nothing_else_of_ours(new_s
         assert page.headers["X-Frame-Options"] == "DENY"
 
 
-def test_without_a_list_nobody_frames_it(site: Site) -> None:
-    page = site.get("/embed/")
-    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
-    assert page.headers["X-Frame-Options"] == "DENY"
+def test_without_a_list_there_is_no_widget(site: Site) -> None:
+    assert {site.get(path).status_code for path in ("/embed/", "/widget.js", "/embed/callbacks")} == {404}
+    assert site.browser.post("/embed/callbacks", data=FORM, base_url="https://voice.example.com").status_code == 404
+    assert site.all_open() == []
 
 
 def test_a_customer_books_inside_a_frame_without_any_cookie(new_site: Callable[..., Site]) -> None:
@@ -200,7 +200,8 @@ def test_sites_of_the_setting_are_origins(new_site: Callable[..., Site]) -> None
             new_site(IVR_WIDGET_SITES=wrong)
 
 
-def test_the_script_is_public_and_speaks_every_language(site: Site) -> None:
+def test_the_script_is_public_and_speaks_every_language(new_site: Callable[..., Site]) -> None:
+    site = new_site(IVR_WIDGET_SITES=SHOP)
     answer = site.app.test_client().get("/widget.js")
     assert answer.content_type == "text/javascript; charset=utf-8"
     assert answer.headers["Cache-Control"] == "public, max-age=3600"
