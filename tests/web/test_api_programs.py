@@ -10,9 +10,11 @@ from ivr.cli.keys import KeysDesk
 from ivr.domain.agents import Agent
 from ivr.domain.programs import Scope
 from ivr.errors import IllegalMove, NotFound
+from ivr.storage import SqlStore
 from ivr.web.api import _rules
 from tests.web.site import API_KEY, NUMBER, Site
 from tests.web.test_api import ASK, booked, code
+from tests.web.test_api_fuzz import whole_site
 
 
 def key_for(site: Site, *scopes: str, name: str = "shop") -> dict[str, str]:
@@ -222,3 +224,11 @@ def test_addresses_that_are_not_there_are_problems_without_a_key_too(site: Site)
 
 def test_the_key_of_the_settings_is_still_good_for_all(site: Site) -> None:
     assert site.api("GET", "/webhooks", Authorization=f"Bearer {API_KEY}").status_code == 200
+
+
+def test_conversations_are_opened_by_their_own_scope(sqlite_store: SqlStore) -> None:
+    site = whole_site(sqlite_store)
+    path = "/conversations/" + "0" * 32
+    assert code(site.api("GET", path, **key_for(site, "callbacks:read"))) == "insufficient_scope"
+    assert code(site.api("GET", path, **key_for(site, "conversations:write", name="desk"))) == "not_found"
+    assert code(site.api("GET", path, Authorization="Bearer agent.x.y")) == "unauthorized"
