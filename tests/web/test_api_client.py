@@ -4,37 +4,42 @@ import importlib
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from ivr.web.api_docs import document
 from tests.web.site import API_KEY, Site
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the generator, and of the code that it makes
 
 
-@pytest.fixture
-def client(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The generated package, and a client of it that talks to the site."""
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The package that is made of the description."""
     maker = pytest.importorskip("openapi_python_client.cli", reason="needs the package openapi-python-client")
     from typer.testing import CliRunner
 
-    described = site.app.test_client().get("/api/v1/openapi.json").json
-    (tmp_path / "openapi.json").write_text(json.dumps(described))
-    told = ["generate", "--path", str(tmp_path / "openapi.json"), "--output-path", str(tmp_path / "ringback_client")]
+    folder = tmp_path_factory.mktemp("client")
+    (folder / "openapi.json").write_text(json.dumps(document()))
+    told = ["generate", "--path", str(folder / "openapi.json"), "--output-path", str(folder / "ringback_client")]
     done = CliRunner().invoke(maker.app, [*told, "--meta", "none"])
     assert done.exit_code == 0, done.output
-    monkeypatch.syspath_prepend(tmp_path)
-    made = importlib.import_module("ringback_client")
-    transport = httpx.WSGITransport(app=site.app)
-    with made.AuthenticatedClient(
-        base_url="https://voice.example.com/api/v1", token=API_KEY, httpx_args={"transport": transport}
+    sys.path.insert(0, str(folder))
+    yield importlib.import_module("ringback_client")
+    sys.path.remove(str(folder))
+
+
+@pytest.fixture
+def client(site: Site, generated: Any) -> Iterator[Any]:
+    """One that talks to the site."""
+    with generated.AuthenticatedClient(
+        base_url="https://voice.example.com/api/v1",
+        token=API_KEY,
+        httpx_args={"transport": httpx.WSGITransport(app=site.app)},
     ) as client:
         yield client
-    for name in [name for name in sys.modules if name.partition(".")[0] == "ringback_client"]:
-        del sys.modules[name]
 
 
 def use(client: Any, operation: str, *given: Any, **more: Any) -> Any:
