@@ -30,6 +30,7 @@ from ivr.service.arrival import Arrivals
 from ivr.service.calls import CallPorts, CallService
 from ivr.service.dispatch import Dispatcher
 from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
+from ivr.service.hooks import HookSweep
 from ivr.service.leg_hearing import LegHearing
 from ivr.service.requests import WebRequests
 from ivr.service.sign_in import Passwords
@@ -126,8 +127,14 @@ class Ivr(Edges):
         """Wakes the dispatcher and the sweeps; `start` it in the process that does the work."""
         parts = sweeps(self.engine, self.recordings)
         return CallbackClock(
-            self.dispatcher, parts, store=self.store, clock=self.clock, node=self.node, outbox=self.engine.outbox
-        )
+            self.dispatcher, parts, store=self.store, clock=self.clock, node=self.node, outbox=self.engine.outbox,
+            hooks=self.hook_sweep,
+        )  # fmt: skip
+
+    @cached_property
+    def hook_sweep(self) -> HookSweep:
+        """Tells other people's programs what happened."""
+        return HookSweep(self.engine.scenes, self.hook_sender)
 
     @cached_property
     def services(self) -> Services:
@@ -163,6 +170,7 @@ class Ivr(Edges):
             catalogue=self.catalogue,
             board_words=self.board_words,
             secret=shared_secret(self.settings),
+            hook_sender=self.hook_sender,
         )
 
     @cached_property

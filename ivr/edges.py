@@ -14,12 +14,14 @@ from ivr.parts import (
     carrier_account,
     load_content,
     make_clock,
+    make_hook_sender,
     make_mailer,
     number_rules,
     open_store,
 )
 from ivr.phone.client import TwilioMessenger, TwilioPhone
 from ivr.phone.rooms import TwilioRooms
+from ivr.service.hooks import HookSender
 from ivr.service.ports import CallRecordings, Clock, Commerce, Mailer, Messenger, Phone, Rooms, Speaker
 from ivr.service.store import Store
 from ivr.settings import Settings
@@ -133,3 +135,8 @@ class Edges:
     def mailer(self) -> Mailer | None:
         """E-mail; None: no mail server is set."""
         return self.overrides["mailer"] if "mailer" in self.overrides else make_mailer(self.settings)
+
+    @cached_property
+    def hook_sender(self) -> HookSender:
+        """Webhooks out."""
+        return self.overrides.get("hook_sender") or make_hook_sender(self.settings)

@@ -128,6 +128,22 @@ class MailUnclear(IvrError):
     code = "mail_unclear"
 
 
+class HookRefused(IvrError):
+    """Webhooks are never sent to this address; the text says which are taken."""
+
+    code = "webhook_url"
+
+
+class HookFailed(IvrError):
+    """A webhook was not taken: no answer in time, or an address that is not public. `.reason` is a stable word."""
+
+    code = "webhook_failed"
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(detail or reason)
+        self.reason = reason
+
+
 class LinkExpired(IvrError):
     """A link in a message is too old; ask for a new callback, or phone."""
 

@@ -22,6 +22,7 @@ from ivr.phone.twiml import Hearing
 from ivr.scheduler import Sweeps
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
+from ivr.service.hooks import Hooks, HookSender
 from ivr.service.left_recordings import LeftRecordings
 from ivr.service.ports import (
     CallRecordings,
@@ -59,6 +60,7 @@ class Overrides(TypedDict, total=False):
     commerce: Commerce
     rooms: Rooms
     passwords: Passwords
+    hook_sender: HookSender
     checkpoint: Callable[[str], None]
     node: str
 
@@ -137,6 +139,14 @@ def make_mailer(settings: Settings) -> Mailer | None:
 
     host = urlsplit(settings.smtp_url).hostname or ""
     return SmtpMailer(MailServer.parse(settings.smtp_url, is_local=is_loopback(host)), settings.mail_from)
+
+
+def make_hook_sender(settings: Settings) -> HookSender:
+    """Webhooks out; to this machine only beside a carrier on this machine."""
+    # Imported here: most systems have no webhooks, and the HTTP client takes time to read.
+    from ivr.hooks.sender import HttpHookSender
+
+    return HttpHookSender(allow_local=is_loopback(urlsplit(settings.api_base).hostname or ""))
 
 
 def message_rules(settings: Settings) -> MessageRules:
@@ -227,6 +237,7 @@ def make_desk(
     catalogue: Catalogue,
     board_words: Catalogue,
     secret: str,
+    hook_sender: HookSender,
 ) -> Desk:
     """What pages and the API are given."""
     return Desk(
@@ -242,6 +253,8 @@ def make_desk(
         links=engine.links,
         afterwards=engine.afterwards,
         conversations=engine.conversations,
+        hooks=Hooks(engine.scenes.clock),
+        hook_sender=hook_sender,
         numbers=numbers,
         catalogue=catalogue,
         board_words=board_words,
@@ -250,6 +263,7 @@ def make_desk(
         secure_cookies=settings.public_url.startswith("https://"),
         takes_email=bool(settings.smtp_url),
         trusted_proxies=settings.trusted_proxies,
+        widget_sites=settings.widget_sites,
         zone=settings.hours_zone,
     )
 

@@ -27,7 +27,7 @@ SWEEP_SECONDS: Final = 5.0
 SEND_SECONDS: Final = 2.0
 BEAT_SECONDS: Final = 5.0
 STALLED_SECONDS: Final = 30.0
-THREADS: Final = 5
+THREADS: Final = 6
 ROLE: Final = "dispatch"
 
 
@@ -83,12 +83,14 @@ class CallbackClock:
         clock: Clock,
         node: str,
         outbox: Sweeps | None = None,
+        hooks: Sweeps | None = None,
         pace: Pace | None = None,
         on_stall: Callable[[], None] = exit_process,
     ) -> None:
         self._dispatcher = dispatcher
         self._sweeps = sweeps
         self._outbox = outbox
+        self._hooks = hooks
         self._store = store
         self._clock = clock
         self._node = node
@@ -97,6 +99,7 @@ class CallbackClock:
         self._ticking = threading.Lock()
         self._sweeping = threading.Lock()
         self._sending = threading.Lock()
+        self._posting = threading.Lock()
         self._stopping = threading.Event()
         self._ticked_at = time.monotonic()
         self._scheduler = _scheduler()
@@ -109,6 +112,7 @@ class CallbackClock:
             ("tick", self.tick, self._pace.tick_seconds),
             ("sweep", self.sweep, self._pace.sweep_seconds),
             ("send", self.send, self._pace.send_seconds),
+            ("post", self.post, self._pace.send_seconds),
             ("beat", self.beat, self._pace.beat_seconds),
         ):
             # The first run is now, not after one interval.
@@ -122,7 +126,7 @@ class CallbackClock:
         The round ends before APScheduler shuts down: that holds the lock which a round needs to add its wake-up.
         """
         self._stopping.set()
-        with self._ticking, self._sweeping, self._sending:
+        with self._ticking, self._sweeping, self._sending, self._posting:
             pass
         self._scheduler.shutdown(wait=True)
         self._watchdog.join()
@@ -147,6 +151,10 @@ class CallbackClock:
     def send(self) -> None:
         """One round of the outbox, apart from the sweeps: a mail server that hangs must hold up nobody who is rung."""
         self._round(self._sending, *((self._outbox,) if self._outbox else ()))
+
+    def post(self) -> None:
+        """One round of webhooks out, apart from the outbox: other people's servers hang, too."""
+        self._round(self._posting, *((self._hooks,) if self._hooks else ()))
 
     def _round(self, running: threading.Lock, *parts: Sweeps) -> None:
         if self._stopping.is_set() or not running.acquire(blocking=False):

@@ -145,6 +145,13 @@ class SettingsFields:
     sign_in_idle: int = _setting(
         "IVR_SIGN_IN_IDLE", read.whole(5, 720), 60, "Minutes without use after which staff must sign in again."
     )
+    widget_sites: tuple[str, ...] = _setting(
+        "IVR_WIDGET_SITES",
+        read.origins,
+        (),
+        "Sites that may show the widget, comma apart: `https://shop.example.com`.",
+        shown="none: nobody may",
+    )
     secret_key: str = _setting(
         "IVR_SECRET_KEY",
         read.password,

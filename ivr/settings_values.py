@@ -42,6 +42,11 @@ def web_address(value: str) -> str:
     return _address(value, ("https", "http"), "https://voice.example.com")
 
 
+def origins(value: str) -> tuple[str, ...]:
+    """Sites by scheme, host and port alone."""
+    return _list(value, r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", "sites such as https://shop.example.com, comma apart")
+
+
 def socket_address(value: str) -> str:
     """A WebSocket or http(s) address without a slash at its end."""
     return _address(value, ("wss", "ws", "https", "http"), "wss://media.example.com")

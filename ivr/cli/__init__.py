@@ -15,6 +15,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "call": "talk to the dialogue by typing",
     "agents": "add, list and set agents",
     "users": "who may sign in to the pages of agents and supervisors",
+    "keys": "make, list and revoke keys of the API",
     "demo-data": "put the demonstration's customers and orders in place",
     "connect": "point a Twilio number at this server, or undo it",
     "grammar": "explain sentences, make some, and check the grammars",

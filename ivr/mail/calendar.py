@@ -29,10 +29,29 @@ def calendar_file(entry: CalendarEntry, *, organizer: str, attendee: str) -> byt
     return bytes(calendar.to_ical())
 
 
+def published_file(entry: CalendarEntry, host: str) -> bytes:
+    """The same to be downloaded: nobody is invited (RFC 5546, PUBLISH)."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(_bare_event(entry, host))
+    if entry.zone != "UTC":
+        calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
 def _event(entry: CalendarEntry, organizer: str, attendee: str) -> Event:
+    event = _bare_event(entry, organizer.rpartition("@")[2])
+    event.add("organizer", vCalAddress(f"mailto:{organizer}"))
+    event.add("attendee", _attendee(attendee))
+    return event
+
+
+def _bare_event(entry: CalendarEntry, host: str) -> Event:
     zone = ZoneInfo(entry.zone)
     event = Event()
-    event.add("uid", f"{entry.uid}@{organizer.rpartition('@')[2]}")
+    event.add("uid", f"{entry.uid}@{host}")
     event.add("sequence", entry.sequence)
     event.add("dtstamp", entry.changed_at)
     event.add("dtstart", entry.starts_at.astimezone(zone))
@@ -41,8 +60,6 @@ def _event(entry: CalendarEntry, organizer: str, attendee: str) -> Event:
     event.add("description", entry.description)
     event.add("url", entry.url)
     event.add("status", "CANCELLED" if entry.is_canceled else "CONFIRMED")
-    event.add("organizer", vCalAddress(f"mailto:{organizer}"))
-    event.add("attendee", _attendee(attendee))
     if not entry.is_canceled:
         event.add_component(_alarm(entry))
     return event

@@ -144,6 +144,7 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "order_not_canceled": _with("the order could not be canceled: too late"),
     "effort_rated": _with("the customer rates the effort {effort} of 7"),
     "callback_asked": _asked,
+    "customer_noted": _with("the customer adds: “{words}”"),
     "callback_booked": _booked,
     "callback_verified": _with("the number is proven: the callback is scheduled"),
     "callback_moved": lambda data: f"the callback is moved: {_promised(data)}",

@@ -14,6 +14,8 @@ from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message
 from ivr.service.guards import Guards as Guards
 from ivr.service.overview_store import Overview as Overview
+from ivr.service.programs import Lists as Lists
+from ivr.service.programs import Programs as Programs
 from ivr.service.staff_store import Staff as Staff
 
 Counts = Mapping[tuple[str, str], int]
@@ -269,6 +271,8 @@ class UnitOfWork(Protocol):
     ledger: Ledger
     staff: Staff
     overview: Overview
+    programs: Programs
+    lists: Lists
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

@@ -20,6 +20,7 @@ from ivr.simulation.memory_rows import (
     MemoryHolds,
     MemoryLegs,
 )
+from ivr.simulation.no_programs import NoLists, NoPrograms
 from ivr.simulation.no_staff import NoOverview, NoStaff
 from ivr.simulation.not_kept import NoEvents, NoLedger, NoMessages, NoVerifications
 from ivr.simulation.shelves import Journal
@@ -46,6 +47,8 @@ class MemoryRows:
         self.ledger: ports.Ledger = NoLedger()
         self.staff: ports.Staff = NoStaff()
         self.overview: ports.Overview = NoOverview()
+        self.programs: ports.Programs = NoPrograms()
+        self.lists: ports.Lists = NoLists()
 
     def commit(self) -> None:
         """Not here."""
@@ -69,7 +72,7 @@ class MemoryUnitOfWork:
         self.callbacks, self.holds, self.attempts, self.legs = rows.callbacks, rows.holds, rows.attempts, rows.legs
         self.agents, self.verifications, self.guards = rows.agents, rows.verifications, rows.guards
         self.messages, self.ledger, self.staff = rows.messages, rows.ledger, rows.staff
-        self.overview = rows.overview
+        self.overview, self.programs, self.lists = rows.overview, rows.programs, rows.lists
         self._is_committed = False
 
     def commit(self) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Column, Executable, Table, delete, func, insert, or_, sel
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.storage import guard_tables as tables
+from ivr.storage.program_tables import deliveries
 from ivr.storage.rows import Repository
 from ivr.storage.tables import messages, verifications
 
@@ -121,6 +122,7 @@ class SqlGuards(Repository):
             tables.beats.c.at: kept_since,
             verifications.c.expires_at: kept_since,
             messages.c.ended_at: kept_since,
+            deliveries.c.ended_at: kept_since,
         }
         return sum(self._sweep(time, before) for time, before in over.items())
 

@@ -10,9 +10,10 @@ from ivr.domain.callbacks import Attempt, Callback, Hold, Leg
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer
 from ivr.domain.messages import Message
+from ivr.domain.programs import ApiKey, Delivery, Subscription
 from ivr.domain.shifts import Shift
 from ivr.domain.staff import Draft, SignIn, User
-from ivr.storage import guard_tables, staff_tables, tables
+from ivr.storage import guard_tables, program_tables, staff_tables, tables
 from ivr.storage.schema import metadata
 
 MAPPED: dict[type, Table] = {
@@ -30,6 +31,9 @@ MAPPED: dict[type, Table] = {
     User: staff_tables.users,
     SignIn: staff_tables.sign_ins,
     Draft: staff_tables.drafts,
+    ApiKey: program_tables.api_keys,
+    Subscription: program_tables.subscriptions,
+    Delivery: program_tables.deliveries,
 }
 """Events and the audit log are not among them: their rows are only added, never changed."""
 

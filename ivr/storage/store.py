@@ -19,6 +19,7 @@ from ivr.storage.ledger import SqlLedger
 from ivr.storage.messages import SqlMessages
 from ivr.storage.overview import SqlOverview
 from ivr.storage.people import SqlAgents, SqlCustomers
+from ivr.storage.programs import SqlLists, SqlPrograms
 from ivr.storage.session import UnitSession
 from ivr.storage.staff import SqlStaff
 
@@ -52,6 +53,8 @@ class SqlUnitOfWork:
         self.ledger: ports.Ledger = SqlLedger(session, writes=writes)
         self.staff: ports.Staff = SqlStaff(session, writes=writes)
         self.overview: ports.Overview = SqlOverview(session, writes=writes)
+        self.programs: ports.Programs = SqlPrograms(session, writes=writes)
+        self.lists: ports.Lists = SqlLists(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""

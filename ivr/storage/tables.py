@@ -128,7 +128,7 @@ callbacks = Table(
     partial("ix_callbacks_closing", "closes_at", where=CAN_CLOSE),
     Index(None, "case_id"),
     Index(None, "number", "created_at"),
-    Index(None, "created_at"),
+    Index(None, "created_at", "id"),
     partial("ix_callbacks_in_hand", "status", "due_at", where=IS_IN_HAND),
     partial("ix_callbacks_ended", "status", "ended_at", where=HAS_ENDED),
     partial("ix_callbacks_soon", "promised_by_at", where=IS_OPEN_ASAP),

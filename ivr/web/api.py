@@ -6,18 +6,22 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, request
-from werkzeug.exceptions import HTTPException
 
 from ivr.domain.callbacks import Callback, CallbackStatus
 from ivr.domain.cases import is_case_number
-from ivr.errors import CallbackRefused, Conflict, IllegalMove, IvrError, NotFound
+from ivr.domain.programs import Scope
+from ivr.errors import CallbackRefused, Conflict, IllegalMove, NotFound
 from ivr.service.afterwards import Actions
 from ivr.service.requests import CallbackWish, remember, repetition_key
 from ivr.service.store import UnitOfWork
+from ivr.web.api_answers import check_match, tagged
 from ivr.web.api_bodies import callback_json, case_json, event_json, read_body, read_text
-from ivr.web.api_keys import given_key, hashed, unauthorized
+from ivr.web.api_keys import Access, given_key, hashed
+from ivr.web.api_lists import ListsApi
+from ivr.web.api_rules import Rule, api_blueprint
+from ivr.web.api_webhooks import WebhooksApi
 from ivr.web.desk import Desk
-from ivr.web.problems import Answer, crashed, failed, problem, refused
+from ivr.web.problems import Answer, problem
 from ivr.web.services import Services
 from ivr.web.slots import SlotsApi
 from ivr.web.wish import (
@@ -32,7 +36,6 @@ from ivr.web.wish import (
     read_zone,
 )
 
-MOST_EVENTS: Final = 200
 LONGEST_KEY: Final = 200
 """Characters of an Idempotency-Key."""
 ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -108,7 +111,7 @@ class Api:
         with self._services.store.read() as uow:
             callback = _callback(uow, callback_id)
             case = uow.cases.get(callback.case_id)
-        return jsonify(callback_json(callback, case))
+        return tagged(callback_json(callback, case))
 
     def move(self, callback_id: str) -> Response:
         """Move it to `at`, or with `at: null` to as soon as possible."""
@@ -118,11 +121,12 @@ class Api:
         at = read_instant(body["at"])
         with self._services.store.begin() as uow:
             callback = _callback(uow, callback_id)
+            check_match(callback_json(callback, uow.cases.get(callback.case_id)))
             callback, actions = self._desk.bookings.move(uow, callback.id, at=at)
             case = uow.cases.get(callback.case_id)
             uow.commit()
         self._desk.afterwards.run(actions)
-        return jsonify(callback_json(callback, case))
+        return tagged(callback_json(callback, case))
 
     def code(self, callback_id: str) -> Answer:
         """Send another code, by `verification` text or call."""
@@ -143,12 +147,13 @@ class Api:
             callback = self._desk.verification.confirm(uow, _callback(uow, callback_id).id, code)
             case = uow.cases.get(callback.case_id)
             uow.commit()
-        return jsonify(callback_json(callback, case))
+        return tagged(callback_json(callback, case))
 
     def cancel(self, callback_id: str) -> tuple[str, int]:
         """Take it back; a callback that has ended already stays as it is."""
         with self._services.store.begin() as uow:
             callback = _callback(uow, callback_id)
+            check_match(callback_json(callback, uow.cases.get(callback.case_id)))
             actions = self._desk.bookings.cancel(uow, callback_id, by="api")[1] if callback.is_open else ()
             uow.commit()
         self._desk.afterwards.run(actions)
@@ -161,13 +166,7 @@ class Api:
             events = uow.events.of_case(case.id) if case else ()
         if case is None:
             raise NotFound("no such case")
-        return jsonify({**case_json(case), "timeline": [event_json(event) for event in events]})
-
-    def events(self) -> Response:
-        """The newest events of all cases, oldest of them first."""
-        with self._services.store.read() as uow:
-            events = uow.events.recent(MOST_EVENTS)
-        return jsonify({"events": [event_json(event) for event in reversed(events)]})
+        return tagged({**case_json(case), "timeline": [event_json(event) for event in events]})
 
 
 def _callback(uow: UnitOfWork, callback_id: str) -> Callback:
@@ -190,26 +189,46 @@ def _digest(body: Mapping[str, Any]) -> str:
 
 
 def _created(answer: Mapping[str, Any]) -> Answer:
-    made = jsonify(answer)
+    made = tagged(answer)
     made.headers["Location"] = f"/api/v1/callbacks/{answer['id']}"
     return made, 201
 
 
 def api_v1(services: Services, desk: Desk) -> Blueprint:
     """The blueprint of the API."""
-    api = Api(services, desk)
-    blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-    blueprint.before_request(lambda: unauthorized(desk.api_keys))
-    blueprint.register_error_handler(IvrError, refused)
-    blueprint.register_error_handler(HTTPException, failed)
-    blueprint.register_error_handler(Exception, crashed)
-    blueprint.add_url_rule("/callbacks", view_func=api.create, methods=["POST"])
-    blueprint.add_url_rule("/callbacks/<callback_id>", view_func=api.show)
-    blueprint.add_url_rule("/callbacks/<callback_id>", view_func=api.move, methods=["PATCH"])
-    blueprint.add_url_rule("/callbacks/<callback_id>", view_func=api.cancel, methods=["DELETE"])
-    blueprint.add_url_rule("/callbacks/<callback_id>/code", view_func=api.code, methods=["POST"])
-    blueprint.add_url_rule("/callbacks/<callback_id>/confirm", view_func=api.confirm, methods=["POST"])
-    blueprint.add_url_rule("/slots", view_func=SlotsApi(services, desk).free, endpoint="slots")
-    blueprint.add_url_rule("/cases/<number>", view_func=api.case)
-    blueprint.add_url_rule("/events", view_func=api.events)
-    return blueprint
+    return api_blueprint("api", _rules(services, desk), Access(services.store, desk.api_keys))
+
+
+def _rules(services: Services, desk: Desk) -> list[Rule]:
+    api, lists, hooks = Api(services, desk), ListsApi(services, desk), WebhooksApi(services, desk)
+    one, reads, writes = "/callbacks/<callback_id>", Scope.CALLBACKS_READ, Scope.CALLBACKS_WRITE
+    return [
+        Rule("GET", "/callbacks", lists.callbacks, reads),
+        Rule("POST", "/callbacks", api.create, writes),
+        Rule("GET", one, api.show, reads),
+        Rule("PATCH", one, api.move, writes),
+        Rule("DELETE", one, api.cancel, writes),
+        Rule("POST", f"{one}/code", api.code, writes),
+        Rule("POST", f"{one}/confirm", api.confirm, writes),
+        Rule("GET", "/slots", SlotsApi(services, desk).free, reads),
+        Rule("GET", "/cases", lists.cases, Scope.CASES_READ),
+        Rule("GET", "/cases/<number>", api.case, Scope.CASES_READ),
+        Rule("GET", "/events", lists.events, Scope.EVENTS_READ),
+        Rule("GET", "/agents", lists.agents, Scope.AGENTS_READ),
+        *_hook_rules(hooks),
+    ]
+
+
+def _hook_rules(hooks: WebhooksApi) -> list[Rule]:
+    one, scope = "/webhooks/<webhook_id>", Scope.WEBHOOKS_WRITE
+    return [
+        Rule("GET", "/webhooks", hooks.webhooks, scope),
+        Rule("POST", "/webhooks", hooks.add_webhook, scope),
+        Rule("GET", one, hooks.webhook, scope),
+        Rule("PATCH", one, hooks.change_webhook, scope),
+        Rule("DELETE", one, hooks.delete_webhook, scope),
+        Rule("POST", f"{one}/secret", hooks.renew_secret, scope),
+        Rule("POST", f"{one}/ping", hooks.ping, scope),
+        Rule("GET", f"{one}/deliveries", hooks.deliveries, scope),
+        Rule("POST", f"{one}/deliveries/<delivery_id>/replay", hooks.replay, scope),
+    ]

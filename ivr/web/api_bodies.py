@@ -10,11 +10,13 @@ from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Case, Event
 from ivr.errors import CallbackRefused
 from ivr.service.narration import describe
-from ivr.web.problems import Malformed
+from ivr.web.problems import Malformed, WrongType
 
 
 def read_body(known: frozenset[str]) -> dict[str, Any]:
-    """The JSON object sent. Raises Malformed, CallbackRefused (`unknown_field`)."""
+    """The JSON object sent. Raises Malformed, WrongType, CallbackRefused (`unknown_field`)."""
+    if request.mimetype and not request.is_json:
+        raise WrongType("send JSON, with the header `Content-Type: application/json`")
     try:
         body = json.loads(request.get_data(cache=False))
     except (ValueError, RecursionError) as error:
@@ -34,6 +36,14 @@ def read_text(body: Mapping[str, Any], name: str) -> str:
     if value is not None and not isinstance(value, str):
         raise CallbackRefused("type", f"{name} must be a string")
     return value or ""
+
+
+def read_query(known: frozenset[str]) -> dict[str, str]:
+    """The questions behind the path. Raises CallbackRefused (`unknown_field`)."""
+    unknown = sorted(request.args.keys() - known)
+    if unknown:
+        raise CallbackRefused("unknown_field", f"unknown: {unknown[0][:80]!a}; known: {', '.join(sorted(known))}")
+    return request.args.to_dict()
 
 
 def callback_json(callback: Callback, case: Case | None) -> dict[str, Any]:

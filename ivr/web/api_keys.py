@@ -1,32 +1,63 @@
-"""Who may use the API: programs with a key of the settings, agents with a token of their own."""
+"""Who may use the API: programs with a key of the settings or of a row, agents with a token of their own."""
 
 import hmac
+import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
 from flask import request
 
 from ivr.domain.agents import Agent
+from ivr.domain.programs import Scope
+from ivr.service.store import Store
 from ivr.web.problems import Answer, problem
 
 AGENT: Final = "agent"
+PREFIX: Final = "rbk_"
+"""Keys in rows begin so: scanners of leaked secrets find them."""
 
 
-def is_program(api_keys: Sequence[str]) -> bool:
-    """Whether the request carries one of these keys."""
-    given = hashed(given_key())
-    return bool(given_key()) and any(hmac.compare_digest(given, _expected(key)) for key in api_keys)
+@dataclass(frozen=True)
+class Access:
+    """What the key of a request opens: those of the settings everything, those in rows their scopes."""
+
+    store: Store
+    api_keys: Sequence[str]
+
+    def scopes(self) -> frozenset[str]:
+        """Of the request's key; none: it is no key, or was revoked."""
+        given = hashed(given_key())
+        if given_key() and any(hmac.compare_digest(given, _expected(key)) for key in self.api_keys):
+            return frozenset(Scope)
+        if not given_key().startswith(PREFIX):
+            return frozenset()
+        with self.store.read() as uow:
+            key = uow.programs.key_of(given)
+        return frozenset() if key is None or key.revoked_at is not None else frozenset(key.scopes)
+
+    def refuse(self, scope: Scope) -> Answer | None:
+        """Why the request does not get in; None: it does."""
+        scopes = self.scopes()
+        if not scopes:
+            return refusal()
+        if scope not in scopes:
+            answer, status = problem(403, "insufficient_scope", f"This key lacks the scope {scope}.", scope=scope)
+            answer.headers["WWW-Authenticate"] = f'Bearer realm="ringback", error="insufficient_scope", scope="{scope}"'
+            return answer, status
+        return None
 
 
-def unauthorized(api_keys: Sequence[str]) -> Answer | None:
-    """Refuse a request without a valid key."""
-    return None if is_program(api_keys) else refusal()
+def new_key(key_id: str) -> str:
+    """A key that nobody can guess; its id can be told."""
+    return f"{PREFIX}{key_id}_{secrets.token_urlsafe(32)}"
 
 
 def refusal() -> Answer:
     """Says how to come in."""
-    answer, status = problem(401, "unauthorized", "Send an API key: `Authorization: Bearer …` (IVR_API_KEYS).")
+    how = "Send an API key: `Authorization: Bearer …` (`python -m ivr keys add`, or IVR_API_KEYS)."
+    answer, status = problem(401, "unauthorized", how)
     answer.headers["WWW-Authenticate"] = 'Bearer realm="ringback"'
     return answer, status
 

@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.domain.callbacks import Callback, CallbackStatus
+from ivr.domain.calls import Verification
 from ivr.errors import CallbackRefused, IllegalMove
+from ivr.mail.calendar import published_file
 from ivr.service.afterwards import Actions
+from ivr.service.extras import Extras
 from ivr.service.opting import has_opted_out, masked_address, opt_out
 from ivr.service.store import UnitOfWork
 from ivr.service.verification import CALL
@@ -18,12 +22,13 @@ from ivr.web.desk import Desk, client_address
 from ivr.web.free_times import FreeTimesFinder
 from ivr.web.page_words import PageWords
 from ivr.web.services import Services
-from ivr.web.wish import LocalTimes, read_digits, read_verification
+from ivr.web.wish import LocalTimes, read_digits, read_verification, read_words
 
 Page = str | AnyResponse | tuple[str, int]
 ID: Final = re.compile(r"[0-9a-f]{32}")
-TOLD: Final = frozenset({"moved", "code_sent", "code_call"})
+TOLD: Final = frozenset({"moved", "code_sent", "code_call", "noted", "rated"})
 """What the status page may say that was just done."""
+EFFORTS: Final = frozenset("1234567")
 
 
 class CallbackPages:
@@ -35,6 +40,7 @@ class CallbackPages:
         self._times = times
         self._words = words
         self._free_times = FreeTimesFinder(services, desk, times)
+        self._extras = Extras(services.clock, services.speaker, desk.links, services.company)
 
     def callback(self, token: str) -> Page:
         """Where one callback stands."""
@@ -103,7 +109,7 @@ class CallbackPages:
         return self._to(token, told)
 
     def _to(self, token: str, told: str = "") -> AnyResponse:
-        return redirect(url_for("pages.callback", token=token, lang=self._words.locale(), told=told or None), 303)
+        return redirect(self._words.at("callback", token=token, lang=self._words.locale(), told=told or None), 303)
 
     def _callback(self, token: str) -> Callback:
         """By its 128-bit random id, or a link's token; a malformed and an unknown one get the same answer.
@@ -124,15 +130,56 @@ class CallbackPages:
         with self._services.store.read() as uow:
             case = uow.cases.get(callback.case_id)
             call = self._desk.verification.call_state(uow, callback)
+            code = uow.verifications.of_callback(callback.id)
         at = callback.promised_by_at if callback.asap else callback.due_at
         told, can_move = request.args.get("told", ""), callback.status == CallbackStatus.SCHEDULED
         return render_template(
             "callback.html", token=token, callback=callback, case=case, call=call,
             move_form=_move_form(callback, request.form), told=told if told in TOLD else "",
-            when=self._words.moment(at, callback.zone),
+            when=self._words.moment(at, callback.zone), code_until=self._until(callback, code),
             free=self._free_times.of_callback(callback, self._words.locale()) if can_move else None,
             **self._words.days(), **self._words.errors(refused), **self._words.shared(),
         )  # fmt: skip
+
+    def _until(self, callback: Callback, code: Verification | None) -> dict[str, Any] | None:
+        """How long the code is good yet: seconds by our clock, for the reader's may be wrong."""
+        if callback.status != CallbackStatus.UNVERIFIED or code is None:
+            return None
+        left = int((code.expires_at - self._services.clock.now()).total_seconds())
+        return {"seconds": left, "when": self._words.moment(code.expires_at, callback.zone)} if left > 0 else None
+
+    # --- what may be added ---------------------------------------------------------------------------------------
+
+    def note(self, token: str) -> Page:
+        """Something more for the agent to read."""
+        callback, words = self._callback(token), request.form.get("note", "")
+
+        def add(uow: UnitOfWork) -> Actions:
+            self._extras.note(uow, callback.id, read_words(words))
+            return ()
+
+        return self._change(token, add, told="noted") if words.strip() else self._to(token)
+
+    def rate(self, token: str) -> Page:
+        """How easy it was, 1 to 7, after they have talked; the first answer counts."""
+        callback, given = self._callback(token), request.form.get("effort", "")
+
+        def rate(uow: UnitOfWork) -> Actions:
+            self._extras.rate(uow, callback.id, int(given))
+            return ()
+
+        return self._change(token, rate, told="rated") if given in EFFORTS else self._to(token)
+
+    def calendar(self, token: str) -> Response:
+        """A calendar file; it leads back to this page."""
+        callback = self._callback(token)
+        if callback.status not in (CallbackStatus.SCHEDULED, CallbackStatus.DIALING):
+            abort(404)
+        entry = self._extras.calendar(callback, self._words.locale())
+        host = urlsplit(self._services.public_url).hostname or "ringback"
+        answer = Response(published_file(entry, host), content_type="text/calendar; charset=utf-8; method=PUBLISH")
+        answer.headers["Content-Disposition"] = 'attachment; filename="callback.ics"'
+        return answer
 
     # --- e-mail ------------------------------------------------------------------------------------------------
 
@@ -181,7 +228,8 @@ def callback_rules_of(blueprint: Blueprint, pages: CallbackPages) -> None:
     """The addresses of one callback's pages, below those of the customers' pages."""
     blueprint.add_url_rule("/c/<token>", view_func=pages.callback, endpoint="link")
     blueprint.add_url_rule("/callbacks/<token>", view_func=pages.callback, endpoint="callback")
-    for name in ("confirm", "resend", "move", "cancel"):
+    blueprint.add_url_rule("/callbacks/<token>/calendar.ics", view_func=pages.calendar, endpoint="calendar")
+    for name in ("confirm", "resend", "move", "cancel", "note", "rate"):
         rule = f"/callbacks/<token>/{name}"
         blueprint.add_url_rule(rule, view_func=getattr(pages, name), endpoint=name, methods=["POST"])
         blueprint.add_url_rule(rule, view_func=pages.back, endpoint=f"{name}_back")

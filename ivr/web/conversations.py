@@ -5,15 +5,16 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from flask import Blueprint, Response, g, jsonify
-from werkzeug.exceptions import HTTPException
 
 from ivr.domain.conversations import Role
-from ivr.errors import CallbackRefused, IvrError, NotFound
+from ivr.domain.programs import Scope
+from ivr.errors import CallbackRefused, NotFound
 from ivr.service.conversations import Conversation, Conversations
 from ivr.web.api_bodies import read_body, read_text
-from ivr.web.api_keys import agent_id_of, given_key, is_program, is_token_of, refusal
+from ivr.web.api_keys import Access, agent_id_of, given_key, is_token_of, refusal
+from ivr.web.api_rules import problems_of
 from ivr.web.desk import Desk
-from ivr.web.problems import Answer, crashed, failed, refused
+from ivr.web.problems import Answer
 from ivr.web.services import Services
 
 CURRENT: Final = "current"
@@ -32,9 +33,9 @@ class ConversationApi:
     def authorize(self) -> Answer | None:
         """A program's key opens every conversation, an agent's token their own."""
         g.agent_id = ""
-        if is_program(self._desk.api_keys):
-            return None
         token = given_key()
+        if not agent_id_of(token):
+            return Access(self._store, self._desk.api_keys).refuse(Scope.CONVERSATIONS_WRITE)
         with self._store.read() as uow:
             agent = uow.agents.get(agent_id_of(token)) if ID.fullmatch(agent_id_of(token)) else None
         if agent is None or not is_token_of(agent, token, self._desk.secret_key):
@@ -129,9 +130,7 @@ def conversations_v1(services: Services, desk: Desk, conversations: Conversation
     api = ConversationApi(services, desk, conversations)
     blueprint = Blueprint("conversations", __name__, url_prefix="/api/v1/conversations")
     blueprint.before_request(api.authorize)
-    blueprint.register_error_handler(IvrError, refused)
-    blueprint.register_error_handler(HTTPException, failed)
-    blueprint.register_error_handler(Exception, crashed)
+    problems_of(blueprint)
     one, people = "/<conversation>", "/<conversation>/participants"
     blueprint.add_url_rule(one, view_func=api.show)
     blueprint.add_url_rule(people, view_func=api.add, methods=["POST"])

@@ -16,6 +16,7 @@ from ivr.service.agent_work import AgentWork
 from ivr.service.booking import Bookings
 from ivr.service.case_work import CaseWork
 from ivr.service.conversations import Conversations
+from ivr.service.hooks import Hooks, HookSender
 from ivr.service.line import Line
 from ivr.service.links import Links
 from ivr.service.ports import Commerce, NumberRules
@@ -31,6 +32,8 @@ SIGN_IN_LIMIT: Final = "30 per minute; 300 per hour"
 """From one address, whatever the names; wrong passwords are counted as rows."""
 DESK_LIMIT: Final = "240 per minute"
 """Posts of one signed-in browser: a draft is sent with every pause of typing."""
+API_LIMIT: Final = "1200 per minute"
+"""Requests with one key."""
 SESSION_HOURS: Final = 12
 COOKIE: Final = "ringback"
 SECURITY_HEADERS: Final = {
@@ -44,6 +47,8 @@ SECURITY_HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+EMBED: Final = "embed"
+"""The blueprint of the customers' pages inside other people's sites."""
 HSTS: Final = "max-age=31536000"
 
 
@@ -58,6 +63,8 @@ class Desk:
     links: Links
     afterwards: Afterwards
     conversations: Conversations | None = None
+    hooks: Hooks
+    hook_sender: HookSender
     numbers: NumberRules
     catalogue: Catalogue
     board_words: Catalogue
@@ -78,6 +85,8 @@ class Desk:
     """Whether the form asks for an address to send news to: only where mail is sent."""
     trusted_proxies: int = 0
     """How many proxies of ours stand before us: so many entries of X-Forwarded-For are believed, from the right."""
+    widget_sites: Sequence[str] = ()
+    """Origins whose pages may frame the widget's: IVR_WIDGET_SITES."""
     zone: str = "UTC"
     """In which the supervisor's page tells times: IVR_HOURS_ZONE."""
 
@@ -103,12 +112,27 @@ def protect(app: Flask, desk: Desk) -> tuple[CSRFProtect, Limiter]:
 
     @app.after_request
     def harden(response: Response) -> Response:
-        headers = SECURITY_HEADERS | ({"Strict-Transport-Security": HSTS} if desk.secure_cookies else {})
+        headers = _framing(desk) | ({"Strict-Transport-Security": HSTS} if desk.secure_cookies else {})
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         return response
 
     return CSRFProtect(app), Limiter(client_address, app=app, storage_uri="memory://")
+
+
+def is_embedded() -> bool:
+    """Whether this request is for a page inside somebody else's."""
+    return EMBED in request.blueprints
+
+
+def _framing(desk: Desk) -> dict[str, str]:
+    """Nobody frames our pages; the widget's are framed by the sites of the settings, and by no other."""
+    headers = dict(SECURITY_HEADERS)
+    if is_embedded():
+        sites = f"frame-ancestors {' '.join(desk.widget_sites)}"
+        headers["Content-Security-Policy"] = headers["Content-Security-Policy"].replace("frame-ancestors 'none'", sites)
+        del headers["X-Frame-Options"]
+    return headers
 
 
 def client_address() -> str:

@@ -12,6 +12,7 @@ from ivr.errors import (
     CarrierRejected,
     CarrierUnclear,
     Conflict,
+    HookRefused,
     IllegalMove,
     IvrError,
     LinkExpired,
@@ -29,6 +30,7 @@ STATUSES: Final[tuple[tuple[type[IvrError], int], ...]] = (
     (NobodyFree, 409),
     (CallGone, 409),
     (CallbackRefused, 422),
+    (HookRefused, 422),
     (CarrierRejected, 502),
     (CarrierUnclear, 502),
 )

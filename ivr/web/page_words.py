@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from flask import g, request
+from flask import g, request, url_for
 
 from ivr.content.zones import zone_name
 from ivr.domain.turn import At, Say
 from ivr.errors import CallbackRefused
 from ivr.service.slots import NotThen
-from ivr.web.desk import Desk
+from ivr.web.desk import EMBED, Desk, is_embedded
 from ivr.web.services import Services
 
 FIELDS: Final[Mapping[str, str]] = {
@@ -70,4 +70,11 @@ class PageWords:
         def text(key: str, **places: object) -> str:
             return self._catalogue.text(locale, key, **places)
 
-        return {"t": text, "locale": locale, "catalogue": self._catalogue, "company": self._services.company}
+        return {
+            "t": text, "locale": locale, "catalogue": self._catalogue, "company": self._services.company,
+            "at": self.at, "embedded": is_embedded(), "sites": self._desk.widget_sites,
+        }  # fmt: skip
+
+    def at(self, name: str, **values: Any) -> str:
+        """The address of a customers' page: in the widget, of the widget's own."""
+        return url_for(f"{EMBED if is_embedded() else 'pages'}.{name}", **values)

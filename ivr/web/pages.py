@@ -7,7 +7,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -23,6 +23,7 @@ from ivr.service.timeline import new_id
 from ivr.web.callback_pages import CallbackPages, callback_rules_of, send_code
 from ivr.web.desk import Desk, client_address
 from ivr.web.free_times import FreeTimesFinder
+from ivr.web.own_words import OwnWords
 from ivr.web.page_words import FIELDS, PageWords
 from ivr.web.services import Services
 from ivr.web.wish import (
@@ -50,10 +51,13 @@ class CustomerPages:
         self._times = times
         self._words = words
         self._free_times = FreeTimesFinder(services, desk, times)
+        self._own_words = OwnWords(services.understanding)
 
     def ask(self) -> Page:
-        """The form."""
-        return self.form({"form_id": new_id()}, ())
+        """The form; a link may say what it is about."""
+        asked = request.args.get("kind", "")
+        kind = asked if asked in set(CaseKind) else ""
+        return self.form({"form_id": new_id(), "kind": kind}, ())
 
     def book(self) -> Page:
         """Book, and send the code. Wrong input shows the form again with everything kept; so do free times."""
@@ -61,11 +65,13 @@ class CustomerPages:
         if "show" in request.form:
             reading.read(self._desk.bookings.check_number, request.form.get("number", ""))
             return self.form(request.form, reading.refused)
+        if meant := self._own_words.meant(request.form, self._words.locale()):
+            return self.form(request.form.to_dict() | {"kind": meant}, (), understood=meant)
         wish = self._wish(reading)
         callback = None if wish is None else reading.read(self._book, wish)
         if callback is None:
             return self.form(request.form, reading.refused), 422
-        return redirect(url_for("pages.callback", token=callback.id, lang=self._words.locale()), 303)
+        return redirect(self._words.at("callback", token=callback.id, lang=self._words.locale()), 303)
 
     def _wish(self, reading: Reading) -> CallbackWish | None:
         form = request.form
@@ -136,9 +142,9 @@ class CustomerPages:
 
     def back(self) -> Page:
         """Somebody reloaded or changed the language of an answer to the form: show the form."""
-        return redirect(url_for("pages.ask", lang=self._words.locale()), 303)
+        return redirect(self._words.at("ask", lang=self._words.locale()), 303)
 
-    def form(self, form: Mapping[str, str], refused: Sequence[CallbackRefused]) -> str:
+    def form(self, form: Mapping[str, str], refused: Sequence[CallbackRefused], *, understood: str = "") -> str:
         """The form with what was typed, and what is wrong with it."""
         locale = self._words.locale()
         with self._services.store.read() as uow:
@@ -147,7 +153,7 @@ class CustomerPages:
         wanted = "show" in form or form.get("when") == "slot" or any(FIELDS.get(e.reason) == "date" for e in refused)
         return render_template(
             "ask.html", form=form, kinds=list(CaseKind), wait=self._services.speaker.text(locale, span),
-            now=self._services.clock.now(), takes_email=self._desk.takes_email,
+            understood=understood, now=self._services.clock.now(), takes_email=self._desk.takes_email,
             free=self._free_times.of_form(form, locale) if wanted else None,
             **self._words.days(), **self._words.errors(refused), **self._words.shared(),
         )  # fmt: skip
@@ -158,9 +164,10 @@ def _digest(form: MultiDict[str, str]) -> str:
     return sha256(json.dumps(kept).encode()).hexdigest()
 
 
-def customer_pages(pages: CustomerPages, one: CallbackPages) -> Blueprint:
-    """The blueprint of the customer's pages."""
-    blueprint = Blueprint("pages", __name__, template_folder="templates", static_folder="static")
+def customer_pages(pages: CustomerPages, one: CallbackPages, *, name: str = "pages", prefix: str = "") -> Blueprint:
+    """The blueprint of the customer's pages; another one of them, below `prefix`, is the widget's."""
+    static = None if prefix else "static"
+    blueprint = Blueprint(name, __name__, template_folder="templates", static_folder=static, url_prefix=prefix or None)
     blueprint.add_url_rule("/", view_func=pages.ask, endpoint="ask")
     blueprint.add_url_rule("/callbacks", view_func=pages.book, endpoint="book", methods=["POST"])
     blueprint.add_url_rule("/callbacks", view_func=pages.back, endpoint="back")

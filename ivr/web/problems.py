@@ -1,5 +1,8 @@
 """Errors of the API as problem documents (RFC 9457), each with a stable code."""
 
+from collections.abc import Mapping
+from typing import Final
+
 import structlog
 from flask import Response, jsonify
 from werkzeug.exceptions import HTTPException
@@ -20,6 +23,26 @@ class Malformed(IvrError):
     code = "malformed"
 
 
+class WrongType(IvrError):
+    """The body is not JSON by its own word."""
+
+    code = "unsupported_media_type"
+
+
+class PreconditionFailed(IvrError):
+    """What If-Match names is not the present state."""
+
+    code = "precondition_failed"
+
+
+TEXTS: Final[Mapping[int | None, str]] = {
+    413: "A body has at most 256 kB; send less.",
+    429: "Too many requests with this key in one minute; wait, then go on more slowly.",
+}
+RETRY_SECONDS: Final = 60
+PLAIN: Final[Mapping[type[IvrError], int]] = {Malformed: 400, WrongType: 415, PreconditionFailed: 412}
+
+
 def problem(status: int, code: str, detail: str, **more: object) -> Answer:
     """RFC 9457: `application/problem+json` with our stable code, and more members that help a client on."""
     title = code.replace("_", " ")
@@ -32,8 +55,8 @@ def problem(status: int, code: str, detail: str, **more: object) -> Answer:
 def refused(error: IvrError) -> Answer:
     """Any of our errors as a problem; an existing callback is named so that the client can go on with it."""
     match error:
-        case Malformed():
-            return problem(400, error.code, str(error))
+        case Malformed() | WrongType() | PreconditionFailed():
+            return problem(PLAIN[type(error)], error.code, str(error))
         case AlreadyBooked(callback=callback):
             answer, status = problem(409, error.reason, str(error), callback=callback.id)
             answer.headers["Location"] = f"/api/v1/callbacks/{callback.id}"
@@ -50,7 +73,9 @@ def refused(error: IvrError) -> Answer:
 def failed(error: HTTPException) -> Answer:
     """What HTTP itself refuses: too large, not allowed."""
     code = error.name.lower().replace(" ", "_")
-    answer, status = problem(error.code or 500, code, error.description or error.name)
+    answer, status = problem(error.code or 500, code, TEXTS.get(error.code) or error.description or error.name)
+    if status == 429:
+        answer.headers["Retry-After"] = str(RETRY_SECONDS)
     answer.headers.extend((name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After"))
     return answer, status
 

@@ -5,19 +5,32 @@ from flask_login import current_user
 
 from ivr.web.agent_pages import AgentPages, agent_pages
 from ivr.web.api import api_v1
+from ivr.web.api_docs import api_docs
+from ivr.web.api_keys import given_key, hashed
 from ivr.web.board import SupervisorPages, supervisor_pages
 from ivr.web.callback_desk import CallbackDesk
 from ivr.web.callback_pages import CallbackPages, no_mail_pages
 from ivr.web.case_pages import CasePages
 from ivr.web.conversations import conversations_v1
 from ivr.web.day_pages import DayPages
-from ivr.web.desk import DESK_LIMIT, FORM_LIMIT, SIGN_IN_LIMIT, Desk, client_address, never_stored, protect
+from ivr.web.desk import (
+    API_LIMIT,
+    DESK_LIMIT,
+    EMBED,
+    FORM_LIMIT,
+    SIGN_IN_LIMIT,
+    Desk,
+    client_address,
+    never_stored,
+    protect,
+)
 from ivr.web.error_pages import ErrorPages, register_error_pages
 from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages, customer_pages
 from ivr.web.services import Services
 from ivr.web.staff import StaffPages, prepare, sign_in_pages
 from ivr.web.staff_words import StaffWords
+from ivr.web.widget import widget
 from ivr.web.wish import LocalTimes
 
 
@@ -31,29 +44,37 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     staff = StaffPages(desk.sign_ins, staff_words)
     prepare(app, staff)
     signing = sign_in_pages(staff)
-    customer, supervisor, api = (
-        customer_pages(pages, one),
-        _supervisor(services, desk, staff_words),
-        api_v1(services, desk),
-    )
+    customer, supervisor = customer_pages(pages, one), _supervisor(services, desk, staff_words)
     agent = agent_pages(AgentPages(services, desk, staff_words), CasePages(services, desk, staff_words))
     no_mail = no_mail_pages(one)
+    embed = [customer_pages(pages, one, name=EMBED, prefix="/embed")] if desk.widget_sites else []
     for name, blueprint in list(app.blueprints.items()):
         if name.startswith(("voice", "texts")):
             csrf.exempt(blueprint)
-    programs = [api, no_mail]
+    programs = [api_v1(services, desk), no_mail]
     if desk.conversations is not None:
         programs.append(conversations_v1(services, desk, desk.conversations))
-    for blueprint in programs:
+    for blueprint in (*programs, *embed):  # in a frame there is no session; a callback is proven or known by its token
         csrf.exempt(blueprint)
-    limiter.limit(FORM_LIMIT, methods=["POST"])(customer)
+    for blueprint in programs:
+        limiter.limit(API_LIMIT, key_func=_program)(blueprint)
+    for blueprint in (customer, *embed):
+        limiter.limit(FORM_LIMIT, methods=["POST"])(blueprint)
     for blueprint in (agent, supervisor):
         limiter.limit(DESK_LIMIT, methods=["POST"], key_func=_browser)(blueprint)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(signing)
-    register_error_pages(app, ErrorPages(pages, words, staff_words), (customer, agent, supervisor, signing, no_mail))
-    for blueprint in (customer, agent, supervisor, signing, *programs):
+    pages_for_people = (customer, *embed, agent, supervisor, signing, no_mail)
+    register_error_pages(app, ErrorPages(pages, words, staff_words), pages_for_people)
+    app.register_blueprint(api_docs())
+    if embed:
+        app.register_blueprint(widget(desk.catalogue))
+    for blueprint in (customer, *embed, agent, supervisor, signing, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)
+
+
+def _program() -> str:
+    return hashed(given_key() or client_address())
 
 
 def _browser() -> str:

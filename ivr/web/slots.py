@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 
 from ivr.domain.cases import SKILLS
 from ivr.errors import CallbackRefused
 from ivr.service.requests import SlotsLook
 from ivr.service.slots import FreeSlot
+from ivr.web.api_bodies import read_query
 from ivr.web.desk import Desk
 from ivr.web.services import Services
 from ivr.web.wish import LocalTimes, read_days, read_kind, read_since, read_zone
@@ -25,7 +26,7 @@ class SlotsApi:
 
     def free(self) -> Response:
         """Slots with room for a callback to `number` about `kind`, from a day or instant on, for so many days."""
-        look = self._look(_questions())
+        look = self._look(read_query(QUESTIONS))
         with self._services.store.read() as uow:
             found = self._desk.requests.free_slots(uow, look)
         return jsonify({"zone": look.zone, "slots": [slot_json(slot, look.zone) for slot in found]})
@@ -45,14 +46,6 @@ class SlotsApi:
             since=read_since(asked.get("from", ""), zone),
             days=read_days(asked.get("days", "")),
         )
-
-
-def _questions() -> dict[str, str]:
-    """What was asked for. Raises CallbackRefused (`unknown_field`)."""
-    unknown = sorted(request.args.keys() - QUESTIONS)
-    if unknown:
-        raise CallbackRefused("unknown_field", f"unknown: {unknown[0][:80]!a}; known: {', '.join(sorted(QUESTIONS))}")
-    return request.args.to_dict()
 
 
 def slot_json(slot: FreeSlot, zone: str) -> dict[str, Any]:

@@ -139,7 +139,10 @@ def a_site(store: Store, **settings: str) -> Site:
 def shipped_words() -> dict[str, Any]:
     """grammars/, read once for all sites: nothing of it changes."""
     ivr = build(Settings.from_env(ENVIRONMENT))
-    return {"content": ivr.content, "catalogue": ivr.catalogue, "board_words": ivr.board_words}
+    return {
+        "content": ivr.content, "catalogue": ivr.catalogue, "board_words": ivr.board_words,
+        "understanding": ivr.understanding,
+    }  # fmt: skip
 
 
 def hidden(page: TestResponse, name: str) -> str:

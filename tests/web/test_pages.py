@@ -16,7 +16,10 @@ from tests.conftest import ROOT
 from tests.web.site import FORM, NUMBER, ORDER, TYPED, Site, hidden, text_of, value_of
 
 AT = {"when": "at", "date": "2026-03-11", "time": "15:30"}
-API_ONLY = {"locale", "unknown_field", "type", "idempotency_key", "zone", "days", "role", "ring_first"}
+API_ONLY = {
+    "locale", "unknown_field", "type", "idempotency_key", "zone", "days", "role", "ring_first", "cursor", "status",
+    "description", "too_many_webhooks", "events", "webhook_url",
+}  # fmt: skip
 
 
 def test_the_form_tells_the_wait_and_asks_for_consent(site: Site) -> None:

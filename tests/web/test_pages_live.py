@@ -55,6 +55,7 @@ def ask(page: Any, **fields: str) -> None:
     given = {"number": "202 555 0143", "order": "1815908", "words": "Where is it?"} | fields
     for name, value in given.items():
         page.fill(f"#{name}", value)
+    page.select_option("#kind", "track_order")
     page.check("#consent")
     page.click("text=Call me back >> nth=-1")
 
@@ -95,6 +96,50 @@ def test_a_customer_books_proves_moves_and_cancels_on_a_phone(
     page.click("text=Yes, cancel it")
     page.wait_for_selector(".state.canceled")
     assert site.callback(path).status == CallbackStatus.CANCELED
+
+
+def test_own_words_are_confirmed_and_what_was_typed_outlives_a_reload(
+    open_page: Callable[..., Any], served: tuple[Site, str]
+) -> None:
+    page = open_page(viewport={"width": 320, "height": 640})
+    page.fill("#number", "202 555 0143")
+    page.fill("#words", "it says delivered but I don't have it")
+    page.reload()
+    page.wait_for_selector("[data-kept]:not([hidden])")
+    assert page.input_value("#number") == "202 555 0143"
+    page.check("#consent")
+    page.click("text=Call me back >> nth=-1")
+    page.wait_for_selector(".told[role=status]")
+    page.wait_for_function("document.activeElement.id == 'errors'")
+    assert page.input_value("#kind") == "delivered_not_received"
+    assert page.is_checked("#consent")
+    page.click("text=Call me back >> nth=-1")
+    confirm(page, served[0])
+    page.click("text=Add a note for the agent")
+    page.fill("#note", "Ring twice")
+    page.click("details[open] button")
+    page.wait_for_selector(".told")
+    with page.expect_download() as download:
+        page.click("text=Put it into my calendar")
+    assert download.value.suggested_filename == "callback.ics"
+    page.goto(served[1] + "/")
+    assert page.input_value("#number") == ""
+
+
+def test_whoever_goes_back_after_booking_and_sends_again_has_one_callback(
+    open_page: Callable[..., Any], served: tuple[Site, str]
+) -> None:
+    page = open_page()
+    ask(page)
+    page.wait_for_selector("#code")
+    page.go_back()
+    page.wait_for_selector("#consent")
+    if not page.is_checked("#consent"):
+        page.check("#consent")
+    page.click("text=Call me back >> nth=-1")
+    confirm(page, served[0])
+    (callback,) = served[0].all_open()
+    assert path_of(page) == f"/callbacks/{callback.id}"
 
 
 def test_wrong_input_is_told_in_a_summary_that_has_the_focus(open_page: Callable[..., Any]) -> None:

@@ -25,3 +25,34 @@ async function look() {
   if (now?.className !== watched.className || now.textContent !== watched.textContent) location.replace(here);
 }
 if (watched) setInterval(() => look().catch(() => {}), Number(watched.dataset.watch) || 15000);
+
+// What is typed outlives a reload, a wrong click and the back button, in this window alone; sent, it is forgotten.
+const DRAFT = "ringback-draft";
+const kept = { get: () => null, set: () => {} };
+try {
+  const store = sessionStorage;
+  kept.get = () => JSON.parse(store.getItem(DRAFT) ?? "null");
+  kept.set = (value) => (value ? store.setItem(DRAFT, JSON.stringify(value)) : store.removeItem(DRAFT));
+} catch { /* a browser that keeps nothing */ }
+const form = document.querySelector("form[data-draft]");
+const mine = (fields) => [...fields].filter((e) => ["number", "email", "order", "words", "date", "time"].includes(e.name));
+if (document.querySelector("[data-sent]")) kept.set(null);
+if (form) {
+  const draft = kept.get();
+  for (const field of draft ? mine(form.elements) : []) if (!field.value && draft[field.name]) field.value = draft[field.name];
+  if (draft) document.querySelector("[data-kept]").hidden = false;
+  form.addEventListener("input", () => {
+    const typed = mine(form.elements).filter((e) => e.value).map((e) => [e.name, e.value]);
+    kept.set(typed.length ? Object.fromEntries(typed) : null);
+  });
+}
+
+// Before time runs out it is said, once, by the server's clock: the reader's may be wrong.
+const limited = document.querySelector("[data-seconds]");
+if (limited) {
+  setTimeout(() => {
+    limited.setAttribute("role", "alert");
+    limited.className = "wrong";
+    limited.textContent = limited.dataset.soon;
+  }, Math.max(0, Number(limited.dataset.seconds) - 120) * 1000);
+}

@@ -51,7 +51,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_sign_ins_started_at", "sign_ins", ["started_at"])
     _audit_log()
-    op.create_index("ix_callbacks_created_at", "callbacks", ["created_at"])
     op.create_table(
         "drafts",
         string("user_id"),
@@ -82,6 +81,5 @@ def _audit_log() -> None:
 
 def downgrade() -> None:
     """The accounts are gone, the timeline stays."""
-    op.drop_index("ix_callbacks_created_at", "callbacks")
     for table in ("drafts", "audit_log", "sign_ins", "users"):
         op.drop_table(table)
