@@ -24,10 +24,12 @@ from ivr.parts import (
 )
 from ivr.phone.twiml import Hearing
 from ivr.scheduler import CallbackClock
+from ivr.service.answers import HelpAnswers
 from ivr.service.arrival import Arrivals
 from ivr.service.calls import CallPorts, CallService
 from ivr.service.dispatch import Dispatcher
 from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
+from ivr.service.knowledge import KnowingUnderstanding
 from ivr.service.leg_hearing import LegHearing
 from ivr.service.requests import WebRequests
 from ivr.settings import Settings
@@ -91,15 +93,29 @@ class Ivr(Edges):
         return self.overrides.get("node") or f"{socket.gethostname()}-{os.getpid()}"
 
     @cached_property
+    def answers(self) -> HelpAnswers:
+        """What calls do with help articles."""
+        return HelpAnswers(self.knowledge, self.settings.company, self.settings.public_url)
+
+    @cached_property
     def calls(self) -> CallService:
         """The use cases of a live call."""
         engine = self.engine
         ports = CallPorts(
             scenes=engine.scenes,
-            understanding=self.understanding,
+            understanding=KnowingUnderstanding(self.understanding, self.knowledge),
             speaker=self.speaker,
-            arrivals=Arrivals(self.numbers, self.commerce, self.speaker, self.settings.company, self.content.likely),
-            effects=call_effects(engine, self.clock, commerce=self.commerce, numbers=self.numbers),
+            arrivals=Arrivals(
+                self.numbers,
+                self.commerce,
+                self.speaker,
+                self.settings.company,
+                self.settings.texts,
+                self.content.likely,
+            ),
+            effects=call_effects(
+                engine, self.clock, commerce=self.commerce, numbers=self.numbers, answers=self.answers
+            ),
             held=engine.held,
             hears=self._hears,
         )

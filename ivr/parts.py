@@ -18,6 +18,7 @@ from ivr.phone.client import Account
 from ivr.phone.recordings import TwilioRecordings
 from ivr.phone.twiml import Hearing
 from ivr.scheduler import Sweeps
+from ivr.service.answers import HelpAnswers
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
 from ivr.service.left_recordings import LeftRecordings
@@ -89,7 +90,9 @@ def carrier_account(settings: Settings) -> Account:
     )
 
 
-def call_effects(engine: CallbackEngine, clock: Clock, *, commerce: Commerce, numbers: NumberRules) -> Effects:
+def call_effects(
+    engine: CallbackEngine, clock: Clock, *, commerce: Commerce, numbers: NumberRules, answers: HelpAnswers
+) -> Effects:
     """What a dialogue may want done."""
     return Effects(
         clock=clock,
@@ -98,6 +101,7 @@ def call_effects(engine: CallbackEngine, clock: Clock, *, commerce: Commerce, nu
         bookings=engine.bookings,
         line=engine.line,
         rules=engine.rules,
+        answers=answers,
     )
 
 

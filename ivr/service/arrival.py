@@ -1,7 +1,7 @@
 """Who is calling: the number as the carrier gives it, the customer behind it, orders and an open callback."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.calls import Call
@@ -9,6 +9,7 @@ from ivr.domain.cases import Customer
 from ivr.domain.dialogue import Caller
 from ivr.errors import NumberRefused
 from ivr.service.effects import open_view
+from ivr.service.opting import has_opted_out
 from ivr.service.ports import Commerce, NumberRules, Speaker
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
@@ -22,6 +23,8 @@ class Arrivals:
     commerce: Commerce
     speaker: Speaker
     company: str
+    texts: bool = False
+    """Whether customers are told by text message."""
     likely: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Locales by country, likeliest first; not all of them need be served."""
 
@@ -52,7 +55,14 @@ class Arrivals:
         promised = open_callback is not None and open_callback.status != CallbackStatus.UNVERIFIED
         view = open_view(open_callback) if open_callback and promised else None
         orders = tuple(self.commerce.recent_orders(number, locale))
-        return Caller(number=number, zone=zone, company=self.company, orders=orders, callback=view)
+        caller = Caller(number=number, zone=zone, company=self.company, orders=orders, callback=view)
+        return replace(caller, gets_texts=self._gets_texts(uow, number))
+
+    def _gets_texts(self, uow: UnitOfWork, number: str) -> bool:
+        """A land line gets none, nor who has declined them."""
+        if not self.texts or has_opted_out(uow, number):
+            return False
+        return self.numbers.check(number).line_type != "fixed_line"
 
 
 def _likeliest_first(served: tuple[str, ...], country: str, likely: tuple[str, ...]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from ivr.simulation.memory_rows import (
     MemoryHolds,
     MemoryLegs,
 )
-from ivr.simulation.not_kept import NoEvents, NoLedger, NoMessages, NoVerifications
+from ivr.simulation.not_kept import NoAnswers, NoEvents, NoLedger, NoMessages, NoVerifications
 from ivr.simulation.shelves import Journal
 
 
@@ -41,6 +41,7 @@ class MemoryRows:
         self.agents: ports.Agents = MemoryAgents(journal)
         self.verifications: ports.Verifications = NoVerifications()
         self.messages: ports.Messages = NoMessages()
+        self.answers: ports.Answers = NoAnswers()
         self.guards: ports.Guards = MemoryGuards(journal)
         self.ledger: ports.Ledger = NoLedger()
 
@@ -65,7 +66,7 @@ class MemoryUnitOfWork:
         self.calls, self.customers, self.cases, self.events = rows.calls, rows.customers, rows.cases, rows.events
         self.callbacks, self.holds, self.attempts, self.legs = rows.callbacks, rows.holds, rows.attempts, rows.legs
         self.agents, self.verifications, self.guards = rows.agents, rows.verifications, rows.guards
-        self.messages, self.ledger = rows.messages, rows.ledger
+        self.messages, self.ledger, self.answers = rows.messages, rows.ledger, rows.answers
         self._is_committed = False
 
     def commit(self) -> None:

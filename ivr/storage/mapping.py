@@ -11,7 +11,7 @@ from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer
 from ivr.domain.messages import Message
 from ivr.domain.shifts import Shift
-from ivr.storage import guard_tables, tables
+from ivr.storage import guard_tables, help_tables, tables
 from ivr.storage.schema import metadata
 
 MAPPED: dict[type, Table] = {
@@ -53,4 +53,4 @@ def _map_all() -> None:
 
 _map_all()
 
-__all__ = ["MAPPED", "guard_tables", "metadata"]
+__all__ = ["MAPPED", "guard_tables", "help_tables", "metadata"]
