@@ -163,6 +163,7 @@ class Ivr(Edges):
             requests=WebRequests(self.clock, self.commerce, bookings=engine.bookings, rules=engine.rules),
             numbers=self.numbers,
             catalogue=self.catalogue,
+            knowledge=self.knowledge,
             board_words=self.board_words,
             secret=shared_secret(self.settings),
         )

@@ -21,6 +21,7 @@ from ivr.scheduler import Sweeps
 from ivr.service.answers import HelpAnswers
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
+from ivr.service.knowledge import Knowledge
 from ivr.service.left_recordings import LeftRecordings
 from ivr.service.ports import (
     CallRecordings,
@@ -220,6 +221,7 @@ def make_desk(
     requests: WebRequests,
     numbers: NumberRules,
     catalogue: Catalogue,
+    knowledge: Knowledge,
     board_words: Catalogue,
     secret: str,
 ) -> Desk:
@@ -234,6 +236,7 @@ def make_desk(
         conversations=engine.conversations,
         numbers=numbers,
         catalogue=catalogue,
+        knowledge=knowledge,
         board_words=board_words,
         secret_key=secret,
         api_keys=settings.api_keys,

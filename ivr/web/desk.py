@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ivr.service.afterwards import Afterwards
 from ivr.service.booking import Bookings
 from ivr.service.conversations import Conversations
+from ivr.service.knowledge import Knowledge
 from ivr.service.line import Line
 from ivr.service.links import Links
 from ivr.service.ports import NumberRules
@@ -52,6 +53,8 @@ class Desk:
     conversations: Conversations | None = None
     numbers: NumberRules
     catalogue: Catalogue
+    knowledge: Knowledge
+    """Help articles."""
     board_words: Catalogue
     """Texts of the supervisor's pages."""
     secret_key: str

@@ -8,6 +8,7 @@ from ivr.web.callback_pages import CallbackPages, no_mail_pages
 from ivr.web.conversations import conversations_v1
 from ivr.web.desk import FORM_LIMIT, SIGN_IN_LIMIT, Desk, never_stored, protect
 from ivr.web.error_pages import ErrorPages, register_error_pages
+from ivr.web.help_pages import HelpPages, help_pages
 from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages, customer_pages
 from ivr.web.services import Services
@@ -23,6 +24,7 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     board = SupervisorPages(services, desk)
     customer, supervisor, api = customer_pages(pages, one), supervisor_pages(board), api_v1(services, desk)
     no_mail = no_mail_pages(one)
+    answers = help_pages(HelpPages(desk.knowledge, words))
     for name, blueprint in list(app.blueprints.items()):
         if name.startswith(("voice", "texts")):
             csrf.exempt(blueprint)
@@ -33,7 +35,7 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
         csrf.exempt(blueprint)
     limiter.limit(FORM_LIMIT, methods=["POST"])(customer)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(supervisor)
-    register_error_pages(app, ErrorPages(pages, words, board), (customer, supervisor, no_mail))
-    for blueprint in (customer, supervisor, *programs):
+    register_error_pages(app, ErrorPages(pages, words, board), (customer, supervisor, no_mail, answers))
+    for blueprint in (customer, supervisor, answers, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)

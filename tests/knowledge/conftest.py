@@ -8,4 +8,5 @@ from ivr.settings import Settings
 
 @pytest.fixture(scope="session")
 def content() -> Content:
-    return load(Settings.from_env({}).grammars_dir)
+    complete = ("en-US", "ko-KR", "es-ES", "de-DE", "fr-FR", "pt-BR", "ja-JP", "hi-IN", "ar")
+    return load(Settings.from_env({}).grammars_dir, complete)

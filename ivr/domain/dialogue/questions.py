@@ -89,9 +89,8 @@ def ask(dialogue: Dialogue, state: State, *before: Say, failures: int = 0) -> Di
 
 def _menu(d: Dialogue) -> Question:
     prompt = "menu_keys" if d.is_keyed or d.failures >= 3 else "menu_rephrase" if d.failures else "menu"
-    return Question(
-        (Say(prompt),), Expects(intents=(*MENU_INTENTS, "hold", "question")), {**MENU_KEYS, **QUESTION_KEYS}
-    )
+    expects = Expects(intents=(*MENU_INTENTS, "hold", "question"))
+    return Question((Say(prompt),), expects, {**MENU_KEYS, **QUESTION_KEYS})
 
 
 def _menu_three(d: Dialogue) -> Question:
