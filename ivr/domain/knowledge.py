@@ -16,6 +16,7 @@ BEST_QUESTION: Final = 0.5
 LEAST_WORTH: Final = 0.05
 UNKNOWN: Final = 0.75
 """Of the worth of the rarest word: words that no article has may be noise, or what it is all about."""
+USUAL: Final = ("refund-arrival", "return-item", "track-order")
 VOTE: Final = 0.1
 """How far the callers' verdicts move an article at most: they break ties, the words decide."""
 CALM: Final = 10
@@ -145,5 +146,10 @@ class Ranking:
 
 
 def most_asked(articles: Sequence[Article], tallies: Mapping[str, Tally], count: int) -> list[Article]:
-    """The articles read most often; as long as nobody has asked, in the order given."""
-    return sorted(articles, key=lambda article: -tallies.get(article.id, Tally()).asked)[:count]
+    """The articles read most often; as long as nobody has asked, those that every shop is asked for."""
+
+    def place(article: Article) -> tuple[int, int]:
+        usual = USUAL.index(article.id) if article.id in USUAL else len(USUAL)
+        return -tallies.get(article.id, Tally()).asked, usual
+
+    return sorted(articles, key=place)[:count]
