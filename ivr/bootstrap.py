@@ -26,11 +26,13 @@ from ivr.parts import (
 from ivr.passwords import Argon2Passwords
 from ivr.phone.twiml import Hearing
 from ivr.scheduler import CallbackClock
+from ivr.service.answers import HelpAnswers
 from ivr.service.arrival import Arrivals
 from ivr.service.calls import CallPorts, CallService
 from ivr.service.dispatch import Dispatcher
 from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
 from ivr.service.hooks import HookSweep
+from ivr.service.knowledge import KnowingUnderstanding
 from ivr.service.leg_hearing import LegHearing
 from ivr.service.requests import WebRequests
 from ivr.service.sign_in import Passwords
@@ -96,12 +98,17 @@ class Ivr(Edges):
         return self.overrides.get("node") or f"{socket.gethostname()}-{os.getpid()}"
 
     @cached_property
+    def answers(self) -> HelpAnswers:
+        """What calls do with help articles."""
+        return HelpAnswers(self.knowledge, self.settings.company, self.settings.public_url)
+
+    @cached_property
     def calls(self) -> CallService:
         """The use cases of a live call."""
         engine = self.engine
         ports = CallPorts(
             scenes=engine.scenes,
-            understanding=self.understanding,
+            understanding=KnowingUnderstanding(self.understanding, self.knowledge),
             speaker=self.speaker,
             arrivals=Arrivals(
                 self.numbers,
@@ -109,9 +116,12 @@ class Ivr(Edges):
                 self.speaker,
                 self.settings.company,
                 self.settings.booking_days,
+                self.settings.texts,
                 self.content.likely,
             ),
-            effects=call_effects(engine, self.clock, commerce=self.commerce, numbers=self.numbers),
+            effects=call_effects(
+                engine, self.clock, commerce=self.commerce, numbers=self.numbers, answers=self.answers
+            ),
             held=engine.held,
             hears=self._hears,
         )
@@ -168,6 +178,7 @@ class Ivr(Edges):
             commerce=self.commerce,
             numbers=self.numbers,
             catalogue=self.catalogue,
+            knowledge=self.knowledge,
             board_words=self.board_words,
             secret=shared_secret(self.settings),
             hook_sender=self.hook_sender,

@@ -22,12 +22,15 @@ from ivr.parts import (
 from ivr.phone.client import TwilioMessenger, TwilioPhone
 from ivr.phone.rooms import TwilioRooms
 from ivr.service.hooks import HookSender
+from ivr.service.knowledge import Knowledge
 from ivr.service.ports import CallRecordings, Clock, Commerce, Mailer, Messenger, Phone, Rooms, Speaker
 from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.storage import SqlStore
+from ivr.storage.help_index import MemoryIndex
 from ivr.understanding.grammars import GrammarUnderstanding
 from ivr.understanding.numbers import PhoneNumbers
+from ivr.understanding.terms import terms
 from ivr.web.catalogue import Catalogue, board_catalogue
 
 
@@ -96,6 +99,12 @@ class Edges:
     def understanding(self) -> GrammarUnderstanding:
         """Words to intents."""
         return GrammarUnderstanding(self.content, self.numbers)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """Help articles, searched."""
+        index = self.store.article_index() if isinstance(self.store, SqlStore) else MemoryIndex()
+        return Knowledge(self.content.articles, terms, index, self.store)
 
     @cached_property
     def commerce(self) -> Commerce:

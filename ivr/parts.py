@@ -20,9 +20,11 @@ from ivr.phone.client import Account
 from ivr.phone.recordings import TwilioRecordings
 from ivr.phone.twiml import Hearing
 from ivr.scheduler import Sweeps
+from ivr.service.answers import HelpAnswers
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
 from ivr.service.hooks import Hooks, HookSender
+from ivr.service.knowledge import Knowledge
 from ivr.service.left_recordings import LeftRecordings
 from ivr.service.ports import (
     CallRecordings,
@@ -96,7 +98,9 @@ def carrier_account(settings: Settings) -> Account:
     )
 
 
-def call_effects(engine: CallbackEngine, clock: Clock, *, commerce: Commerce, numbers: NumberRules) -> Effects:
+def call_effects(
+    engine: CallbackEngine, clock: Clock, *, commerce: Commerce, numbers: NumberRules, answers: HelpAnswers
+) -> Effects:
     """What a dialogue may want done."""
     return Effects(
         clock=clock,
@@ -106,6 +110,7 @@ def call_effects(engine: CallbackEngine, clock: Clock, *, commerce: Commerce, nu
         line=engine.line,
         rules=engine.rules,
         resuming=ResumeCodes(clock, engine.rules.resume),
+        answers=answers,
     )
 
 
@@ -235,6 +240,7 @@ def make_desk(
     commerce: Commerce,
     numbers: NumberRules,
     catalogue: Catalogue,
+    knowledge: Knowledge,
     board_words: Catalogue,
     secret: str,
     hook_sender: HookSender,
@@ -257,6 +263,7 @@ def make_desk(
         hook_sender=hook_sender,
         numbers=numbers,
         catalogue=catalogue,
+        knowledge=knowledge,
         board_words=board_words,
         secret_key=secret,
         api_keys=settings.api_keys,

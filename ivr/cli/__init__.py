@@ -19,6 +19,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "demo-data": "put the demonstration's customers and orders in place",
     "connect": "point a Twilio number at this server, or undo it",
     "grammar": "explain sentences, make some, and check the grammars",
+    "help": "search the help articles, and see whether they help",
     "audio": "make prompts of recordings, and list what could be recorded",
     "simulate": "try a policy out: a day of callers under a simulated clock",
     "models": "list, install, check and remove speech models",

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ivr.content import grammar_files, prompt_checks
 from ivr.content.folders import ABOUT, Folders
+from ivr.content.help_files import read_articles
 from ivr.content.languages import language_lists
 from ivr.content.model import Content, LocaleContent, LocaleGrammar, Once
 from ivr.content.number_files import read_money, read_numbers
@@ -26,7 +27,7 @@ DEFAULT_LOCALE = "en-US"
 GRAMMAR_FILES = ("lists.yaml", "rules.yaml", "moments.yaml")
 COUNTRIES: Final = "countries.yaml"
 SENTENCES: Final[Mapping[Ability, tuple[str, ...]]] = {
-    Ability.FULL: ("yes", "no", *GLOBAL_INTENTS, *MENU_INTENTS, "hold", "main_menu", "choice", *OVERHEARD),
+    Ability.FULL: ("yes", "no", *GLOBAL_INTENTS, *MENU_INTENTS, "hold", "main_menu", "question", "choice", *OVERHEARD),
     Ability.PARTIAL: ("yes", "no", *GLOBAL_INTENTS),
     Ability.KEYPAD: (),
 }
@@ -54,6 +55,7 @@ def read_all(content: Content) -> Content:
     """Read every locale's grammar now. Raises ContentError naming file and line."""
     for locale in content.locales.values():
         locale.grammar()
+        locale.help()
     return content
 
 
@@ -81,6 +83,7 @@ def _locale(folders: Folders, name: str, served: Sequence[str]) -> LocaleContent
         readings=readings,
         reading_words=reading_words,
         grammar=Once(partial(_grammar, folders, name, language, served)),
+        help=Once(partial(read_articles, folders.root, folders.chain(name), name)),
     )
 
 

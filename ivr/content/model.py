@@ -1,5 +1,6 @@
 """What the files under grammars/ hold, read and checked."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
@@ -9,9 +10,11 @@ from hassil.expression import Expression
 
 from ivr.content.yaml_files import Located
 from ivr.domain.hearing import Ability
+from ivr.domain.knowledge import Article
 from ivr.errors import ContentError
 
 T = TypeVar("T")
+_WORDS = re.compile(r"[^\W\d_][^\s?!.,;:()\"“”„«»¿¡。、？！।؟|*+<>\[\]{}/=]*")
 
 SlotOut = str | int
 
@@ -203,6 +206,13 @@ class LocaleContent:
     reading_words: Mapping[str, Located] = field(default_factory=dict)
     """Words of places in kana."""
     grammar: Once[LocaleGrammar] = field(default_factory=lambda: Once(LocaleGrammar))
+    help: Once[tuple[Article, ...]] = field(default_factory=lambda: Once(tuple[Article, ...]))
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Questions that help articles answer, as recognisers take them: words alone. Raises ContentError."""
+        said = (question for article in self.help() for question in article.questions)
+        return tuple(dict.fromkeys(" ".join(_WORDS.findall(question)) for question in said))
 
     @property
     def templates(self) -> Mapping[str, tuple[Template, ...]]:
@@ -248,3 +258,7 @@ class Content:
     """The default locale first."""
     likely: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Locales by country (ISO 3166), the likeliest first; also such as are not served."""
+
+    def articles(self, locale: str) -> tuple[Article, ...]:
+        """Its help articles. Raises ContentError."""
+        return self.locales[locale].help()

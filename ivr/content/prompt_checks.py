@@ -26,7 +26,17 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         connecting_agent hold_started agent_joins agent_lost speak_after_tone nothing_heard not_understood apology
         give_up anything_else whisper_declined whisper_in_time whisper_late whisper_why_passed whisper_guest_again
         agent_set_away customer_connecting customer_waits customer_next_agent customer_agent_lost rate_effort
-        rate_thanks code_call_again code_call_keys code_call_bye code_call_refused
+        rate_thanks help_ask_plain help_none help_none_offer help_other_words help_text_offer help_texted
+        help_helped help_glad help_sorry code_call_again code_call_keys code_call_bye code_call_refused
+    """,
+    "answer": """
+        help_answer
+    """,
+    "title": """
+        help_confirm
+    """,
+    "first second third": """
+        menu_three help_ask
     """,
     "case": """
         whisper_again whisper_accepted
@@ -97,9 +107,6 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "first other second": """
         ask_order_pick_2
     """,
-    "first second third": """
-        menu_three
-    """,
     "item place when": """
         order_status_delivered
     """,
@@ -127,6 +134,7 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "zone": "mail_zone",
     "case company": "mail_subject",
     "company link": "late",
+    "company link title": "help_answer",
     "case company link": "canceled done",
     "case code company link": "unreached",
     "company link when": "moved_at moved_asap reminder postponed",

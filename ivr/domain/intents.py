@@ -91,6 +91,8 @@ class Expects:
     """Intents that are understood but not listened for: they would crowd out a short answer."""
     builtins: tuple[Builtin, ...] = ()
     choices: tuple[Choice, ...] = ()
+    questions: bool = False
+    """Whether questions that help articles answer are listened for, beside the intents."""
     digit_lengths: tuple[int, ...] = ()
     """Accepted lengths of a digit string, such as (7, 17); empty: any."""
     currency: str = ""

@@ -9,6 +9,7 @@ from ivr.domain.cases import Customer
 from ivr.domain.dialogue import Caller
 from ivr.errors import NumberRefused
 from ivr.service.effects import open_view
+from ivr.service.opting import has_opted_out
 from ivr.service.ports import Commerce, NumberRules, Speaker
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
@@ -23,6 +24,8 @@ class Arrivals:
     speaker: Speaker
     company: str
     booking_days: int = 30
+    texts: bool = False
+    """Whether customers are told by text message."""
     likely: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Locales by country, likeliest first; not all of them need be served."""
 
@@ -54,7 +57,13 @@ class Arrivals:
         view = open_view(open_callback) if open_callback and promised else None
         orders = tuple(self.commerce.recent_orders(number, locale))
         known = Caller(number=number, zone=zone, company=self.company, orders=orders, callback=view)
-        return replace(known, booking_days=self.booking_days)
+        return replace(known, booking_days=self.booking_days, gets_texts=self._gets_texts(uow, number))
+
+    def _gets_texts(self, uow: UnitOfWork, number: str) -> bool:
+        """A land line gets none, nor who has declined them."""
+        if not self.texts or has_opted_out(uow, number):
+            return False
+        return self.numbers.check(number).line_type != "fixed_line"
 
 
 def _likeliest_first(served: tuple[str, ...], country: str, likely: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from ivr.domain.moments import AskBack, Resolved, Unresolved, When, resolve
 from ivr.domain.policies import CallbackRules, calling_window
 from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused
 from ivr.service import attempts
+from ivr.service.answers import HelpAnswers
 from ivr.service.booking import AlreadyBooked, BookingRequest, Bookings
 from ivr.service.cases import Opening, open_case
 from ivr.service.line import Line
@@ -52,6 +53,7 @@ class Effects:
     line: Line
     rules: CallbackRules
     resuming: ResumeCodes
+    answers: HelpAnswers
 
     def carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         """Do one effect."""
@@ -68,6 +70,8 @@ class Effects:
                 return self._estimate(exchange)
             case wanted.EnterLine():
                 return self._enter_line(exchange)
+            case wanted.ReadQuestions() | wanted.NoteAnswer() | wanted.TextAnswer() | wanted.RateAnswer():
+                return self.answers.carry_out(exchange, effect)
             case wanted.ResolveCase() | wanted.RateEffort() | wanted.LeaveLine():
                 self._note(exchange, effect)
                 return None

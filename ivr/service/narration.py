@@ -142,6 +142,11 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "case_resolved": _with("the case is resolved: {outcome}"),
     "order_canceled": _with("the order is canceled"),
     "order_not_canceled": _with("the order could not be canceled: too late"),
+    "answer_read": _with("a help article is read: {article}"),
+    "answer_texted": _with("a help article is sent by text message: {article}"),
+    "answer_rated": lambda data: (
+        f"the answer {'helped' if data.get('helped') else 'did not help'}: {data.get('article')}"
+    ),
     "effort_rated": _with("the customer rates the effort {effort} of 7"),
     "callback_asked": _asked,
     "customer_noted": _with("the customer adds: “{words}”"),

@@ -22,7 +22,7 @@ from ivr.simulation.memory_rows import (
 )
 from ivr.simulation.no_programs import NoLists, NoPrograms
 from ivr.simulation.no_staff import NoOverview, NoStaff
-from ivr.simulation.not_kept import NoEvents, NoLedger, NoMessages, NoVerifications
+from ivr.simulation.not_kept import NoAnswers, NoEvents, NoLedger, NoMessages, NoVerifications
 from ivr.simulation.shelves import Journal
 
 
@@ -43,6 +43,7 @@ class MemoryRows:
         self.agents: ports.Agents = MemoryAgents(journal)
         self.verifications: ports.Verifications = NoVerifications()
         self.messages: ports.Messages = NoMessages()
+        self.answers: ports.Answers = NoAnswers()
         self.guards: ports.Guards = MemoryGuards(journal)
         self.ledger: ports.Ledger = NoLedger()
         self.staff: ports.Staff = NoStaff()
@@ -71,7 +72,7 @@ class MemoryUnitOfWork:
         self.calls, self.customers, self.cases, self.events = rows.calls, rows.customers, rows.cases, rows.events
         self.callbacks, self.holds, self.attempts, self.legs = rows.callbacks, rows.holds, rows.attempts, rows.legs
         self.agents, self.verifications, self.guards = rows.agents, rows.verifications, rows.guards
-        self.messages, self.ledger, self.staff = rows.messages, rows.ledger, rows.staff
+        self.messages, self.ledger, self.answers, self.staff = rows.messages, rows.ledger, rows.answers, rows.staff
         self.overview, self.programs, self.lists = rows.overview, rows.programs, rows.lists
         self._is_committed = False
 

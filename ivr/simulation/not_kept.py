@@ -1,11 +1,12 @@
 """What a simulation throws away."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from ivr.domain.callbacks import Callback, Leg
 from ivr.domain.calls import Verification
 from ivr.domain.cases import Event
+from ivr.domain.knowledge import Tally
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message
 
@@ -35,6 +36,20 @@ class NoVerifications:
     def of_callback(self, callback_id: str) -> Verification | None:
         """There is none."""
         return None
+
+
+class NoAnswers:
+    """service.store.Answers: the simulated public asks no questions."""
+
+    def add(self, article_id: str, locale: str, at: datetime, call_sid: str | None) -> None:
+        """Forget it."""
+
+    def rate(self, call_sid: str, article_id: str, *, helped: bool) -> None:
+        """Forget it."""
+
+    def tallies(self) -> Mapping[str, Tally]:
+        """None are kept."""
+        return {}
 
 
 class NoMessages:

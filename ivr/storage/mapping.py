@@ -13,7 +13,7 @@ from ivr.domain.messages import Message
 from ivr.domain.programs import ApiKey, Delivery, Subscription
 from ivr.domain.shifts import Shift
 from ivr.domain.staff import Draft, SignIn, User
-from ivr.storage import guard_tables, program_tables, staff_tables, tables
+from ivr.storage import guard_tables, help_tables, program_tables, staff_tables, tables
 from ivr.storage.schema import metadata
 
 MAPPED: dict[type, Table] = {
@@ -61,4 +61,4 @@ def _map_all() -> None:
 
 _map_all()
 
-__all__ = ["MAPPED", "guard_tables", "metadata"]
+__all__ = ["MAPPED", "guard_tables", "help_tables", "metadata"]

@@ -15,6 +15,8 @@ from ivr.storage.calls import SqlCalls
 from ivr.storage.cases import SqlCases, SqlEvents
 from ivr.storage.failures import translated
 from ivr.storage.guards import SqlGuards
+from ivr.storage.help_answers import SqlAnswers
+from ivr.storage.help_index import MemoryIndex, PostgresIndex
 from ivr.storage.ledger import SqlLedger
 from ivr.storage.messages import SqlMessages
 from ivr.storage.overview import SqlOverview
@@ -49,6 +51,7 @@ class SqlUnitOfWork:
         self.calls: ports.Calls = SqlCalls(session, writes=writes)
         self.verifications: ports.Verifications = SqlVerifications(session, writes=writes)
         self.messages: ports.Messages = SqlMessages(session, writes=writes)
+        self.answers: ports.Answers = SqlAnswers(session, writes=writes)
         self.guards: ports.Guards = SqlGuards(session, writes=writes)
         self.ledger: ports.Ledger = SqlLedger(session, writes=writes)
         self.staff: ports.Staff = SqlStaff(session, writes=writes)
@@ -114,6 +117,10 @@ class SqlStore:
         """Bring the tables up to date; of two processes that start together one waits. Raises StorageUnavailable."""
         with translated():
             migrating.upgrade(self._write)
+
+    def article_index(self) -> MemoryIndex | PostgresIndex:
+        """Searches help articles."""
+        return PostgresIndex(self._write) if self._url.get_backend_name() == "postgresql" else MemoryIndex()
 
     def check(self) -> str:
         """Empty if the database answers and its tables are up to date; else what is wrong and what to do."""

@@ -88,6 +88,7 @@ class GrammarBuilder:
         """Phrases for a carrier's recogniser: whole requests first, spread over all that may be said."""
         rows = [self.phrases(part) for part in turn_parts(expects)]
         rows += [self._choice_phrases(expects.choices), self.phrases(MOMENT) if self._moment_is_asked(expects) else ()]
+        rows += [tuple(self._source.asked)] if expects.questions else []
         deepest = max(map(len, rows), default=0)
         mixed = (row[depth] for depth in range(deepest) for row in rows if depth < len(row))
         fitting = (phrase for phrase in mixed if len(phrase) <= LONGEST_HINT and "," not in phrase)
@@ -121,6 +122,8 @@ class GrammarBuilder:
             found += self._respell(self._digit_phrases)
         if Builtin.PHONE_NUMBER in expects.builtins:
             found += self._respell((*phone_phrases(self._source.digits), *self._lead_phrases()))
+        if expects.questions:
+            found += self._respell(self._source.asked)
         for part in clock_parts(expects):
             found += self._respelled(part)
         if Builtin.NUMBER in expects.builtins:
@@ -207,6 +210,8 @@ class GrammarBuilder:
             plain.append(self._digits(writer, expects.digit_lengths))
         if Builtin.PHONE_NUMBER in expects.builtins:
             plain.append(f"{self._optional(writer, DIGITS_LEAD)} {phone_jsgf(writer, self._source.digits)}".strip())
+        if expects.questions and self._source.asked:
+            plain.append(writer.define("asked", alternatives(self._source.asked)))
         for part in clock_parts(expects):
             spoken = alternatives(writer.expansion(expression) for expression in self._fragments(part))
             plain.append(writer.define(f"say_{part}", spoken) if spoken else "")

@@ -256,6 +256,10 @@ class LocaleSource(Protocol):
         """By name."""
 
     @property
+    def asked(self) -> Sequence[str]:
+        """Questions that help articles answer, as recognisers take them."""
+
+    @property
     def digits(self) -> DigitWords:
         """How digit strings are said."""
 

@@ -17,6 +17,7 @@ from ivr.service.booking import Bookings
 from ivr.service.case_work import CaseWork
 from ivr.service.conversations import Conversations
 from ivr.service.hooks import Hooks, HookSender
+from ivr.service.knowledge import Knowledge
 from ivr.service.line import Line
 from ivr.service.links import Links
 from ivr.service.ports import Commerce, NumberRules
@@ -67,6 +68,8 @@ class Desk:
     hook_sender: HookSender
     numbers: NumberRules
     catalogue: Catalogue
+    knowledge: Knowledge
+    """Help articles."""
     board_words: Catalogue
     """Texts of the supervisor's pages."""
     secret_key: str

@@ -39,6 +39,10 @@ class PageWords:
         asked = request.values.get("lang") or g.get("link_locale")
         return self._catalogue.best(asked, request.accept_languages)
 
+    def first(self) -> str:
+        """The language that greets."""
+        return self._catalogue.locales[0]
+
     def errors(self, refused: Sequence[CallbackRefused]) -> dict[str, Any]:
         """Texts by error key, and the fields they belong to."""
         texts = {error.reason: self._explained(error) for error in refused}

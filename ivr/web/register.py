@@ -25,6 +25,7 @@ from ivr.web.desk import (
     protect,
 )
 from ivr.web.error_pages import ErrorPages, register_error_pages
+from ivr.web.help_pages import HelpPages, help_pages
 from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages, customer_pages
 from ivr.web.services import Services
@@ -48,6 +49,7 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     agent = agent_pages(AgentPages(services, desk, staff_words), CasePages(services, desk, staff_words))
     no_mail = no_mail_pages(one)
     embed = [customer_pages(pages, one, name=EMBED, prefix="/embed")] if desk.widget_sites else []
+    answers = help_pages(HelpPages(desk.knowledge, words))
     for name, blueprint in list(app.blueprints.items()):
         if name.startswith(("voice", "texts")):
             csrf.exempt(blueprint)
@@ -63,12 +65,12 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     for blueprint in (agent, supervisor):
         limiter.limit(DESK_LIMIT, methods=["POST"], key_func=_browser)(blueprint)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(signing)
-    pages_for_people = (customer, *embed, agent, supervisor, signing, no_mail)
+    pages_for_people = (customer, *embed, agent, supervisor, signing, no_mail, answers)
     register_error_pages(app, ErrorPages(pages, words, staff_words), pages_for_people)
     app.register_blueprint(api_docs())
     if embed:
         app.register_blueprint(widget(desk.catalogue))
-    for blueprint in (customer, *embed, agent, supervisor, signing, *programs):
+    for blueprint in (customer, *embed, agent, supervisor, signing, answers, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)
 

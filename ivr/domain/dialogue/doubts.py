@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ivr.domain.dialogue import booking, existing, orders, promises
+from ivr.domain.dialogue import booking, existing, knowledge, orders, promises
 from ivr.domain.dialogue.lost import TOP
 from ivr.domain.dialogue.menu import REQUESTS, offer_languages
 from ivr.domain.dialogue.questions import ask
@@ -29,6 +29,8 @@ def doubted(dialogue: Dialogue, first: Intent) -> Step | None:
     """Ask whether this is what was said; None: ask again."""
     if first.name == "another_language":
         return offer_languages(dialogue, str(first.slots.get("language", "")))
+    if first.name == "question":
+        return knowledge.begin(dialogue, first)  # asks itself whether that is meant
     if is_read_back(dialogue.state, first):
         return READS_BACK[dialogue.state](dialogue, first)
     if first.name in REQUESTS:

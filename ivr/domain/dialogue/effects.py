@@ -114,6 +114,35 @@ class RateEffort:
     effort: int
 
 
+@dataclass(frozen=True)
+class ReadQuestions:
+    """Which questions are asked most, in the present language."""
+
+
+@dataclass(frozen=True)
+class NoteAnswer:
+    """A help article is read to the caller; gives no result."""
+
+    article_id: str
+
+
+@dataclass(frozen=True)
+class TextAnswer:
+    """Send the whole article by text message; gives no result."""
+
+    article_id: str
+
+
+@dataclass(frozen=True)
+class RateAnswer:
+    """Whether the article helped; if it did, its case is opened and resolved. Gives no result."""
+
+    article_id: str
+    helped: bool
+    words: str
+    """The question in the caller's own words."""
+
+
 Effect = (
     FindOrders
     | ReadOrders
@@ -130,4 +159,8 @@ Effect = (
     | EnterLine
     | LeaveLine
     | RateEffort
+    | ReadQuestions
+    | NoteAnswer
+    | TextAnswer
+    | RateAnswer
 )

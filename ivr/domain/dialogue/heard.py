@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ivr.domain.intents import Meaning
+from ivr.domain.knowledge import Answer
 from ivr.domain.moments import Resolved, Unresolved
 from ivr.domain.orders import Order
 
@@ -156,6 +157,13 @@ class InLine:
 
 
 @dataclass(frozen=True)
+class QuestionsRead:
+    """Result of ReadQuestions; none where there are no help articles in this language."""
+
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
 class AgentReady:
     """An agent accepted: the caller joins this conference."""
 
@@ -192,5 +200,6 @@ Result = (
     | CodeFound
     | CodeUnknown
     | InLine
+    | QuestionsRead
 )
 Heard = Speech | Key | Silence | SpeechLost | AgentReady | AgentLost | ConferenceLeft | DocumentFailed | Result

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from ivr.domain.dialogue import booking, doubts, existing, menu, orders, promises
+from ivr.domain.dialogue import booking, doubts, existing, knowledge, menu, orders, promises
 from ivr.domain.dialogue.effects import ResolveCase
 from ivr.domain.dialogue.heard import (
     AgentLost,
@@ -26,6 +26,7 @@ from ivr.domain.dialogue.heard import (
     OrderCanceled,
     OrdersFound,
     OrdersRead,
+    QuestionsRead,
     Silence,
     Speech,
     SpeechLost,
@@ -58,6 +59,10 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.RECALL_CONFIRM: existing.answer_recall,
     State.HOLDING: promises.answer_holding,
     State.ANYTHING_ELSE: menu.answer_anything_else,
+    State.QUESTION: knowledge.answer_question,
+    State.ANSWER_CONFIRM: knowledge.answer_confirm,
+    State.ANSWER_TEXT: knowledge.answer_text,
+    State.ANSWER_HELPED: knowledge.answer_helped,
     State.RATING: menu.answer_rating,
 }
 
@@ -79,6 +84,7 @@ RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     CodeFound: existing.code_found,
     CodeUnknown: existing.code_unknown,
     InLine: promises.in_line,
+    QuestionsRead: knowledge.questions_read,
 }
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ivr.domain.cases import CaseKind
-from ivr.domain.dialogue import existing, orders, promises
+from ivr.domain.dialogue import existing, knowledge, orders, promises
 from ivr.domain.dialogue.booking import open_case_then
 from ivr.domain.dialogue.effects import EnterLine, EstimateWait, LeaveLine, OpenCase, RateEffort, ReadOrders
 from ivr.domain.dialogue.heard import OrdersRead
@@ -34,6 +34,8 @@ def answer_menu(dialogue: Dialogue, intent: Intent) -> Step | None:
         return promises.begin(replace(dialogue, want=dialogue.want or CaseKind.QUESTION.value), intent)
     if intent.name == "existing_callback":
         return existing.existing(dialogue, intent)
+    if intent.name == "question":
+        return knowledge.begin(dialogue, intent)
     if intent.name == "hold":
         return ask_for_agent(dialogue)
     if intent.name == "main_menu":
@@ -182,7 +184,7 @@ def orders_read(dialogue: Dialogue, result: object) -> Step:
     )
     if told.state == State.LANGUAGE:  # keys for the languages, come late, must not answer what they interrupted
         told = replace(told, state=told.interrupted, since=told.turn.number + 1, failures=0)
-    return _ask_again(told)
+    return _ask_again(knowledge.in_new_language(told))
 
 
 def answer_anything_else(dialogue: Dialogue, intent: Intent) -> Step | None:

@@ -1,8 +1,20 @@
 """What each state asks: prompts, what may be answered, and the key that stands for each answer."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from ivr.domain.dialogue.asking import (
+    NO,
+    PLACES,
+    YES,
+    Question,
+    answer_confirm_asked,
+    answer_helped_asked,
+    answer_text_asked,
+    boolean,
+    numbered,
+    question_asked,
+)
 from ivr.domain.dialogue.heard import OpenCallback
 from ivr.domain.dialogue.values import Dialogue, State
 from ivr.domain.hearing import Ability, Pace
@@ -11,7 +23,6 @@ from ivr.domain.moments import AskBack, When
 from ivr.domain.orders import Order
 from ivr.domain.turn import At, Next, Phrase, Say, SayArg, Spelled, Turn
 
-YES, NO = Intent("yes"), Intent("no")
 MENU_KEYS: Mapping[str, Intent] = {
     "1": Intent("track_order"),
     "2": Intent("delivered_not_received"),
@@ -20,6 +31,8 @@ MENU_KEYS: Mapping[str, Intent] = {
     "5": Intent("callback"),
     "6": Intent("existing_callback"),
 }
+QUESTION_KEYS: Mapping[str, Intent] = {"7": Intent("question")}
+"""In the main menu only: elsewhere 7 ends the call."""
 LANGUAGE_KEY = 8
 GLOBAL_KEYS: Mapping[str, Intent] = {
     "0": Intent("agent"),
@@ -39,19 +52,6 @@ LANGUAGES_AT_ONCE = 8
 """More languages than these are offered page by page: key 9 leads on."""
 MOMENT_DIGITS = (4, 8)
 """Keyed moments: hour and minute, or month, day, hour and minute, on the 24-hour clock."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What one state asks."""
-
-    say: tuple[Say, ...]
-    expects: Expects
-    keys: Mapping[str, Intent] = field(default_factory=dict)
-    key_count: int = 1
-    pace: Pace = Pace.DIRECTED
-    next: Next = Next.LISTEN
-    wait_seconds: int = 6
 
 
 def question(dialogue: Dialogue) -> Question:
@@ -91,30 +91,20 @@ def ask(dialogue: Dialogue, state: State, *before: Say, failures: int = 0) -> Di
 
 def _menu(d: Dialogue) -> Question:
     prompt = "menu_keys" if d.is_keyed or d.failures >= 3 else "menu_rephrase" if d.failures else "menu"
-    return Question((Say(prompt),), Expects(intents=(*MENU_INTENTS, "hold")), MENU_KEYS)
+    expects = Expects(intents=(*MENU_INTENTS, "hold", "question"))
+    return Question((Say(prompt),), expects, {**MENU_KEYS, **QUESTION_KEYS})
 
 
 def _menu_three(d: Dialogue) -> Question:
     names = {place: Phrase(f"intent_{name}") for place, name in zip(PLACES, d.offered, strict=False)}
     keys = {str(i + 1): Intent(name) for i, name in enumerate(d.offered)}
-    expects = Expects(intents=MENU_INTENTS, builtins=(Builtin.CHOICE,), choices=_numbered(len(d.offered)))
+    expects = Expects(intents=MENU_INTENTS, builtins=(Builtin.CHOICE,), choices=numbered(len(d.offered)))
     return Question((Say("menu_three", names),), expects, keys)
-
-
-PLACES = ("first", "second", "third")
-
-
-def _numbered(count: int) -> tuple[Choice, ...]:
-    return tuple(Choice(str(i + 1)) for i in range(count))
-
-
-def _boolean(*say: Say, also: tuple[str, ...] = ()) -> Question:
-    return Question(say, Expects(also=also, builtins=(Builtin.BOOLEAN,)), {"1": YES, "2": NO})
 
 
 def _intent_confirm(d: Dialogue) -> Question:
     name = d.doubt.name if d.doubt else ""
-    return _boolean(Say("confirm_intent", {"what": Phrase(f"intent_{name}")}), also=MENU_INTENTS)
+    return boolean(Say("confirm_intent", {"what": Phrase(f"intent_{name}")}), also=MENU_INTENTS)
 
 
 def _language(d: Dialogue) -> Question:
@@ -124,7 +114,7 @@ def _language(d: Dialogue) -> Question:
     if len(d.locales) > LANGUAGES_AT_ONCE:
         say = (*say, Say("language_more", {"key": LANGUAGES_AT_ONCE + 1}))
         keys[str(LANGUAGES_AT_ONCE + 1)] = Intent("another_language")
-    expects = Expects(builtins=(Builtin.CHOICE,), choices=_numbered(len(offered)))
+    expects = Expects(builtins=(Builtin.CHOICE,), choices=numbered(len(offered)))
     return Question(say, expects, keys)
 
 
@@ -161,11 +151,11 @@ def _order_confirm(d: Dialogue) -> Question:
         raise ValueError("no order to confirm")
     args: dict[str, SayArg] = {"item": d.order.item, "digits": Spelled(d.order.id[-7:])}
     spoken = {"wanted": Phrase(f"kind_{d.want}")} if d.reason else {}  # what was keyed needs no second look
-    return _boolean(Say("confirm_order", args | spoken))
+    return boolean(Say("confirm_order", args | spoken))
 
 
 def _cancel_confirm(d: Dialogue) -> Question:
-    return _boolean(Say("cancel_confirm", {"item": d.order.item if d.order else ""}))
+    return boolean(Say("cancel_confirm", {"item": d.order.item if d.order else ""}))
 
 
 def _offer(d: Dialogue) -> Question:
@@ -213,7 +203,7 @@ def _callback_number(d: Dialogue) -> Question:
 
 def _number_confirm(d: Dialogue) -> Question:
     number = (d.checked.number if d.checked else None) or ""
-    return _boolean(Say("confirm_callback_number", {"number": Spelled(number.lstrip("+"))}))
+    return boolean(Say("confirm_callback_number", {"number": Spelled(number.lstrip("+"))}))
 
 
 def existing_is(callback: OpenCallback, d: Dialogue) -> Say:
@@ -242,7 +232,7 @@ def _resume_code(d: Dialogue) -> Question:
 
 
 def _recall_confirm(d: Dialogue) -> Question:
-    return _boolean(Say("confirm_cancel_callback"))
+    return boolean(Say("confirm_cancel_callback"))
 
 
 def _holding(d: Dialogue) -> Question:
@@ -251,13 +241,13 @@ def _holding(d: Dialogue) -> Question:
 
 
 def _anything_else(d: Dialogue) -> Question:
-    expects = Expects(intents=(*MENU_INTENTS, "main_menu"), builtins=(Builtin.BOOLEAN,))
+    expects = Expects(intents=(*MENU_INTENTS, "main_menu"), also=("question",), builtins=(Builtin.BOOLEAN,))
     return Question((Say("anything_else"),), expects, {**MENU_KEYS, "7": NO})
 
 
 def _rating(d: Dialogue) -> Question:
     keys = {str(n): Intent("choice", {"index": n}) for n in range(1, 8)}
-    expects = Expects(builtins=(Builtin.CHOICE,), choices=_numbered(7))
+    expects = Expects(builtins=(Builtin.CHOICE,), choices=numbered(7))
     return Question((Say("rate_effort"),), expects, keys)
 
 
@@ -284,6 +274,10 @@ QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
     State.RECALL_CONFIRM: _recall_confirm,
     State.HOLDING: _holding,
     State.ANYTHING_ELSE: _anything_else,
+    State.QUESTION: question_asked,
+    State.ANSWER_CONFIRM: answer_confirm_asked,
+    State.ANSWER_TEXT: answer_text_asked,
+    State.ANSWER_HELPED: answer_helped_asked,
     State.RATING: _rating,
     State.ENDED: _ended,
 }

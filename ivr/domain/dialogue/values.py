@@ -9,6 +9,7 @@ from ivr.domain.dialogue.effects import Effect
 from ivr.domain.dialogue.heard import NumberChecked, OpenCallback
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Intent
+from ivr.domain.knowledge import Answer
 from ivr.domain.moments import AskBack, When
 from ivr.domain.orders import Order
 from ivr.domain.turn import Say, Turn
@@ -35,6 +36,10 @@ class State(StrEnum):
     RECALL_CONFIRM = "recall_confirm"
     HOLDING = "holding"
     ANYTHING_ELSE = "anything_else"
+    QUESTION = "question"
+    ANSWER_CONFIRM = "answer_confirm"
+    ANSWER_TEXT = "answer_text"
+    ANSWER_HELPED = "answer_helped"
     JOINED = "joined"
     RATING = "rating"
     ENDED = "ended"
@@ -54,6 +59,8 @@ class Caller:
     callback: OpenCallback | None = None
     booking_days: int = 30
     """So far ahead a callback may be named."""
+    gets_texts: bool = False
+    """Whether a text message would reach this number, and is wanted."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +131,12 @@ class Dialogue:
     """How much is understood, of the locales of which not everything is."""
     language_page: int = 0
     """In LANGUAGE: which of the languages are offered, eight at a time."""
+    answers: tuple[Answer, ...] = ()
+    """Questions asked most, offered by number in QUESTION."""
+    answer: Answer | None = None
+    """The help article in hand."""
+    unanswered: int = 0
+    """Questions in a row to which there was no answer."""
     interrupted: State = State.MENU
     """In LANGUAGE: what was asked when the languages were offered, and is asked again in the chosen one. In OFFER: the
     question about an order that "agent" interrupted, to which "go back" leads; the menu if there was none."""
@@ -145,4 +158,4 @@ class Step:
 
     dialogue: Dialogue
     effects: tuple[Effect, ...] = field(default_factory=tuple)
-    """Carried out in order, results stepped in the same order. ResolveCase, LeaveLine and RateEffort give none."""
+    """Carried out in order, results stepped in the same order. Those that only note something give none."""

@@ -1,0 +1,61 @@
+"""What a state asks, as a value; and what is asked about help articles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ivr.domain.dialogue.values import Dialogue
+from ivr.domain.hearing import Pace
+from ivr.domain.intents import Builtin, Choice, Expects, Intent
+from ivr.domain.turn import Next, Say
+
+YES, NO = Intent("yes"), Intent("no")
+PLACES = ("first", "second", "third")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one state asks."""
+
+    say: tuple[Say, ...]
+    expects: Expects
+    keys: Mapping[str, Intent] = field(default_factory=dict)
+    key_count: int = 1
+    pace: Pace = Pace.DIRECTED
+    next: Next = Next.LISTEN
+    wait_seconds: int = 6
+
+
+def numbered(count: int) -> tuple[Choice, ...]:
+    """Choices without words, by their keys."""
+    return tuple(Choice(str(i + 1)) for i in range(count))
+
+
+def boolean(*say: Say, also: tuple[str, ...] = ()) -> Question:
+    """Yes or no, by words or by 1 and 2."""
+    return Question(say, Expects(also=also, builtins=(Builtin.BOOLEAN,)), {"1": YES, "2": NO})
+
+
+def question_asked(d: Dialogue) -> Question:
+    """A question in own words, or one of the three most asked by key."""
+    titles = {place: one.title for place, one in zip(PLACES, d.answers, strict=False)}
+    say = Say("help_ask", titles) if len(d.answers) == len(PLACES) and not d.unanswered else Say("help_ask_plain")
+    expects = Expects(
+        intents=("question", "main_menu"), builtins=(Builtin.CHOICE,), choices=numbered(len(d.answers)), questions=True
+    )
+    keys = {str(i + 1): Intent("choice", {"index": i + 1}) for i in range(len(d.answers))}
+    return Question((say,), expects, keys, wait_seconds=8)
+
+
+def answer_confirm_asked(d: Dialogue) -> Question:
+    """Whether this is what was meant."""
+    return boolean(Say("help_confirm", {"title": d.answer.title if d.answer else ""}), also=("question",))
+
+
+def answer_text_asked(d: Dialogue) -> Question:
+    """Whether the rest is wanted as a text message."""
+    return boolean(Say("help_text_offer"))
+
+
+def answer_helped_asked(d: Dialogue) -> Question:
+    """Whether it helped."""
+    return boolean(Say("help_helped"))
