@@ -7,6 +7,8 @@ import pytest
 
 from ivr.cli import run
 
+GRAMMARS = Path(__file__).resolve().parent.parent.parent / "grammars"
+
 
 @pytest.fixture(autouse=True)
 def two_languages(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,8 +72,9 @@ def test_lines_that_no_sentence_of_the_tables_needs_are_named(
 def test_prompt_without_a_reading_is_a_line_of_lint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shutil.copytree(Path("grammars/ja-JP"), tmp_path / "ja-JP")
-    (tmp_path / "ja-JP" / "readings.yaml").write_text('menu_keys: "ボタンを おして ください。"\n', "utf-8")
+    folder = tmp_path / "grammars" / "ja-JP"
+    shutil.copytree(GRAMMARS / "ja-JP", folder)
+    (folder / "readings.yaml").write_text('menu_keys: "ボタンを おして ください。"\n', "utf-8")
     monkeypatch.setenv("IVR_CONTENT", str(tmp_path))
     monkeypatch.setenv("IVR_LOCALES", "ja-JP")
     assert run(["grammar", "lint"]) == 1
