@@ -99,7 +99,7 @@ class Ivr(Edges):
             understanding=self.understanding,
             speaker=self.speaker,
             arrivals=Arrivals(self.numbers, self.commerce, self.speaker, self.settings.company, self.content.likely),
-            effects=call_effects(engine, self.clock, commerce=self.commerce, numbers=self.numbers),
+            effects=call_effects(engine, self.clock, commerce=self.commerce, numbers=self.numbers, rules=self.policies),
             held=engine.held,
             hears=self._hears,
         )

@@ -13,11 +13,13 @@ from ivr.content.folders import Folders
 from ivr.domain.callbacks import Party
 from ivr.domain.messages import GROUPS, MessageRules
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules, SlotRules
+from ivr.domain.policy import Rules
 from ivr.errors import SettingsError
 from ivr.phone.client import Account
 from ivr.phone.recordings import TwilioRecordings
 from ivr.phone.twiml import Hearing
 from ivr.scheduler import Sweeps
+from ivr.service.care import Care
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
 from ivr.service.left_recordings import LeftRecordings
@@ -89,7 +91,9 @@ def carrier_account(settings: Settings) -> Account:
     )
 
 
-def call_effects(engine: CallbackEngine, clock: Clock, *, commerce: Commerce, numbers: NumberRules) -> Effects:
+def call_effects(
+    engine: CallbackEngine, clock: Clock, *, commerce: Commerce, numbers: NumberRules, rules: Rules
+) -> Effects:
     """What a dialogue may want done."""
     return Effects(
         clock=clock,
@@ -98,6 +102,7 @@ def call_effects(engine: CallbackEngine, clock: Clock, *, commerce: Commerce, nu
         bookings=engine.bookings,
         line=engine.line,
         rules=engine.rules,
+        care=Care(clock, commerce, numbers, rules),
     )
 
 

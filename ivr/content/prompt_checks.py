@@ -26,6 +26,8 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         give_up anything_else whisper_declined whisper_in_time whisper_late whisper_why_passed whisper_guest_again
         agent_set_away customer_connecting customer_waits customer_next_agent customer_agent_lost rate_effort
         rate_thanks code_call_again code_call_keys code_call_bye code_call_refused
+        ask_return_reason ask_return_way why_other_number why_too_many why_high_amount payout_original payout_rupees
+        payout_no_fee
     """,
     "case": """
         whisper_again whisper_accepted
@@ -36,7 +38,32 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "code": """
         code_call_code code_call_once_more
     """,
+    "amount": """
+        settled_refund why_credit
+    """,
+    "days": """
+        why_withdrawal
+    """,
+    "until": """
+        why_wait why_trace
+    """,
+    "amount item": """
+        why_keep_item why_refund_now return_label
+    """,
+    "amount case item": """
+        return_drop_off
+    """,
+    "amount item since": """
+        why_refunded why_return_open
+    """,
+    "item since": """
+        why_replaced
+    """,
+    "item until": """
+        why_warranty why_in_window
+    """,
     "item": """
+        ask_settlement why_order_unclear why_search_over settled_replacement
         cancel_confirm cancel_done cancel_too_late order_status_canceled order_status_returned
     """,
     "key": """
@@ -70,13 +97,13 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         confirm_order
     """,
     "item when": """
-        order_status_preparing order_status_shipped order_status_out_for_delivery
+        order_status_preparing order_status_shipped order_status_out_for_delivery order_late
     """,
     "case company when": """
         machine_message
     """,
     "case item until": """
-        return_explain return_too_late
+        return_too_late
     """,
     "case company name": """
         screening_answer

@@ -13,6 +13,7 @@ from ivr.domain.cases import Case, Customer, Event
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message
 from ivr.service.guards import Guards as Guards
+from ivr.service.settlements import Settlements as Settlements
 
 Counts = Mapping[tuple[str, str], int]
 """By skill and locale."""
@@ -244,6 +245,7 @@ class UnitOfWork(Protocol):
     messages: Messages
     guards: Guards
     ledger: Ledger
+    settlements: Settlements
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

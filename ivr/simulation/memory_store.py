@@ -20,7 +20,7 @@ from ivr.simulation.memory_rows import (
     MemoryHolds,
     MemoryLegs,
 )
-from ivr.simulation.not_kept import NoEvents, NoLedger, NoMessages, NoVerifications
+from ivr.simulation.not_kept import NoEvents, NoLedger, NoMessages, NoSettlements, NoVerifications
 from ivr.simulation.shelves import Journal
 
 
@@ -43,6 +43,7 @@ class MemoryRows:
         self.messages: ports.Messages = NoMessages()
         self.guards: ports.Guards = MemoryGuards(journal)
         self.ledger: ports.Ledger = NoLedger()
+        self.settlements: ports.Settlements = NoSettlements()
 
     def commit(self) -> None:
         """Not here."""
@@ -65,7 +66,7 @@ class MemoryUnitOfWork:
         self.calls, self.customers, self.cases, self.events = rows.calls, rows.customers, rows.cases, rows.events
         self.callbacks, self.holds, self.attempts, self.legs = rows.callbacks, rows.holds, rows.attempts, rows.legs
         self.agents, self.verifications, self.guards = rows.agents, rows.verifications, rows.guards
-        self.messages, self.ledger = rows.messages, rows.ledger
+        self.messages, self.ledger, self.settlements = rows.messages, rows.ledger, rows.settlements
         self._is_committed = False
 
     def commit(self) -> None:

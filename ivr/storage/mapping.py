@@ -10,8 +10,9 @@ from ivr.domain.callbacks import Attempt, Callback, Hold, Leg
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer
 from ivr.domain.messages import Message
+from ivr.domain.settlements import Settlement
 from ivr.domain.shifts import Shift
-from ivr.storage import guard_tables, tables
+from ivr.storage import guard_tables, settlement_tables, tables
 from ivr.storage.schema import metadata
 
 MAPPED: dict[type, Table] = {
@@ -26,6 +27,7 @@ MAPPED: dict[type, Table] = {
     Call: tables.calls,
     Verification: tables.verifications,
     Message: tables.messages,
+    Settlement: settlement_tables.settlements,
 }
 """Events are not among them: their rows are only added, never changed."""
 

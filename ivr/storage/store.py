@@ -19,6 +19,7 @@ from ivr.storage.ledger import SqlLedger
 from ivr.storage.messages import SqlMessages
 from ivr.storage.people import SqlAgents, SqlCustomers
 from ivr.storage.session import UnitSession
+from ivr.storage.settlements import SqlSettlements
 
 PATIENCE_SECONDS: Final = 8.0
 """A server is back so soon after a restart; the carrier hangs up on somebody after 15 s without an answer."""
@@ -48,6 +49,7 @@ class SqlUnitOfWork:
         self.messages: ports.Messages = SqlMessages(session, writes=writes)
         self.guards: ports.Guards = SqlGuards(session, writes=writes)
         self.ledger: ports.Ledger = SqlLedger(session, writes=writes)
+        self.settlements: ports.Settlements = SqlSettlements(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""

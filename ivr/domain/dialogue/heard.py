@@ -6,6 +6,7 @@ from datetime import datetime
 from ivr.domain.intents import Meaning
 from ivr.domain.moments import Resolved, Unresolved
 from ivr.domain.orders import Order
+from ivr.domain.policy.ruling import Ruling
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,24 @@ class OrderCanceled:
     """Result of CancelOrder."""
 
     done: bool
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Result of Decide."""
+
+    ruling: Ruling
+    order: Order
+    """As the shop tells it now."""
+    now: datetime
+    payout: tuple[str, ...] = ()
+    """Prompts: how a refund is paid; empty if nothing is."""
+    choice: str = ""
+    """What was chosen, and done."""
+    settled_at: datetime | None = None
+    settled_minor: int = 0
+    """What was paid about it before, in the currency's smallest unit."""
+    traced_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -166,6 +185,7 @@ Result = (
     | OrdersRead
     | CaseOpened
     | OrderCanceled
+    | Decided
     | WaitEstimated
     | MomentResolved
     | NumberChecked
