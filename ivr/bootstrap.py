@@ -120,7 +120,12 @@ class Ivr(Edges):
                 self.content.likely,
             ),
             effects=call_effects(
-                engine, self.clock, commerce=self.commerce, numbers=self.numbers, answers=self.answers
+                engine,
+                self.clock,
+                commerce=self.commerce,
+                numbers=self.numbers,
+                answers=self.answers,
+                rules=self.policies,
             ),
             held=engine.held,
             hears=self._hears,

@@ -6,8 +6,10 @@ from typing import Self
 
 from ivr.content import Content
 from ivr.content.folders import Folders
+from ivr.content.policies import all_policies
 from ivr.content.shop import DemoShop
 from ivr.content.speaker import PromptSpeaker
+from ivr.domain.policy import Rules
 from ivr.parts import (
     Overrides,
     call_recordings,
@@ -105,6 +107,11 @@ class Edges:
         """Help articles, searched."""
         index = self.store.article_index() if isinstance(self.store, SqlStore) else MemoryIndex()
         return Knowledge(self.content.articles, terms, index, self.store)
+
+    @cached_property
+    def policies(self) -> Rules:
+        """The rules of the shop. Raises ContentError."""
+        return all_policies(self.settings.grammars_dir)
 
     @cached_property
     def commerce(self) -> Commerce:

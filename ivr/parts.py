@@ -14,6 +14,7 @@ from ivr.content.readings import Readings
 from ivr.domain.callbacks import Party
 from ivr.domain.messages import GROUPS, MessageRules
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules, SlotRules
+from ivr.domain.policy import Rules
 from ivr.domain.staff import SignInRules
 from ivr.errors import SettingsError
 from ivr.phone.client import Account
@@ -21,6 +22,7 @@ from ivr.phone.recordings import TwilioRecordings
 from ivr.phone.twiml import Hearing
 from ivr.scheduler import Sweeps
 from ivr.service.answers import HelpAnswers
+from ivr.service.care import Care
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
 from ivr.service.hooks import Hooks, HookSender
@@ -99,7 +101,13 @@ def carrier_account(settings: Settings) -> Account:
 
 
 def call_effects(
-    engine: CallbackEngine, clock: Clock, *, commerce: Commerce, numbers: NumberRules, answers: HelpAnswers
+    engine: CallbackEngine,
+    clock: Clock,
+    *,
+    commerce: Commerce,
+    numbers: NumberRules,
+    answers: HelpAnswers,
+    rules: Rules,
 ) -> Effects:
     """What a dialogue may want done."""
     return Effects(
@@ -111,6 +119,7 @@ def call_effects(
         rules=engine.rules,
         resuming=ResumeCodes(clock, engine.rules.resume),
         answers=answers,
+        care=Care(clock, commerce, numbers, rules),
     )
 
 

@@ -26,8 +26,21 @@ from ivr.errors import ContentError
 DEFAULT_LOCALE = "en-US"
 GRAMMAR_FILES = ("lists.yaml", "rules.yaml", "moments.yaml")
 COUNTRIES: Final = "countries.yaml"
+IN_QUESTIONS: Final = ("hold", "main_menu", "choice", "return_reason")
+"""Understood where a question asks for them."""
 SENTENCES: Final[Mapping[Ability, tuple[str, ...]]] = {
-    Ability.FULL: ("yes", "no", *GLOBAL_INTENTS, *MENU_INTENTS, "hold", "main_menu", "question", "choice", *OVERHEARD),
+    Ability.FULL: (
+        "yes",
+        "no",
+        *GLOBAL_INTENTS,
+        *MENU_INTENTS,
+        "hold",
+        "main_menu",
+        "question",
+        "choice",
+        "return_reason",
+        *OVERHEARD,
+    ),
     Ability.PARTIAL: ("yes", "no", *GLOBAL_INTENTS),
     Ability.KEYPAD: (),
 }

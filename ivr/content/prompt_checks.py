@@ -28,6 +28,8 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         agent_set_away customer_connecting customer_waits customer_next_agent customer_agent_lost rate_effort
         rate_thanks help_ask_plain help_none help_none_offer help_other_words help_text_offer help_texted
         help_helped help_glad help_sorry code_call_again code_call_keys code_call_bye code_call_refused
+        ask_return_reason ask_return_way why_other_number why_too_many why_high_amount payout_original payout_rupees
+        payout_no_fee
     """,
     "answer": """
         help_answer
@@ -47,10 +49,32 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "code": """
         code_call_code code_call_once_more
     """,
+    "amount": """
+        settled_refund why_credit
+    """,
     "days": """
-        moment_too_far callback_refused_too_far
+        why_withdrawal moment_too_far callback_refused_too_far
+    """,
+    "until": """
+        why_wait why_trace
+    """,
+    "amount item": """
+        why_keep_item why_refund_now return_label
+    """,
+    "amount case item": """
+        return_drop_off
+    """,
+    "amount item since": """
+        why_refunded why_return_open
+    """,
+    "item since": """
+        why_replaced
+    """,
+    "item until": """
+        why_warranty why_in_window
     """,
     "item": """
+        ask_settlement why_order_unclear why_search_over settled_replacement
         cancel_confirm cancel_done cancel_too_late order_status_canceled order_status_returned
     """,
     "key": """
@@ -84,13 +108,13 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         confirm_order
     """,
     "item when": """
-        order_status_preparing order_status_shipped order_status_out_for_delivery
+        order_status_preparing order_status_shipped order_status_out_for_delivery order_late
     """,
     "case code company when": """
         machine_message
     """,
     "case item until": """
-        return_explain return_too_late
+        return_too_late
     """,
     "case company name": """
         screening_answer

@@ -16,6 +16,7 @@ from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused
 from ivr.service import attempts
 from ivr.service.answers import HelpAnswers
 from ivr.service.booking import AlreadyBooked, BookingRequest, Bookings
+from ivr.service.care import Care
 from ivr.service.cases import Opening, open_case
 from ivr.service.line import Line
 from ivr.service.ports import Clock, Commerce, NumberRules
@@ -54,6 +55,7 @@ class Effects:
     rules: CallbackRules
     resuming: ResumeCodes
     answers: HelpAnswers
+    care: Care
 
     def carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         """Do one effect."""
@@ -66,6 +68,8 @@ class Effects:
                 return self._open_case(exchange, effect)
             case wanted.CancelOrder(order_id, case_id):
                 return self._cancel_order(exchange, order_id, case_id)
+            case wanted.Decide():
+                return self._decide(exchange, effect)
             case wanted.EstimateWait():
                 return self._estimate(exchange)
             case wanted.EnterLine():
@@ -170,6 +174,14 @@ class Effects:
         if case is not None:
             record(exchange.uow, self.clock.now(), "order_canceled" if done else "order_not_canceled", subject=case)
         return heard.OrderCanceled(done)
+
+    def _decide(self, exchange: Exchange, effect: wanted.Decide) -> heard.Result:
+        dialogue = exchange.dialogue
+        try:
+            asking = self.care.asking(exchange.uow, effect, caller=dialogue.caller.number, locale=dialogue.locale)
+        except NotFound:
+            return heard.OrdersFound(())
+        return self.care.decide(asking, effect)
 
     def _estimate(self, exchange: Exchange) -> heard.WaitEstimated:
         case = exchange.uow.cases.get(exchange.call.case_id) if exchange.call.case_id else None

@@ -141,6 +141,8 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "case_continued": lambda data: f"the case goes on: {_about(data)}",
     "case_resolved": _with("the case is resolved: {outcome}"),
     "order_canceled": _with("the order is canceled"),
+    "decided": _with("decided by the rule {rule}: {decision}"),
+    "settled": _with("{kind} by the rule {rule}"),
     "order_not_canceled": _with("the order could not be canceled: too late"),
     "answer_read": _with("a help article is read: {article}"),
     "answer_texted": _with("a help article is sent by text message: {article}"),

@@ -17,6 +17,7 @@ from ivr.service.guards import Guards as Guards
 from ivr.service.overview_store import Overview as Overview
 from ivr.service.programs import Lists as Lists
 from ivr.service.programs import Programs as Programs
+from ivr.service.settlements import Settlements as Settlements
 from ivr.service.staff_store import Staff as Staff
 
 Counts = Mapping[tuple[str, str], int]
@@ -288,6 +289,7 @@ class UnitOfWork(Protocol):
     overview: Overview
     programs: Programs
     lists: Lists
+    settlements: Settlements
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

@@ -22,7 +22,7 @@ from ivr.simulation.memory_rows import (
 )
 from ivr.simulation.no_programs import NoLists, NoPrograms
 from ivr.simulation.no_staff import NoOverview, NoStaff
-from ivr.simulation.not_kept import NoAnswers, NoEvents, NoLedger, NoMessages, NoVerifications
+from ivr.simulation.not_kept import NoAnswers, NoEvents, NoLedger, NoMessages, NoSettlements, NoVerifications
 from ivr.simulation.shelves import Journal
 
 
@@ -50,6 +50,7 @@ class MemoryRows:
         self.overview: ports.Overview = NoOverview()
         self.programs: ports.Programs = NoPrograms()
         self.lists: ports.Lists = NoLists()
+        self.settlements: ports.Settlements = NoSettlements()
 
     def commit(self) -> None:
         """Not here."""
@@ -74,6 +75,7 @@ class MemoryUnitOfWork:
         self.agents, self.verifications, self.guards = rows.agents, rows.verifications, rows.guards
         self.messages, self.ledger, self.answers, self.staff = rows.messages, rows.ledger, rows.answers, rows.staff
         self.overview, self.programs, self.lists = rows.overview, rows.programs, rows.lists
+        self.settlements = rows.settlements
         self._is_committed = False
 
     def commit(self) -> None:

@@ -9,6 +9,7 @@ from ivr.domain.cases import Event
 from ivr.domain.knowledge import Tally
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message
+from ivr.domain.settlements import Settlement
 
 
 class NoEvents:
@@ -113,5 +114,25 @@ class NoLedger:
         return ()
 
     def lines_of(self, callback_ids: Collection[str]) -> Sequence[Line]:
+        """None are kept."""
+        return ()
+
+
+class NoSettlements:
+    """service.settlements.Settlements: the simulated public orders nothing."""
+
+    def add(self, settlement: Settlement) -> None:
+        """Never called."""
+        raise NotImplementedError("the simulation has no orders")
+
+    def of_order(self, order_id: str) -> Sequence[Settlement]:
+        """None are kept."""
+        return ()
+
+    def count_final(self, number: str, since: datetime) -> int:
+        """None are kept."""
+        return 0
+
+    def decisions(self, limit: int) -> Sequence[Event]:
         """None are kept."""
         return ()

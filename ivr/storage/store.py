@@ -23,6 +23,7 @@ from ivr.storage.overview import SqlOverview
 from ivr.storage.people import SqlAgents, SqlCustomers
 from ivr.storage.programs import SqlLists, SqlPrograms
 from ivr.storage.session import UnitSession
+from ivr.storage.settlements import SqlSettlements
 from ivr.storage.staff import SqlStaff
 
 PATIENCE_SECONDS: Final = 8.0
@@ -58,6 +59,7 @@ class SqlUnitOfWork:
         self.overview: ports.Overview = SqlOverview(session, writes=writes)
         self.programs: ports.Programs = SqlPrograms(session, writes=writes)
         self.lists: ports.Lists = SqlLists(session, writes=writes)
+        self.settlements: ports.Settlements = SqlSettlements(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""

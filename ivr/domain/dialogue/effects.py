@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ivr.domain.cases import CaseKind
 from ivr.domain.moments import When
+from ivr.domain.policy.rules import Topic
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,19 @@ class CancelOrder:
 
     order_id: str
     case_id: str
+
+
+@dataclass(frozen=True)
+class Decide:
+    """Ask the shop's rules, and do what they decide where nothing is left to choose."""
+
+    topic: Topic
+    order_id: str
+    case_id: str
+    reason: str = ""
+    """Why something is sent back, once that was asked."""
+    choice: str = ""
+    """What was chosen of what an earlier decision offered: done if the rules still allow it."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +163,7 @@ Effect = (
     | OpenCase
     | ResolveCase
     | CancelOrder
+    | Decide
     | EstimateWait
     | ResolveMoment
     | CheckNumber

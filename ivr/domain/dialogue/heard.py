@@ -7,6 +7,7 @@ from ivr.domain.intents import Meaning
 from ivr.domain.knowledge import Answer
 from ivr.domain.moments import Resolved, Unresolved
 from ivr.domain.orders import Order
+from ivr.domain.policy.ruling import Ruling
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,24 @@ class OrderCanceled:
     """Result of CancelOrder."""
 
     done: bool
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Result of Decide."""
+
+    ruling: Ruling
+    order: Order
+    """As the shop tells it now."""
+    now: datetime
+    payout: tuple[str, ...] = ()
+    """Prompts: how a refund is paid; empty if nothing is."""
+    choice: str = ""
+    """What was chosen, and done."""
+    settled_at: datetime | None = None
+    settled_minor: int = 0
+    """What was paid about it before, in the currency's smallest unit."""
+    traced_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -190,6 +209,7 @@ Result = (
     | OrdersRead
     | CaseOpened
     | OrderCanceled
+    | Decided
     | WaitEstimated
     | MomentResolved
     | NumberChecked

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from ivr.domain.dialogue import booking, doubts, existing, knowledge, menu, orders, promises
+from ivr.domain.dialogue import booking, care, doubts, existing, knowledge, menu, orders, promises
 from ivr.domain.dialogue.effects import ResolveCase
 from ivr.domain.dialogue.heard import (
     AgentLost,
@@ -17,6 +17,7 @@ from ivr.domain.dialogue.heard import (
     CodeFound,
     CodeUnknown,
     ConferenceLeft,
+    Decided,
     DocumentFailed,
     Heard,
     InLine,
@@ -49,6 +50,9 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.ORDER_NUMBER: orders.answer_number,
     State.ORDER_CONFIRM: orders.answer_confirm,
     State.CANCEL_CONFIRM: orders.answer_cancel,
+    State.RETURN_REASON: care.answer_reason,
+    State.RETURN_WAY: care.answer_way,
+    State.SETTLEMENT: care.answer_settlement,
     State.OFFER: promises.answer_offer,
     State.MOMENT: booking.answer_moment,
     State.MOMENT_CONFIRM: booking.answer_moment_confirm,
@@ -74,6 +78,7 @@ RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     OrdersRead: menu.orders_read,
     CaseOpened: orders.case_opened,
     OrderCanceled: orders.canceled,
+    Decided: care.decided,
     WaitEstimated: promises.wait_estimated,
     MomentResolved: booking.moment_resolved,
     NumberChecked: booking.number_checked,

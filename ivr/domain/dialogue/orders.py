@@ -1,21 +1,20 @@
 """Which order it is about, and what self-service can say or do about it."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ivr.domain.cases import CaseKind
 from ivr.domain.dialogue.booking import open_case_then
-from ivr.domain.dialogue.effects import CancelOrder, EstimateWait, FindOrders, OpenCase, ResolveCase
+from ivr.domain.dialogue.effects import CancelOrder, Decide, EstimateWait, FindOrders, OpenCase, ResolveCase
 from ivr.domain.dialogue.heard import CaseOpened, OrderCanceled, OrdersFound
 from ivr.domain.dialogue.questions import ORDER_DIGITS, ask
 from ivr.domain.dialogue.values import Dialogue, State, Step
 from ivr.domain.intents import Intent
-from ivr.domain.orders import Order, OrderStatus
-from ivr.domain.turn import At, Say, SayArg, Spelled
+from ivr.domain.orders import Order
+from ivr.domain.policy import Topic
+from ivr.domain.turn import At, Say, SayArg
 
 MOST_OFFERED = 3
-RETURN_WINDOW = timedelta(days=30)
-"""Returns are taken for 30 days after delivery."""
 MAX_LOOKUPS = 3
 """After so many wrong order numbers an agent or a callback is offered."""
 
@@ -86,15 +85,17 @@ def _resolve(dialogue: Dialogue) -> Step:
 
 
 def case_opened(dialogue: Dialogue, result: object) -> Step:
-    """Keep the case; explain the order if that is why it was opened."""
+    """Keep the case; ask the shop's rules about the order if that is why it was opened."""
     assert isinstance(result, CaseOpened)
     kept = replace(dialogue, case_id=result.case_id, case_number=result.number, explaining=False)
     if not dialogue.explaining or dialogue.order is None:
         return Step(kept)
-    return EXPLAIN[CaseKind(dialogue.want)](kept, dialogue.order, result.now)
+    asked = Decide(Topic(dialogue.want), dialogue.order.id, result.case_id)
+    return Step(replace(kept, why=""), (asked,))
 
 
-def _status_says(dialogue: Dialogue, order: Order, now: datetime) -> Say:
+def status_says(dialogue: Dialogue, order: Order, now: datetime) -> Say:
+    """Where an order stands."""
     moment = order.delivered_at or order.expected_at or order.ordered_at
     args: dict[str, SayArg] = {
         "item": order.item,
@@ -104,38 +105,9 @@ def _status_says(dialogue: Dialogue, order: Order, now: datetime) -> Say:
     return Say(f"order_status_{order.status.value}", args)
 
 
-def _explain_track(dialogue: Dialogue, order: Order, now: datetime) -> Step:
-    return _finished(dialogue, "told_status", _status_says(dialogue, order, now))
-
-
-def _finished(dialogue: Dialogue, outcome: str, *say: Say) -> Step:
+def finished(dialogue: Dialogue, outcome: str, *say: Say) -> Step:
+    """Self-service has done it: say so, and ask for more."""
     return Step(ask(dialogue, State.ANYTHING_ELSE, *say), (ResolveCase(dialogue.case_id, outcome),))
-
-
-def _explain_missing(dialogue: Dialogue, order: Order, now: datetime) -> Step:
-    status = _status_says(dialogue, order, now)
-    if order.status != OrderStatus.DELIVERED:
-        return _finished(dialogue, "not_delivered_yet", Say("dnr_not_delivered_yet"), status)
-    explained = Say("dnr_explain", {**status.args, "case": Spelled(dialogue.case_number)})
-    return Step(replace(dialogue, preface=(explained,)), (EstimateWait(),))
-
-
-def _explain_return(dialogue: Dialogue, order: Order, now: datetime) -> Step:
-    until = (order.delivered_at or now) + RETURN_WINDOW
-    args: dict[str, SayArg] = {
-        "item": order.item,
-        "until": At(until, dialogue.caller.zone, now),
-        "case": Spelled(dialogue.case_number),
-    }
-    explained = Say("return_explain" if now <= until else "return_too_late", args)
-    return Step(replace(dialogue, preface=(explained,)), (EstimateWait(),))
-
-
-def _explain_cancel(dialogue: Dialogue, order: Order, now: datetime) -> Step:
-    if order.status == OrderStatus.PREPARING:
-        return Step(ask(dialogue, State.CANCEL_CONFIRM))
-    late = replace(dialogue, preface=(Say("cancel_too_late", {"item": order.item}),))
-    return Step(late, (EstimateWait(),))
 
 
 def answer_cancel(dialogue: Dialogue, intent: Intent) -> Step | None:
@@ -143,7 +115,7 @@ def answer_cancel(dialogue: Dialogue, intent: Intent) -> Step | None:
     if intent.name == "yes" and dialogue.order is not None:
         return Step(dialogue, (CancelOrder(dialogue.order.id, dialogue.case_id),))
     if intent.name == "no":
-        return _finished(dialogue, "kept_order", Say("cancel_kept"))
+        return finished(dialogue, "kept_order", Say("cancel_kept"))
     return None
 
 
@@ -152,14 +124,6 @@ def canceled(dialogue: Dialogue, result: object) -> Step:
     assert isinstance(result, OrderCanceled)
     item = dialogue.order.item if dialogue.order else ""
     if result.done:
-        return _finished(dialogue, "order_canceled", Say("cancel_done", {"item": item}))
+        return finished(dialogue, "order_canceled", Say("cancel_done", {"item": item}))
     late = replace(dialogue, preface=(Say("cancel_too_late", {"item": item}),))
     return Step(late, (EstimateWait(),))
-
-
-EXPLAIN = {
-    CaseKind.TRACK_ORDER: _explain_track,
-    CaseKind.DELIVERED_NOT_RECEIVED: _explain_missing,
-    CaseKind.RETURN_REFUND: _explain_return,
-    CaseKind.CANCEL_ORDER: _explain_cancel,
-}

@@ -21,6 +21,7 @@ from ivr.domain.hearing import Ability, Pace
 from ivr.domain.intents import Builtin, Choice, Expects, Intent
 from ivr.domain.moments import AskBack, When
 from ivr.domain.orders import Order
+from ivr.domain.policy.facts import REASONS
 from ivr.domain.turn import At, Next, Phrase, Say, SayArg, Spelled, Turn
 
 MENU_KEYS: Mapping[str, Intent] = {
@@ -158,6 +159,23 @@ def _cancel_confirm(d: Dialogue) -> Question:
     return boolean(Say("cancel_confirm", {"item": d.order.item if d.order else ""}))
 
 
+def _return_reason(d: Dialogue) -> Question:
+    return _numbers(Say("ask_return_reason"), len(REASONS), "return_reason")
+
+
+def _return_way(d: Dialogue) -> Question:
+    return _numbers(Say("ask_return_way"), 2)
+
+
+def _settlement(d: Dialogue) -> Question:
+    return _numbers(Say("ask_settlement", {"item": d.order.item if d.order else ""}), 2)
+
+
+def _numbers(say: Say, count: int, *intents: str) -> Question:
+    keys = {str(n): Intent("choice", {"index": n}) for n in range(1, count + 1)}
+    return Question((say,), Expects(intents=intents, builtins=(Builtin.CHOICE,), choices=numbered(count)), keys)
+
+
 def _offer(d: Dialogue) -> Question:
     keys = {"1": Intent("hold"), "2": Intent("callback")}
     if not d.agent_free:
@@ -246,9 +264,7 @@ def _anything_else(d: Dialogue) -> Question:
 
 
 def _rating(d: Dialogue) -> Question:
-    keys = {str(n): Intent("choice", {"index": n}) for n in range(1, 8)}
-    expects = Expects(builtins=(Builtin.CHOICE,), choices=numbered(7))
-    return Question((Say("rate_effort"),), expects, keys)
+    return _numbers(Say("rate_effort"), 7)
 
 
 def _ended(d: Dialogue) -> Question:
@@ -264,6 +280,9 @@ QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
     State.ORDER_NUMBER: _order_number,
     State.ORDER_CONFIRM: _order_confirm,
     State.CANCEL_CONFIRM: _cancel_confirm,
+    State.RETURN_REASON: _return_reason,
+    State.RETURN_WAY: _return_way,
+    State.SETTLEMENT: _settlement,
     State.OFFER: _offer,
     State.MOMENT: _moment,
     State.MOMENT_CONFIRM: _moment_confirm,

@@ -26,6 +26,9 @@ class State(StrEnum):
     ORDER_NUMBER = "order_number"
     ORDER_CONFIRM = "order_confirm"
     CANCEL_CONFIRM = "cancel_confirm"
+    RETURN_REASON = "return_reason"
+    RETURN_WAY = "return_way"
+    SETTLEMENT = "settlement"
     OFFER = "offer"
     MOMENT = "moment"
     MOMENT_CONFIRM = "moment_confirm"
@@ -97,6 +100,8 @@ class Dialogue:
     orders: tuple[Order, ...] = ()
     """Orders offered to pick from."""
     order: Order | None = None
+    why: str = ""
+    """Why something is sent back, as chosen."""
     case_id: str = ""
     case_number: str = ""
     lookups: int = 0

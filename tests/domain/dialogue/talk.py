@@ -3,12 +3,16 @@
 from collections import deque
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from ivr.content.policies import all_policies
 from ivr.domain.dialogue import Caller, Dialogue, heard, start, step
 from ivr.domain.dialogue import effects as wanted
 from ivr.domain.intents import Certainty, Intent, Meaning
 from ivr.domain.moments import Resolved, When
 from ivr.domain.orders import Order, OrderStatus
+from ivr.domain.policy import decide
+from ivr.domain.policy.gathering import Request, gather
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 ORDER = Order(
@@ -19,7 +23,9 @@ ORDER = Order(
     ordered_at=NOW - timedelta(days=5),
     delivered_at=NOW - timedelta(days=1),
     left_at="at the front door",
+    amount="49.90",
 )
+RULES = all_policies(Path(__file__).resolve().parents[3] / "grammars")
 CALLER = Caller(number="+12025550143", zone="America/New_York")
 
 
@@ -50,12 +56,19 @@ class Talk:
         while queue:
             effect = queue.popleft()
             self.effects.append(effect)
-            result = self._results.get(type(effect))
+            result = self._ruled(effect) if isinstance(effect, wanted.Decide) else self._results.get(type(effect))
             if result is not None:
                 done = step(self.dialogue, result)
                 self.dialogue = done.dialogue
                 queue.extendleft(reversed(done.effects))
         return self
+
+    def _ruled(self, effect: wanted.Decide) -> heard.Decided:
+        order = self.dialogue.order
+        assert order is not None
+        request = Request(order=order, caller=CALLER.number, country="US", reason=effect.reason)
+        ruling = decide(RULES, effect.topic, gather(request, NOW), NOW.date())
+        return heard.Decided(ruling, order, NOW, choice=effect.choice, traced_at=NOW)
 
     def says(self, *intents: Intent, text: str = "words", certainty: Certainty = Certainty.EXACT) -> "Talk":
         return self.hears(heard.Speech(Meaning(text, intents, certainty)))

@@ -26,13 +26,13 @@ def test_greeting_says_that_a_machine_listens_and_then_the_menu() -> None:
 def test_the_story_by_speech_books_the_moment_that_was_confirmed() -> None:
     talk = Talk().says(Intent("delivered_not_received"), text="it says delivered but I don't have it")
     talk.means("digits", value="1234567").means("yes")
-    assert talk.prompts == ["dnr_explain", "offer_callback_wait"]
+    assert talk.prompts == ["dnr_explain", "why_trace", "offer_callback_wait"]
     talk.means("moment", when=When(in_seconds=60))
     assert talk.prompts == ["confirm_moment"]
     talk.means("yes")
     assert talk.prompts == ["callback_booked_at", "anything_else"]
     assert [type(effect).__name__ for effect in talk.effects] == [
-        "FindOrders", "OpenCase", "EstimateWait", "ResolveMoment", "Book",
+        "FindOrders", "OpenCase", "Decide", "EstimateWait", "ResolveMoment", "Book",
     ]  # fmt: skip
     assert talk.wanted(wanted.OpenCase)[0].reason == "it says delivered but I don't have it"
     assert talk.wanted(wanted.Book) == [wanted.Book(NOW + timedelta(minutes=1), CALLER.number)]
@@ -179,13 +179,17 @@ def test_canceling_an_order_is_confirmed_and_done_only_while_it_is_prepared() ->
     talk = Talk(known(preparing)).means("cancel_order").means("yes")
     assert talk.prompts == ["cancel_confirm"]
     assert talk.means("yes").prompts == ["cancel_done", "anything_else"]
-    assert Talk(known()).means("cancel_order").means("yes").prompts == ["cancel_too_late", "offer_callback_wait"]
+    assert Talk(known()).means("cancel_order").means("yes").prompts == ["cancel_too_late", "anything_else"]
+    shipped = replace(ORDER, status=OrderStatus.SHIPPED, delivered_at=None)
+    assert Talk(known(shipped)).means("cancel_order").means("yes").prompts == ["cancel_too_late", "offer_callback_wait"]
 
 
 def test_return_after_thirty_days_is_too_late_and_says_so() -> None:
-    old = replace(ORDER, delivered_at=NOW - timedelta(days=31))
-    assert Talk(known(old)).means("return_refund").means("yes").prompts[0] == "return_too_late"
-    assert Talk(known()).means("return_refund").means("yes").prompts[0] == "return_explain"
+    old = replace(ORDER, ordered_at=NOW - timedelta(days=35), delivered_at=NOW - timedelta(days=31))
+    asked = Talk(known(old)).means("return_refund").means("yes")
+    assert asked.prompts == ["ask_return_reason"]
+    assert asked.presses("2").prompts[0] == "return_too_late"
+    assert Talk(known()).means("return_refund").means("yes").presses("2").prompts == ["why_in_window", "ask_return_way"]
 
 
 def test_two_requests_in_one_breath_are_both_done() -> None:

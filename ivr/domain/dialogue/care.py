@@ -1,0 +1,138 @@
+"""What follows a decision of the shop's rules: the reason is said, and what was decided is done or asked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ivr.domain.dialogue.effects import Decide, EstimateWait
+from ivr.domain.dialogue.heard import Decided
+from ivr.domain.dialogue.orders import finished, status_says
+from ivr.domain.dialogue.questions import ask
+from ivr.domain.dialogue.values import Dialogue, State, Step
+from ivr.domain.intents import Intent
+from ivr.domain.money import spoken_money
+from ivr.domain.policy import Decision, Topic
+from ivr.domain.policy.facts import REASONS
+from ivr.domain.policy.rules import Anchor
+from ivr.domain.turn import At, Say, SayArg, Spelled
+
+WAYS = ("drop_off", "label")
+"""How something is sent back, the greener way first."""
+INSTEAD = ("refund", "replacement")
+"""What is given for a lost parcel."""
+
+
+def decided(dialogue: Dialogue, result: object) -> Step:
+    """Say why, and go on as decided."""
+    assert isinstance(result, Decided)
+    told = replace(dialogue, order=result.order, now=result.now)
+    return FOLLOWS[result.ruling.decision](told, result)
+
+
+def _ask_reason(dialogue: Dialogue, result: Decided) -> Step:
+    return Step(ask(dialogue, State.RETURN_REASON, *_reasons(dialogue, result)))
+
+
+def _tell(dialogue: Dialogue, result: Decided) -> Step:
+    return finished(dialogue, result.ruling.rule.id, *_reasons(dialogue, result))
+
+
+def _offer(dialogue: Dialogue, result: Decided) -> Step:
+    """What a person has to go on with: an agent or a callback."""
+    return Step(replace(dialogue, preface=_reasons(dialogue, result)), (EstimateWait(),))
+
+
+def _pay(dialogue: Dialogue, result: Decided) -> Step:
+    return finished(dialogue, result.ruling.rule.id, *_reasons(dialogue, result), *_payout(result))
+
+
+def _send_back(dialogue: Dialogue, result: Decided) -> Step:
+    if not result.choice:
+        return Step(ask(dialogue, State.RETURN_WAY, *_reasons(dialogue, result)))
+    say = Say(f"return_{result.choice}", _args(dialogue, result))
+    return finished(dialogue, result.ruling.rule.id, say, *_payout(result))
+
+
+def _settle(dialogue: Dialogue, result: Decided) -> Step:
+    if not result.choice:
+        return Step(ask(dialogue, State.SETTLEMENT, *_reasons(dialogue, result)))
+    say = Say(f"settled_{result.choice}", _args(dialogue, result))
+    paid = _payout(result) if result.choice == "refund" else ()
+    return finished(dialogue, result.ruling.rule.id, say, *paid)
+
+
+def _confirm_cancel(dialogue: Dialogue, result: Decided) -> Step:
+    return Step(ask(dialogue, State.CANCEL_CONFIRM))
+
+
+FOLLOWS: Mapping[Decision, Callable[[Dialogue, Decided], Step]] = {
+    Decision.ASK: _ask_reason,
+    Decision.TELL: _tell,
+    Decision.AGENT: _offer,
+    Decision.TRACE: _offer,
+    Decision.KEEP_ITEM: _pay,
+    Decision.REFUND_NOW: _pay,
+    Decision.CREDIT: _tell,
+    Decision.SEND_BACK: _send_back,
+    Decision.SETTLE: _settle,
+    Decision.CANCEL: _confirm_cancel,
+}
+
+
+def _payout(result: Decided) -> tuple[Say, ...]:
+    return tuple(Say(key) for key in result.payout)
+
+
+def _reasons(dialogue: Dialogue, result: Decided) -> tuple[Say, ...]:
+    args = _args(dialogue, result)
+    status = status_says(dialogue, result.order, result.now)
+    return tuple(status if key == "order_status" else Say(key, args) for key in result.ruling.rule.reasons)
+
+
+def _args(dialogue: Dialogue, result: Decided) -> dict[str, SayArg]:
+    """Everything that a reason may tell; content/policy_rules.py knows the same names."""
+    ruling, zone = result.ruling, dialogue.caller.zone
+    args = dict(status_says(dialogue, result.order, result.now).args)
+    args |= {"case": Spelled(dialogue.case_number), "days": ruling.rule.days}
+    args["until"] = At(_until(result), zone, result.now)
+    args["since"] = At(result.settled_at or result.now, zone, result.now)
+    price = result.settled_minor or ruling.amount_minor
+    if ruling.facts.currency:
+        args["amount"] = spoken_money(price, ruling.facts.currency)
+    return args
+
+
+def _until(result: Decided) -> datetime:
+    rule = result.ruling.rule
+    begins = result.traced_at if rule.counts_from is Anchor.TRACE else result.order.delivered_at
+    return (begins or result.now) + timedelta(days=rule.days, hours=rule.hours)
+
+
+def answer_reason(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Why it is sent back, in words or by number."""
+    said = intent.slots.get("reason")
+    reason = said if intent.name == "return_reason" and said in REASONS else _chosen(REASONS, intent)
+    return _again(replace(dialogue, why=str(reason)), "") if reason else None
+
+
+def answer_way(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Dropped off, or by a label."""
+    return _again(dialogue, way) if (way := _chosen(WAYS, intent)) else None
+
+
+def answer_settlement(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Money, or a new one."""
+    return _again(dialogue, chosen) if (chosen := _chosen(INSTEAD, intent)) else None
+
+
+def _chosen(offered: tuple[str, ...], intent: Intent) -> str:
+    index = intent.slots.get("index")
+    fits = intent.name == "choice" and isinstance(index, int) and 1 <= index <= len(offered)
+    return offered[index - 1] if fits and isinstance(index, int) else ""
+
+
+def _again(dialogue: Dialogue, choice: str) -> Step | None:
+    """The rules are asked anew with what was answered: meanwhile another call may have settled it."""
+    if dialogue.order is None:
+        return None
+    return Step(dialogue, (Decide(Topic(dialogue.want), dialogue.order.id, dialogue.case_id, dialogue.why, choice),))

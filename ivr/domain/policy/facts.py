@@ -1,0 +1,64 @@
+"""What rules may ask about: a closed set of facts, each of one kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ivr.domain.orders import OrderStatus
+
+Value = bool | int | str
+"""Money stands in the smallest unit of `Facts.currency`."""
+
+
+class Kind(StrEnum):
+    """What a fact's value is."""
+
+    NUMBER = "number"
+    TRUTH = "truth"
+    WORD = "word"
+    MONEY = "money"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that a rule may ask about."""
+
+    kind: Kind
+    meaning: str
+    words: frozenset[str] = frozenset()
+    """Of a WORD: every value that it may have."""
+
+
+REASONS = ("damaged", "wrong", "unwanted")
+"""Why something is sent back, in the order in which they are offered."""
+SETTLED = ("none", "refund", "replacement", "return")
+CURRENCIES: Mapping[str, int] = {
+    "USD": 2, "EUR": 2, "GBP": 2, "KRW": 0, "JPY": 0, "INR": 2, "BRL": 2, "SAR": 2, "MXN": 2,
+}  # fmt: skip
+"""Currencies that limits are written for, with their decimals (ISO 4217)."""
+
+FACTS: Mapping[str, Fact] = {
+    "status": Fact(Kind.WORD, "where the order stands", frozenset(status.value for status in OrderStatus)),
+    "own_order": Fact(Kind.TRUTH, "the order belongs to the number that calls"),
+    "data_ok": Fact(Kind.TRUTH, "the shop's record makes sense: a price, a currency we know, dates in order"),
+    "amount": Fact(Kind.MONEY, "the price of the item"),
+    "reason": Fact(Kind.WORD, "why it is sent back; none: not asked yet", frozenset(("none", *REASONS))),
+    "settled": Fact(Kind.WORD, "what was done about this item before", frozenset(SETTLED)),
+    "credited": Fact(Kind.TRUTH, "a credit was given for this order"),
+    "days_since_delivery": Fact(Kind.NUMBER, "whole days"),
+    "hours_since_delivery": Fact(Kind.NUMBER, "whole hours"),
+    "hours_since_trace": Fact(Kind.NUMBER, "whole hours since the carrier was asked to search"),
+    "days_late": Fact(Kind.NUMBER, "whole days after the promised day; an order that came is never late"),
+    "refunds_in_90_days": Fact(Kind.NUMBER, "refunds, replacements and returns of this customer"),
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is true of one request. A fact that is not known is left out: no condition on it is met."""
+
+    values: Mapping[str, Value]
+    currency: str = ""
+    """ISO 4217; empty if the shop told none that we know."""
+    country: str = ""
+    """ISO 3166 of the order; empty: unknown, no region's rules."""

@@ -1,0 +1,80 @@
+"""From an order and what was done about it to the facts that rules ask about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ivr.domain.money import minor_units
+from ivr.domain.orders import Order, OrderStatus
+from ivr.domain.policy.facts import Facts, Value
+from ivr.domain.settlements import FINAL, Settlement, SettlementKind
+
+REFUNDS_SPAN = timedelta(days=90)
+CLOCKS_APART = timedelta(days=1)
+"""A shop's clock may be so far ahead of ours."""
+UNDER_WAY = frozenset({OrderStatus.PREPARING, OrderStatus.SHIPPED, OrderStatus.OUT_FOR_DELIVERY})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """Who asks what about which order."""
+
+    order: Order
+    caller: str | None
+    """The number that calls, E.164."""
+    country: str
+    """ISO 3166 of the order's owner."""
+    reason: str = ""
+    settled: Sequence[Settlement] = ()
+    """What was done about this order."""
+    refunds: int = 0
+    """Of the owner in REFUNDS_SPAN."""
+
+
+def gather(request: Request, now: datetime) -> Facts:
+    """What is known; what is not is left out."""
+    order = request.order
+    amount = minor_units(order.amount, order.currency)
+    known: dict[str, Value | None] = {
+        "status": order.status.value,
+        "own_order": request.caller is not None and request.caller == order.number,
+        "data_ok": amount is not None and _in_order(order, now),
+        "amount": amount,
+        "reason": request.reason or "none",
+        "settled": next((s.kind.value for s in request.settled if s.kind in FINAL), "none"),
+        "credited": any(s.kind is SettlementKind.CREDIT for s in request.settled),
+        "refunds_in_90_days": request.refunds,
+        **_spans(request, now),
+    }
+    values = {name: value for name, value in known.items() if value is not None}
+    return Facts(values, order.currency if amount is not None else "", request.country)
+
+
+def settled_at(settled: Sequence[Settlement]) -> datetime | None:
+    """When the item was refunded, replaced or its return set up."""
+    return next((one.at for one in settled if one.kind in FINAL), None)
+
+
+def traced_at(settled: Sequence[Settlement]) -> datetime | None:
+    """When the carrier was asked to search."""
+    return next((one.at for one in settled if one.kind is SettlementKind.TRACE), None)
+
+
+def _spans(request: Request, now: datetime) -> dict[str, Value | None]:
+    order, traced = request.order, traced_at(request.settled)
+    delivered = now - order.delivered_at if order.delivered_at else None
+    promised = order.expected_at if order.status in UNDER_WAY else None
+    return {
+        "days_since_delivery": delivered.days if delivered is not None else None,
+        "hours_since_delivery": delivered // timedelta(hours=1) if delivered is not None else None,
+        "hours_since_trace": (now - traced) // timedelta(hours=1) if traced else None,
+        "days_late": max((now - promised).days, 0) if promised else None,
+    }
+
+
+def _in_order(order: Order, now: datetime) -> bool:
+    """Nothing is delivered before it was ordered, or in days to come; what was delivered has its day."""
+    if order.status is OrderStatus.DELIVERED and order.delivered_at is None:
+        return False
+    last = order.delivered_at or order.ordered_at
+    return order.ordered_at <= last <= now + CLOCKS_APART

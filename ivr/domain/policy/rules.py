@@ -1,0 +1,141 @@
+"""A rule of the shop, and all of them by topic and order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from ivr.domain.policy.conditions import Condition, exclude
+
+
+class Topic(StrEnum):
+    """What is decided; the case kinds' words, and how money is paid."""
+
+    RETURN_REFUND = "return_refund"
+    DELIVERED_NOT_RECEIVED = "delivered_not_received"
+    CANCEL_ORDER = "cancel_order"
+    TRACK_ORDER = "track_order"
+    PAYOUT = "payout"
+
+
+class Decision(StrEnum):
+    """What may be decided."""
+
+    ASK = "ask"
+    """Why it is sent back."""
+    TELL = "tell"
+    """Nothing is to be done; the reason is said."""
+    AGENT = "agent"
+    """A person decides."""
+    KEEP_ITEM = "keep_item"
+    """Refund now; nothing is sent back."""
+    REFUND_NOW = "refund_now"
+    """Refund now; the item is dropped off later."""
+    SEND_BACK = "send_back"
+    """Refund when it is back; the customer chooses the way."""
+    TRACE = "trace"
+    """The carrier searches for it."""
+    SETTLE = "settle"
+    """Money or a new one, as the customer chooses."""
+    CANCEL = "cancel"
+    CREDIT = "credit"
+    """A goodwill credit."""
+
+
+MAY: Mapping[Topic, frozenset[Decision]] = {
+    Topic.RETURN_REFUND: frozenset(
+        {Decision.ASK, Decision.TELL, Decision.AGENT, Decision.KEEP_ITEM, Decision.REFUND_NOW, Decision.SEND_BACK}
+    ),
+    Topic.DELIVERED_NOT_RECEIVED: frozenset({Decision.TELL, Decision.AGENT, Decision.TRACE, Decision.SETTLE}),
+    Topic.CANCEL_ORDER: frozenset({Decision.TELL, Decision.AGENT, Decision.CANCEL}),
+    Topic.TRACK_ORDER: frozenset({Decision.TELL, Decision.CREDIT}),
+    Topic.PAYOUT: frozenset({Decision.TELL}),
+}
+PAYS = frozenset({Decision.KEEP_ITEM, Decision.REFUND_NOW, Decision.SEND_BACK, Decision.SETTLE, Decision.CREDIT})
+"""Decisions that cost the item's price, or a credit."""
+
+
+class Anchor(StrEnum):
+    """From which moment a rule's days or hours are counted for what is told."""
+
+    DELIVERY = "delivery"
+    TRACE = "trace"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One rule as it stands in one region."""
+
+    id: str
+    topic: Topic
+    order: int
+    """Lower is looked at first."""
+    says: str
+    """In words, for people who read the chain."""
+    source: str
+    """Where it comes from: a law, the terms of sale."""
+    decision: Decision
+    reasons: tuple[str, ...]
+    """Prompts that name the reason to the caller."""
+    when: tuple[Condition, ...] = ()
+    """All must be met."""
+    starts: date | None = None
+    """First day in force."""
+    ends: date | None = None
+    """Last day in force."""
+    only_in: tuple[str, ...] = ()
+    """Regions; empty: everywhere."""
+    days: int = 0
+    hours: int = 0
+    counts_from: Anchor = Anchor.DELIVERY
+    limit: Mapping[str, int] = field(default_factory=dict)
+    """By currency, in its smallest unit; of a CREDIT its cap."""
+    percent: int = 100
+    """Of the price, for a CREDIT."""
+
+    def is_in_force(self, today: date) -> bool:
+        """On this day."""
+        return (self.starts is None or self.starts <= today) and (self.ends is None or today <= self.ends)
+
+
+@dataclass(frozen=True)
+class RuleEverywhere:
+    """A rule with what its regions change."""
+
+    base: Rule
+    by_region: Mapping[str, Rule] = field(default_factory=dict)
+    """The whole rule as it stands there."""
+
+    def at(self, regions: tuple[str, ...]) -> tuple[Rule, str]:
+        """The rule for a place, and the region that changed it; the narrowest region first wins."""
+        for region in regions:
+            if region in self.by_region:
+                return self.by_region[region], region
+        return self.base, ""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Every rule, by topic in their order."""
+
+    topics: Mapping[Topic, tuple[RuleEverywhere, ...]]
+    regions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Which countries (ISO 3166) make up a region: EU: (DE, FR, ...)."""
+
+    def regions_of(self, country: str) -> tuple[str, ...]:
+        """The country, then the regions it is part of."""
+        around = tuple(name for name, countries in self.regions.items() if country in countries)
+        return (country, *around) if country else ()
+
+
+def overlap(one: Rule, other: Rule) -> bool:
+    """Whether one request on one day may meet both."""
+    if one.only_in and other.only_in and not set(one.only_in) & set(other.only_in):
+        return False
+    if _ends_before(one, other) or _ends_before(other, one):
+        return False
+    return not any(exclude(mine, theirs) for mine in one.when for theirs in other.when)
+
+
+def _ends_before(one: Rule, other: Rule) -> bool:
+    return one.ends is not None and other.starts is not None and one.ends < other.starts

@@ -1,0 +1,47 @@
+"""What was done about an order's item: a row each, with a key that allows it only once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class SettlementKind(StrEnum):
+    """What was done."""
+
+    REFUND = "refund"
+    REPLACEMENT = "replacement"
+    RETURN = "return"
+    """Refunded when it is back."""
+    CREDIT = "credit"
+    TRACE = "trace"
+    """The carrier searches; nothing is paid."""
+
+
+FINAL = frozenset({SettlementKind.REFUND, SettlementKind.REPLACEMENT, SettlementKind.RETURN})
+"""Of these an item gets one, ever: they share their key."""
+
+
+@dataclass(eq=False, kw_only=True)
+class Settlement:
+    """One promise about an item. Times are aware UTC."""
+
+    key: str
+    kind: SettlementKind
+    order_id: str
+    number: str
+    """Whose order it is, E.164."""
+    case_id: str
+    rule_id: str
+    way: str = ""
+    """Of a RETURN: drop_off or label."""
+    amount_minor: int = 0
+    """In the currency's smallest unit."""
+    currency: str = ""
+    """ISO 4217."""
+    at: datetime
+
+
+def settlement_key(order_id: str, kind: SettlementKind, item: int = 1) -> str:
+    """The key that the database keeps unique."""
+    purpose = "final" if kind in FINAL else kind.value
+    return f"{order_id}/{item}/{purpose}"

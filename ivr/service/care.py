@@ -1,0 +1,122 @@
+"""Asks the shop's rules about an order and does what they decide, in the call's own transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ivr.domain.cases import Case
+from ivr.domain.dialogue.effects import Decide
+from ivr.domain.dialogue.heard import Decided
+from ivr.domain.orders import Order
+from ivr.domain.policy import Decision, Rules, Ruling, Topic, decide
+from ivr.domain.policy.gathering import REFUNDS_SPAN, Request, gather, settled_at, traced_at
+from ivr.domain.policy.stored import as_data
+from ivr.domain.settlements import FINAL, Settlement, SettlementKind, settlement_key
+from ivr.errors import NotFound, NumberRefused
+from ivr.service.ports import Clock, Commerce, NumberRules
+from ivr.service.store import UnitOfWork
+from ivr.service.timeline import record
+
+AT_ONCE = {
+    Decision.KEEP_ITEM: SettlementKind.REFUND,
+    Decision.REFUND_NOW: SettlementKind.REFUND,
+    Decision.CREDIT: SettlementKind.CREDIT,
+    Decision.TRACE: SettlementKind.TRACE,
+}
+"""Done without a further question."""
+CHOSEN = {
+    (Decision.SEND_BACK, "drop_off"): SettlementKind.RETURN,
+    (Decision.SEND_BACK, "label"): SettlementKind.RETURN,
+    (Decision.SETTLE, "refund"): SettlementKind.REFUND,
+    (Decision.SETTLE, "replacement"): SettlementKind.REPLACEMENT,
+}
+"""Done once it was chosen, if the rules still say so."""
+REFUNDED = frozenset({SettlementKind.REFUND, SettlementKind.RETURN})
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One question to the rules: who asks, about which order, for which case."""
+
+    uow: UnitOfWork
+    case: Case
+    order: Order
+    caller: str | None
+    """The number that calls, E.164."""
+
+
+@dataclass(frozen=True)
+class Care:
+    """Decides and settles. A second settlement of one item breaks its key: the step runs again and sees the first."""
+
+    clock: Clock
+    commerce: Commerce
+    numbers: NumberRules
+    rules: Rules
+
+    def asking(self, uow: UnitOfWork, wanted: Decide, *, caller: str | None, locale: str) -> Asking:
+        """Read the case and the order again. Raises NotFound if the shop does not know the order any more."""
+        case, order = uow.cases.get(wanted.case_id), self.commerce.order(wanted.order_id, locale)
+        if case is None or order is None:
+            raise NotFound("the shop no longer knows this order; look it up again by its number")
+        return Asking(uow, case, order, caller)
+
+    def decide(self, asking: Asking, wanted: Decide) -> Decided:
+        """The ruling, on the case's timeline, with what it leads to at once or by the choice."""
+        now, uow, order = self.clock.now(), asking.uow, asking.order
+        before = uow.settlements.of_order(order.id)
+        ruling = self._rule(asking, wanted, now)
+        record(uow, now, "decided", subject=asking.case, data=as_data(ruling, now.date()))
+        kind = AT_ONCE.get(ruling.decision) or CHOSEN.get((ruling.decision, wanted.choice))
+        if kind is not None:
+            self._settle(asking, ruling, kind, wanted.choice)
+        return Decided(
+            ruling,
+            order,
+            now,
+            payout=self._payout(ruling, now) if kind in REFUNDED else (),
+            choice=wanted.choice if kind is not None else "",
+            settled_at=settled_at(before),
+            settled_minor=next((one.amount_minor for one in before if one.kind in FINAL), 0),
+            traced_at=traced_at(before) or now,
+        )
+
+    def _rule(self, asking: Asking, wanted: Decide, now: datetime) -> Ruling:
+        order, uow = asking.order, asking.uow
+        request = Request(
+            order=order,
+            caller=asking.caller,
+            country=self._country(order.number),
+            reason=wanted.reason,
+            settled=uow.settlements.of_order(order.id),
+            refunds=uow.settlements.count_final(order.number, now - REFUNDS_SPAN),
+        )
+        return decide(self.rules, wanted.topic, gather(request, now), now.date())
+
+    def _country(self, number: str) -> str:
+        try:
+            return self.numbers.check(number).country
+        except NumberRefused:
+            return ""
+
+    def _payout(self, ruling: Ruling, now: datetime) -> tuple[str, ...]:
+        return decide(self.rules, Topic.PAYOUT, ruling.facts, now.date()).rule.reasons
+
+    def _settle(self, asking: Asking, ruling: Ruling, kind: SettlementKind, choice: str) -> None:
+        now, order = self.clock.now(), asking.order
+        amount = 0 if kind is SettlementKind.TRACE else ruling.amount_minor
+        asking.uow.settlements.add(
+            Settlement(
+                key=settlement_key(order.id, kind),
+                kind=kind,
+                order_id=order.id,
+                number=order.number,
+                case_id=asking.case.id,
+                rule_id=ruling.rule.id,
+                way=choice if kind is SettlementKind.RETURN else "",
+                amount_minor=amount,
+                currency=ruling.facts.currency,
+                at=now,
+            )
+        )
+        data = {"kind": kind.value, "amount_minor": amount, "currency": ruling.facts.currency, "rule": ruling.rule.id}
+        record(asking.uow, now, "settled", subject=asking.case, data=data)
