@@ -10,6 +10,7 @@ import structlog
 from flask import Flask
 from starlette.applications import Starlette
 
+from ivr.domain.staff import SignInRules
 from ivr.edges import Edges
 from ivr.errors import IvrError
 from ivr.parts import (
@@ -17,7 +18,6 @@ from ivr.parts import (
     call_effects,
     callback_rules,
     make_desk,
-    make_sign_ins,
     own_voice,
     shared_secret,
     sweeps,
@@ -34,8 +34,10 @@ from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
 from ivr.service.hooks import HookSweep
 from ivr.service.knowledge import KnowingUnderstanding
 from ivr.service.leg_hearing import LegHearing
+from ivr.service.ports import Clock
 from ivr.service.requests import WebRequests
-from ivr.service.sign_in import Passwords
+from ivr.service.sign_in import Passwords, SignIns
+from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.speech.recognizers import Recognizers
 from ivr.web.desk import Desk
@@ -239,3 +241,10 @@ class Ivr(Edges):
 def build(settings: Settings, **overrides: Unpack[Overrides]) -> Ivr:
     """A system for these settings. Raises SettingsError and ContentError when its parts are first used."""
     return Ivr(settings, overrides)
+
+
+def make_sign_ins(settings: Settings, store: Store, clock: Clock, passwords: Passwords) -> SignIns:
+    """Who of the staff is signed in."""
+    rules = SignInRules(idle_seconds=settings.sign_in_idle * 60)
+    password, secret = settings.supervisor_password, shared_secret(settings)
+    return SignIns(store, clock, passwords, rules, secret=secret, supervisor_password=password)

@@ -15,7 +15,6 @@ from ivr.domain.callbacks import Party
 from ivr.domain.messages import GROUPS, MessageRules
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules, SlotRules
 from ivr.domain.policy import Rules
-from ivr.domain.staff import SignInRules
 from ivr.errors import SettingsError
 from ivr.phone.client import Account
 from ivr.phone.recordings import TwilioRecordings
@@ -282,13 +281,6 @@ def make_desk(
         widget_sites=settings.widget_sites,
         zone=settings.hours_zone,
     )
-
-
-def make_sign_ins(settings: Settings, store: Store, clock: Clock, passwords: Passwords) -> SignIns:
-    """Who of the staff is signed in."""
-    rules = SignInRules(idle_seconds=settings.sign_in_idle * 60)
-    password, secret = settings.supervisor_password, shared_secret(settings)
-    return SignIns(store, clock, passwords, rules, secret=secret, supervisor_password=password)
 
 
 def shared_secret(settings: Settings) -> str:

@@ -233,9 +233,7 @@ class Effects:
             return heard.NumberChecked(None, refused.reason)
         return heard.NumberChecked(checked.e164, zone=checked.zones[0])
 
-    def _book(
-        self, exchange: Exchange, at: datetime | None, number: str
-    ) -> heard.CallbackBooked | heard.CallbackNotBooked:
+    def _book(self, exchange: Exchange, at: datetime | None, number: str) -> Booking:
         case = exchange.uow.cases.get(exchange.dialogue.case_id)
         if case is None:
             raise ValueError("a callback needs a case")
@@ -283,9 +281,7 @@ class Effects:
         exchange.scene.after.extend(actions)
         return heard.CallbackCanceled()
 
-    def _move(
-        self, exchange: Exchange, callback_id: str, at: datetime | None
-    ) -> heard.CallbackBooked | heard.CallbackNotBooked | heard.CallbackGone:
+    def _move(self, exchange: Exchange, callback_id: str, at: datetime | None) -> Booking | heard.CallbackGone:
         try:
             callback, actions = self.bookings.move(exchange.uow, callback_id, at=at)
         except (NotFound, IllegalMove):

@@ -10,9 +10,9 @@ from ivr.domain.agents import Agent, Crew, Kind, Team
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg, Party
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer, Event
-from ivr.domain.knowledge import Tally
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message
+from ivr.service.answers_store import Answers as Answers
 from ivr.service.guards import Guards as Guards
 from ivr.service.overview_store import Overview as Overview
 from ivr.service.programs import Lists as Lists
@@ -253,19 +253,6 @@ class Ledger(Protocol):
     def legs_of(self, attempt_ids: Collection[str]) -> Sequence[Leg]: ...
     def lines_of(self, callback_ids: Collection[str]) -> Sequence[Line]:
         """Lines of the timeline about dials and ends, in the order written."""
-
-
-class Answers(Protocol):
-    """Answers of the help that were read, and what callers made of them."""
-
-    def add(self, article_id: str, locale: str, at: datetime, call_sid: str | None) -> None:
-        """One was read."""
-
-    def rate(self, call_sid: str, article_id: str, *, helped: bool) -> None:
-        """The verdict on what was read last of it in this call."""
-
-    def tallies(self) -> Mapping[str, Tally]:
-        """By article, all languages together."""
 
 
 class UnitOfWork(Protocol):

@@ -30,6 +30,12 @@ def numbered(count: int) -> tuple[Choice, ...]:
     return tuple(Choice(str(i + 1)) for i in range(count))
 
 
+def by_number(say: Say, count: int, *intents: str) -> Question:
+    """One of so many, by its number or key."""
+    keys = {str(n): Intent("choice", {"index": n}) for n in range(1, count + 1)}
+    return Question((say,), Expects(intents=intents, builtins=(Builtin.CHOICE,), choices=numbered(count)), keys)
+
+
 def boolean(*say: Say, also: tuple[str, ...] = ()) -> Question:
     """Yes or no, by words or by 1 and 2."""
     return Question(say, Expects(also=also, builtins=(Builtin.BOOLEAN,)), {"1": YES, "2": NO})

@@ -12,6 +12,7 @@ from ivr.domain.dialogue.asking import (
     answer_helped_asked,
     answer_text_asked,
     boolean,
+    by_number,
     numbered,
     question_asked,
 )
@@ -160,20 +161,15 @@ def _cancel_confirm(d: Dialogue) -> Question:
 
 
 def _return_reason(d: Dialogue) -> Question:
-    return _numbers(Say("ask_return_reason"), len(REASONS), "return_reason")
+    return by_number(Say("ask_return_reason"), len(REASONS), "return_reason")
 
 
 def _return_way(d: Dialogue) -> Question:
-    return _numbers(Say("ask_return_way"), 2)
+    return by_number(Say("ask_return_way"), 2)
 
 
 def _settlement(d: Dialogue) -> Question:
-    return _numbers(Say("ask_settlement", {"item": d.order.item if d.order else ""}), 2)
-
-
-def _numbers(say: Say, count: int, *intents: str) -> Question:
-    keys = {str(n): Intent("choice", {"index": n}) for n in range(1, count + 1)}
-    return Question((say,), Expects(intents=intents, builtins=(Builtin.CHOICE,), choices=numbered(count)), keys)
+    return by_number(Say("ask_settlement", {"item": d.order.item if d.order else ""}), 2)
 
 
 def _offer(d: Dialogue) -> Question:
@@ -264,7 +260,7 @@ def _anything_else(d: Dialogue) -> Question:
 
 
 def _rating(d: Dialogue) -> Question:
-    return _numbers(Say("rate_effort"), 7)
+    return by_number(Say("rate_effort"), 7)
 
 
 def _ended(d: Dialogue) -> Question:
