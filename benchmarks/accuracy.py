@@ -26,7 +26,7 @@ from accuracy_hearing import confirmed, recognizer, same, same_words, slots, tur
 from accuracy_peer import Peer
 from accuracy_rejection import percent, stranger_locales, strangers_row
 
-from ivr.service.utterance import SURE_FIT
+from ivr.domain.hearing import SURE_FIT
 
 STRANGERS = "strangers"
 PARTS = ("coffee", "digits", "prompts", STRANGERS)

@@ -11,8 +11,9 @@ from accuracy_hearing import Readings, turns_of, understanding
 from accuracy_peer import Peer
 from accuracy_strangers import DRINKS, Visitor, asked, callers, is_acted_on, strangers
 
+from ivr.domain.hearing import SURE_FIT
 from ivr.domain.intents import Meaning
-from ivr.service.utterance import LEAST_FIT, SURE_FIT
+from ivr.service.utterance import LEAST_FIT
 from ivr.speech.model_folders import find_models
 
 NEVER = -1.0

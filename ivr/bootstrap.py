@@ -35,7 +35,6 @@ from ivr.service.hooks import HookSweep
 from ivr.service.knowledge import KnowingUnderstanding
 from ivr.service.leg_hearing import LegHearing
 from ivr.service.ports import Clock
-from ivr.service.requests import WebRequests
 from ivr.service.sign_in import Passwords, SignIns
 from ivr.service.store import Store
 from ivr.settings import Settings
@@ -180,14 +179,12 @@ class Ivr(Edges):
         return make_desk(
             self.settings,
             engine,
-            requests=WebRequests(self.clock, self.commerce, bookings=engine.bookings, rules=engine.rules),
             sign_ins=make_sign_ins(self.settings, self.store, self.clock, self._passwords),
             commerce=self.commerce,
             numbers=self.numbers,
             catalogue=self.catalogue,
             knowledge=self.knowledge,
             board_words=self.board_words,
-            secret=shared_secret(self.settings),
             hook_sender=self.hook_sender,
         )
 

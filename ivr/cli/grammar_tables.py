@@ -25,8 +25,9 @@ class Tables:
 
     def failures(self, menu: Expects, yes_or_no: Expects, moment: Expects) -> Iterator[str]:
         """A line for each sentence that does not mean what its table says. Raises ContentError."""
+        elsewhere = {"cancel": yes_or_no, "return_reason": Expects(intents=("return_reason",))}
         for intent, entries in (self._read("requests") or {}).items():
-            asked = yes_or_no if intent == "cancel" else menu  # in the menu, "cancel" means an order
+            asked = elsewhere.get(intent, menu)  # in the menu, "cancel" means an order
             for entry in entries:
                 if isinstance(entry, dict):
                     yield from (line for text in entry["not"] for line in self._name(menu, text, intent, wanted=False))

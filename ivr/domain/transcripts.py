@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from ivr.domain.cases import Event
-
-SURE_FIT: Final = 0.8
-"""As in service/utterance.py: below this the words themselves were doubted in the call."""
+from ivr.domain.hearing import SURE_FIT
 
 
 @dataclass(frozen=True)

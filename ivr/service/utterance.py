@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from ivr.domain.hearing import Hypothesis
+from ivr.domain.hearing import SURE_FIT, Hypothesis
 from ivr.domain.intents import Certainty, Intent, Meaning, SlotValue
 
-SURE_FIT: Final = 0.75
-"""Below this the words are confirmed. benchmarks/accuracy.py, part strangers, tells what it lets through and costs."""
 LEAST_FIT: Final = 0.1
 """Below this nobody is asked whether they said it: the question is asked again."""
 

@@ -24,10 +24,13 @@ MENU = Expects(
         "existing_callback",
         "hold",
         "main_menu",
+        "question",
     )
 )
 ASKED_WHEN = Expects(builtins=(Builtin.MOMENT, Builtin.BOOLEAN))
 ASKED_YES_OR_NO = Expects(builtins=(Builtin.BOOLEAN,))
+ASKED_ELSEWHERE = {"cancel": ASKED_YES_OR_NO, "return_reason": Expects(intents=("return_reason",))}
+"""In the menu, "cancel" means an order."""
 
 
 def table(locale: str, name: str) -> Any:
@@ -55,7 +58,7 @@ def first_name(meaning: Meaning) -> str | None:
 def test_requests_are_understood_and_others_not_taken_for_them(
     understanding: GrammarUnderstanding, locale: str, intent: str
 ) -> None:
-    asked = ASKED_YES_OR_NO if intent == "cancel" else MENU  # in the menu, "cancel" means an order
+    asked = ASKED_ELSEWHERE.get(intent, MENU)
     meanings = {text: understanding.parse(locale, asked, (text,)) for text in said(locale, intent)}
     sure = (Certainty.EXACT, Certainty.STRIPPED)
     missed = [

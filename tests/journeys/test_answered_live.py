@@ -45,7 +45,7 @@ def test_voicemail_that_the_carrier_takes_for_a_person_is_noticed_by_its_words(l
     customer.on_ring, customer.automaton.verdict = "machine", "human"
     customer.automaton.greeting = "I can't come to the phone right now. Please leave a message after the tone."
     accepted(world, agent)
-    customer.hears("your place is kept under that number", PATIENCE)
+    customer.hears("your place is kept", PATIENCE)
     customer.hung_up(PATIENCE)
     world.until(lambda: not any(leg.is_live for leg in world.legs()), "all legs have ended")
     assert "voicemail_greeting" in cues(world)

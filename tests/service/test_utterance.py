@@ -2,9 +2,9 @@
 
 import pytest
 
-from ivr.domain.hearing import Hypothesis
+from ivr.domain.hearing import SURE_FIT, Hypothesis
 from ivr.domain.intents import Certainty, Intent, Meaning
-from ivr.service.utterance import LEAST_FIT, SURE_FIT, HeardUtterance
+from ivr.service.utterance import LEAST_FIT, HeardUtterance
 
 MEANING = Meaning("cancel my order", (Intent("cancel_order"),), Certainty.EXACT, ("cancel_order",))
 
