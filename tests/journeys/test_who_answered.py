@@ -9,6 +9,8 @@ from tests.journeys.world import PATIENCE, STRANGER, World
 
 UNHURRIED = 2
 """Our own time to answer must not be multiplied by much: silences are measured, and machines wait for nobody."""
+SCREENED = 5
+"""Call time against wall time: whoever screens a call waits for our answer for a few seconds only."""
 VOICEMAIL = "Hi, this is Grace. I can't come to the phone right now. Please leave a message after the tone."
 
 
@@ -51,7 +53,8 @@ def test_voicemail_gets_a_message_whatever_the_carriers_verdict(new_world: NewWo
     assert "message_left" in kinds(world)
 
 
-def test_call_screening_is_answered_and_the_person_behind_it_proves_to_be_there(world: World) -> None:
+def test_call_screening_is_answered_and_the_person_behind_it_proves_to_be_there(new_world: NewWorld) -> None:
+    world = new_world(speed=SCREENED)
     agent, customer = rung(world)
     customer.on_ring = "screening"
     accepted(world, agent)
@@ -64,7 +67,8 @@ def test_call_screening_is_answered_and_the_person_behind_it_proves_to_be_there(
     assert {"screening_answered", "proof_asked", "person_answered"} <= set(kinds(world))
 
 
-def test_call_screening_that_lets_nobody_through_is_no_conversation(world: World) -> None:
+def test_call_screening_that_lets_nobody_through_is_no_conversation(new_world: NewWorld) -> None:
+    world = new_world(speed=SCREENED)
     agent, customer = rung(world)
     customer.on_ring = "screening"
     accepted(world, agent)

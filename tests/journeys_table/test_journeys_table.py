@@ -92,7 +92,7 @@ def test_no_two_journeys_share_kind_rules_and_outcome(told: Told_) -> None:
 def test_the_set_is_large_and_its_containment_is_told(told: Told_, capsys: pytest.CaptureFixture[str]) -> None:
     contained = [found.name for found in told.values() if found.contained]
     with capsys.disabled():
-        print(f"\n{len(told)} journeys, {len(contained)} ended without an agent ({len(contained) / len(told):.0%})")
+        print(f"\n{len(told)} journeys, {len(contained)} ended without an agent ({len(contained) / len(told):.0%})")  # noqa: T201  the figure is to be seen
     assert len(told) >= 60
     assert len(contained) / len(told) >= 0.5
 

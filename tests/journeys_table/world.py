@@ -23,13 +23,32 @@ from tests.fakes.clock import FakeClock
 HERE = Path(__file__).parent
 NOW = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
 NUMBERS = {
-    "US": "+1202555{:04}", "DE": "+49151234{:05}", "FR": "+336123{:05}", "IN": "+919876{:06}", "SA": "+9665012{:05}",
-    "BR": "+55119876{:05}", "KR": "+821012{:06}", "JP": "+819012{:06}", "MX": "+5255123{:05}", "GB": "+447911{:06}",
+    "US": "+1202555{:04}",
+    "DE": "+49151234{:05}",
+    "FR": "+336123{:05}",
+    "IN": "+919876{:06}",
+    "SA": "+9665012{:05}",
+    "BR": "+55119876{:05}",
+    "KR": "+821012{:06}",
+    "JP": "+819012{:06}",
+    "MX": "+5255123{:05}",
+    "GB": "+447911{:06}",
     "ES": "+346123{:05}",
-}  # fmt: skip
+}
 """Telephones of customers by country, one a journey."""
-PRICES = {"US": "USD", "DE": "EUR", "FR": "EUR", "ES": "EUR", "IN": "INR", "SA": "SAR", "BR": "BRL", "KR": "KRW",
-          "JP": "JPY", "MX": "MXN", "GB": "GBP"}  # fmt: skip
+PRICES = {
+    "US": "USD",
+    "DE": "EUR",
+    "FR": "EUR",
+    "ES": "EUR",
+    "IN": "INR",
+    "SA": "SAR",
+    "BR": "BRL",
+    "KR": "KRW",
+    "JP": "JPY",
+    "MX": "MXN",
+    "GB": "GBP",
+}
 
 
 class TableShop:
@@ -136,15 +155,16 @@ class Line:
         )
 
     def _history(self, number: str, refunds: int, now: datetime) -> None:
+        from ivr.domain.cases import CaseKind
         from ivr.domain.settlements import SettlementKind
         from ivr.service.cases import Opening, open_case
-        from ivr.domain.cases import CaseKind
 
         if not refunds:
             return
         with self.ivr.store.begin() as uow:
-            opening = Opening(kind=CaseKind.QUESTION, customer_id=None, order_id=None, words="", locale="en-US",
-                              source="phone")  # fmt: skip
+            opening = Opening(
+                kind=CaseKind.QUESTION, customer_id=None, order_id=None, words="", locale="en-US", source="phone"
+            )
             case = open_case(uow, now, opening)
             for i in range(refunds):
                 uow.settlements.add(
@@ -156,14 +176,14 @@ class Line:
                         case_id=case.id,
                         rule_id="before",
                         at=now - timedelta(days=10),
-                    )  # fmt: skip
+                    )
                 )
             uow.commit()
 
     def _talk(self, told: Told, journey: dict[str, Any], caller: str, digits: str) -> Told:
         turn, sid, answers = self._ring(caller, journey), "", 0
         turn, sid = turn
-        for said, *hears in journey["turns"]:
+        for said, *_ in journey["turns"]:
             if isinstance(said, dict):
                 self.ivr.calls.ended(sid)
                 self._meanwhile(said)
