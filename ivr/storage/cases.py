@@ -86,7 +86,7 @@ class SqlEvents(Repository):
 
     def _events(self, query: Select[Any]) -> list[Event]:
         self.write()
-        return [_event(row) for row in self._session.execute(query).mappings()]
+        return [event_of(row) for row in self._session.execute(query).mappings()]
 
 
 def _belongs(case_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -102,5 +102,6 @@ def _row(event: Event) -> dict[str, Any]:
     return {**vars(event), "data": dict(event.data)}
 
 
-def _event(row: Any) -> Event:
+def event_of(row: Any) -> Event:
+    """An event from its row's columns by name."""
     return Event(**{name: value for name, value in row.items() if name != "serial"})

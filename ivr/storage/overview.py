@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import func, select
 
 from ivr.domain.callbacks import Callback
 from ivr.service.overview_store import CallbackSearch
-from ivr.storage.rows import Repository
+from ivr.service.programs import After
+from ivr.storage.rows import Repository, newest_first
 from ivr.storage.schema import IS_OPEN
 from ivr.storage.tables import callbacks, cases
 
@@ -18,7 +19,7 @@ class SqlOverview(Repository):
     def find_callbacks(self, search: CallbackSearch, limit: int) -> Sequence[Callback]:
         """By the moment at which they were asked for, the newest first."""
         c = callbacks.c
-        query = select(Callback).order_by(c.created_at.desc(), c.id.desc()).limit(limit)
+        query = select(Callback)
         query = query.where(c.status == search.status) if search.status else query
         query = query.where(c.skill == search.skill) if search.skill else query
         query = query.where(c.number.endswith(search.ending, autoescape=True)) if search.ending else query
@@ -26,15 +27,13 @@ class SqlOverview(Repository):
             query = query.where(c.case_id.in_(select(cases.c.id).where(cases.c.number == search.case_number)))
         if search.late_at is not None:
             query = query.where(IS_OPEN, c.first_rung_at.is_(None), c.promised_by_at < search.late_at)
-        return self._all(self._after(query, search.before) if search.before else query)
+        after = self._place(search.before) if search.before else None
+        return self._all(newest_first(query, c.created_at, c.id, after, limit))
 
-    def _after(self, query: Select[Callback], last_id: str) -> Select[Callback]:
-        """Those that follow this one."""
-        c, last = callbacks.c, self._session.find(Callback, last_id)
-        if last is None:
-            return query
-        earlier = c.created_at < last.created_at
-        return query.where(or_(earlier, and_(c.created_at == last.created_at, c.id < last.id)))
+    def _place(self, callback_id: str) -> After:
+        """Where a page goes on that ended with this one."""
+        last = self._session.find(Callback, callback_id)
+        return (last.created_at, last.id) if last is not None else None
 
     def case_numbers(self, case_ids: Collection[str]) -> Mapping[str, str]:
         """In one query."""

@@ -2,16 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Column, Select, delete, func, select, tuple_
+from sqlalchemy import delete, func, select
 
 from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Case, Event
 from ivr.domain.programs import ApiKey, Delivery, Subscription
 from ivr.service.programs import After
 from ivr.storage import program_tables, schema, tables
-from ivr.storage.rows import Repository
+from ivr.storage.cases import event_of
+from ivr.storage.rows import Repository, newest_first
 
 
 class SqlPrograms(Repository):
@@ -53,7 +53,9 @@ class SqlPrograms(Repository):
         """Newest first."""
         c = program_tables.deliveries.c
         mine = select(Delivery).where(c.subscription_id == subscription_id)
-        return self._all(_page(mine.where(c.status == status) if status else mine, c.created_at, c.id, after, limit))
+        return self._all(
+            newest_first(mine.where(c.status == status) if status else mine, c.created_at, c.id, after, limit)
+        )
 
     def due(self, now: datetime, without: Collection[str]) -> Delivery | None:
         """The longest due; those that another process has in hand are left out."""
@@ -79,28 +81,21 @@ class SqlLists(Repository):
             query = query.where(c.status == status)
         if number:
             query = query.where(c.number == number)
-        return self._all(_page(query, c.created_at, c.id, after, limit))
+        return self._all(newest_first(query, c.created_at, c.id, after, limit))
 
     def cases(self, status: str, after: After, limit: int) -> Sequence[Case]:
         """By opened_at, newest first."""
         c = tables.cases.c
         query = select(Case).where(c.status == status) if status else select(Case)
-        return self._all(_page(query, c.opened_at, c.id, after, limit))
+        return self._all(newest_first(query, c.opened_at, c.id, after, limit))
 
     def events(self, after: int, limit: int, kinds: Collection[str] = ()) -> Sequence[tuple[int, Event]]:
         """In the order written."""
         e = tables.events.c
         query = select(tables.events).where(e.serial > after).order_by(e.serial).limit(limit)
         rows = self._session.execute(query.where(e.kind.in_(kinds)) if kinds else query).mappings()
-        return [(row["serial"], Event(**{k: v for k, v in row.items() if k != "serial"})) for row in rows]
+        return [(row["serial"], event_of(row)) for row in rows]
 
     def last_serial(self) -> int:
         """Of the newest event."""
         return self._count(select(func.max(tables.events.c.serial)))
-
-
-def _page(query: Select[Any], at: Column[Any], key: Column[Any], after: After, limit: int) -> Select[Any]:
-    """Newest first, behind `after`; rows of one moment by id."""
-    if after is not None:
-        query = query.where(tuple_(at, key) < tuple_(*after))
-    return query.order_by(at.desc(), key.desc()).limit(limit)

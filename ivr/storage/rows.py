@@ -3,14 +3,15 @@
 from collections.abc import Collection
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, any_, literal
+from sqlalchemy import Column, ColumnElement, Select, any_, literal, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from ivr.service.programs import After
 from ivr.storage import mapping
 from ivr.storage.session import UnitSession
 
 T = TypeVar("T")
-__all__ = ["Repository", "mapping"]
+__all__ = ["Repository", "mapping", "newest_first"]
 
 
 class Repository:
@@ -47,3 +48,10 @@ class Repository:
     @property
     def _is_postgres(self) -> bool:
         return self._session.get_bind().dialect.name == "postgresql"
+
+
+def newest_first(query: Select[T], at: Column[Any], key: Column[Any], after: After, limit: int) -> Select[T]:
+    """A page of a list, behind `after`; rows of one moment by id."""
+    if after is not None:
+        query = query.where(tuple_(at, key) < tuple_(*after))
+    return query.order_by(at.desc(), key.desc()).limit(limit)

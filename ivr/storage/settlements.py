@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from ivr.domain.cases import Event
 from ivr.domain.settlements import FINAL, Settlement
 from ivr.storage import tables
+from ivr.storage.cases import event_of
 from ivr.storage.rows import Repository
 from ivr.storage.settlement_tables import settlements
 
@@ -34,7 +35,4 @@ class SqlSettlements(Repository):
         """Newest first; the whole timeline is looked through, for the command line only."""
         e = tables.events.c
         found = select(tables.events).where(e.kind == "decided").order_by(e.at.desc(), e.serial.desc()).limit(limit)
-        return [
-            Event(**{name: value for name, value in row.items() if name != "serial"})
-            for row in self._session.execute(found).mappings()
-        ]
+        return [event_of(row) for row in self._session.execute(found).mappings()]
