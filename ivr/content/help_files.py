@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import yaml
 
-from ivr.domain.knowledge import Article
+from ivr.domain.knowledge import WORDLESS, Article
 from ivr.errors import ContentError
 
 FOLDER: Final = "help"
@@ -25,7 +25,6 @@ LINK: Final = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 _SENTENCE: Final = re.compile(r"[.!?।؟。！？]+(?=\s|$)|[。！？]")
 _ARTICLE: Final = re.compile(r"([a-z0-9-]+)\.md")
 _REGION: Final = re.compile(r"[A-Z]{2}")
-_PAIRED: Final = ("HANGUL", "CJK", "HIRAGANA", "KATAKANA")
 
 
 def read_articles(root: Path, chain: Iterable[Path], locale: str) -> tuple[Article, ...]:
@@ -49,7 +48,7 @@ def read_articles(root: Path, chain: Iterable[Path], locale: str) -> tuple[Artic
 
 def spoken_seconds(text: str) -> float:
     """How long a voice takes for a text, roughly: by words, or by signs where words are not written apart."""
-    signs = [sign for sign in text if unicodedata.name(sign, "").startswith(_PAIRED)]
+    signs = [sign for sign in text if unicodedata.name(sign, "").startswith(WORDLESS)]
     words = [word for word in text.split() if not any(sign in signs for sign in word)]
     return len(signs) / SIGNS_A_SECOND + len(words) / WORDS_A_SECOND
 

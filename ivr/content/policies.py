@@ -40,12 +40,6 @@ def all_policies(grammars: Path) -> Rules:
     return rules
 
 
-def changed(rules: Rules, path: Path) -> Rules:
-    """The same with the topics of another file or folder in the place of ours. Raises ContentError."""
-    other = read_policies(path)
-    return Rules({**rules.topics, **other.topics}, {**rules.regions, **other.regions})
-
-
 def _regions(root: Path) -> Mapping[str, tuple[str, ...]]:
     path = root / REGIONS
     if not path.is_file():

@@ -11,7 +11,7 @@ from typing import Final
 
 from ivr.content.folders import Folders
 from ivr.content.model import Content, LocaleContent
-from ivr.content.speaker import OPTIONAL, PLACE, WRITTEN
+from ivr.content.speaker import PLACE, WRITTEN, without_empty
 from ivr.content.yaml_files import Located
 from ivr.errors import ContentError
 
@@ -80,12 +80,7 @@ def _shape(text: str) -> list[str]:
 
 
 def _filled(reading: str, words: Mapping[str, str]) -> str:
-    kept = OPTIONAL.sub(lambda part: part[1] if _fills(part[1], words) else "", reading)
-    return PLACE.sub(lambda place: words[place[1]], kept)
-
-
-def _fills(part: str, filled: Mapping[str, str]) -> bool:
-    return all(place in filled for place in PLACE.findall(part))
+    return PLACE.sub(lambda place: words[place[1]], without_empty(reading, words))
 
 
 def _pattern(prompt: str) -> str:

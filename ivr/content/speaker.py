@@ -1,6 +1,7 @@
 """The Speaker port: prompts by key, their {places} filled and [optional] parts left out."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from ivr.content.model import Content
@@ -29,7 +30,7 @@ class PromptSpeaker:
         locale = say.locale or locale
         template = self._template(locale, say.key)
         filled = {name: self._words(locale, say.key, arg) for name, arg in say.args.items()}
-        kept = OPTIONAL.sub(lambda part: part[1] if _has_all(part[1], filled) else "", template)
+        kept = without_empty(template, filled)
         missing = sorted(set(PLACE.findall(kept)) - filled.keys())
         if missing:
             raise ContentError(f"prompt {say.key} of {locale} needs {', '.join(missing)}; the caller did not give it")
@@ -65,5 +66,10 @@ class PromptSpeaker:
         return str(arg)
 
 
-def _has_all(part: str, filled: dict[str, str]) -> bool:
+def without_empty(template: str, filled: Mapping[str, str]) -> str:
+    """The sentence without those parts in [brackets] of which a place is empty."""
+    return OPTIONAL.sub(lambda part: part[1] if _has_all(part[1], filled) else "", template)
+
+
+def _has_all(part: str, filled: Mapping[str, str]) -> bool:
     return all(filled.get(place) for place in PLACE.findall(part))

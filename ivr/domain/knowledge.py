@@ -22,6 +22,9 @@ VOTE: Final = 0.1
 CALM: Final = 10
 """So many verdicts are imagined undecided, so that the first ones count little."""
 
+WORDLESS: Final = ("HANGUL", "CJK", "HIRAGANA", "KATAKANA")
+"""Scripts that are not written in words of letters, as the names of their signs begin."""
+
 
 @dataclass(frozen=True)
 class Article:

@@ -19,33 +19,26 @@ def method_of(entry: CalendarEntry) -> str:
 
 def calendar_file(entry: CalendarEntry, *, organizer: str, attendee: str) -> bytes:
     """An iCalendar file, with the time zone written out: not every calendar knows every zone."""
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("method", method_of(entry))
-    calendar.add_component(_event(entry, organizer, attendee))
-    if entry.zone != "UTC":
-        calendar.add_missing_timezones()
-    return bytes(calendar.to_ical())
+    event = _bare_event(entry, organizer.rpartition("@")[2])
+    event.add("organizer", vCalAddress(f"mailto:{organizer}"))
+    event.add("attendee", _attendee(attendee))
+    return _file(method_of(entry), event, entry.zone)
 
 
 def published_file(entry: CalendarEntry, host: str) -> bytes:
     """The same to be downloaded: nobody is invited (RFC 5546, PUBLISH)."""
+    return _file("PUBLISH", _bare_event(entry, host), entry.zone)
+
+
+def _file(method: str, event: Event, zone: str) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add_component(_bare_event(entry, host))
-    if entry.zone != "UTC":
+    calendar.add("method", method)
+    calendar.add_component(event)
+    if zone != "UTC":
         calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
-
-
-def _event(entry: CalendarEntry, organizer: str, attendee: str) -> Event:
-    event = _bare_event(entry, organizer.rpartition("@")[2])
-    event.add("organizer", vCalAddress(f"mailto:{organizer}"))
-    event.add("attendee", _attendee(attendee))
-    return event
 
 
 def _bare_event(entry: CalendarEntry, host: str) -> Event:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final
 
-import snowballstemmer
+from ivr.domain.knowledge import WORDLESS
 
 STEMMED: Final = {
     "en": "english", "de": "german", "fr": "french", "es": "spanish", "pt": "portuguese", "it": "italian",
@@ -17,8 +17,6 @@ STEMMED: Final = {
 """Languages with a stemmer, by its name."""
 PREFIXED: Final = {"hi": 4, "ar": 4}
 """Languages whose stemmers leave much: the stem's first letters count as well."""
-PAIRED: Final = ("HANGUL", "CJK", "HIRAGANA", "KATAKANA")
-"""Scripts written without clear words: each pair of signs is a term, as trigrams are too long for words of two."""
 
 
 def terms(locale: str, text: str) -> frozenset[str]:
@@ -28,7 +26,7 @@ def terms(locale: str, text: str) -> frozenset[str]:
 
 def _terms(language: str, text: str) -> Iterator[str]:
     for word in _words(text):
-        if unicodedata.name(word[0], "").startswith(PAIRED):
+        if unicodedata.name(word[0], "").startswith(WORDLESS):  # trigrams are too long for words of two signs
             yield from (word[i : i + 2] for i in range(max(len(word) - 1, 1)))
         else:
             stem = _stem(language, word)
@@ -43,7 +41,7 @@ def _words(text: str) -> list[str]:
     spaced, before = [], False
     for sign in plain:
         is_word = unicodedata.category(sign)[0] in "LMN"
-        paired = is_word and unicodedata.name(sign, "").startswith(PAIRED)
+        paired = is_word and unicodedata.name(sign, "").startswith(WORDLESS)
         spaced.append(sign if is_word and paired == before else f" {sign}" if is_word else " ")
         before = paired if is_word else before
     return "".join(spaced).split()
@@ -59,4 +57,6 @@ def _stem(language: str, word: str) -> str:
 
 @lru_cache
 def _stemmer(language: str) -> Any:
+    import snowballstemmer  # read when the first question is asked, not at start
+
     return snowballstemmer.stemmer(STEMMED[language]) if language in STEMMED else None

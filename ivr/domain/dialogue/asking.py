@@ -30,10 +30,15 @@ def numbered(count: int) -> tuple[Choice, ...]:
     return tuple(Choice(str(i + 1)) for i in range(count))
 
 
+def number_keys(count: int) -> Mapping[str, Intent]:
+    """The key of each choice."""
+    return {str(n): Intent("choice", {"index": n}) for n in range(1, count + 1)}
+
+
 def by_number(say: Say, count: int, *intents: str) -> Question:
     """One of so many, by its number or key."""
-    keys = {str(n): Intent("choice", {"index": n}) for n in range(1, count + 1)}
-    return Question((say,), Expects(intents=intents, builtins=(Builtin.CHOICE,), choices=numbered(count)), keys)
+    expects = Expects(intents=intents, builtins=(Builtin.CHOICE,), choices=numbered(count))
+    return Question((say,), expects, number_keys(count))
 
 
 def boolean(*say: Say, also: tuple[str, ...] = ()) -> Question:
@@ -48,8 +53,7 @@ def question_asked(d: Dialogue) -> Question:
     expects = Expects(
         intents=("question", "main_menu"), builtins=(Builtin.CHOICE,), choices=numbered(len(d.answers)), questions=True
     )
-    keys = {str(i + 1): Intent("choice", {"index": i + 1}) for i in range(len(d.answers))}
-    return Question((say,), expects, keys, wait_seconds=8)
+    return Question((say,), expects, number_keys(len(d.answers)), wait_seconds=8)
 
 
 def answer_confirm_asked(d: Dialogue) -> Question:

@@ -1,11 +1,9 @@
-"""Rulings as JSON on a case's timeline, and the facts back from it."""
+"""Rulings as JSON on a case's timeline."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from ivr.domain.policy.conditions import Tested
-from ivr.domain.policy.facts import Facts
 from ivr.domain.policy.ruling import Considered, Ruling
 
 
@@ -24,11 +22,6 @@ def as_data(ruling: Ruling, today: date) -> dict[str, Any]:
         "facts": dict(ruling.facts.values),
         "chain": [_step(step) for step in ruling.chain],
     }
-
-
-def facts_of(data: Mapping[str, Any]) -> Facts:
-    """The facts of a stored decision."""
-    return Facts(dict(data["facts"]), str(data["currency"]), str(data["country"]))
 
 
 def _step(step: Considered) -> dict[str, Any]:
