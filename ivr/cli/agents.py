@@ -8,7 +8,7 @@ from datetime import datetime
 from ivr.cli.context import read_settings
 from ivr.content.loading import DEFAULT_LOCALE
 from ivr.domain.agents import Agent, AgentStatus
-from ivr.domain.cases import SKILLS
+from ivr.domain.cases import ALL_SKILLS
 from ivr.domain.shifts import Shift, read_shifts, told_shifts
 from ivr.errors import IllegalMove, NotFound, NumberRefused, ShiftsRefused
 from ivr.parts import make_clock, number_rules, open_store, shared_secret
@@ -164,9 +164,8 @@ def _words(given: list[str]) -> tuple[str, ...]:
 
 
 def _notes(skills: tuple[str, ...]) -> list[str]:
-    known = sorted({*SKILLS.values()})
-    unknown = [skill for skill in skills if skill not in known]
-    return [f"note: no case asks for {', '.join(unknown)}; cases ask for {', '.join(known)}"] if unknown else []
+    unknown = [skill for skill in skills if skill not in ALL_SKILLS]
+    return [f"note: no case asks for {', '.join(unknown)}; cases ask for {', '.join(ALL_SKILLS)}"] if unknown else []
 
 
 def _served(settings: Settings) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.bootstrap import Ivr, build
 from ivr.content import read_all
-from ivr.domain.cases import SKILLS
+from ivr.domain.cases import ALL_SKILLS
 from ivr.errors import CarrierRejected, ContentError, EngineUnavailable, IvrError, ModelError, NotFound
 from ivr.parts import carrier_account, own_voice
 from ivr.phone.numbers import TwilioNumbers
@@ -189,7 +189,7 @@ def reach(ivr: Ivr) -> Iterator[Finding]:
     except (SQLAlchemyError, IvrError, OSError):
         return  # told by the checks of the database and the grammars
     for locale in locales if agents else ():
-        lacking = [skill for skill in sorted({*SKILLS.values()}) if not any(a.can_take(skill, locale) for a in agents)]
+        lacking = [skill for skill in ALL_SKILLS if not any(a.can_take(skill, locale) for a in agents)]
         if lacking:
             text = f"no agent takes {', '.join(lacking)} in {locale}; such callbacks would wait for nobody"
             remedy = f"python -m ivr agents add NAME NUMBER --skill general --locale {locale} (general takes all)"

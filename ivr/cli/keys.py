@@ -8,10 +8,11 @@ from ivr.cli.context import read_settings
 from ivr.domain.programs import ApiKey, Scope
 from ivr.errors import IllegalMove, NotFound
 from ivr.parts import make_clock, open_store
+from ivr.service.hashing import hashed
 from ivr.service.ports import Clock
 from ivr.service.store import Store
 from ivr.service.timeline import record
-from ivr.web.api_keys import hashed, new_key
+from ivr.web.api_keys import new_key
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

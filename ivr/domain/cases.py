@@ -1,6 +1,6 @@
 """The case: what a customer wants, from any door. Kinds, statuses, legal moves, spoken numbers, timeline."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -53,6 +53,7 @@ SKILLS: Mapping[CaseKind, str] = {
     CaseKind.QUESTION: "general",
 }
 """The skill an agent needs; an agent with the skill `general` takes every case."""
+ALL_SKILLS: Sequence[str] = tuple(sorted({*SKILLS.values()}))
 
 PRIORITIES: Mapping[CaseKind, int] = {kind: 1 if kind is CaseKind.DELIVERED_NOT_RECEIVED else 2 for kind in CaseKind}
 """Lower is served first."""

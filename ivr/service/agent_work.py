@@ -8,6 +8,7 @@ from ivr.domain.callbacks import Attempt, Callback, CallbackStatus
 from ivr.domain.policies import CallbackRules
 from ivr.errors import IllegalMove, NotFound
 from ivr.service import attempts
+from ivr.service.finding import agent_of
 from ivr.service.gate import Gate
 from ivr.service.scenes import Scene, Scenes
 from ivr.service.staff_log import Member, log_act
@@ -92,7 +93,7 @@ class AgentWork:
 
 
 def _agent(scene: Scene, member: Member) -> Agent:
-    agent = scene.uow.agents.get(member.agent_id) if member.agent_id else None
+    agent = agent_of(scene.uow, member)
     if agent is None:
         raise NotFound("your account is tied to no agent; an administrator adds it with `users add … --agent`")
     return agent

@@ -8,7 +8,7 @@ from ivr.domain.dialogue import effects as wanted
 from ivr.domain.dialogue import heard
 from ivr.domain.turn import Say
 from ivr.service.afterwards import SendText
-from ivr.service.cases import Opening, open_case
+from ivr.service.cases import Opening, open_case, resolve_case
 from ivr.service.knowledge import Knowledge
 from ivr.service.limits import uses_today
 from ivr.service.opting import has_opted_out
@@ -75,6 +75,4 @@ class HelpAnswers:
         )  # fmt: skip
         case = open_case(uow, now, asked)
         if case.status == CaseStatus.OPEN and not uow.callbacks.of_case(case.id):
-            case.move(CaseStatus.RESOLVED)
-            case.outcome = f"answered: {article_id}"
-            record(uow, now, "case_resolved", subject=case, data={"outcome": case.outcome})
+            resolve_case(uow, now, case, f"answered: {article_id}")

@@ -1,7 +1,7 @@
 """Who is calling: the number as the carrier gives it, the customer behind it, orders and an open callback."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.calls import Call
@@ -10,7 +10,7 @@ from ivr.domain.dialogue import Caller
 from ivr.errors import NumberRefused
 from ivr.service.effects import open_view
 from ivr.service.opting import has_opted_out
-from ivr.service.ports import Commerce, NumberRules, Speaker
+from ivr.service.ports import CheckedNumber, Commerce, NumberRules, Speaker
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
 
@@ -41,7 +41,7 @@ class Arrivals:
         customer = uow.customers.by_number(checked.e164) or self._new_customer(uow, checked.e164, greets)
         call.from_number, call.customer_id = checked.e164, customer.id
         locale = customer.locale if customer.locale in served else greets
-        caller = self._caller(uow, checked.e164, customer.zone or checked.zones[0], locale)
+        caller = self._caller(uow, checked, customer.zone or checked.zones[0], locale)
         return caller, (locale, *(name for name in order if name != locale))
 
     def _new_customer(self, uow: UnitOfWork, number: str, locale: str) -> Customer:
@@ -50,20 +50,26 @@ class Arrivals:
         uow.customers.add(customer)
         return customer
 
-    def _caller(self, uow: UnitOfWork, number: str, zone: str, locale: str) -> Caller:
+    def _caller(self, uow: UnitOfWork, checked: CheckedNumber, zone: str, locale: str) -> Caller:
+        number = checked.e164
         open_callback = uow.callbacks.open_for_number(number)
         # Somebody typed this number on the web and has not proven it: nobody will ring, so nothing is told of it.
         promised = open_callback is not None and open_callback.status != CallbackStatus.UNVERIFIED
         view = open_view(open_callback) if open_callback and promised else None
         orders = tuple(self.commerce.recent_orders(number, locale))
-        known = Caller(number=number, zone=zone, company=self.company, orders=orders, callback=view)
-        return replace(known, booking_days=self.booking_days, gets_texts=self._gets_texts(uow, number))
+        return Caller(
+            number=number,
+            zone=zone,
+            company=self.company,
+            orders=orders,
+            callback=view,
+            booking_days=self.booking_days,
+            gets_texts=self._gets_texts(uow, checked),
+        )
 
-    def _gets_texts(self, uow: UnitOfWork, number: str) -> bool:
+    def _gets_texts(self, uow: UnitOfWork, checked: CheckedNumber) -> bool:
         """A land line gets none, nor who has declined them."""
-        if not self.texts or has_opted_out(uow, number):
-            return False
-        return self.numbers.check(number).line_type != "fixed_line"
+        return self.texts and checked.line_type != "fixed_line" and not has_opted_out(uow, checked.e164)
 
 
 def _likeliest_first(served: tuple[str, ...], country: str, likely: tuple[str, ...]) -> tuple[str, ...]:

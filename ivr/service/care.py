@@ -1,5 +1,6 @@
 """Asks the shop's rules about an order and does what they decide, in the call's own transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,11 +65,11 @@ class Care:
         """The ruling, on the case's timeline, with what it leads to at once or by the choice."""
         now, uow, order = self.clock.now(), asking.uow, asking.order
         before = uow.settlements.of_order(order.id)
-        ruling = self._rule(asking, wanted, now)
+        ruling = self._rule(asking, wanted, before, now)
         record(uow, now, "decided", subject=asking.case, data=as_data(ruling, now.date()))
         kind = AT_ONCE.get(ruling.decision) or CHOSEN.get((ruling.decision, wanted.choice))
         if kind is not None:
-            self._settle(asking, ruling, kind, wanted.choice)
+            _settle(asking, ruling, kind, wanted.choice, now)
         return Decided(
             ruling,
             order,
@@ -80,14 +81,14 @@ class Care:
             traced_at=traced_at(before) or now,
         )
 
-    def _rule(self, asking: Asking, wanted: Decide, now: datetime) -> Ruling:
+    def _rule(self, asking: Asking, wanted: Decide, before: Sequence[Settlement], now: datetime) -> Ruling:
         order, uow = asking.order, asking.uow
         request = Request(
             order=order,
             caller=asking.caller,
             country=self._country(order.number),
             reason=wanted.reason,
-            settled=uow.settlements.of_order(order.id),
+            settled=before,
             refunds=uow.settlements.count_final(order.number, now - REFUNDS_SPAN),
         )
         return decide(self.rules, wanted.topic, gather(request, now), now.date())
@@ -101,22 +102,23 @@ class Care:
     def _payout(self, ruling: Ruling, now: datetime) -> tuple[str, ...]:
         return decide(self.rules, Topic.PAYOUT, ruling.facts, now.date()).rule.reasons
 
-    def _settle(self, asking: Asking, ruling: Ruling, kind: SettlementKind, choice: str) -> None:
-        now, order = self.clock.now(), asking.order
-        amount = 0 if kind is SettlementKind.TRACE else ruling.amount_minor
-        asking.uow.settlements.add(
-            Settlement(
-                key=settlement_key(order.id, kind),
-                kind=kind,
-                order_id=order.id,
-                number=order.number,
-                case_id=asking.case.id,
-                rule_id=ruling.rule.id,
-                way=choice if kind is SettlementKind.RETURN else "",
-                amount_minor=amount,
-                currency=ruling.facts.currency,
-                at=now,
-            )
+
+def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, choice: str, now: datetime) -> None:
+    order = asking.order
+    amount = 0 if kind is SettlementKind.TRACE else ruling.amount_minor
+    asking.uow.settlements.add(
+        Settlement(
+            key=settlement_key(order.id, kind),
+            kind=kind,
+            order_id=order.id,
+            number=order.number,
+            case_id=asking.case.id,
+            rule_id=ruling.rule.id,
+            way=choice if kind is SettlementKind.RETURN else "",
+            amount_minor=amount,
+            currency=ruling.facts.currency,
+            at=now,
         )
-        data = {"kind": kind.value, "amount_minor": amount, "currency": ruling.facts.currency, "rule": ruling.rule.id}
-        record(asking.uow, now, "settled", subject=asking.case, data=data)
+    )
+    data = {"kind": kind.value, "amount_minor": amount, "currency": ruling.facts.currency, "rule": ruling.rule.id}
+    record(asking.uow, now, "settled", subject=asking.case, data=data)

@@ -12,6 +12,7 @@ from ivr.domain.orders import Order
 from ivr.domain.staff import StaffRole
 from ivr.domain.transcripts import Passage, transcript
 from ivr.errors import NotFound
+from ivr.service.finding import agent_of
 from ivr.service.ports import Commerce
 from ivr.service.staff_log import Member
 from ivr.service.store import UnitOfWork
@@ -50,7 +51,7 @@ def may_see(uow: UnitOfWork, member: Member, case: Case) -> bool:
     """Supervisors all; agents those that they were given, and those waiting that they could be given."""
     if member.may(StaffRole.SUPERVISOR):
         return True
-    agent = uow.agents.get(member.agent_id) if member.agent_id else None
+    agent = agent_of(uow, member)
     if agent is None:
         return False
     if case.status == CaseStatus.WAITING_AGENT and agent.can_take(case.skill, case.locale):

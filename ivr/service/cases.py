@@ -79,3 +79,10 @@ def _new(uow: UnitOfWork, now: datetime, opening: Opening) -> Case:
     uow.cases.add(case)
     record(uow, now, "case_opened", subject=case, data={"kind": case.kind.value, "order": case.order_id})
     return case
+
+
+def resolve_case(uow: UnitOfWork, now: datetime, case: Case, outcome: str) -> None:
+    """Nothing is left to do about it. Raises IllegalMove."""
+    case.move(CaseStatus.RESOLVED)
+    case.outcome = outcome
+    record(uow, now, "case_resolved", subject=case, data={"outcome": outcome})

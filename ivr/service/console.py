@@ -8,6 +8,7 @@ from typing import Final
 from ivr.domain.agents import Agent, AgentStatus
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Hold
 from ivr.domain.cases import Case
+from ivr.service.finding import agent_of
 from ivr.service.line import in_order, on_shift
 from ivr.service.staff_log import Member
 from ivr.service.store import UnitOfWork
@@ -57,7 +58,7 @@ class Console:
 
 def read_console(uow: UnitOfWork, member: Member, now: datetime, last_case: str = "") -> Console:
     """`last_case`: the id of the case that they served last."""
-    agent = uow.agents.get(member.agent_id) if member.agent_id else None
+    agent = agent_of(uow, member)
     attempt = uow.attempts.get(agent.attempt_id) if agent is not None and agent.attempt_id else None
     callback = uow.callbacks.get(attempt.callback_id) if attempt is not None and attempt.callback_id else None
     waiting = uow.callbacks.listed([CallbackStatus.SCHEDULED], LOOK)

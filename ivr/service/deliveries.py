@@ -5,6 +5,7 @@ from typing import Final
 
 import structlog
 
+from ivr.domain.callbacks import Callback
 from ivr.domain.messages import Message, MessageStatus
 from ivr.service.opting import masked_address
 from ivr.service.scenes import Scene, Scenes
@@ -55,24 +56,25 @@ class Deliveries:
         message = scene.uow.messages.get(delivery.message_id)
         if message is None or message.delivery in FINAL or message.delivery == delivery.status:
             return
+        callback = scene.uow.callbacks.get(message.callback_id)
         if message.status == MessageStatus.SENDING:  # the carrier's answer got lost: this is one
             message.end(MessageStatus.SENT, scene.now)
-            self._record(scene, message, "message_sent", channel=message.channel.value)
+            _record(scene, message, callback, "message_sent", channel=message.channel.value)
         message.reference = message.reference or delivery.sid
         message.delivery, message.delivery_code = delivery.status, delivery.code
         if delivery.status in LOST:
-            self._lost(scene, message)
+            self._lost(scene, message, callback)
 
-    def _lost(self, scene: Scene, message: Message) -> None:
+    def _lost(self, scene: Scene, message: Message, callback: Callback | None) -> None:
         """E-mail tells it instead, if it has not already and there is an address."""
         code = message.delivery_code or 0
         log.warning("text_not_delivered", delivery=message.delivery, carrier_code=code)
-        self._record(scene, message, "message_undelivered", code=code, reason=REASONS.get(code, message.delivery))
-        callback = scene.uow.callbacks.get(message.callback_id)
+        reason = REASONS.get(code, message.delivery)
+        _record(scene, message, callback, "message_undelivered", code=code, reason=reason)
         if callback is not None:
             self._telling.by_mail_instead(scene.uow, callback, message, scene.now)
 
-    def _record(self, scene: Scene, message: Message, kind: str, **more: str | int) -> None:
-        callback = scene.uow.callbacks.get(message.callback_id)
-        about = {"message": message.kind.value, "to": masked_address(message.address)}
-        record(scene.uow, scene.now, kind, subject=callback, data=about | more)
+
+def _record(scene: Scene, message: Message, callback: Callback | None, kind: str, **more: str | int) -> None:
+    about = {"message": message.kind.value, "to": masked_address(message.address)}
+    record(scene.uow, scene.now, kind, subject=callback, data=about | more)

@@ -17,7 +17,7 @@ from ivr.service import attempts
 from ivr.service.answers import HelpAnswers
 from ivr.service.booking import AlreadyBooked, BookingRequest, Bookings
 from ivr.service.care import Care
-from ivr.service.cases import Opening, open_case
+from ivr.service.cases import Opening, open_case, resolve_case
 from ivr.service.line import Line
 from ivr.service.ports import Clock, Commerce, NumberRules
 from ivr.service.resuming import ResumeCodes
@@ -164,9 +164,7 @@ class Effects:
     def _resolve_case(self, exchange: Exchange, case_id: str, outcome: str) -> None:
         case = exchange.uow.cases.get(case_id)
         if case is not None and case.status != CaseStatus.CLOSED:
-            case.move(CaseStatus.RESOLVED)
-            case.outcome = outcome
-            record(exchange.uow, self.clock.now(), "case_resolved", subject=case, data={"outcome": outcome})
+            resolve_case(exchange.uow, self.clock.now(), case, outcome)
 
     def _cancel_order(self, exchange: Exchange, order_id: str, case_id: str) -> heard.OrderCanceled:
         done = self.commerce.cancel(order_id)

@@ -7,6 +7,7 @@ from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Case
 from ivr.domain.messages import IN_CALENDAR, Message, MessageKind, MessageRules
 from ivr.domain.turn import At, Say, SayArg, Spelled, Zone
+from ivr.service.calendar_entries import calendar_entry
 from ivr.service.links import Links
 from ivr.service.ports import CalendarEntry, Mail, Speaker
 from ivr.service.wording import locale_for
@@ -55,14 +56,10 @@ class Letters:
         )
 
     def _entry(self, message: Message, callback: Callback, said: str) -> CalendarEntry:
-        return CalendarEntry(
-            uid=callback.id,
-            sequence=callback.revision,
+        return calendar_entry(
+            callback,
             is_canceled=message.kind == MessageKind.CANCELED,
-            starts_at=callback.due_at,
-            ends_at=max(callback.promised_by_at, callback.due_at + timedelta(minutes=15)),
             changed_at=message.created_at,
-            zone=callback.zone,
             title=self._words(callback, Say("calendar_title_text", {"company": self._company})),
             description=said,
             url=self._links.follow_url(self.token(message, callback)),

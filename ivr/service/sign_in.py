@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from ivr.domain.staff import PASSWORD_LONGEST, SignIn, SignInRules, StaffRole, User, login_of
 from ivr.errors import SignInRefused
+from ivr.service.hashing import hashed
 from ivr.service.ports import Clock
 from ivr.service.staff_log import Member, log_act
 from ivr.service.store import Store, UnitOfWork
@@ -169,8 +170,3 @@ class SignIns:
             if sign_in is not None:
                 sign_in.seen_at = now
             uow.commit()
-
-
-def hashed(text: str) -> str:
-    """SHA-256 in hexadecimal digits."""
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

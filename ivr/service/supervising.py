@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Final
 
 from ivr.domain.callbacks import Callback, CallbackStatus
-from ivr.domain.cases import SKILLS
+from ivr.domain.cases import ALL_SKILLS
 from ivr.domain.shifts import read_shifts, told_shifts
 from ivr.errors import CallbackRefused, IllegalMove, NotFound
 from ivr.service.booking import Bookings
+from ivr.service.finding import find_callback
 from ivr.service.scenes import Scene, Scenes
 from ivr.service.staff_log import Member, log_act
 from ivr.service.timeline import record
@@ -28,7 +29,7 @@ class Supervising:
         self._scenes.run(lambda scene: self._move(scene, member, callback_id, at, why))
 
     def _move(self, scene: Scene, member: Member, callback_id: str, at: datetime | None, why: str) -> None:
-        callback = _callback(scene, callback_id)
+        callback = find_callback(scene.uow, callback_id)
         if callback.status == CallbackStatus.NEEDS_HUMAN:
             callback.move(CallbackStatus.SCHEDULED)
         _, actions = self._bookings.move(scene.uow, callback.id, at=at)
@@ -41,7 +42,7 @@ class Supervising:
         self._scenes.run(lambda scene: self._cancel(scene, member, callback_id, why))
 
     def _cancel(self, scene: Scene, member: Member, callback_id: str, why: str) -> None:
-        callback = _callback(scene, callback_id)
+        callback = find_callback(scene.uow, callback_id)
         if callback.status == CallbackStatus.CANCELED:
             return
         _, actions = self._bookings.cancel(scene.uow, callback.id, by="supervisor")
@@ -50,13 +51,13 @@ class Supervising:
 
     def reassign(self, member: Member, callback_id: str, skill: str, reason: str) -> None:
         """To agents with another skill, at its old place. Raises CallbackRefused (`skill`)."""
-        if skill not in SKILLS.values():
-            raise CallbackRefused("skill", f"a skill is one of {', '.join(sorted({*SKILLS.values()}))}")
+        if skill not in ALL_SKILLS:
+            raise CallbackRefused("skill", f"a skill is one of {', '.join(ALL_SKILLS)}")
         why = read_reason(reason)
         self._scenes.run(lambda scene: self._reassign(scene, member, callback_id, skill, why))
 
     def _reassign(self, scene: Scene, member: Member, callback_id: str, skill: str, why: str) -> None:
-        callback, case = _callback(scene, callback_id), None
+        callback = find_callback(scene.uow, callback_id)
         if callback.status not in (CallbackStatus.SCHEDULED, CallbackStatus.NEEDS_HUMAN):
             raise IllegalMove(f"it cannot be given to others now: it is {callback.status}")
         callback.skill = skill
@@ -84,13 +85,6 @@ def read_reason(reason: str) -> str:
     if not 0 < len(plain) <= REASON_LONGEST:
         raise CallbackRefused("staff_reason", f"give a reason of 1 to {REASON_LONGEST} characters")
     return plain
-
-
-def _callback(scene: Scene, callback_id: str) -> Callback:
-    callback = scene.uow.callbacks.get(callback_id)
-    if callback is None:
-        raise NotFound("no such callback")
-    return callback
 
 
 def _decided(scene: Scene, member: Member, callback: Callback, what: str, why: str) -> None:

@@ -1,8 +1,9 @@
 """The timeline: one line per thing that happened, written in the transaction in which it happened."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from ivr.domain.callbacks import Attempt, Callback, Leg
@@ -11,6 +12,10 @@ from ivr.domain.cases import Case, Event
 from ivr.service.store import UnitOfWork
 
 Subject = Case | Callback | Attempt | Leg
+
+
+ID: Final = re.compile(r"[0-9a-f]{32}")
+"""What `new_id` makes; whatever else stands in an address is no id of ours."""
 
 
 def new_id() -> str:

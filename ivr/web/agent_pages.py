@@ -1,14 +1,14 @@
 """The agent's console: status, the line, whom to take next, and what can be done in a conversation."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from ivr.domain.callbacks import Callback
-from ivr.domain.cases import SKILLS
+from ivr.domain.cases import ALL_SKILLS
 from ivr.domain.conversations import CHOSEN, Role
 from ivr.domain.staff import StaffRole
 from ivr.errors import CallbackRefused, IvrError, NotFound
@@ -16,6 +16,7 @@ from ivr.service.agent_work import SETTABLE
 from ivr.service.console import Console, read_console
 from ivr.service.conversations import Conversation, Conversations
 from ivr.service.staff_log import Member, log_act
+from ivr.web.board import is_late
 from ivr.web.case_pages import CasePages
 from ivr.web.desk import Desk
 from ivr.web.errors import status_of
@@ -86,7 +87,7 @@ class AgentPages:
             session[LAST_CASE] = console.case.id
         return render_template(
             template, console=console, refused=refused, conversation=self._conversation(console), roles=CHOSEN,
-            statuses=SETTABLE, skills=sorted({*SKILLS.values()}), is_late=_late(console), **self._words.shared(),
+            statuses=SETTABLE, skills=ALL_SKILLS, is_late=partial(is_late, now=console.now), **self._words.shared(),
         )  # fmt: skip
 
     def _conversation(self, console: Console) -> Conversation | None:
@@ -97,10 +98,6 @@ class AgentPages:
             return self._desk.conversations.show(console.attempt.id)
         except IvrError:
             return None
-
-
-def _late(console: Console) -> Callable[[Callback], bool]:
-    return lambda callback: callback.first_rung_at is None and console.now > callback.promised_by_at
 
 
 def _who() -> str:

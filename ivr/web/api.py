@@ -1,22 +1,23 @@
 """The API under /api/v1: the same callbacks as the phone and the page. Keys in the header `Authorization`."""
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, request
 
-from ivr.domain.callbacks import Callback, CallbackStatus
+from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.cases import is_case_number
 from ivr.domain.programs import Scope
 from ivr.errors import CallbackRefused, Conflict, IllegalMove, NotFound
 from ivr.service.afterwards import Actions
+from ivr.service.finding import find_callback
+from ivr.service.hashing import hashed
 from ivr.service.requests import CallbackWish, remember, repetition_key
 from ivr.service.store import UnitOfWork
 from ivr.web.api_answers import check_match, tagged
 from ivr.web.api_bodies import callback_json, case_json, event_json, read_body, read_text
-from ivr.web.api_keys import Access, given_key, hashed
+from ivr.web.api_keys import Access, given_key
 from ivr.web.api_lists import ListsApi
 from ivr.web.api_rules import Rule, api_blueprint
 from ivr.web.api_webhooks import WebhooksApi
@@ -38,7 +39,6 @@ from ivr.web.wish import (
 
 LONGEST_KEY: Final = 200
 """Characters of an Idempotency-Key."""
-ID: Final = re.compile(r"[0-9a-f]{32}")
 FIELDS: Final = frozenset(
     {"number", "kind", "words", "order", "at", "locale", "zone", "verification", "email", "ring_first"}
 )
@@ -109,7 +109,7 @@ class Api:
     def show(self, callback_id: str) -> Response:
         """One callback."""
         with self._services.store.read() as uow:
-            callback = _callback(uow, callback_id)
+            callback = find_callback(uow, callback_id)
             case = uow.cases.get(callback.case_id)
         return tagged(callback_json(callback, case))
 
@@ -120,7 +120,7 @@ class Api:
             raise CallbackRefused("when", 'send {"at": …}, an instant or null')
         at = read_instant(body["at"])
         with self._services.store.begin() as uow:
-            callback = _callback(uow, callback_id)
+            callback = find_callback(uow, callback_id)
             check_match(callback_json(callback, uow.cases.get(callback.case_id)))
             callback, actions = self._desk.bookings.move(uow, callback.id, at=at)
             case = uow.cases.get(callback.case_id)
@@ -132,7 +132,7 @@ class Api:
         """Send another code, by `verification` text or call."""
         channel = read_verification(read_text(read_body(frozenset({"verification"})), "verification"))
         with self._services.store.begin() as uow:
-            callback = _callback(uow, callback_id)
+            callback = find_callback(uow, callback_id)
             if callback.status != CallbackStatus.UNVERIFIED:
                 raise IllegalMove(f"this callback is {callback.status}; no code is needed")
             actions = self._desk.verification.start(uow, callback, channel=channel)
@@ -144,7 +144,7 @@ class Api:
         """Take the `code` that the number's owner got: from now on it is a promise."""
         code = read_digits(read_text(read_body(frozenset({"code"})), "code"))
         with self._services.store.begin() as uow:
-            callback = self._desk.verification.confirm(uow, _callback(uow, callback_id).id, code)
+            callback = self._desk.verification.confirm(uow, find_callback(uow, callback_id).id, code)
             case = uow.cases.get(callback.case_id)
             uow.commit()
         return tagged(callback_json(callback, case))
@@ -152,7 +152,7 @@ class Api:
     def cancel(self, callback_id: str) -> tuple[str, int]:
         """Take it back; a callback that has ended already stays as it is."""
         with self._services.store.begin() as uow:
-            callback = _callback(uow, callback_id)
+            callback = find_callback(uow, callback_id)
             check_match(callback_json(callback, uow.cases.get(callback.case_id)))
             actions = self._desk.bookings.cancel(uow, callback_id, by="api")[1] if callback.is_open else ()
             uow.commit()
@@ -167,13 +167,6 @@ class Api:
         if case is None:
             raise NotFound("no such case")
         return tagged({**case_json(case), "timeline": [event_json(event) for event in events]})
-
-
-def _callback(uow: UnitOfWork, callback_id: str) -> Callback:
-    found = uow.callbacks.get(callback_id) if ID.fullmatch(callback_id) else None
-    if found is None:
-        raise NotFound("no such callback")
-    return found
 
 
 def _own_name() -> str:

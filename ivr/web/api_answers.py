@@ -4,6 +4,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
 
@@ -47,6 +48,14 @@ def read_limit(asked: Mapping[str, str]) -> int:
     if not (given.isascii() and given.isdecimal() and len(given) < 4 and 1 <= int(given) <= MOST):
         raise CallbackRefused("limit", f"limit must be a number from 1 to {MOST}")
     return int(given)
+
+
+def read_status(asked: Mapping[str, str], kinds: type[StrEnum]) -> str:
+    """The status that is asked for; empty: any. Raises CallbackRefused (`status`)."""
+    given = asked.get("status", "")
+    if "status" in asked and given not in {kind.value for kind in kinds}:
+        raise CallbackRefused("status", f"status must be one of {', '.join(kinds)}")
+    return given
 
 
 def read_cursor(asked: Mapping[str, str]) -> list[Any]:

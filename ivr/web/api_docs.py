@@ -83,8 +83,8 @@ def api_docs() -> Blueprint:
 
     @blueprint.get("/docs")
     def page() -> str:
-        about = document()
-        groups = [(tag, [one for one in operations() if one["tag"] == tag["name"]]) for tag in about["tags"]]
+        about, listed = document(), list(operations())
+        groups = [(tag, [one for one in listed if one["tag"] == tag["name"]]) for tag in about["tags"]]
         schemas = [(name, fields(schema)) for name, schema in about["components"]["schemas"].items()]
         return render_template(
             "api_docs.html", about=about, groups=groups, schemas=[one for one in schemas if one[1]],

@@ -11,6 +11,7 @@ from flask import request
 
 from ivr.domain.agents import Agent
 from ivr.domain.programs import Scope
+from ivr.service.hashing import hashed
 from ivr.service.store import Store
 from ivr.web.problems import Answer, problem
 
@@ -94,8 +95,3 @@ def given_key() -> str:
 def _expected(key: str) -> str:
     """A key of the settings is plain, or `sha256:` and its hash."""
     return key.removeprefix("sha256:") if key.startswith("sha256:") else hashed(key)
-
-
-def hashed(key: str) -> str:
-    """SHA-256 in hexadecimal digits: what is kept of a key."""
-    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

@@ -8,7 +8,7 @@ from ivr.domain.agents import Agent
 from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.cases import CaseStatus
 from ivr.errors import CallbackRefused
-from ivr.web.api_answers import CURSOR, PAGED, cursor, page, read_after, read_cursor, read_limit, tagged
+from ivr.web.api_answers import CURSOR, PAGED, cursor, page, read_after, read_cursor, read_limit, read_status, tagged
 from ivr.web.api_bodies import callback_json, case_json, event_json, read_query
 from ivr.web.desk import Desk
 from ivr.web.services import Services
@@ -28,17 +28,20 @@ class ListsApi:
     def callbacks(self) -> Response:
         """Newest first."""
         asked = read_query(PAGED | {"status", "number"})
-        status, limit, after = _one_of(asked, CallbackStatus), read_limit(asked), read_after(asked)
+        status, limit, after = read_status(asked, CallbackStatus), read_limit(asked), read_after(asked)
         number = self._desk.numbers.check(asked["number"]).e164 if "number" in asked else ""
         with self._services.store.read() as uow:
             found = uow.lists.callbacks(status, number, after, limit + 1)
-            rows = [(callback_json(one, uow.cases.get(one.case_id)), (one.created_at, one.id)) for one in found]
+            numbers = uow.overview.case_numbers({one.case_id for one in found})
+        rows = [
+            (callback_json(one, None) | {"case": numbers.get(one.case_id)}, (one.created_at, one.id)) for one in found
+        ]
         return page("callbacks", rows, limit)
 
     def cases(self) -> Response:
         """Newest first, without their timelines."""
         asked = read_query(PAGED | {"status"})
-        status, limit, after = _one_of(asked, CaseStatus), read_limit(asked), read_after(asked)
+        status, limit, after = read_status(asked, CaseStatus), read_limit(asked), read_after(asked)
         with self._services.store.read() as uow:
             rows = [(case_json(one), (one.opened_at, one.id)) for one in uow.lists.cases(status, after, limit + 1)]
         return page("cases", rows, limit)
@@ -75,11 +78,3 @@ def agent_json(agent: Agent, *, on_shift: bool) -> dict[str, Any]:
         "locales": list(agent.locales),
         "on_shift": on_shift,
     }
-
-
-def _one_of(asked: dict[str, str], kinds: type[CallbackStatus] | type[CaseStatus]) -> str:
-    """The status that is asked for; empty: any. Raises CallbackRefused (`status`)."""
-    given = asked.get("status", "")
-    if "status" in asked and given not in {kind.value for kind in kinds}:
-        raise CallbackRefused("status", f"status must be one of {', '.join(kinds)}")
-    return given

@@ -9,13 +9,13 @@ from flask import Response, jsonify
 from ivr.domain.programs import HOOKS, Delivery, DeliveryStatus, Subscription
 from ivr.errors import CallbackRefused, NotFound
 from ivr.service.store import UnitOfWork
-from ivr.web.api_answers import PAGED, check_match, page, read_after, read_limit, tagged
+from ivr.service.timeline import ID
+from ivr.web.api_answers import PAGED, check_match, page, read_after, read_limit, read_status, tagged
 from ivr.web.api_bodies import read_body, read_query, read_text
 from ivr.web.desk import Desk
 from ivr.web.problems import Answer
 from ivr.web.services import Services
 
-ID: Final = re.compile(r"[0-9a-f]{32}")
 DELIVERY_ID: Final = re.compile(r"msg_[0-9a-f]{32}")
 FIELDS: Final = frozenset({"url", "events", "description", "active"})
 LONGEST_URL, LONGEST_TEXT, MOST_WEBHOOKS = 2000, 200, 50
@@ -97,9 +97,7 @@ class WebhooksApi:
     def deliveries(self, webhook_id: str) -> Response:
         """What was sent, newest first; kept for a week."""
         asked = read_query(PAGED | {"status"})
-        status, limit, after = asked.get("status", ""), read_limit(asked), read_after(asked)
-        if "status" in asked and status not in {one.value for one in DeliveryStatus}:
-            raise CallbackRefused("status", f"status must be one of {', '.join(DeliveryStatus)}")
+        status, limit, after = read_status(asked, DeliveryStatus), read_limit(asked), read_after(asked)
         with self._store.read() as uow:
             found = uow.programs.deliveries(_subscription(uow, webhook_id).id, status, after, limit + 1)
         return page("deliveries", [(delivery_json(one), (one.created_at, one.id)) for one in found], limit)

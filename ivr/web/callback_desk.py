@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,22 +11,21 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.domain.callbacks import Callback, CallbackStatus
-from ivr.domain.cases import SKILLS
-from ivr.errors import IvrError, NotFound
+from ivr.domain.cases import ALL_SKILLS
+from ivr.service.finding import find_callback
 from ivr.service.overview_store import CallbackSearch
 from ivr.service.staff_log import Member, log_act
 from ivr.service.store import UnitOfWork
-from ivr.service.timeline import masked
+from ivr.service.timeline import ID, masked
 from ivr.web.desk import Desk
 from ivr.web.errors import status_of
 from ivr.web.services import Services
-from ivr.web.staff_words import StaffWords
+from ivr.web.staff_words import StaffWords, refusal_of
 from ivr.web.wish import LocalTimes, read_digits
 
 Page = str | AnyResponse | tuple[str, int]
 SHOWN: Final = 50
 EXPORTED: Final = 10_000
-ID: Final = re.compile(r"[0-9a-f]{32}")
 COLUMNS: Final = (
     "id", "case", "number", "status", "skill", "asap", "created_at", "due_at", "promised_by_at", "first_rung_at",
     "ended_at", "kept", "tries", "reason", "source",
@@ -53,7 +51,7 @@ class CallbackDesk:
         asked = {name: request.args.get(name, "") for name in ("status", "skill", "q", "late")}
         return render_template(
             "callbacks.html", found=found[:SHOWN], more=found[SHOWN - 1].id if len(found) > SHOWN else "",
-            numbers=numbers, asked=asked, statuses=list(CallbackStatus), skills=_skills(),
+            numbers=numbers, asked=asked, statuses=list(CallbackStatus), skills=ALL_SKILLS,
             now=self._services.clock.now(), **self._words.shared(),
         )  # fmt: skip
 
@@ -94,20 +92,13 @@ class CallbackDesk:
         return self._done(callback_id, lambda member: work.cancel(member, callback_id, _reason()))
 
     def _done(self, callback_id: str, act: Callable[[Member], None]) -> Page:
-        try:
-            act(current_user.member)
-        except NotFound:
-            raise
-        except IvrError as error:
+        if (error := refusal_of(act)) is not None:
             return self._shown(callback_id, self._words.explained(error)), status_of(error)
         return redirect(url_for("board.callback", callback_id=callback_id, done=1), 303)
 
     def _found(self, callback_id: str) -> Callback:
         with self._services.store.read() as uow:
-            callback = uow.callbacks.get(callback_id) if ID.fullmatch(callback_id) else None
-        if callback is None:
-            raise NotFound("no such callback")
-        return callback
+            return find_callback(uow, callback_id)
 
     def _shown(self, callback_id: str, refused: Mapping[str, str] | None) -> str:
         callback = self._found(callback_id)
@@ -116,7 +107,7 @@ class CallbackDesk:
             events = [event for event in uow.events.of_case(callback.case_id) if event.callback_id == callback.id]
         return render_template(
             "callback_one.html", callback=callback, case=case, events=events, refused=refused,
-            form=request.form if refused else {}, skills=_skills(), done=bool(request.args.get("done")),
+            form=request.form if refused else {}, skills=ALL_SKILLS, done=bool(request.args.get("done")),
             now=self._services.clock.now(), **self._words.shared(),
         )  # fmt: skip
 
@@ -136,10 +127,6 @@ class CallbackDesk:
 
 def _reason() -> str:
     return request.form.get("reason", "")
-
-
-def _skills() -> list[str]:
-    return sorted({*SKILLS.values()})
 
 
 def _numbers(uow: UnitOfWork, callbacks: Sequence[Callback]) -> Mapping[str, str]:

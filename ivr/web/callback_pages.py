@@ -1,6 +1,5 @@
 """One callback's pages: prove the number, see, move and cancel it. Whoever holds its address or a link may."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -12,11 +11,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from ivr.domain.callbacks import Callback, CallbackStatus
 from ivr.domain.calls import Verification
 from ivr.errors import CallbackRefused, IllegalMove
-from ivr.mail.calendar import published_file
 from ivr.service.afterwards import Actions
 from ivr.service.extras import Extras
 from ivr.service.opting import has_opted_out, masked_address, opt_out
 from ivr.service.store import UnitOfWork
+from ivr.service.timeline import ID
 from ivr.service.verification import CALL
 from ivr.web.desk import Desk, client_address
 from ivr.web.free_times import FreeTimesFinder
@@ -25,7 +24,6 @@ from ivr.web.services import Services
 from ivr.web.wish import LocalTimes, read_digits, read_verification, read_words
 
 Page = str | AnyResponse | tuple[str, int]
-ID: Final = re.compile(r"[0-9a-f]{32}")
 TOLD: Final = frozenset({"moved", "code_sent", "code_call", "noted", "rated"})
 """What the status page may say that was just done."""
 EFFORTS: Final = frozenset("1234567")
@@ -175,6 +173,8 @@ class CallbackPages:
         callback = self._callback(token)
         if callback.status not in (CallbackStatus.SCHEDULED, CallbackStatus.DIALING):
             abort(404)
+        from ivr.mail.calendar import published_file  # its library is read when somebody wants a file
+
         entry = self._extras.calendar(callback, self._words.locale())
         host = urlsplit(self._services.public_url).hostname or "ringback"
         answer = Response(published_file(entry, host), content_type="text/calendar; charset=utf-8; method=PUBLISH")

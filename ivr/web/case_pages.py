@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.domain.cases import Customer
-from ivr.errors import CallbackRefused, IvrError, NotFound
+from ivr.errors import CallbackRefused
 from ivr.service.case_file import CaseFile, read_case_file
 from ivr.service.case_work import NOTE_LONGEST, OUTCOMES
 from ivr.service.staff_log import Member, log_act
@@ -16,7 +16,7 @@ from ivr.service.timeline import new_id
 from ivr.web.desk import Desk
 from ivr.web.errors import status_of
 from ivr.web.services import Services
-from ivr.web.staff_words import StaffWords
+from ivr.web.staff_words import StaffWords, refusal_of
 from ivr.web.wish import LocalTimes
 
 Page = str | AnyResponse | tuple[str, int]
@@ -76,11 +76,7 @@ class CasePages:
 
     def _done(self, number: str, what: str, act: Callable[[Member], object]) -> Page:
         """Do it and show the page; what goes wrong is told on top, and everything typed stays."""
-        try:
-            act(current_user.member)
-        except NotFound:
-            raise
-        except IvrError as error:
+        if (error := refusal_of(act)) is not None:
             refused = self._words.explained(error)
             return self._shown(self._file(number), refused), status_of(error)
         return redirect(url_for("agent.case", number=number, done=what), 303)

@@ -1,6 +1,5 @@
 """/api/v1/conversations: what an agent may do while they talk. An agent's token opens their own conversation alone."""
 
-import re
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -10,6 +9,7 @@ from ivr.domain.conversations import Role
 from ivr.domain.programs import Scope
 from ivr.errors import CallbackRefused, NotFound
 from ivr.service.conversations import Conversation, Conversations
+from ivr.service.timeline import ID
 from ivr.web.api_bodies import read_body, read_text
 from ivr.web.api_keys import Access, agent_id_of, given_key, is_token_of, refusal
 from ivr.web.api_rules import problems_of
@@ -19,7 +19,6 @@ from ivr.web.services import Services
 
 CURRENT: Final = "current"
 """In the place of a conversation's id: the one that the token's agent is in."""
-ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
 class ConversationApi:

@@ -8,11 +8,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ivr.domain.day_figures import day_figures, day_of
-from ivr.errors import IvrError, NotFound
 from ivr.service.staff_log import log_act
 from ivr.web.desk import Desk
 from ivr.web.services import Services
-from ivr.web.staff_words import StaffWords
+from ivr.web.staff_words import StaffWords, refusal_of
 
 Page = str | Response | tuple[str, int]
 CALLBACKS: Final = 20_000
@@ -48,11 +47,8 @@ class DayPages:
         """Change one agent's."""
         form = request.form
         agent_id, shifts, zone = form.get("agent", ""), form.get("shifts", ""), form.get("zone", "")
-        try:
-            self._desk.supervising.set_shifts(current_user.member, agent_id, shifts, zone or self._desk.zone)
-        except NotFound:
-            raise
-        except IvrError as error:
+        work, zone = self._desk.supervising, zone or self._desk.zone
+        if (error := refusal_of(lambda member: work.set_shifts(member, agent_id, shifts, zone))) is not None:
             return self._shifts(self._words.explained(error)), 422
         return redirect(url_for("board.shifts", done=1), 303)
 

@@ -1,11 +1,9 @@
 """The page that asks for a callback; one callback's own are in callback_pages.py. Works without JavaScript."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
-from typing import Final
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -19,7 +17,7 @@ from ivr.service.afterwards import Actions
 from ivr.service.booking import AlreadyBooked
 from ivr.service.requests import CallbackWish, remember, repetition_key
 from ivr.service.store import UnitOfWork
-from ivr.service.timeline import new_id
+from ivr.service.timeline import ID, new_id
 from ivr.web.callback_pages import CallbackPages, callback_rules_of, send_code
 from ivr.web.desk import Desk, client_address
 from ivr.web.free_times import FreeTimesFinder
@@ -38,8 +36,6 @@ from ivr.web.wish import (
 )
 
 Page = str | AnyResponse | tuple[str, int]
-FORM_ID: Final = re.compile(r"[0-9a-f]{32}")
-TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 
 
 class CustomerPages:
@@ -112,7 +108,7 @@ class CustomerPages:
                 return earlier, ()
             callback = self._ask(uow, wish)
             actions = send_code(self._desk, uow, callback, wish.verification)
-            if FORM_ID.fullmatch(request.form.get("form_id", "")):
+            if ID.fullmatch(request.form.get("form_id", "")):
                 remember(uow, note, {"body": body, "callback": callback.id}, self._services.clock.now())
             uow.commit()
         return callback, actions
@@ -130,7 +126,7 @@ class CustomerPages:
 
     def _sent_before(self, uow: UnitOfWork, note: str, body: str) -> Callback | None:
         """The callback of a form that was sent twice; one that was corrected and sent again replaces its first."""
-        known = uow.guards.get_note(note) if FORM_ID.fullmatch(request.form.get("form_id", "")) else None
+        known = uow.guards.get_note(note) if ID.fullmatch(request.form.get("form_id", "")) else None
         earlier = uow.callbacks.get(known["callback"]) if known else None
         if known is None or earlier is None or not earlier.is_open:
             return None

@@ -40,7 +40,7 @@ TEXTS: Final[Mapping[int | None, str]] = {
     429: "Too many requests with this key in one minute; wait, then go on more slowly.",
 }
 RETRY_SECONDS: Final = 60
-PLAIN: Final[Mapping[type[IvrError], int]] = {Malformed: 400, WrongType: 415, PreconditionFailed: 412}
+OWN: Final[Mapping[type[IvrError], int]] = {Malformed: 400, WrongType: 415, PreconditionFailed: 412}
 
 
 def problem(status: int, code: str, detail: str, **more: object) -> Answer:
@@ -55,8 +55,6 @@ def problem(status: int, code: str, detail: str, **more: object) -> Answer:
 def refused(error: IvrError) -> Answer:
     """Any of our errors as a problem; an existing callback is named so that the client can go on with it."""
     match error:
-        case Malformed() | WrongType() | PreconditionFailed():
-            return problem(PLAIN[type(error)], error.code, str(error))
         case AlreadyBooked(callback=callback):
             answer, status = problem(409, error.reason, str(error), callback=callback.id)
             answer.headers["Location"] = f"/api/v1/callbacks/{callback.id}"
@@ -67,7 +65,7 @@ def refused(error: IvrError) -> Answer:
             return problem(status_of(error), error.reason, str(error))
         case StorageUnavailable():
             return problem(503, error.code, "The database did not answer in time; look, then try again.")
-    return problem(status_of(error), error.code, str(error))
+    return problem(OWN.get(type(error)) or status_of(error), error.code, str(error))
 
 
 def failed(error: HTTPException) -> Answer:

@@ -3,10 +3,11 @@
 from flask import Blueprint, Flask
 from flask_login import current_user
 
+from ivr.service.hashing import hashed
 from ivr.web.agent_pages import AgentPages, agent_pages
 from ivr.web.api import api_v1
 from ivr.web.api_docs import api_docs
-from ivr.web.api_keys import given_key, hashed
+from ivr.web.api_keys import given_key
 from ivr.web.board import SupervisorPages, supervisor_pages
 from ivr.web.callback_desk import CallbackDesk
 from ivr.web.callback_pages import CallbackPages, no_mail_pages

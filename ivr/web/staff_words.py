@@ -1,5 +1,6 @@
 """How staff pages put things: their language, their words, their clock, and what every template of theirs needs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,9 @@ from ivr.domain.agents import Agent
 from ivr.domain.cases import Event
 from ivr.domain.shifts import told_shifts
 from ivr.domain.staff import StaffRole
-from ivr.errors import IvrError
+from ivr.errors import IvrError, NotFound
 from ivr.service.narration import describe
+from ivr.service.staff_log import Member
 from ivr.service.timeline import masked
 from ivr.web.catalogue import Catalogue
 from ivr.web.desk import Desk
@@ -74,6 +76,17 @@ class BoardWords:
             "t": self.text, "clock": self.moment, "age": self.ago, "words": self.word, "tell": self.tell,
             "shifts": self.shifts, "locale": self.locale, "zone": self.zone.key,
         }  # fmt: skip
+
+
+def refusal_of(act: Callable[[Member], object]) -> IvrError | None:
+    """Do it for whoever is signed in; what is wrong with it is told on their page. Raises NotFound."""
+    try:
+        act(current_user.member)
+    except NotFound:
+        raise
+    except IvrError as error:
+        return error
+    return None
 
 
 class StaffWords:
