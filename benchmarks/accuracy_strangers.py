@@ -34,6 +34,13 @@ NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 DRINKS = "coffee"
 TURNS = ("menu", "intent_confirm", "order_number", "order_pick", "moment", "offer")
 ITEMS = {"en-US": ("tea kettle", "wireless headphones", "desk lamp"), "ko-KR": ("주전자", "헤드폰", "스탠드")}
+ORDER_NUMBERS = {
+    "en-US": (
+        "two eight one nine four eight two", "one eight one five nine oh eight", "three three oh seven six one four",
+        "nine double two one five six eight", "four oh six nine seven three one", "five eight two seven oh four nine",
+        "seven one nine six two eight three", "six four three one eight nine five",
+    ),
+}  # fmt: skip
 NOISES_DB = (None, 20.0, 15.0)
 FOREIGN = (
     *("fr-FR", "de-DE", "it-IT", "pt-BR", "pl-PL", "tr-TR", "hi-IN"),
@@ -162,7 +169,15 @@ def callers(locale: str) -> list[Visitor]:
     found = [("menu", name, text) for name, text in _utterances(locale, "requests.yaml") if name in _menu(locale)]
     found += [("intent_confirm", name, text) for name, text in _utterances(locale, "answers.yaml")]
     found += [("order_pick", "choice", text) for text in ITEMS[locale]]
+    found += [("moment", "moment", text) for text in _moments(locale)]
+    found += [("order_number", "digits", text) for text in ORDER_NUMBERS.get(locale, ())]
     return [visitor for place, said in enumerate(found) for visitor in _voiced(locale, place, *said)]
+
+
+def _moments(locale: str) -> Iterator[str]:
+    """Those in words: figures are said in many ways."""
+    said = (text for text, _ in yaml.safe_load((UTTERANCES / locale / "moments.yaml").read_text("utf-8")))
+    yield from (plain(text) if locale == "en-US" else text for text in said if not re.search(r"\d", text))
 
 
 def _voiced(locale: str, place: int, turn: str, meant: str, text: str) -> Iterator[Visitor]:

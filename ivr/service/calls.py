@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ivr.domain.calls import Call
 from ivr.domain.dialogue import Dialogue, State, start, step
+from ivr.domain.dialogue.doubts import is_read_back
 from ivr.domain.dialogue.heard import (
     AgentLost,
     AgentReady,
@@ -126,7 +127,9 @@ class CallService:
             return None
         asked = dialogue.turn
         texts = [reading.text for reading in heard.readings]
-        heard.meaning = heard.doubted(self._ports.understanding.parse(dialogue.locale, asked.expects, texts))
+        meaning = self._ports.understanding.parse(dialogue.locale, asked.expects, texts)
+        told_back = meaning.first is not None and is_read_back(dialogue.state, meaning.first)
+        heard.meaning = heard.doubted(meaning, is_read_back=told_back)
         if asked.pace == Pace.DIGITS and not heard.means("digits") and heard.engine != CARRIER:
             # A redirect would throw half-keyed digits away: wait for the keys, or for the Gather to time out.
             call.dialogue = replace(dialogue, misheard=True)

@@ -31,11 +31,11 @@ class HeardUtterance:
         """Whether it may be music, noise, or talk that the grammar has no words for."""
         return self.fit < SURE_FIT
 
-    def doubted(self, meaning: Meaning) -> Meaning:
-        """The meaning of the words, as sure as their sound is."""
+    def doubted(self, meaning: Meaning, *, is_read_back: bool = False) -> Meaning:
+        """The meaning of the words, as sure as their sound is; what is read back anyway costs a stranger one "no"."""
         if not self.is_doubtful or meaning.first is None:
             return meaning
-        if self.fit < LEAST_FIT:
+        if self.fit < LEAST_FIT and not is_read_back:
             return replace(meaning, intents=(), certainty=Certainty.NONE)
         return replace(meaning, certainty=Certainty.FUZZY)
 

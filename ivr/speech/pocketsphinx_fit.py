@@ -94,20 +94,20 @@ def _nats(score: float) -> float:
 
 _FARTHEST: Final = 3.0
 """Beyond so many spreads nothing was measured."""
-_BIAS: Final = -0.69
+_BIAS: Final = -0.66
 _WEIGHTS: Final[tuple[tuple[str, float, float, float, tuple[float, ...]], ...]] = (
-    ("distance", 4.69, 1.39, -1.77, (-0.09, 0.76, 0.08, -0.26, 0.38, -0.27, -0.04, 0.29, 0.01)),
-    ("uncovered", 0.2, 0.243, -0.94, (-0.2, 0.24, -0.16, 0.35, 0.01, -0.34, 0.19, 0.27)),
-    ("length", 4.72, 0.826, -0.20, (0.09, 0.26, 0.16, 0.06, 0.31, 0.23, 0.14)),
-    ("phones", 2.32, 0.893, 0.53, (0.08, -0.09, -0.25, 0.1, 0.08, 0.02)),
-    ("unevenness", 0.287, 0.285, -0.30, (-0.69, -0.15, -0.04, 0.1, 0.1)),
-    ("contrast", 40.8, 9.13, -0.31, (-0.22, -0.31, -0.2, -0.15)),
-    ("change", 5.67, 1.05, -0.67, (0.22, -0.01, 0.16)),
-    ("likeness", 0.735, 0.0976, -1.12, (-0.04, -0.39)),
-    ("loud", 0.638, 0.173, -0.61, (-0.07,)),
+    ("distance", 4.92, 1.36, -1.94, (0.19, 0.54, 0.05, -0.73, 0.36, 0.05, 0.09, 0.24, 0.07)),
+    ("uncovered", 0.192, 0.223, -0.65, (-0.47, 0.08, 0.04, 0.3, -0.06, -0.08, 0.27, 0.06)),
+    ("length", 4.85, 0.766, -0.48, (0.01, 0.29, -0.04, 0.06, 0.25, 0.41, 0.13)),
+    ("phones", 2.46, 0.817, 0.17, (0.14, -0.4, -0.17, 0.06, -0.06, 0.23)),
+    ("unevenness", 0.335, 0.295, -0.14, (-0.52, -0.11, 0.18, 0.2, 0.0)),
+    ("contrast", 41.3, 8.53, -0.19, (-0.2, -0.27, -0.05, -0.23)),
+    ("change", 5.71, 1.01, -0.74, (0.33, -0.01, 0.17)),
+    ("likeness", 0.731, 0.0999, -1.56, (-0.37, -0.47)),
+    ("loud", 0.658, 0.164, -0.31, (-0.09,)),
 )
 """Of each sign: its usual value, its spread, its weight, and the weights of its products with itself and those below.
 
-Logistic regression by `benchmarks/fit_strangers.py` on what was understood of half of 1,637 strangers, 244 callers of
+Logistic regression by `benchmarks/fit_strangers.py` on what was understood of half of 1,637 strangers, 424 callers of
 synthetic voices and 602 human recordings in eight turns; `benchmarks/accuracy.py --part strangers` tells of the others.
 """

@@ -4,6 +4,7 @@ import pytest
 
 from ivr.domain.hearing import SURE_FIT, Hypothesis
 from ivr.domain.intents import Certainty, Intent, Meaning
+from ivr.domain.moments import When
 from ivr.service.utterance import LEAST_FIT, HeardUtterance
 
 MEANING = Meaning("cancel my order", (Intent("cancel_order"),), Certainty.EXACT, ("cancel_order",))
@@ -30,6 +31,12 @@ def test_words_whose_sound_fits_badly_are_confirmed_and_those_that_hardly_fit_ar
     meaning = heard(fit).doubted(MEANING)
     assert (meaning.certainty, bool(meaning.intents)) == (certainty, certainty != Certainty.NONE)
     assert meaning.likeliest == ("cancel_order",)
+
+
+def test_answer_that_is_read_back_is_never_refused_for_its_sound() -> None:
+    moment = Meaning("in one minute", (Intent("moment", {"when": When(in_seconds=60)}),), Certainty.EXACT, ("moment",))
+    read_back = heard(0.0).doubted(moment, is_read_back=True)
+    assert (read_back.certainty, read_back.intents) == (Certainty.FUZZY, moment.intents)
 
 
 def test_what_was_not_understood_stays_so_however_well_it_fits() -> None:
