@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.domain.policy import Decision, Facts, Fate, NoRule, Topic, decide
+from ivr.domain.policy import Considered, Decision, Facts, Fate, NoRule, Rule, Rules, Ruling, Topic, conditions, decide
 from ivr.domain.policy.conditions import Comparison, Condition, compare, examine, exclude
+from ivr.domain.policy.gathering import Request
 from ivr.domain.policy.rules import RuleEverywhere, overlap
+from ivr.domain.policy.trial import Flip, Past, Trial
 from tests.domain.policy.making import RETURN, TODAY, facts, rule, rules, when
 
 LAST = rule("last", order=99)
@@ -46,6 +48,12 @@ def test_words_are_never_more_or_less_and_a_single_word_is_no_list() -> None:
     assert not compare(Comparison.UNDER, 1, "b")
     assert not compare(Comparison.ONE_OF, "a", "abc")
     assert not compare(Comparison.NOT_ONE_OF, "x", "abc")
+
+
+def test_words_are_compared_by_their_letters() -> None:
+    word = "".join(["dam", "aged"])  # equal, and another object: as it comes from a database
+    assert compare(Comparison.IS, word, "damaged")
+    assert not compare(Comparison.IS_NOT, word, "damaged")
 
 
 def test_what_is_not_known_meets_no_condition() -> None:
@@ -104,6 +112,33 @@ def test_the_country_overrides_its_region_and_the_region_the_base() -> None:
     }  # fmt: skip
 
 
+def test_the_rulings_region_is_that_of_the_rule_that_decided() -> None:
+    never = when(reason=("is", "wrong"))
+    first = RuleEverywhere(rule("first", when=never), {"EU": rule("first", Decision.TELL, when=never)})
+    ruling = decide(rules(first, LAST, regions=EU), RETURN, facts("FR"), TODAY)
+    assert (ruling.rule.id, ruling.region, ruling.chain[0].region) == ("last", "", "EU")
+
+
+def test_values_are_frozen_and_a_plain_rule_pays_the_whole_price() -> None:
+    for kind in (
+        Condition,
+        conditions.Tested,
+        Rule,
+        RuleEverywhere,
+        Rules,
+        Considered,
+        Ruling,
+        Facts,
+        Request,
+        Past,
+        Flip,
+        Trial,
+    ):
+        assert kind.__dataclass_params__.frozen, kind
+    plain = rule("plain")
+    assert (plain.days, plain.hours, plain.percent, plain.when) == (0, 0, 100, ())
+
+
 def test_rules_that_decide_nothing_are_named() -> None:
     with pytest.raises(NoRule, match="return_refund"):
         decide(rules(rule("one", ends=TODAY - timedelta(days=1))), RETURN, facts(), TODAY)
@@ -135,6 +170,10 @@ def test_what_a_decision_costs() -> None:
         (("at_least", 5), ("under", 5), True),
         (("is", 5), ("is", 6), True),
         (("is", 5), ("at_least", 5), False),
+        (("is", 5), ("is", 5), False),
+        (("under", 30), ("under", 20), False),
+        (("over", 30), ("over", 20), False),
+        (("over", 5), ("under", 20), False),
     ],
 )
 def test_conditions_on_a_number_exclude_each_other_when_nothing_meets_both(one, other, apart: bool) -> None:
@@ -157,12 +196,16 @@ def test_conditions_on_a_word_as_well(one, other, apart: bool) -> None:
 
 
 def test_conditions_on_other_facts_never_and_on_money_only_in_every_currency() -> None:
-    assert not exclude(*when(reason=("is", "wrong"), status=("is", "shipped")))
+    reason, status = when(reason=("is", "wrong"), status=("is", "shipped"))
+    assert not exclude(reason, status)
+    assert not exclude(status, reason)
     over = when(amount=("over", {"USD": 5, "EUR": 5}))[0]
     assert exclude(over, when(amount=("at_most", {"USD": 5, "EUR": 4}))[0])
     assert not exclude(over, when(amount=("at_most", {"USD": 5, "EUR": 7}))[0])
     assert exclude(when(own_order=("is", True))[0], when(own_order=("is", False))[0])
-    assert not exclude(when(own_order=("is", True))[0], when(own_order=("is", True))[0])
+    for truth in (True, False):
+        assert not exclude(when(own_order=("is", truth))[0], when(own_order=("is", truth))[0])
+    assert exclude(over, when(amount=("at_most", {"USD": 5, "JPY": 9}))[0])  # the only currency that both name
 
 
 def test_rules_overlap_unless_region_dates_or_a_condition_part_them() -> None:
@@ -174,6 +217,9 @@ def test_rules_overlap_unless_region_dates_or_a_condition_part_them() -> None:
     assert not overlap(before, after)
     assert not overlap(after, before)
     assert overlap(before, rule("b", starts=TODAY))
+    longer = rule("a", ends=TODAY + timedelta(days=5))
+    assert overlap(longer, rule("b", starts=TODAY))
+    assert overlap(rule("b", starts=TODAY), longer)
     assert not overlap(rule("a", when=when(reason=("is", "wrong"))), rule("b", when=when(reason=("is", "damaged"))))
 
 

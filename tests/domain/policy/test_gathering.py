@@ -1,5 +1,6 @@
 """From an order to facts; stored rulings; other rules on past decisions."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,10 +9,10 @@ import pytest
 from ivr.domain.money import minor_units, spoken_money
 from ivr.domain.orders import Order, OrderStatus
 from ivr.domain.policy import Decision, decide
-from ivr.domain.policy.gathering import Request, gather, settled_at, traced_at
+from ivr.domain.policy.gathering import REFUNDS_SPAN, Request, gather, settled_at, traced_at
 from ivr.domain.policy.stored import as_data, facts_of
 from ivr.domain.policy.trial import Flip, Past, run_trial
-from ivr.domain.settlements import Settlement, SettlementKind, settlement_key
+from ivr.domain.settlements import FINAL, Settlement, SettlementKind, settlement_key
 from ivr.domain.turn import Money
 from tests.domain.policy.making import RETURN, TODAY, facts, rule, rules, when
 
@@ -65,6 +66,25 @@ def test_what_was_settled_before_is_a_fact() -> None:
     assert settled_at(before[:2]) is traced_at(()) is None
 
 
+@pytest.mark.parametrize("kind", list(SettlementKind))
+def test_each_kind_of_settlement_is_its_own_fact(kind: SettlementKind) -> None:
+    before = (settled(kind, 5),)
+    found = known(settled=before)
+    assert found["credited"] is (kind == "credit")
+    assert (found["settled"] == kind.value) is (kind in FINAL)
+    assert (traced_at(before) is not None) is ("hours_since_trace" in found) is (kind == "trace")
+    assert (settled_at(before) is not None) is (kind in FINAL)
+
+
+def test_hours_are_whole_ones_and_refunds_of_ninety_days_count() -> None:
+    half = timedelta(minutes=30)
+    traced = settled(SettlementKind.TRACE, 30)
+    traced.at -= half
+    found = known(replace(ORDER, delivered_at=NOW - timedelta(hours=50) - half), settled=(traced,))
+    assert (repr(found["hours_since_delivery"]), repr(found["hours_since_trace"])) == ("50", "30")
+    assert timedelta(days=90) == REFUNDS_SPAN
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -82,7 +102,10 @@ def test_a_shop_that_lies_is_not_believed(wrong: dict) -> None:
 
 
 def test_a_clock_a_little_ahead_is() -> None:
-    assert known(replace(ORDER, delivered_at=NOW + timedelta(hours=23)))["data_ok"]
+    assert known(replace(ORDER, delivered_at=NOW + timedelta(days=1)))["data_ok"]
+    assert known(replace(ORDER, ordered_at=NOW, delivered_at=NOW))["data_ok"]
+    assert known(SENT)["data_ok"]
+    assert known(replace(SENT, status=OrderStatus.CANCELED))["data_ok"]
     assert gather(Request(order=replace(ORDER, currency="XXX"), caller=None, country="DE"), NOW).currency == ""
 
 
@@ -126,6 +149,27 @@ def test_other_rules_on_past_decisions_tell_flips_and_cost() -> None:
     trial = run_trial(stricter, past)
     assert trial.flips == (Flip("c", "return_refund", ("send_back", "last"), ("agent", "person")),)
     assert trial.cost == {"USD": (11800, 2800)}
+
+
+def test_of_a_case_decided_twice_the_dearest_counts_before_and_after() -> None:
+    past = [
+        Past(
+            "d", json.loads(json.dumps(as_data(decide(rules(KEEP, LAST), RETURN, facts(amount=amount), TODAY), TODAY)))
+        )
+        for amount in (9000, 1200)
+    ]
+    stricter = rules(rule("person", when=when(amount=("over", {"USD": 5000}))), KEEP, LAST)
+    for order in (past, past[::-1]):
+        trial = run_trial(stricter, order)
+        assert trial.cost == {"USD": (9000, 1200)}
+        assert [flip.before[1] for flip in trial.flips] == ["last"]
+
+
+def test_decisions_that_cost_nothing_cost_nothing() -> None:
+    data = as_data(decide(rules(rule("last")), RETURN, facts(amount=100), TODAY), TODAY)
+    assert run_trial(rules(rule("last")), [Past("a", data)]).cost == {"USD": (0, 0)}
+    unknown = as_data(decide(rules(rule("last")), RETURN, facts(currency=""), TODAY), TODAY)
+    assert run_trial(rules(rule("last")), [Past("a", unknown)]).cost == {}
 
 
 def test_past_decisions_are_tried_on_their_own_day() -> None:
