@@ -36,7 +36,7 @@ CALLBACK_KEY = "5"
 MOST_REMINDERS = 2
 """How often a customer asks for the callback that was not promised."""
 MOMENT_QUESTIONS = ("offer_callback_wait", "offer_callback", "ask_moment", "offer_agent_or_callback")
-EXPLAINED = ("dnr_", "return_", "order_status_", "cancel_")
+EXPLAINED = ("dnr_", "return_", "order_status_", "order_late", "cancel_", "why_", "settled_")
 """What is said once the order is known."""
 STATEMENTS = frozenset({"moment_closed", "moment_no_such_time"})
 
