@@ -45,6 +45,8 @@ def test_the_facts_of_a_delivered_order() -> None:
 
 def test_an_order_is_the_callers_only_if_both_numbers_are_known_and_the_same() -> None:
     assert not known(caller="+12025550144")["own_order"]
+    assert not known(caller="+12025550142")["own_order"]
+    assert known(caller="".join(["+1202", "5550143"]))["own_order"]  # equal, and another object
     assert not known(caller=None)["own_order"]
 
 
