@@ -23,6 +23,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "audio": "make prompts of recordings, and list what could be recorded",
     "simulate": "try a policy out: a day of callers under a simulated clock",
     "models": "list, install, check and remove speech models",
+    "explain": "why a case was decided as it was, rule by rule",
+    "policy": "check the shop's rules, and try changed ones on past decisions",
     "audit": "prove from the tables that every promise was kept, or name those that were not",
     "doctor": "say what is set up, what works, and what to do about the rest",
 }

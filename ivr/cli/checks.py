@@ -173,7 +173,7 @@ def content(ivr: Ivr) -> Iterator[Finding]:
     try:
         locales = ", ".join(ivr.content.locales)
         read_all(ivr.content)
-        _ = ivr.speaker, ivr.understanding, ivr.catalogue
+        _ = ivr.speaker, ivr.understanding, ivr.catalogue, ivr.policies
     except (ContentError, IvrError) as error:
         yield Finding("grammars", Verdict.BAD, str(error), "correct that line")
         return

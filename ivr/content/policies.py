@@ -14,11 +14,14 @@ FOLDER: Final = "policies"
 REGIONS: Final = "regions.yaml"
 
 
-def read_policies(folder: Path) -> Rules:
-    """The rules of a folder such as grammars/policies, or of one file beside a `regions.yaml`. Raises ContentError."""
+def read_policies(folder: Path, known: Mapping[str, tuple[str, ...]] | None = None) -> Rules:
+    """The rules of a folder such as grammars/policies, or of one file. Raises ContentError.
+
+    `known`: regions that may be named beside those of a `regions.yaml` there.
+    """
     files = [folder] if folder.is_file() else sorted(folder.glob("*.yaml"))
     root = folder.parent if folder.is_file() else folder
-    regions = _regions(root)
+    regions = {**(known or {}), **_regions(root)}
     topics: dict[Topic, tuple[RuleEverywhere, ...]] = {}
     for path in files:
         if path.name != REGIONS:
@@ -38,6 +41,12 @@ def all_policies(grammars: Path) -> Rules:
     if missing:
         raise ContentError(f"{FOLDER}: no rules for {', '.join(missing)}; add {missing[0]}.yaml")
     return rules
+
+
+def changed(rules: Rules, path: Path) -> Rules:
+    """The same with the topics of another file or folder in the place of ours. Raises ContentError."""
+    other = read_policies(path, rules.regions)
+    return Rules({**rules.topics, **other.topics}, other.regions)
 
 
 def _regions(root: Path) -> Mapping[str, tuple[str, ...]]:

@@ -1,9 +1,11 @@
-"""Rulings as JSON on a case's timeline."""
+"""Rulings as JSON on a case's timeline, and the facts back from it."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from ivr.domain.policy.conditions import Tested
+from ivr.domain.policy.facts import Facts
 from ivr.domain.policy.ruling import Considered, Ruling
 
 
@@ -22,6 +24,11 @@ def as_data(ruling: Ruling, today: date) -> dict[str, Any]:
         "facts": dict(ruling.facts.values),
         "chain": [_step(step) for step in ruling.chain],
     }
+
+
+def facts_of(data: Mapping[str, Any]) -> Facts:
+    """The facts of a stored decision."""
+    return Facts(dict(data["facts"]), str(data["currency"]), str(data["country"]))
 
 
 def _step(step: Considered) -> dict[str, Any]:
