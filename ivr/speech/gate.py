@@ -30,14 +30,14 @@ ONSET_VOICED: Final = 3
 """Speech begins when 3 of 5 frames are voiced."""
 
 
-def _probe(frequencies: tuple[int, ...]) -> npt.NDArray[np.complex128]:
-    """Rows that pick one frequency each out of a frame (Goertzel as a matrix)."""
-    time = np.arange(FRAME_SAMPLES) / SAMPLE_RATE
-    return np.asarray(np.exp(-2j * np.pi * np.outer(frequencies, time)), np.complex128)
+def _probe(frequencies: tuple[int, ...]) -> npt.NDArray[np.float32]:
+    """Rows that pick one frequency each out of a frame (Goertzel as a matrix): cosines, then sines."""
+    turns = np.outer(frequencies, np.arange(FRAME_SAMPLES) / SAMPLE_RATE)
+    return np.concatenate([np.cos(2 * np.pi * turns), np.sin(2 * np.pi * turns)]).astype(np.float32)
 
 
-_LOW_PROBE: Final = _probe(_LOW_TONES)
-_HIGH_PROBE: Final = _probe(_HIGH_TONES)
+_TONES: Final = len(_LOW_TONES + _HIGH_TONES)
+_PROBE: Final = _probe(_LOW_TONES + _HIGH_TONES)
 
 
 class VoiceGate:
@@ -56,7 +56,7 @@ class VoiceGate:
         self._learn(rms)
         # The detector hears the quiet too, or it never learns this line's noise and drops the ends of soft words.
         voiced = self._vad.is_speech(frame.tobytes(), SAMPLE_RATE)
-        return bool(voiced) and rms >= self._threshold and not is_key_tone(frame)
+        return bool(voiced) and rms >= self._threshold and not is_key_tone(wide)
 
     def _learn(self, rms: float) -> None:
         self._recent.append(rms)
@@ -67,12 +67,13 @@ class VoiceGate:
             self._threshold = max(QUIETEST_RMS, _ABOVE_FLOOR * floor)
 
 
-def is_key_tone(frame: Samples) -> bool:
+def is_key_tone(frame: Samples | npt.NDArray[np.float32]) -> bool:
     """Whether the frame is a DTMF tone: almost all of its energy in one low and one high frequency."""
-    wide = frame.astype(np.float64)
-    total = float(np.dot(wide, wide)) * len(frame) / 2
-    low = float(np.max(np.abs(_LOW_PROBE @ wide) ** 2))
-    high = float(np.max(np.abs(_HIGH_PROBE @ wide) ** 2))
+    wide = np.asarray(frame, np.float32)
+    total = float(wide.dot(wide)) * len(wide) / 2
+    parts = (_PROBE @ wide) ** 2
+    energies: list[float] = (parts[:_TONES] + parts[_TONES:]).tolist()
+    low, high = max(energies[: len(_LOW_TONES)]), max(energies[len(_LOW_TONES) :])
     if total <= 0 or low + high < _TONE_SHARE * total:
         return False
     return max(low, high) <= _TWIST * min(low, high)

@@ -13,6 +13,7 @@ from ivr.domain.hearing import Hypothesis, Word
 from ivr.errors import ModelError
 from ivr.speech import model_check
 from ivr.speech.audio import SAMPLE_RATE, Samples, Upsampler
+from ivr.speech.model_chunks import in_chunks
 from ivr.speech.wideband import Widener
 
 UNKNOWN: Final = "[unk]"
@@ -31,7 +32,8 @@ class LoadedModel:
 
     def __init__(self, folder: Path) -> None:
         try:
-            self.model = vosk.Model(str(folder))
+            with in_chunks(folder) as opened:
+                self.model = vosk.Model(str(opened))
         except Exception as error:  # Vosk raises nothing narrower
             raise ModelError(f"Vosk cannot load {folder}: remove the folder and install the model again") from error
         self.unknown = next((s for s in _UNKNOWN_SPELLINGS if self._find(s)), None)

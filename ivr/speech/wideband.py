@@ -54,15 +54,17 @@ class _Noise:
     def __init__(self, first: list[Power]) -> None:
         quietest = sorted(first, key=lambda power: float(power.mean()))[:_QUIETEST]
         self.power = np.maximum(np.mean(quietest, axis=0), _QUIETEST_POWER)
+        self._sum = float(np.add.reduce(self.power))
 
     def learn(self, power: Power) -> None:
         """Follow the noise down at once, up slowly."""
-        loudness = float(power.mean()) / float(self.power.mean())
+        loudness = float(np.add.reduce(power)) / self._sum
         if loudness < _STILL_NOISE:
             share = 0.3 if loudness < 1.0 else 0.1
             self.power = np.maximum((1 - share) * self.power + share * power, _QUIETEST_POWER)
         else:
             self.power = self.power * _NOISE_RISE
+        self._sum = float(np.add.reduce(self.power))
 
 
 class Widener:

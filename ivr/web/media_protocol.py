@@ -7,7 +7,11 @@ from typing import Any, Final, cast
 
 from starlette.websockets import WebSocket
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.utils import apply_mask
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # built without its C part
+    from websockets.utils import apply_mask
 
 _EXTENSION: Final = "ringback.short_way"
 _WHOLE_TEXT: Final = 0x81
