@@ -120,6 +120,18 @@ class SettingsFields:
         "doubtful",
         "When whoever answers must press 1 or say yes before an agent is joined: `doubtful`, or `always`.",
     )
+    recording: bool = _setting(
+        "IVR_RECORDING",
+        read.switch,
+        False,
+        "`on`: conversations are recorded, after the customer was told or asked (`grammars/recording.yaml`).",
+    )
+    recording_days: int = _setting(
+        "IVR_RECORDING_DAYS", read.whole(1, 3650), 30, "Days after which they are deleted, at the carrier, too."
+    )
+    recording_transcripts: bool = _setting(
+        "IVR_RECORDING_TRANSCRIPTS", read.switch, False, "`on`: they are written down after the call."
+    )
     settle_seconds: int = _setting(
         "IVR_SETTLE_SECONDS",
         read.whole(1, 3600),

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from functools import lru_cache
 
 from ivr.domain.callbacks import Party
+from ivr.domain.consent import RecordingRules
 from ivr.domain.hours import CallingHours, Hours, OpeningHours, Overlap
 from ivr.domain.messages import MessageRules
 from ivr.domain.retries import MAX_TRIES
@@ -170,6 +171,7 @@ class CallbackRules:
     calls_open_at: time = time(9)
     calls_close_at: time = time(19)
     """When customers may be rung, on their own clock."""
+    recording: RecordingRules = field(default_factory=RecordingRules)
     any_hour: bool = False
     """The demonstration's calendar: customers may be rung at any time. Never with real telephones."""
 

@@ -18,6 +18,7 @@ from ivr.service.answers import HelpAnswers
 from ivr.service.booking import AlreadyBooked, BookingRequest, Bookings
 from ivr.service.care import Care
 from ivr.service.cases import Opening, open_case, resolve_case
+from ivr.service.consents import Consents
 from ivr.service.line import Line
 from ivr.service.ports import Clock, Commerce, NumberRules
 from ivr.service.resuming import ResumeCodes
@@ -26,6 +27,7 @@ from ivr.service.slots import NotThen, Wanted
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
 
+Noted = wanted.ResolveCase | wanted.RateEffort | wanted.LeaveLine | wanted.NoteConsent
 Booking = heard.CallbackBooked | heard.CallbackNotBooked
 
 
@@ -56,6 +58,7 @@ class Effects:
     resuming: ResumeCodes
     answers: HelpAnswers
     care: Care
+    consents: Consents
 
     def carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         """Do one effect."""
@@ -76,14 +79,16 @@ class Effects:
                 return self._enter_line(exchange)
             case wanted.ReadQuestions() | wanted.NoteAnswer() | wanted.TextAnswer() | wanted.RateAnswer():
                 return self.answers.carry_out(exchange, effect)
-            case wanted.ResolveCase() | wanted.RateEffort() | wanted.LeaveLine():
+            case wanted.ResolveCase() | wanted.RateEffort() | wanted.LeaveLine() | wanted.NoteConsent():
                 self._note(exchange, effect)
                 return None
             case _:
                 return self._promise(exchange, effect)
 
-    def _note(self, exchange: Exchange, effect: wanted.ResolveCase | wanted.RateEffort | wanted.LeaveLine) -> None:
+    def _note(self, exchange: Exchange, effect: Noted) -> None:
         match effect:
+            case wanted.NoteConsent(consent, words):
+                self.consents.of_call(exchange.scene, exchange.call, consent, words)
             case wanted.ResolveCase(case_id, outcome):
                 self._resolve_case(exchange, case_id, outcome)
             case wanted.RateEffort(effort):
@@ -131,11 +136,8 @@ class Effects:
         return Unresolved(AskBack(why) if nearest_at else AskBack.FULL, nearest_at)
 
     def _find_orders(self, readings: tuple[str, ...], locale: str) -> heard.OrdersFound:
-        for digits in readings:
-            orders = tuple(self.commerce.find_orders(digits, locale))
-            if orders:
-                return heard.OrdersFound(orders)
-        return heard.OrdersFound(())
+        found = (tuple(self.commerce.find_orders(digits, locale)) for digits in readings)
+        return heard.OrdersFound(next((orders for orders in found if orders), ()))
 
     def _read_orders(self, dialogue: Dialogue, order_ids: tuple[str, ...]) -> heard.OrdersRead:
         number, locale = dialogue.caller.number, dialogue.locale

@@ -12,6 +12,7 @@ from ivr.service.booking import Bookings
 from ivr.service.call_ends import CallEnds
 from ivr.service.case_work import CaseWork
 from ivr.service.code_calls import CodeCalls
+from ivr.service.consents import Consents
 from ivr.service.conversations import Conversations
 from ivr.service.customer_first import CustomerFirst
 from ivr.service.deliveries import Deliveries
@@ -32,6 +33,8 @@ from ivr.service.placing import DialTools
 from ivr.service.ports import Clock, Commerce, Mailer, Messenger, NumberRules, Phone, Rooms, Speaker
 from ivr.service.quiet import QuietHours
 from ivr.service.reconcile import Reconciler
+from ivr.service.recorder import Recorder
+from ivr.service.recording_ports import CallRecorder
 from ivr.service.reports import Reports
 from ivr.service.retention import Retention
 from ivr.service.scenes import Scenes
@@ -56,6 +59,8 @@ class EnginePorts:
     mailer: Mailer | None = None
     rooms: Rooms | None = None
     """None: nobody is held, added or handed over."""
+    recorder: CallRecorder | None = None
+    """None: no conversation is recorded."""
     commerce: Commerce | None = None
     """Names the things that cases are about; None: they stay unnamed."""
 
@@ -100,7 +105,7 @@ class CallbackEngine:
         self._telling = telling = Telling(rules.messages, ports.numbers)
         self.bookings = Bookings(ports.clock, rules, ports.numbers, telling)
         self.do_not_call = DoNotCall(ports.clock, self.bookings)
-        self.afterwards = Afterwards(ports.phone, ports.messenger, ports.speaker)
+        self.afterwards = Afterwards(ports.phone, ports.messenger, ports.speaker, ports.recorder)
         gate = Gate(rules, ports.numbers, telling)
         self.verification = proofs = NumberProofs(
             ports.clock, rules, bookings=self.bookings, gate=gate, company=company, secret=secret
@@ -108,6 +113,7 @@ class CallbackEngine:
         outcomes = Outcomes(rules, gate, self.line, telling)
         reports = Reports(outcomes)
         self.scenes = scenes = Scenes(ports.store, ports.clock, self.afterwards)
+        self.consents, self.recorder = Consents(rules.recording, ports.numbers), Recorder(scenes, ports.recorder)
         codes = CodeCalls(proofs, self.bookings, rules, company)
         self.legs = self._make_legs(ports, outcomes, reports, codes, company=company, hears=hears)
         self.conversations = Conversations(scenes, ports.rooms, self.bookings) if ports.rooms is not None else None
@@ -137,9 +143,12 @@ class CallbackEngine:
             outcomes=outcomes,
             reports=reports,
             codes=codes,
-            who=WhoAnswered(dial, outcomes, words=words, customer_first=customer_first, shop=shop),
+            who=WhoAnswered(
+                dial, outcomes, words=words, customer_first=customer_first, shop=shop, consents=self.consents
+            ),
             guests=Guests(dial, shop),
             shop=shop,
+            recorder=self.recorder,
         )
 
     def _make_sweeps(self, tools: DialTools, node: str) -> None:

@@ -104,6 +104,13 @@ def _evidence(data: Data) -> str:
     return f"the carrier: {_words(data.get('verdict'))}; heard: {heard}{proof}"
 
 
+def _consent(data: Data) -> str:
+    words = f", “{data['words']}”" if data.get("words") else ""
+    told = {"told": "was told that the conversation is recorded", "yes": "agrees to be recorded"}
+    answer = told.get(str(data.get("consent")), f"does not agree to be recorded ({_words(data.get('consent'))})")
+    return f"the customer {answer}{words} (rule of {data.get('place')})"
+
+
 def _wait_told(data: Data) -> str:
     if data.get("free"):
         return "told that an agent is free"
@@ -230,4 +237,9 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
         f"{', resolved' if data.get('resolved') else ', still open'}"
     ),
     "joined": _with("{agent} and the customer are joined"),
+    "recording_consent": _consent,
+    "recording_started": _with("the conversation is being recorded"),
+    "recording_kept": _with("the recording is kept for {keep_days} days ({seconds} s)"),
+    "recording_withdrawn": _with("no recording is wanted any more, said by {by}: it is stopped and deleted"),
+    "recording_over": _with("there is no recording (any more): {reason}"),
 }

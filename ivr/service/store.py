@@ -17,6 +17,7 @@ from ivr.service.guards import Guards as Guards
 from ivr.service.overview_store import Overview as Overview
 from ivr.service.programs import Lists as Lists
 from ivr.service.programs import Programs as Programs
+from ivr.service.recording_ports import Recordings as Recordings
 from ivr.service.settlements import Settlements as Settlements
 from ivr.service.staff_store import Staff as Staff
 
@@ -277,6 +278,7 @@ class UnitOfWork(Protocol):
     programs: Programs
     lists: Lists
     settlements: Settlements
+    recordings: Recordings
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

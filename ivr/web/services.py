@@ -13,6 +13,7 @@ from ivr.service.incoming_texts import IncomingTexts
 from ivr.service.leg_hearing import LegHearing
 from ivr.service.legs import Legs
 from ivr.service.ports import CallRecordings, Clock, Phone, Speaker, TextToSpeech, Understanding
+from ivr.service.recorder import Recorder
 from ivr.service.store import Store
 from ivr.speech.recognizers import Recognizers
 from ivr.web.metrics import Metrics
@@ -43,6 +44,8 @@ class Services:
     """None: text messages of customers are not heard."""
     deliveries: Deliveries | None = None
     """None: what becomes of our texts is not asked."""
+    recorder: Recorder | None = None
+    """None: nobody hears of recorded conversations."""
     hearing: Hearing = Hearing.KEYPAD
     public_url: str
     stream_url: str = ""

@@ -69,3 +69,8 @@ def answer_text_asked(d: Dialogue) -> Question:
 def answer_helped_asked(d: Dialogue) -> Question:
     """Whether it helped."""
     return boolean(Say("help_helped"))
+
+
+def consent_asked(d: Dialogue) -> Question:
+    """Whether the conversation may be recorded."""
+    return boolean(Say("recording_ask"))

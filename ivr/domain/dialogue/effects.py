@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ivr.domain.cases import CaseKind
+from ivr.domain.consent import Consent
 from ivr.domain.moments import When
 from ivr.domain.policy.rules import Topic
 
@@ -122,6 +123,14 @@ class LeaveLine:
 
 
 @dataclass(frozen=True)
+class NoteConsent:
+    """Whether the conversation that begins now may be recorded, and what was said to that; gives no result."""
+
+    consent: Consent
+    said: str = ""
+
+
+@dataclass(frozen=True)
 class RateEffort:
     """Keep the customer's rating, 1 to 7."""
 
@@ -173,6 +182,7 @@ Effect = (
     | FindByCode
     | EnterLine
     | LeaveLine
+    | NoteConsent
     | RateEffort
     | ReadQuestions
     | NoteAnswer

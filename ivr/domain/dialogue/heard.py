@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ivr.domain.consent import Rule
 from ivr.domain.intents import Meaning
 from ivr.domain.knowledge import Answer
 from ivr.domain.moments import Resolved, Unresolved
@@ -187,6 +188,8 @@ class AgentReady:
     """An agent accepted: the caller joins this conference."""
 
     conference: str
+    rule: Rule | None = None
+    """What is to be said or asked before, if the conversation may be recorded; None: nothing is recorded."""
 
 
 @dataclass(frozen=True)

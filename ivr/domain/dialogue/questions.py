@@ -13,6 +13,7 @@ from ivr.domain.dialogue.asking import (
     answer_text_asked,
     boolean,
     by_number,
+    consent_asked,
     numbered,
     question_asked,
 )
@@ -288,6 +289,7 @@ QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
     State.RESUME_CODE: _resume_code,
     State.RECALL_CONFIRM: _recall_confirm,
     State.HOLDING: _holding,
+    State.CONSENT: consent_asked,
     State.ANYTHING_ELSE: _anything_else,
     State.QUESTION: question_asked,
     State.ANSWER_CONFIRM: answer_confirm_asked,

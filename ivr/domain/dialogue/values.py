@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ivr.domain.consent import Consent
 from ivr.domain.dialogue.effects import Effect
 from ivr.domain.dialogue.heard import NumberChecked, OpenCallback
 from ivr.domain.hearing import Ability
@@ -38,6 +39,7 @@ class State(StrEnum):
     RESUME_CODE = "resume_code"
     RECALL_CONFIRM = "recall_confirm"
     HOLDING = "holding"
+    CONSENT = "consent"
     ANYTHING_ELSE = "anything_else"
     QUESTION = "question"
     ANSWER_CONFIRM = "answer_confirm"
@@ -140,6 +142,10 @@ class Dialogue:
     """Questions asked most, offered by number in QUESTION."""
     answer: Answer | None = None
     """The help article in hand."""
+    joins: str = ""
+    """In CONSENT: the conference in which the agent waits."""
+    consent: Consent | None = None
+    """Whether conversations of this call may be recorded; None: nobody was asked or told."""
     unanswered: int = 0
     """Questions in a row to which there was no answer."""
     interrupted: State = State.MENU
