@@ -270,6 +270,7 @@ def make_desk(
         links=engine.links,
         afterwards=engine.afterwards,
         conversations=engine.conversations,
+        recorder=engine.recorder,
         hooks=Hooks(engine.scenes.clock),
         hook_sender=hook_sender,
         numbers=numbers,

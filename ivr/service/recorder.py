@@ -48,9 +48,12 @@ class Recorder:
         """The carrier's report. A recording that nobody here knows, or wants any more, is deleted by the sweep."""
         self._scenes.run(lambda scene: steps.found(scene, recording_id, one, call_sid))
 
-    def withdraw(self, attempt_id: str, by: str) -> None:
-        """The customer does not want it any more: stop, and delete what there is. Raises NotFound if there is none."""
-        self._look(self._scenes.run(lambda scene: steps.withdraw(scene, attempt_id, by)))
+    def withdraw(self, which: str, by: str) -> None:
+        """The customer does not want it any more: stop, and delete what there is. Raises NotFound if there is none.
+
+        `which`: its id, or the attempt's whose two people talk.
+        """
+        self._look(self._scenes.run(lambda scene: steps.withdraw(scene, which, by)))
 
     def forget(self, number: str) -> int:
         """Delete all that is left of a customer's; how many. What the carrier refuses now is tried again."""

@@ -86,9 +86,9 @@ def not_found(scene: Scene, recording_id: str) -> None:
         over(scene, recording_id, "gone" if recording.sid else "never_started")
 
 
-def withdraw(scene: Scene, attempt_id: str, by: str) -> str:
+def withdraw(scene: Scene, recording_id: str, by: str) -> str:
     """Its id. Raises NotFound if nothing is, was or will be recorded."""
-    recording = scene.uow.recordings.of_attempt(attempt_id)
+    recording = scene.uow.recordings.get(recording_id) or scene.uow.recordings.of_attempt(recording_id)
     if recording is None or recording.status is RecordingStatus.OVER:
         raise NotFound("this conversation is not recorded")
     if recording.status is not RecordingStatus.DELETING:

@@ -21,6 +21,7 @@ from ivr.service.knowledge import Knowledge
 from ivr.service.line import Line
 from ivr.service.links import Links
 from ivr.service.ports import Commerce, NumberRules
+from ivr.service.recorder import Recorder
 from ivr.service.requests import WebRequests
 from ivr.service.sign_in import SignIns
 from ivr.service.supervising import Supervising
@@ -40,6 +41,7 @@ COOKIE: Final = "ringback"
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "media-src 'self'; "
         "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -63,6 +65,8 @@ class Desk:
     verification: NumberProofs
     links: Links
     afterwards: Afterwards
+    recorder: Recorder
+    """Recorded conversations."""
     conversations: Conversations | None = None
     hooks: Hooks
     hook_sender: HookSender
