@@ -119,6 +119,7 @@ class Ivr(Edges):
                 self.settings.company,
                 self.settings.booking_days,
                 self.settings.texts,
+                engine.places,
                 self.content.likely,
             ),
             effects=call_effects(

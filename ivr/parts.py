@@ -14,7 +14,7 @@ from ivr.content.readings import Readings
 from ivr.content.recording_law import recording_rules
 from ivr.domain.callbacks import Party
 from ivr.domain.messages import GROUPS, MessageRules
-from ivr.domain.policies import BookingRules, CallbackRules, DialRules, SlotRules
+from ivr.domain.policies import BookingRules, CallbackRules, DialRules, LineRules, SlotRules
 from ivr.domain.policy import Rules
 from ivr.errors import SettingsError
 from ivr.phone.client import Account
@@ -123,6 +123,7 @@ def call_effects(
         answers=answers,
         care=Care(clock, commerce, numbers, rules),
         consents=engine.consents,
+        places=engine.places,
     )
 
 
@@ -186,6 +187,7 @@ def callback_rules(settings: Settings) -> CallbackRules:
             lead_seconds=settings.booking_lead_minutes * 60,
             horizon_days=settings.booking_days,
         ),
+        line=LineRules(place_seconds=settings.place_minutes * 60),
         slots=SlotRules(slot_seconds=settings.slot_minutes * 60),
         dial=DialRules(
             dials_per_second=settings.dial_rate,
@@ -270,7 +272,6 @@ def make_desk(
         links=engine.links,
         afterwards=engine.afterwards,
         conversations=engine.conversations,
-        recorder=engine.recorder,
         hooks=Hooks(engine.scenes.clock),
         hook_sender=hook_sender,
         numbers=numbers,

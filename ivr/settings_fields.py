@@ -120,6 +120,12 @@ class SettingsFields:
         "doubtful",
         "When whoever answers must press 1 or say yes before an agent is joined: `doubtful`, or `always`.",
     )
+    place_minutes: int = _setting(
+        "IVR_PLACE_MINUTES",
+        read.whole(0, 120),
+        10,
+        "Minutes in which a caller on hold who was cut off can phone in again and has the old place; 0: not at all.",
+    )
     recording: bool = _setting(
         "IVR_RECORDING",
         read.switch,

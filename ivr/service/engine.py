@@ -29,6 +29,7 @@ from ivr.service.line import Line
 from ivr.service.links import Links
 from ivr.service.outbox import Outbox, OutboxTools
 from ivr.service.outcomes import Outcomes
+from ivr.service.places import Places
 from ivr.service.placing import DialTools
 from ivr.service.ports import Clock, Commerce, Mailer, Messenger, NumberRules, Phone, Rooms, Speaker
 from ivr.service.quiet import QuietHours
@@ -101,6 +102,7 @@ class CallbackEngine:
         self.rules = rules
         self._timing: dict[str, Any] = {"monotonic": monotonic, "checkpoint": checkpoint}
         self.line = Line(ports.clock, rules.line, rules.opening)
+        self.places = Places(self.line, rules.line.place_seconds)
         self.links = Links(secret, public_url)
         self._telling = telling = Telling(rules.messages, ports.numbers)
         self.bookings = Bookings(ports.clock, rules, ports.numbers, telling)
@@ -110,14 +112,13 @@ class CallbackEngine:
         self.verification = proofs = NumberProofs(
             ports.clock, rules, bookings=self.bookings, gate=gate, company=company, secret=secret
         )
-        outcomes = Outcomes(rules, gate, self.line, telling)
-        reports = Reports(outcomes)
+        reports = Reports(outcomes := Outcomes(rules, gate, self.line, telling))
         self.scenes = scenes = Scenes(ports.store, ports.clock, self.afterwards)
         self.consents, self.recorder = Consents(rules.recording, ports.numbers), Recorder(scenes, ports.recorder)
         codes = CodeCalls(proofs, self.bookings, rules, company)
         self.legs = self._make_legs(ports, outcomes, reports, codes, company=company, hears=hears)
         self.conversations = Conversations(scenes, ports.rooms, self.bookings) if ports.rooms is not None else None
-        self.held = HeldLegs(scenes, outcomes)
+        self.held = HeldLegs(scenes, outcomes, self.places)
         self.agent_work = AgentWork(scenes, gate, rules)
         self.case_work = CaseWork(scenes, self.bookings)
         self.supervising = Supervising(scenes, self.bookings)

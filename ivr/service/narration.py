@@ -144,6 +144,8 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "wait_told": _wait_told,
     "hold_started": _with("waits on the line"),
     "hold_left": _with("leaves the line"),
+    "place_kept": _with("was cut off: the place in line is kept until {until_at}"),
+    "place_taken": _with("is back, at the old place in line"),
     "case_opened": lambda data: f"a case is opened: {_about(data)}",
     "case_continued": lambda data: f"the case goes on: {_about(data)}",
     "case_resolved": _with("the case is resolved: {outcome}"),

@@ -15,6 +15,7 @@ from ivr.domain.messages import Channel, Message
 from ivr.service.answers_store import Answers as Answers
 from ivr.service.guards import Guards as Guards
 from ivr.service.overview_store import Overview as Overview
+from ivr.service.place_ports import KeptPlaces as KeptPlaces
 from ivr.service.programs import Lists as Lists
 from ivr.service.programs import Programs as Programs
 from ivr.service.recording_ports import Recordings as Recordings
@@ -139,9 +140,7 @@ class Attempts(Protocol):
     def of_callbacks(self, callback_ids: Sequence[str]) -> Sequence[Attempt]:
         """Those of all of them, each callback's by number."""
 
-    def live(self) -> Sequence[Attempt]:
-        """Those that have not ended."""
-
+    def live(self) -> Sequence[Attempt]: ...
     def live_of_hold(self, call_sid: str) -> Attempt | None: ...
     def of_hold(self, call_sid: str) -> Sequence[Attempt]:
         """By number."""
@@ -279,6 +278,7 @@ class UnitOfWork(Protocol):
     lists: Lists
     settlements: Settlements
     recordings: Recordings
+    places: KeptPlaces
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

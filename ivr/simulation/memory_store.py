@@ -27,6 +27,7 @@ from ivr.simulation.not_kept import (
     NoEvents,
     NoLedger,
     NoMessages,
+    NoPlaces,
     NoRecordings,
     NoSettlements,
     NoVerifications,
@@ -60,6 +61,7 @@ class MemoryRows:
         self.lists: ports.Lists = NoLists()
         self.settlements: ports.Settlements = NoSettlements()
         self.recordings: ports.Recordings = NoRecordings()
+        self.places: ports.KeptPlaces = NoPlaces()
 
     def commit(self) -> None:
         """Not here."""
@@ -85,6 +87,7 @@ class MemoryUnitOfWork:
         self.messages, self.ledger, self.answers, self.staff = rows.messages, rows.ledger, rows.answers, rows.staff
         self.overview, self.programs, self.lists = rows.overview, rows.programs, rows.lists
         self.settlements, self.recordings = rows.settlements, rows.recordings
+        self.places = rows.places
         self._is_committed = False
 
     def commit(self) -> None:

@@ -9,6 +9,7 @@ from ivr.domain.cases import Event
 from ivr.domain.knowledge import Tally
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message
+from ivr.domain.places import KeptPlace
 from ivr.domain.recordings import Recording
 from ivr.domain.settlements import Settlement
 
@@ -173,3 +174,29 @@ class NoRecordings:
     def unwritten(self, limit: int) -> Sequence[Recording]:
         """None are."""
         return ()
+
+
+class NoPlaces:
+    """service.places.KeptPlaces: who hangs up in the simulation does not come back to the same place."""
+
+    def add(self, place: KeptPlace) -> None:
+        """Forget it."""
+
+    def get(self, call_sid: str) -> KeptPlace | None:
+        """There is none."""
+        return None
+
+    def by_number(self, number: str, now: datetime) -> KeptPlace | None:
+        """There is none."""
+        return None
+
+    def by_code(self, code: str, now: datetime) -> KeptPlace | None:
+        """There is none."""
+        return None
+
+    def has_code(self, code: str) -> bool:
+        """None has."""
+        return False
+
+    def sweep(self, before: datetime) -> None:
+        """Nothing is there."""

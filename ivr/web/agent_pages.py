@@ -67,7 +67,7 @@ class AgentPages:
             raise NotFound("that conversation is over; another one may have begun")
         act = ACTS.get(given.get("do", ""))
         if given.get("do") == UNRECORD:
-            self._desk.recorder.withdraw(attempt_id, by=member.name)
+            self._services.recorder.withdraw(attempt_id, by=member.name)
         elif act is None:
             raise CallbackRefused("act", f"choose one of {', '.join((*ACTS, UNRECORD))}")
         else:

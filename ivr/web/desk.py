@@ -21,7 +21,6 @@ from ivr.service.knowledge import Knowledge
 from ivr.service.line import Line
 from ivr.service.links import Links
 from ivr.service.ports import Commerce, NumberRules
-from ivr.service.recorder import Recorder
 from ivr.service.requests import WebRequests
 from ivr.service.sign_in import SignIns
 from ivr.service.supervising import Supervising
@@ -65,8 +64,6 @@ class Desk:
     verification: NumberProofs
     links: Links
     afterwards: Afterwards
-    recorder: Recorder
-    """Recorded conversations."""
     conversations: Conversations | None = None
     hooks: Hooks
     hook_sender: HookSender

@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from ivr.domain.cases import Case
 from ivr.errors import NotFound
 from ivr.service.case_file import may_see
-from ivr.service.recorder import Recorder
 from ivr.service.staff_log import log_act
 from ivr.service.store import UnitOfWork
 from ivr.web.services import Services
@@ -16,20 +15,19 @@ from ivr.web.services import Services
 class RecordingPages:
     """Handlers; a recording of somebody else's case is as unknown as none."""
 
-    def __init__(self, services: Services, recorder: Recorder) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._recorder = recorder
 
     def sound(self, recording_id: str) -> Response:
         """The sound as it comes from the carrier. Raises NotFound, CarrierRejected or CarrierUnclear."""
         self._note(recording_id, "recording_heard")
-        pieces = self._recorder.sound(recording_id)
+        pieces = self._services.recorder.sound(recording_id)
         return Response(pieces, mimetype="audio/wav", headers={"Accept-Ranges": "none"})
 
     def delete(self, recording_id: str) -> AnyResponse:
         """The customer wants it gone. Raises NotFound."""
         case = self._note(recording_id, "recording_deleted")
-        self._recorder.withdraw(recording_id, by=current_user.member.name)
+        self._services.recorder.withdraw(recording_id, by=current_user.member.name)
         return redirect(url_for("agent.case", number=case.number, done="recording"), 303)
 
     def _note(self, recording_id: str, what: str) -> Case:

@@ -48,7 +48,7 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     prepare(app, staff)
     signing = sign_in_pages(staff)
     customer, supervisor = customer_pages(pages, one), _supervisor(services, desk, staff_words)
-    cases, recordings = CasePages(services, desk, staff_words), RecordingPages(services, desk.recorder)
+    cases, recordings = CasePages(services, desk, staff_words), RecordingPages(services)
     agent = agent_pages(AgentPages(services, desk, staff_words), cases, recordings)
     no_mail = no_mail_pages(one)
     embed = [customer_pages(pages, one, name=EMBED, prefix="/embed")] if desk.widget_sites else []

@@ -38,14 +38,14 @@ class Services:
     voice: TextToSpeech | None = None
     """Our own voice, where IVR_HEARING=duplex."""
     phone: Phone
+    recorder: Recorder
+    """Recorded conversations."""
     recordings: CallRecordings | None = None
     """What the carrier records, where IVR_HEARING=record."""
     incoming_texts: IncomingTexts | None = None
     """None: text messages of customers are not heard."""
     deliveries: Deliveries | None = None
     """None: what becomes of our texts is not asked."""
-    recorder: Recorder | None = None
-    """None: nobody hears of recorded conversations."""
     hearing: Hearing = Hearing.KEYPAD
     public_url: str
     stream_url: str = ""

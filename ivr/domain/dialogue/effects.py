@@ -116,6 +116,9 @@ class FindByCode:
 class EnterLine:
     """Wait on the telephone for an agent."""
 
+    place: str = ""
+    """The call in which they waited before, and were cut off: its place is theirs."""
+
 
 @dataclass(frozen=True)
 class LeaveLine:

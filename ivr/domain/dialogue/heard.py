@@ -23,6 +23,15 @@ class OpenCallback:
 
 
 @dataclass(frozen=True)
+class HeldPlace:
+    """The caller waited on the line and was cut off: their place in it is kept."""
+
+    call_sid: str
+    case_id: str
+    case_number: str
+
+
+@dataclass(frozen=True)
 class Speech:
     """Words, understood as far as possible."""
 
@@ -160,6 +169,8 @@ class CodeFound:
     callback: OpenCallback | None
     case_id: str
     case_number: str
+    place: str = ""
+    """They waited on the line, in this call, and were cut off."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +185,10 @@ class InLine:
     """Result of EnterLine: the caller waits, or an agent is being rung."""
 
     agent_free: bool
+    kept_seconds: int = 0
+    """So long their place is kept if they are cut off."""
+    code: str = ""
+    """Leads back to it from any telephone; empty: their number does."""
 
 
 @dataclass(frozen=True)

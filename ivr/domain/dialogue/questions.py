@@ -4,18 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ivr.domain.dialogue.asking import (
+    ASKED,
     NO,
     PLACES,
     YES,
     Question,
-    answer_confirm_asked,
-    answer_helped_asked,
-    answer_text_asked,
     boolean,
     by_number,
-    consent_asked,
     numbered,
-    question_asked,
 )
 from ivr.domain.dialogue.heard import OpenCallback
 from ivr.domain.dialogue.values import Dialogue, State
@@ -289,12 +285,8 @@ QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
     State.RESUME_CODE: _resume_code,
     State.RECALL_CONFIRM: _recall_confirm,
     State.HOLDING: _holding,
-    State.CONSENT: consent_asked,
     State.ANYTHING_ELSE: _anything_else,
-    State.QUESTION: question_asked,
-    State.ANSWER_CONFIRM: answer_confirm_asked,
-    State.ANSWER_TEXT: answer_text_asked,
-    State.ANSWER_HELPED: answer_helped_asked,
     State.RATING: _rating,
+    **ASKED,
     State.ENDED: _ended,
 }

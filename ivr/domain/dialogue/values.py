@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ivr.domain.consent import Consent
 from ivr.domain.dialogue.effects import Effect
-from ivr.domain.dialogue.heard import NumberChecked, OpenCallback
+from ivr.domain.dialogue.heard import HeldPlace, NumberChecked, OpenCallback
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Intent
 from ivr.domain.knowledge import Answer
@@ -36,6 +36,7 @@ class State(StrEnum):
     CALLBACK_NUMBER = "callback_number"
     NUMBER_CONFIRM = "number_confirm"
     EXISTING = "existing"
+    RETURNED = "returned"
     RESUME_CODE = "resume_code"
     RECALL_CONFIRM = "recall_confirm"
     HOLDING = "holding"
@@ -62,6 +63,7 @@ class Caller:
     orders: tuple[Order, ...] = ()
     """Recent orders, newest first."""
     callback: OpenCallback | None = None
+    place: HeldPlace | None = None
     booking_days: int = 30
     """So far ahead a callback may be named."""
     gets_texts: bool = False
