@@ -80,6 +80,7 @@ class Ivr(Edges):
             numbers=self.numbers,
             mailer=self.mailer,
             rooms=self.rooms,
+            recorder=self.recorder,
             commerce=self.commerce,
         )
         return CallbackEngine(
@@ -118,6 +119,7 @@ class Ivr(Edges):
                 self.settings.company,
                 self.settings.booking_days,
                 self.settings.texts,
+                engine.places,
                 self.content.likely,
             ),
             effects=call_effects(
@@ -169,6 +171,7 @@ class Ivr(Edges):
             recordings=self.recordings,
             incoming_texts=self.engine.incoming_texts,
             deliveries=self.engine.deliveries,
+            recorder=self.engine.recorder,
             voice=self.overrides.get("voice") or own_voice(self.settings, self.content),
         )
 

@@ -21,11 +21,13 @@ from ivr.parts import (
     number_rules,
     open_store,
 )
+from ivr.phone.call_recorder import TwilioCallRecorder
 from ivr.phone.client import TwilioMessenger, TwilioPhone
 from ivr.phone.rooms import TwilioRooms
 from ivr.service.hooks import HookSender
 from ivr.service.knowledge import Knowledge
 from ivr.service.ports import CallRecordings, Clock, Commerce, Mailer, Messenger, Phone, Rooms, Speaker
+from ivr.service.recording_ports import CallRecorder
 from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.storage import SqlStore
@@ -132,6 +134,13 @@ class Edges:
     def recordings(self) -> CallRecordings | None:
         """What the carrier has recorded of callers; None: it records nothing."""
         return self.overrides.get("recordings") or call_recordings(self.settings)
+
+    @cached_property
+    def recorder(self) -> CallRecorder | None:
+        """Who records conversations; None: they are not recorded."""
+        if not self.settings.recording or "phone" in self.overrides:
+            return self.overrides.get("recorder")
+        return TwilioCallRecorder(carrier_account(self.settings))
 
     @cached_property
     def rooms(self) -> Rooms | None:

@@ -11,9 +11,10 @@ from ivr.clock import ShiftedClock, SystemClock
 from ivr.content import Content, load
 from ivr.content.folders import Folders
 from ivr.content.readings import Readings
+from ivr.content.recording_law import recording_rules
 from ivr.domain.callbacks import Party
 from ivr.domain.messages import GROUPS, MessageRules
-from ivr.domain.policies import BookingRules, CallbackRules, DialRules, SlotRules
+from ivr.domain.policies import BookingRules, CallbackRules, DialRules, LineRules, SlotRules
 from ivr.domain.policy import Rules
 from ivr.errors import SettingsError
 from ivr.phone.client import Account
@@ -38,6 +39,7 @@ from ivr.service.ports import (
     Rooms,
     TextToSpeech,
 )
+from ivr.service.recording_ports import CallRecorder
 from ivr.service.requests import WebRequests
 from ivr.service.resuming import ResumeCodes
 from ivr.service.sign_in import Passwords, SignIns
@@ -57,6 +59,7 @@ class Overrides(TypedDict, total=False):
     clock: Clock
     phone: Phone
     recordings: CallRecordings
+    recorder: CallRecorder
     voice: TextToSpeech
     messenger: Messenger | None
     mailer: Mailer | None
@@ -119,6 +122,8 @@ def call_effects(
         resuming=ResumeCodes(clock, engine.rules.resume),
         answers=answers,
         care=Care(clock, commerce, numbers, rules),
+        consents=engine.consents,
+        places=engine.places,
     )
 
 
@@ -140,7 +145,7 @@ def own_voice(settings: Settings, content: Content) -> TextToSpeech | None:
 def sweeps(engine: CallbackEngine, recordings: CallRecordings | None) -> tuple[Sweeps, ...]:
     """What is done between calls."""
     left = () if recordings is None else (LeftRecordings(engine.scenes, recordings),)
-    return (engine.reconciler, engine.housekeeper, engine.call_ends, engine.retention, *left)
+    return (engine.reconciler, engine.housekeeper, engine.call_ends, engine.retention, engine.recorder, *left)
 
 
 def make_mailer(settings: Settings) -> Mailer | None:
@@ -182,6 +187,7 @@ def callback_rules(settings: Settings) -> CallbackRules:
             lead_seconds=settings.booking_lead_minutes * 60,
             horizon_days=settings.booking_days,
         ),
+        line=LineRules(place_seconds=settings.place_minutes * 60),
         slots=SlotRules(slot_seconds=settings.slot_minutes * 60),
         dial=DialRules(
             dials_per_second=settings.dial_rate,
@@ -193,6 +199,7 @@ def callback_rules(settings: Settings) -> CallbackRules:
             always_prove=settings.person_proof == "always",
         ),
         messages=message_rules(settings),
+        recording=recording_rules(settings, number_rules(settings).country),
         opening=settings.opening,
         calls_open_at=opens,
         calls_close_at=closes,

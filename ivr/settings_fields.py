@@ -120,6 +120,24 @@ class SettingsFields:
         "doubtful",
         "When whoever answers must press 1 or say yes before an agent is joined: `doubtful`, or `always`.",
     )
+    place_minutes: int = _setting(
+        "IVR_PLACE_MINUTES",
+        read.whole(0, 120),
+        10,
+        "Minutes in which a caller on hold who was cut off can phone in again and has the old place; 0: not at all.",
+    )
+    recording: bool = _setting(
+        "IVR_RECORDING",
+        read.switch,
+        False,
+        "`on`: conversations are recorded, after the customer was told or asked (`grammars/recording.yaml`).",
+    )
+    recording_days: int = _setting(
+        "IVR_RECORDING_DAYS", read.whole(1, 3650), 30, "Days after which they are deleted, at the carrier, too."
+    )
+    recording_transcripts: bool = _setting(
+        "IVR_RECORDING_TRANSCRIPTS", read.switch, False, "`on`: they are written down after the call."
+    )
     settle_seconds: int = _setting(
         "IVR_SETTLE_SECONDS",
         read.whole(1, 3600),

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 from starlette.requests import Request
 
 from ivr.carrier import audio
+from ivr.carrier.call_recordings import CallRecording
 from ivr.carrier.callbacks import Callbacks
 from ivr.carrier.callflow import CallFlow
 from ivr.carrier.calls import Call, CallSettings, CallStatus
@@ -47,6 +48,8 @@ class Exchange:
         self.conferences: dict[str, Conference] = {}
         self.queues: dict[str, CallerQueue] = {}
         self.recordings: dict[str, Recording] = {}
+        self.call_recordings: dict[str, CallRecording] = {}
+        """Those that run, by the recording's SID."""
         self.messages: dict[str, dict[str, Any]] = {}
         self.base_url = ""
         self.webhooks = Webhooks(

@@ -1,4 +1,4 @@
-"""REST: Streams of a call, Recordings and the sounds they keep."""
+"""REST: Streams of a call, the account's Recordings and the sounds they keep."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -37,9 +37,13 @@ def _sound(rest: Rest, request: Request) -> Response:
         rest.check_credentials(request)
     recording = exchange.recordings.get(request.path_params["sid"].removesuffix(".wav"))
     exchange.event("recording.fetched", path=request.url.path)
+    channels = request.query_params.get("RequestedChannels", "1")
+    if recording is not None and channels == "2" and recording.channels == 1:
+        raise bad_request(16113, "Cannot download a dual-channel presentation of a mono recording")
     if recording is None or exchange.faults.recordings_lost or not recording.pcm or not _is_ready(rest, recording):
         raise not_found(request.url.path)
-    instead = exchange.faults.recording_files.popleft() if exchange.faults.recording_files else recording.wav()
+    files = exchange.faults.recording_files
+    instead = files.popleft() if files else recording.wav(int(channels))
     if isinstance(instead, int):
         raise fault(instead)
     return Response(instead, media_type="audio/x-wav")
@@ -120,7 +124,9 @@ async def recording(rest: RestCall) -> Response:
 
 
 async def forget(rest: RestCall) -> Response:
-    """Delete a recording."""
+    """Delete a recording that is over."""
+    if rest.path("recording") in rest.exchange.call_recordings:
+        raise bad_request(20001, "The recording is in progress and cannot be deleted")
     if rest.exchange.recordings.pop(rest.path("recording"), None) is None:
         raise not_found(rest.request.url.path)
     return Response(status_code=204)

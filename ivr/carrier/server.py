@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
 
-from ivr.carrier import rest_account, rest_calls, rest_conferences, rest_messages, rest_streams
+from ivr.carrier import rest_account, rest_calls, rest_conferences, rest_messages, rest_recordings, rest_streams
 from ivr.carrier.rest import Rest, RestError, not_found
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def application(rest: Rest, extra: Sequence[BaseRoute]) -> Starlette:
     routes = [
         *extra,
         *rest_calls.routes(rest),
+        *rest_recordings.routes(rest),
         *rest_streams.routes(rest),
         *rest_conferences.routes(rest),
         *rest_account.routes(rest),

@@ -113,17 +113,6 @@ def _tell(script: "Script", element: Element, *, recording: Recording) -> None:
     url = element.get("recordingStatusCallback")
     if not url:
         return
-    params = [
-        ("AccountSid", recording.account_sid),
-        ("CallSid", recording.call_sid),
-        ("RecordingSid", recording.sid),
-        ("RecordingUrl", _url(script, recording)),
-        ("RecordingStatus", recording.status),
-        ("RecordingDuration", str(recording.seconds)),
-        ("RecordingChannels", "1"),
-        ("RecordingStartTime", recording.created),
-        ("RecordingSource", recording.source),
-        ("RecordingTrack", "inbound"),
-    ]
+    params = recording.about(script.exchange.base_url)
     method = element.get("recordingStatusCallbackMethod", "POST")
     script.exchange.callbacks.send(script.document.resolve(url), method, params=params)

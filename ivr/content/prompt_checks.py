@@ -29,7 +29,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         rate_thanks help_ask_plain help_none help_none_offer help_other_words help_text_offer help_texted
         help_helped help_glad help_sorry code_call_again code_call_keys code_call_bye code_call_refused
         ask_return_reason ask_return_way why_other_number why_too_many why_high_amount payout_original payout_rupees
-        payout_no_fee
+        payout_no_fee recording_ask recording_told recording_agreed recording_declined place_kept
     """,
     "answer": """
         help_answer
@@ -100,6 +100,9 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     """,
     "case when": """
         callback_booked_asap callback_booked_at
+    """,
+    "code wait": """
+        hold_kept
     """,
     "code company": """
         verification_text

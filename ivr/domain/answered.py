@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from ivr.domain.consent import Consent
+
 
 class Who(StrEnum):
     """What picked up, as far as is known."""
@@ -74,6 +76,8 @@ class Stage(StrEnum):
     AWAITING_TONE = "awaiting_tone"
     """A machine's greeting is let end."""
     MESSAGE = "message"
+    CONSENT = "consent"
+    """A person is there, and is asked whether the conversation may be recorded."""
     CONNECTING = "connecting"
     REFUSED = "refused"
     """A person said no."""
@@ -84,6 +88,7 @@ class Stage(StrEnum):
 OVER: Final = frozenset({Stage.MESSAGE, Stage.CONNECTING, Stage.REFUSED, Stage.LEAVING})
 MISSED: Final = frozenset({Stage.AWAITING_TONE, Stage.MESSAGE, Stage.REFUSED, Stage.LEAVING})
 """No person will be joined: whoever waits for one is freed."""
+PERSON_THERE: Final = frozenset({Stage.CONSENT, Stage.CONNECTING})
 MOST_TURNS: Final = 1_000
 """More documents than one leg ever hears."""
 MOST_ASKED: Final = 2
@@ -112,6 +117,10 @@ class Spoke:
     """The document that it was said to."""
     ends: bool = False
     """It ended the document: the carrier's own recogniser hears by turns."""
+    text: str = ""
+    """The words themselves."""
+    is_vague: bool = False
+    """Heard so badly that it may have been something else."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +158,12 @@ class Answered:
     always_prove: bool = False
     """No verdict replaces the proof: IVR_PERSON_PROOF."""
     proven: bool = False
+    asks_consent: bool = False
+    """Whether the conversation is recorded only with a yes."""
+    consent: Consent | None = None
+    """What was said to that; None: not asked, or not answered yet."""
+    consent_words: str = ""
+    """In the customer's own words, or the key."""
     who: Who = Who.UNKNOWN
 
     @property

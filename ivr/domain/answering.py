@@ -27,12 +27,15 @@ from ivr.domain.answered import (
     Verdict,
     Who,
 )
+from ivr.domain.consent import Consent
 
 
 def step(now: Answered, happening: Happening) -> Answered:
     """What follows. The same stage and turn: nothing is to be said that is not being said."""
     if now.is_over:
         return now
+    if now.stage is Stage.CONSENT:
+        return _asked_consent(now, happening)
     match happening:
         case Judged(verdict):
             return _judged(replace(now, verdict=verdict))
@@ -110,6 +113,33 @@ def _spoke_after_screening(now: Answered, cue: Cue) -> Answered:
     return now if cue in MACHINE_CUES else _ask(replace(now, asked=0))
 
 
+# --- may it be recorded ------------------------------------------------------------------------------------------
+
+
+def _asked_consent(now: Answered, happening: Happening) -> Answered:
+    """Only a plain yes to this very question is one; whatever else happens, they are connected unrecorded."""
+    match happening:
+        case Judged(verdict):
+            return replace(now, verdict=verdict)
+        case Pressed(key):
+            return _consents(now, {PROOF_KEY: Consent.YES, REFUSAL_KEY: Consent.NO}.get(key, Consent.UNCLEAR), key)
+        case Spoke(turn=turn) as spoke:
+            return _consents_in_words(now, spoke) if turn == now.turn else now
+        case Quiet():
+            return _consents(now, Consent.SILENCE)
+
+
+def _consents_in_words(now: Answered, spoke: Spoke) -> Answered:
+    consent = {Cue.YES: Consent.YES, Cue.NO: Consent.NO}.get(spoke.cue) if not spoke.is_vague else Consent.UNCLEAR
+    if consent is None and not spoke.ends:
+        return now
+    return _consents(now, consent or Consent.UNCLEAR, spoke.text)
+
+
+def _consents(now: Answered, consent: Consent, words: str = "") -> Answered:
+    return _to(now, Stage.CONNECTING, consent=consent, consent_words=words)
+
+
 # --- silence after a document ------------------------------------------------------------------------------------
 
 
@@ -152,6 +182,7 @@ _QUIET: Final[Mapping[Stage, Callable[[Answered], Answered]]] = {
     Stage.SCREENED: _unheard,
     Stage.AWAITING_TONE: _message,
     Stage.MESSAGE: _stay,
+    Stage.CONSENT: _stay,
     Stage.CONNECTING: _stay,
     Stage.REFUSED: _stay,
     Stage.LEAVING: _stay,
@@ -172,7 +203,7 @@ def _screen(now: Answered) -> Answered:
 
 
 def _connect(now: Answered) -> Answered:
-    return _to(now, Stage.CONNECTING, who=Who.PERSON)
+    return _to(now, Stage.CONSENT if now.asks_consent else Stage.CONNECTING, who=Who.PERSON)
 
 
 def _refuse(now: Answered) -> Answered:

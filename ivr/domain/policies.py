@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from functools import lru_cache
 
 from ivr.domain.callbacks import Party
+from ivr.domain.consent import RecordingRules
 from ivr.domain.hours import CallingHours, Hours, OpeningHours, Overlap
 from ivr.domain.messages import MessageRules
 from ivr.domain.retries import MAX_TRIES
@@ -106,6 +107,8 @@ class LineRules:
 
     handle_seconds: float = 300.0
     """Average time a customer takes an agent from all others, from ringing to the end of wrap-up, until measured."""
+    place_seconds: int = 600
+    """A caller on hold who is cut off and phones again within this has the old place; 0: none is kept."""
     handle_weight: float = 0.1
     """Weight of the newest conversation in the running average."""
     unstaffed_low_seconds: int = 1800
@@ -170,6 +173,7 @@ class CallbackRules:
     calls_open_at: time = time(9)
     calls_close_at: time = time(19)
     """When customers may be rung, on their own clock."""
+    recording: RecordingRules = field(default_factory=RecordingRules)
     any_hour: bool = False
     """The demonstration's calendar: customers may be rung at any time. Never with real telephones."""
 

@@ -11,6 +11,7 @@ import structlog
 from ivr.domain.turn import Say
 from ivr.errors import CallGone, IvrError
 from ivr.service.ports import Messenger, Phone, Speaker
+from ivr.service.recording_ports import CallRecorder
 from ivr.service.wording import locale_for
 
 log = structlog.get_logger(__name__)
@@ -40,17 +41,28 @@ class SendText:
     locale: str
 
 
-Action = Redirect | HangUp | SendText
+@dataclass(frozen=True)
+class StopRecording:
+    """End the recording of a call."""
+
+    call_sid: str
+    recording_sid: str
+
+
+Action = Redirect | HangUp | SendText | StopRecording
 Actions = tuple[Action, ...]
 
 
 class Afterwards:
     """Runs actions after the commit; a call that ended meanwhile is no error, a failing carrier is logged."""
 
-    def __init__(self, phone: Phone, messenger: Messenger | None, speaker: Speaker) -> None:
+    def __init__(
+        self, phone: Phone, messenger: Messenger | None, speaker: Speaker, recorder: CallRecorder | None = None
+    ) -> None:
         self._phone = phone
         self._messenger = messenger
         self._speaker = speaker
+        self._recorder = recorder
 
     def run(self, actions: Iterable[Action]) -> None:
         """Carry all of them out, in order."""
@@ -68,6 +80,9 @@ class Afterwards:
                 self._phone.redirect(call_sid, path)
             case HangUp(call_sid):
                 self._phone.hang_up(call_sid)
+            case StopRecording(call_sid, recording_sid):
+                if self._recorder is not None:
+                    self._recorder.stop(call_sid, recording_sid)
             case SendText(number, say, locale):
                 if self._messenger is not None:
                     self._messenger.send_text(number, self._speaker.text(locale_for(self._speaker, locale), say))

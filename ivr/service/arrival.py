@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.calls import Call
 from ivr.domain.cases import Customer
 from ivr.domain.dialogue import Caller
 from ivr.errors import NumberRefused
-from ivr.service.effects import open_view
 from ivr.service.opting import has_opted_out
+from ivr.service.places import Places
 from ivr.service.ports import CheckedNumber, Commerce, NumberRules, Speaker
+from ivr.service.resuming import open_view
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
 
@@ -26,6 +28,8 @@ class Arrivals:
     booking_days: int = 30
     texts: bool = False
     """Whether customers are told by text message."""
+    places: Places | None = None
+    """Of callers who were cut off while they waited."""
     likely: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Locales by country, likeliest first; not all of them need be served."""
 
@@ -41,7 +45,7 @@ class Arrivals:
         customer = uow.customers.by_number(checked.e164) or self._new_customer(uow, checked.e164, greets)
         call.from_number, call.customer_id = checked.e164, customer.id
         locale = customer.locale if customer.locale in served else greets
-        caller = self._caller(uow, checked, customer.zone or checked.zones[0], locale)
+        caller = self._caller(uow, checked, customer.zone or checked.zones[0], locale, call.started_at)
         return caller, (locale, *(name for name in order if name != locale))
 
     def _new_customer(self, uow: UnitOfWork, number: str, locale: str) -> Customer:
@@ -50,7 +54,7 @@ class Arrivals:
         uow.customers.add(customer)
         return customer
 
-    def _caller(self, uow: UnitOfWork, checked: CheckedNumber, zone: str, locale: str) -> Caller:
+    def _caller(self, uow: UnitOfWork, checked: CheckedNumber, zone: str, locale: str, now: datetime) -> Caller:
         number = checked.e164
         open_callback = uow.callbacks.open_for_number(number)
         # Somebody typed this number on the web and has not proven it: nobody will ring, so nothing is told of it.
@@ -63,6 +67,7 @@ class Arrivals:
             company=self.company,
             orders=orders,
             callback=view,
+            place=self.places.of_number(uow, number, now) if self.places and view is None else None,
             booking_days=self.booking_days,
             gets_texts=self._gets_texts(uow, checked),
         )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ivr.domain.agents import Agent, AgentStatus
-from ivr.domain.answered import Stage
+from ivr.domain.answered import PERSON_THERE
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Outcome, Party
+from ivr.domain.recordings import RecordingStatus
 from ivr.errors import IllegalMove, NotFound
 from ivr.service import addresses
-from ivr.service.afterwards import Action, Actions, HangUp, Redirect
+from ivr.service.afterwards import Action, Actions, HangUp, Redirect, StopRecording
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id, record
 
@@ -77,7 +78,8 @@ def end(uow: UnitOfWork, attempt: Attempt, outcome: Outcome, now: datetime) -> A
     release(uow, attempt, now)
     if attempt.customer_first and outcome in AGENT_LOST:
         _let_wait(uow, attempt, now)
-    return tuple(action for leg in uow.legs.of_attempt(attempt.id) for action in _stop(uow, leg, outcome, now))
+    stopped = (action for leg in uow.legs.of_attempt(attempt.id) for action in _stop(uow, leg, outcome, now))
+    return (*_stop_recording(uow, attempt, now), *stopped)
 
 
 def release(uow: UnitOfWork, attempt: Attempt, now: datetime, to: AgentStatus = AgentStatus.AVAILABLE) -> Agent | None:
@@ -170,10 +172,22 @@ def _stop_code_call(uow: UnitOfWork, callback: Callback, now: datetime) -> Actio
     return tuple(_stop(uow, leg, Outcome.CANCELED, now))
 
 
+def _stop_recording(uow: UnitOfWork, attempt: Attempt, now: datetime) -> Actions:
+    """What the two said is recorded, and nothing after it; one that is just being started is found by its sweep."""
+    recording = uow.recordings.of_attempt(attempt.id)
+    if recording is None:
+        return ()
+    if recording.status is RecordingStatus.AGREED:
+        recording.delete("never_started", now)
+    if recording.status is not RecordingStatus.RUNNING or recording.sid is None:
+        return ()
+    return (StopRecording(recording.call_sid, recording.sid),)
+
+
 def _let_wait(uow: UnitOfWork, attempt: Attempt, now: datetime) -> None:
     """A customer who was rung first, and is a person, waits for the next agent."""
     leg = leg_of(uow, attempt, Party.CUSTOMER)
-    is_person = leg is not None and leg.picked_up is not None and leg.picked_up.stage is Stage.CONNECTING
+    is_person = leg is not None and leg.picked_up is not None and leg.picked_up.stage in PERSON_THERE
     if leg is not None and is_person and leg.state == LegState.PLACED:
         leg.waits_since_at = now
         record(uow, now, "customer_waits", subject=leg)

@@ -36,6 +36,8 @@ from ivr.service.utterance import HeardUtterance
 LONGEST_SPEECH = timedelta(seconds=30)
 """A "caller is speaking" mark older than this is stale (the socket died)."""
 
+GOING = frozenset({State.CONSENT, State.JOINED})
+"""On the way to an agent, or with one."""
 CARRIER = "carrier"
 """The engine's name when the carrier's own recogniser heard: its Gather is over, no keys are half way in."""
 
@@ -169,15 +171,21 @@ class CallService:
         """An agent accepted: the caller on hold joins the attempt's conference; waits on if the agent has gone."""
         if not self._ports.held.caller_joins(attempt_id, sid):
             return self.present(sid)
-        return self._step(sid, lambda call: _joining(call, conference(attempt_id)))
+        return self._step(sid, lambda call: self._joining(call, conference(attempt_id)))
+
+    def _joining(self, call: Call, name: str) -> Heard | None:
+        dialogue = _dialogue(call)
+        if name in (dialogue.turn.conference, dialogue.joins) and dialogue.state in GOING:
+            return None
+        return AgentReady(name, self._effects.consents.rule(call.from_number))
 
     def left_conference(self, sid: str) -> Turn:
         """The conference is over, the caller is still there: ask for the effort, or wait on if the agent was lost."""
         present = self.present(sid)
-        if present.next != Next.JOIN:
+        if present.state not in GOING:
             return present
         over = ConferenceLeft() if self._ports.held.caller_left_conference(sid) else AgentLost()
-        return self._step(sid, lambda call: over if _dialogue(call).state == State.JOINED else None)
+        return self._step(sid, lambda call: over if _dialogue(call).state in GOING else None)
 
     def ended(self, sid: str) -> None:
         """The call is over."""
@@ -250,10 +258,6 @@ class CallService:
         texts = [self._ports.speaker.text(say.locale or turn.locale, say) for say in turn.say]
         data = {"text": " ".join(texts), "turn": turn.number, "state": turn.state, "locale": turn.locale}
         record(uow, self._clock.now(), "said", call=call, data=data)
-
-
-def _joining(call: Call, name: str) -> Heard | None:
-    return None if _dialogue(call).turn.conference == name else AgentReady(name)
 
 
 def _known(uow: UnitOfWork, sid: str) -> Call:

@@ -9,6 +9,7 @@ from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Case, CaseStatus, Customer, Event, is_case_number
 from ivr.domain.next_steps import Step, next_step
 from ivr.domain.orders import Order
+from ivr.domain.recordings import Recording
 from ivr.domain.staff import StaffRole
 from ivr.domain.transcripts import Passage, transcript
 from ivr.errors import NotFound
@@ -34,6 +35,8 @@ class CaseFile:
     callbacks: Sequence[Callback]
     events: Sequence[Event]
     passages: Sequence[Passage]
+    recordings: Sequence[Recording]
+    """Of what was said with agents."""
     earlier: Sequence[Case]
     step: Step
     draft: str
@@ -77,6 +80,7 @@ def read_case_file(uow: UnitOfWork, commerce: Commerce, member: Member, number: 
         callbacks=callbacks,
         events=events,
         passages=transcript(events),
+        recordings=uow.recordings.of_case(case.id),
         earlier=earlier[:EARLIER],
         step=next_step(case, order, callbacks, earlier, now),
         draft=draft.text if draft is not None else "",

@@ -8,6 +8,7 @@ from typing import Final
 from ivr.domain.agents import Agent, AgentStatus
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Hold
 from ivr.domain.cases import Case
+from ivr.domain.recordings import Recording
 from ivr.service.finding import agent_of
 from ivr.service.line import in_order, on_shift
 from ivr.service.staff_log import Member
@@ -29,6 +30,8 @@ class Console:
     case: Case | None
     """What it is about; after a call, what it was about."""
     callback: Callback | None
+    recording: Recording | None
+    """Of the conversation that they are in."""
     upcoming: Sequence[Callback]
     """Those of the line that they can take, the next first."""
     numbers: Mapping[str, str]
@@ -73,6 +76,7 @@ def read_console(uow: UnitOfWork, member: Member, now: datetime, last_case: str 
         attempt=attempt,
         case=uow.cases.get(case_id) if case_id else None,
         callback=callback,
+        recording=uow.recordings.of_attempt(attempt.id) if attempt is not None else None,
         upcoming=upcoming,
         numbers=uow.overview.case_numbers({one.case_id for one in upcoming}),
         holds=uow.holds.waiting(),

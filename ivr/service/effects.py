@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ivr.domain.callbacks import Callback, Outcome
+from ivr.domain.callbacks import Outcome
 from ivr.domain.calls import Call
 from ivr.domain.cases import CaseStatus
 from ivr.domain.dialogue import Dialogue, heard
@@ -18,14 +18,17 @@ from ivr.service.answers import HelpAnswers
 from ivr.service.booking import AlreadyBooked, BookingRequest, Bookings
 from ivr.service.care import Care
 from ivr.service.cases import Opening, open_case, resolve_case
+from ivr.service.consents import Consents
 from ivr.service.line import Line
+from ivr.service.places import Places
 from ivr.service.ports import Clock, Commerce, NumberRules
-from ivr.service.resuming import ResumeCodes
+from ivr.service.resuming import ResumeCodes, open_view
 from ivr.service.scenes import Scene
 from ivr.service.slots import NotThen, Wanted
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
 
+Noted = wanted.ResolveCase | wanted.RateEffort | wanted.LeaveLine | wanted.NoteConsent
 Booking = heard.CallbackBooked | heard.CallbackNotBooked
 
 
@@ -56,6 +59,8 @@ class Effects:
     resuming: ResumeCodes
     answers: HelpAnswers
     care: Care
+    consents: Consents
+    places: Places
 
     def carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         """Do one effect."""
@@ -72,18 +77,20 @@ class Effects:
                 return self._decide(exchange, effect)
             case wanted.EstimateWait():
                 return self._estimate(exchange)
-            case wanted.EnterLine():
-                return self._enter_line(exchange)
+            case wanted.EnterLine(place):
+                return self._enter_line(exchange, place)
             case wanted.ReadQuestions() | wanted.NoteAnswer() | wanted.TextAnswer() | wanted.RateAnswer():
                 return self.answers.carry_out(exchange, effect)
-            case wanted.ResolveCase() | wanted.RateEffort() | wanted.LeaveLine():
+            case wanted.ResolveCase() | wanted.RateEffort() | wanted.LeaveLine() | wanted.NoteConsent():
                 self._note(exchange, effect)
                 return None
             case _:
                 return self._promise(exchange, effect)
 
-    def _note(self, exchange: Exchange, effect: wanted.ResolveCase | wanted.RateEffort | wanted.LeaveLine) -> None:
+    def _note(self, exchange: Exchange, effect: Noted) -> None:
         match effect:
+            case wanted.NoteConsent(consent, words):
+                self.consents.of_call(exchange.scene, exchange.call, consent, words)
             case wanted.ResolveCase(case_id, outcome):
                 self._resolve_case(exchange, case_id, outcome)
             case wanted.RateEffort(effort):
@@ -104,7 +111,7 @@ class Effects:
             case wanted.CancelCallback(callback_id):
                 return self._cancel(exchange, callback_id)
             case wanted.FindByCode(code):
-                return self._take_up(exchange, code)
+                return self.resuming.answer(exchange.uow, exchange.call, code)
         raise TypeError(f"no such effect: {effect!r}")
 
     def _moment(self, exchange: Exchange, when: When) -> Resolved | Unresolved:
@@ -131,11 +138,8 @@ class Effects:
         return Unresolved(AskBack(why) if nearest_at else AskBack.FULL, nearest_at)
 
     def _find_orders(self, readings: tuple[str, ...], locale: str) -> heard.OrdersFound:
-        for digits in readings:
-            orders = tuple(self.commerce.find_orders(digits, locale))
-            if orders:
-                return heard.OrdersFound(orders)
-        return heard.OrdersFound(())
+        found = (tuple(self.commerce.find_orders(digits, locale)) for digits in readings)
+        return heard.OrdersFound(next((orders for orders in found if orders), ()))
 
     def _read_orders(self, dialogue: Dialogue, order_ids: tuple[str, ...]) -> heard.OrdersRead:
         number, locale = dialogue.caller.number, dialogue.locale
@@ -205,13 +209,11 @@ class Effects:
             case.effort = effort
             record(exchange.uow, self.clock.now(), "effort_rated", call=exchange.call, data={"effort": effort})
 
-    def _enter_line(self, exchange: Exchange) -> heard.InLine:
+    def _enter_line(self, exchange: Exchange, place: str) -> heard.InLine:
         case = exchange.uow.cases.get(exchange.dialogue.case_id)
         if case is None:
             raise ValueError("a caller without a case cannot wait in line")
-        self.line.enter(exchange.uow, exchange.call, case)
-        wait = self.line.estimate(exchange.uow, case.skill, locale=exchange.dialogue.locale, call_sid=exchange.call.sid)
-        return heard.InLine(wait.agent_free)
+        return self.places.enter(exchange.scene, exchange.call, case, place)
 
     def _leave_line(self, exchange: Exchange) -> None:
         hold = exchange.uow.holds.get(exchange.call.sid)
@@ -262,15 +264,6 @@ class Effects:
         nearest_at = refused.nearest_at if isinstance(refused, NotThen) and refused.reason != "hours" else None
         return heard.CallbackNotBooked(refused.reason, self.clock.now(), nearest_at=nearest_at)
 
-    def _take_up(self, exchange: Exchange, code: str) -> heard.CodeFound | heard.CodeUnknown:
-        found = self.resuming.take_up(exchange.uow, exchange.call, code)
-        callback = found.callback
-        case = exchange.uow.cases.get(callback.case_id) if callback is not None else None
-        if callback is None or case is None:
-            return heard.CodeUnknown(found.locked)
-        view = open_view(callback) if callback.is_open else None
-        return heard.CodeFound(view, case.id, case.number)
-
     def _cancel(self, exchange: Exchange, callback_id: str) -> heard.CallbackCanceled | heard.CallbackGone:
         try:
             _, actions = self.bookings.cancel(exchange.uow, callback_id, by="customer")
@@ -288,9 +281,3 @@ class Effects:
             return self._not_booked(refused)
         exchange.scene.after.extend(actions)
         return heard.CallbackBooked(open_view(callback), self.clock.now())
-
-
-def open_view(callback: Callback) -> heard.OpenCallback:
-    """What the dialogue tells of a callback: as soon as possible by the latest time, else the named time."""
-    at = callback.promised_by_at if callback.asap else callback.due_at
-    return heard.OpenCallback(callback.id, at, callback.asap, callback.case_id)

@@ -12,6 +12,7 @@ from ivr.service.booking import Bookings
 from ivr.service.call_ends import CallEnds
 from ivr.service.case_work import CaseWork
 from ivr.service.code_calls import CodeCalls
+from ivr.service.consents import Consents
 from ivr.service.conversations import Conversations
 from ivr.service.customer_first import CustomerFirst
 from ivr.service.deliveries import Deliveries
@@ -28,10 +29,13 @@ from ivr.service.line import Line
 from ivr.service.links import Links
 from ivr.service.outbox import Outbox, OutboxTools
 from ivr.service.outcomes import Outcomes
+from ivr.service.places import Places
 from ivr.service.placing import DialTools
 from ivr.service.ports import Clock, Commerce, Mailer, Messenger, NumberRules, Phone, Rooms, Speaker
 from ivr.service.quiet import QuietHours
 from ivr.service.reconcile import Reconciler
+from ivr.service.recorder import Recorder
+from ivr.service.recording_ports import CallRecorder
 from ivr.service.reports import Reports
 from ivr.service.retention import Retention
 from ivr.service.scenes import Scenes
@@ -56,6 +60,8 @@ class EnginePorts:
     mailer: Mailer | None = None
     rooms: Rooms | None = None
     """None: nobody is held, added or handed over."""
+    recorder: CallRecorder | None = None
+    """None: no conversation is recorded."""
     commerce: Commerce | None = None
     """Names the things that cases are about; None: they stay unnamed."""
 
@@ -96,22 +102,23 @@ class CallbackEngine:
         self.rules = rules
         self._timing: dict[str, Any] = {"monotonic": monotonic, "checkpoint": checkpoint}
         self.line = Line(ports.clock, rules.line, rules.opening)
+        self.places = Places(self.line, rules.line.place_seconds)
         self.links = Links(secret, public_url)
         self._telling = telling = Telling(rules.messages, ports.numbers)
         self.bookings = Bookings(ports.clock, rules, ports.numbers, telling)
         self.do_not_call = DoNotCall(ports.clock, self.bookings)
-        self.afterwards = Afterwards(ports.phone, ports.messenger, ports.speaker)
+        self.afterwards = Afterwards(ports.phone, ports.messenger, ports.speaker, ports.recorder)
         gate = Gate(rules, ports.numbers, telling)
         self.verification = proofs = NumberProofs(
             ports.clock, rules, bookings=self.bookings, gate=gate, company=company, secret=secret
         )
-        outcomes = Outcomes(rules, gate, self.line, telling)
-        reports = Reports(outcomes)
+        reports = Reports(outcomes := Outcomes(rules, gate, self.line, telling))
         self.scenes = scenes = Scenes(ports.store, ports.clock, self.afterwards)
+        self.consents, self.recorder = Consents(rules.recording, ports.numbers), Recorder(scenes, ports.recorder)
         codes = CodeCalls(proofs, self.bookings, rules, company)
         self.legs = self._make_legs(ports, outcomes, reports, codes, company=company, hears=hears)
         self.conversations = Conversations(scenes, ports.rooms, self.bookings) if ports.rooms is not None else None
-        self.held = HeldLegs(scenes, outcomes)
+        self.held = HeldLegs(scenes, outcomes, self.places)
         self.agent_work = AgentWork(scenes, gate, rules)
         self.case_work = CaseWork(scenes, self.bookings)
         self.supervising = Supervising(scenes, self.bookings)
@@ -137,9 +144,12 @@ class CallbackEngine:
             outcomes=outcomes,
             reports=reports,
             codes=codes,
-            who=WhoAnswered(dial, outcomes, words=words, customer_first=customer_first, shop=shop),
+            who=WhoAnswered(
+                dial, outcomes, words=words, customer_first=customer_first, shop=shop, consents=self.consents
+            ),
             guests=Guests(dial, shop),
             shop=shop,
+            recorder=self.recorder,
         )
 
     def _make_sweeps(self, tools: DialTools, node: str) -> None:

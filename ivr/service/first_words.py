@@ -42,6 +42,8 @@ class FirstWords:
                 heard = self._hears(told.locale)
                 key = "customer_proof" if heard else "customer_proof_keys"
                 return self._asks(told, key, at, self._rules.proof_seconds)
+            case Stage.CONSENT:
+                return self._asks(told, "recording_ask", at, self._rules.proof_seconds)
             case Stage.SCREENED:
                 return self._asks(told, "screening_answer", at, self._rules.screening_seconds)
             case Stage.AWAITING_TONE:

@@ -13,6 +13,7 @@ from ivr.domain.intents import Choice, Expects
 from ivr.domain.policies import DialRules
 from ivr.domain.turn import Next, Say, Turn
 from ivr.service import addresses, attempts
+from ivr.service.consents import is_recorded
 from ivr.service.leg_turns import JOINING, WHISPERED, WHISPERED_AGAIN, Told, silent_goodbye
 from ivr.service.scenes import Scene
 from ivr.service.shop_words import ShopWords
@@ -48,11 +49,12 @@ class Guests:
 
     def _whisper(self, leg: Leg, told: Told, scene: Scene, number: int) -> Turn:
         key = "whisper_transfer" if leg.role == Role.SUCCESSOR else "whisper_guest"
+        recorded = (Say("recording_told"),) if is_recorded(scene.uow, told.attempt) else ()
         facts = told.facts(scene.now) | {"agent": told.agent.name if told.agent else ""}
         return Turn(
             number=number,
             locale=told.locale,
-            say=(Say(key if number == WHISPERED else "whisper_guest_again", facts),),
+            say=(*recorded, Say(key if number == WHISPERED else "whisper_guest_again", facts)),
             expects=Expects(choices=(Choice(JOIN_KEY),)),
             wait_seconds=self._rules.key_wait_seconds,
             state=STATE,

@@ -7,6 +7,7 @@ the commit.
 from ivr.domain.callbacks import Outcome
 from ivr.service import attempts
 from ivr.service.outcomes import Outcomes
+from ivr.service.places import Places
 from ivr.service.scenes import Scene, Scenes
 from ivr.service.timeline import record
 
@@ -14,7 +15,8 @@ from ivr.service.timeline import record
 class HeldLegs:
     """The caller's side of an attempt that is made for somebody on the line."""
 
-    def __init__(self, scenes: Scenes, outcomes: Outcomes) -> None:
+    def __init__(self, scenes: Scenes, outcomes: Outcomes, places: Places) -> None:
+        self._places = places
         self._scenes = scenes
         self._outcomes = outcomes
 
@@ -66,7 +68,10 @@ class HeldLegs:
         scene.after.extend(actions)
         if hold is not None and hold.status in ("waiting", "connecting", "joining"):
             hold.status = "left"
-            record(scene.uow, scene.now, "hold_left", call=scene.uow.calls.get(call_sid))
+            call = scene.uow.calls.get(call_sid)
+            record(scene.uow, scene.now, "hold_left", call=call)
+            if call is not None:
+                self._places.dropped(scene.uow, hold, call, scene.now)
         if attempt is None:
             return
         if met:

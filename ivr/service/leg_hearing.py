@@ -5,7 +5,7 @@ from typing import Final
 
 from ivr.domain.answered import Cue, Spoke
 from ivr.domain.hearing import Grammar, Hypothesis
-from ivr.domain.intents import Meaning
+from ivr.domain.intents import Certainty, Meaning
 from ivr.domain.turn import Turn
 from ivr.service.calls import CARRIER
 from ivr.service.first_words import STATE
@@ -55,8 +55,9 @@ class LegHearing:
         texts = [reading.text for reading in readings]
         meaning = self._understanding.parse(present.locale, present.expects, texts)
         cue = cue_of(meaning, texts[0] if texts else "", audio_seconds)
-        heard = Spoke(cue, turn, ends=engine == CARRIER)
-        return self._legs.spoke(leg_id, heard, text=meaning.text or " ".join(texts[:1]))
+        text, is_vague = meaning.text or " ".join(texts[:1]), meaning.certainty is Certainty.FUZZY
+        heard = Spoke(cue, turn, ends=engine == CARRIER, text=text, is_vague=is_vague)
+        return self._legs.spoke(leg_id, heard, text=text)
 
     def leg_id(self, sid: str) -> str:
         """The leg of a call; empty: it is none."""

@@ -6,7 +6,7 @@ harm, and does its work at the carrier after the commit.
 
 from typing import Final
 
-from ivr.domain.answered import Spoke, Stage
+from ivr.domain.answered import PERSON_THERE, Spoke
 from ivr.domain.callbacks import Attempt, CallbackStatus, Leg, LegState, Outcome, Party
 from ivr.domain.policies import CallbackRules
 from ivr.domain.turn import Turn
@@ -16,6 +16,7 @@ from ivr.service.code_calls import CodeCalls
 from ivr.service.guests import Guests
 from ivr.service.leg_turns import LATER_REASONS, PASS_REASONS, WHISPERED_AGAIN, WHY, Told, silent_goodbye
 from ivr.service.outcomes import Outcomes
+from ivr.service.recorder import Recorder
 from ivr.service.reports import Reports
 from ivr.service.scenes import Scene, Scenes
 from ivr.service.shop_words import ShopWords
@@ -40,7 +41,9 @@ class Legs:
         who: WhoAnswered,
         guests: Guests,
         shop: ShopWords,
+        recorder: Recorder,
     ) -> None:
+        self._recorder = recorder
         self._codes = codes
         self._who = who
         self._guests = guests
@@ -131,6 +134,7 @@ class Legs:
     def entered(self, attempt_id: str, sid: str) -> None:
         """The carrier says that a call is in the attempt's conference: with both of them there, they are joined."""
         self._scenes.run(lambda scene: self._entered(scene, attempt_id, sid))
+        self._recorder.start(attempt_id)
 
     def _entered(self, scene: Scene, attempt_id: str, sid: str) -> None:
         attempt, guards = scene.uow.attempts.get(attempt_id), scene.uow.guards
@@ -223,7 +227,7 @@ class Legs:
     def _fetch_customer(self, scene: Scene, attempt: Attempt) -> None:
         """The customer who was rung first leaves the music for the conference."""
         leg = attempts.leg_of(scene.uow, attempt, Party.CUSTOMER)
-        is_person = leg is not None and leg.picked_up is not None and leg.picked_up.stage is Stage.CONNECTING
+        is_person = leg is not None and leg.picked_up is not None and leg.picked_up.stage in PERSON_THERE
         if leg is not None and is_person and leg.is_live and leg.sid is not None:
             scene.after.append(Redirect(leg.sid, addresses.present(leg.id)))
 

@@ -11,6 +11,7 @@ from ivr.domain.callbacks import RESUMABLE, Callback, Hold
 from ivr.domain.calls import Call
 from ivr.domain.cases import Case, CaseStatus
 from ivr.domain.hours import Hours
+from ivr.domain.places import KeptPlace
 from ivr.domain.policies import LineRules
 from ivr.domain.shifts import next_work_at
 from ivr.service.ports import Clock
@@ -80,16 +81,15 @@ class Line:
         opens_at = self._opening.next_allowed(now)
         return max(60, int((opens_at - now).total_seconds())) if opens_at else self._rules.unstaffed_high_seconds
 
-    def enter(self, uow: UnitOfWork, call: Call, case: Case) -> Hold:
-        """Put a live caller into the line; one who waits already keeps the place. Writes `hold_started`."""
+    def enter(self, uow: UnitOfWork, call: Call, case: Case, place: KeptPlace | None = None) -> Hold:
+        """Put a live caller into the line; one who waits already, or has a `place`, keeps it. Writes `hold_started`."""
         now = self._clock.now()
         hold = uow.holds.get(call.sid)
         if hold is None:
             own = own_callback(uow, call)
-            ticket_at = own.ticket_at if own else now
-            hold = Hold(
-                call_sid=call.sid, case_id=case.id, ticket_at=ticket_at, skill=case.skill, priority=case.priority
-            )
+            ticket_at = place.ticket_at if place else own.ticket_at if own else now
+            priority = min(place.priority, case.priority) if place else case.priority
+            hold = Hold(call_sid=call.sid, case_id=case.id, ticket_at=ticket_at, skill=case.skill, priority=priority)
             hold.locale = call.locale
             uow.holds.add(hold)
         elif hold.status == "left":

@@ -104,6 +104,13 @@ def _evidence(data: Data) -> str:
     return f"the carrier: {_words(data.get('verdict'))}; heard: {heard}{proof}"
 
 
+def _consent(data: Data) -> str:
+    words = f", “{data['words']}”" if data.get("words") else ""
+    told = {"told": "was told that the conversation is recorded", "yes": "agrees to be recorded"}
+    answer = told.get(str(data.get("consent")), f"does not agree to be recorded ({_words(data.get('consent'))})")
+    return f"the customer {answer}{words} (rule of {data.get('place')})"
+
+
 def _wait_told(data: Data) -> str:
     if data.get("free"):
         return "told that an agent is free"
@@ -137,6 +144,8 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "wait_told": _wait_told,
     "hold_started": _with("waits on the line"),
     "hold_left": _with("leaves the line"),
+    "place_kept": _with("was cut off: the place in line is kept until {until_at}"),
+    "place_taken": _with("is back, at the old place in line"),
     "case_opened": lambda data: f"a case is opened: {_about(data)}",
     "case_continued": lambda data: f"the case goes on: {_about(data)}",
     "case_resolved": _with("the case is resolved: {outcome}"),
@@ -230,4 +239,9 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
         f"{', resolved' if data.get('resolved') else ', still open'}"
     ),
     "joined": _with("{agent} and the customer are joined"),
+    "recording_consent": _consent,
+    "recording_started": _with("the conversation is being recorded"),
+    "recording_kept": _with("the recording is kept for {keep_days} days ({seconds} s)"),
+    "recording_withdrawn": _with("no recording is wanted any more, said by {by}: it is stopped and deleted"),
+    "recording_over": _with("there is no recording (any more): {reason}"),
 }

@@ -6,6 +6,8 @@ from typing import Final
 
 from ivr.domain.callbacks import RESUMABLE, Callback
 from ivr.domain.calls import Call
+from ivr.domain.dialogue import heard
+from ivr.domain.places import KeptPlace
 from ivr.domain.policies import ResumeRules
 from ivr.service.limits import uses_today
 from ivr.service.ports import Clock
@@ -24,12 +26,18 @@ class Found:
 
     callback: Callback | None
     locked: bool = False
+    place: KeptPlace | None = None
+    """Of somebody who waited on the line and was cut off."""
 
 
 def new_code(uow: UnitOfWork) -> str:
-    """One that no other callback has. Empty after a few vain tries: then there is no code, and all else works."""
+    """One that nobody else has. Empty after a few vain tries: then there is no code, and all else works."""
     codes = (f"{secrets.randbelow(10**length):0{length}d}" for length in LENGTHS)
-    return next((code for code in codes if uow.callbacks.by_resume_code(code) is None), "")
+    return next((code for code in codes if _is_free(uow, code)), "")
+
+
+def _is_free(uow: UnitOfWork, code: str) -> bool:
+    return uow.callbacks.by_resume_code(code) is None and not uow.places.has_code(code)
 
 
 class ResumeCodes:
@@ -39,13 +47,24 @@ class ResumeCodes:
         self._clock = clock
         self._rules = rules
 
+    def answer(self, uow: UnitOfWork, call: Call, code: str) -> heard.CodeFound | heard.CodeUnknown:
+        """What a caller who tells a code is told."""
+        found = self.take_up(uow, call, code)
+        callback, place = found.callback, found.place
+        of = callback or place
+        case = uow.cases.get(of.case_id) if of is not None else None
+        if case is None:
+            return heard.CodeUnknown(found.locked)
+        view = open_view(callback) if callback is not None and callback.is_open else None
+        return heard.CodeFound(view, case.id, case.number, place.call_sid if place is not None else "")
+
     def take_up(self, uow: UnitOfWork, call: Call, code: str) -> Found:
         """The callback of this code, which goes on in this call; every try counts, right or wrong."""
         if self._is_guessing(uow, call):
             return Found(None, locked=True)
         callback = uow.callbacks.by_resume_code(code)
         if callback is None or callback.status not in RESUMABLE:
-            return Found(None)
+            return Found(None, place=uow.places.by_code(code, self._clock.now()))
         call.resumes_id, call.case_id = callback.id, callback.case_id
         record(uow, self._clock.now(), "callback_taken_up", subject=callback, call=call)
         return Found(callback)
@@ -56,3 +75,9 @@ class ResumeCodes:
         if tries > (rules.per_number_per_day if call.from_number else rules.withheld_per_day):
             return True
         return uses_today(uow, "resume_code", "", now) > rules.per_day
+
+
+def open_view(callback: Callback) -> heard.OpenCallback:
+    """What the dialogue tells of a callback: as soon as possible by the latest time, else the named time."""
+    at = callback.promised_by_at if callback.asap else callback.due_at
+    return heard.OpenCallback(callback.id, at, callback.asap, callback.case_id)

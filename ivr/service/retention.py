@@ -41,4 +41,5 @@ class Retention:
 
 
 def _sweep(scene: Scene) -> int:
+    scene.uow.places.sweep(scene.now - KEPT)
     return scene.uow.guards.sweep(scene.now, kept_since=scene.now - KEPT)

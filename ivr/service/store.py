@@ -15,8 +15,10 @@ from ivr.domain.messages import Channel, Message
 from ivr.service.answers_store import Answers as Answers
 from ivr.service.guards import Guards as Guards
 from ivr.service.overview_store import Overview as Overview
+from ivr.service.place_ports import KeptPlaces as KeptPlaces
 from ivr.service.programs import Lists as Lists
 from ivr.service.programs import Programs as Programs
+from ivr.service.recording_ports import Recordings as Recordings
 from ivr.service.settlements import Settlements as Settlements
 from ivr.service.staff_store import Staff as Staff
 
@@ -138,9 +140,7 @@ class Attempts(Protocol):
     def of_callbacks(self, callback_ids: Sequence[str]) -> Sequence[Attempt]:
         """Those of all of them, each callback's by number."""
 
-    def live(self) -> Sequence[Attempt]:
-        """Those that have not ended."""
-
+    def live(self) -> Sequence[Attempt]: ...
     def live_of_hold(self, call_sid: str) -> Attempt | None: ...
     def of_hold(self, call_sid: str) -> Sequence[Attempt]:
         """By number."""
@@ -277,6 +277,8 @@ class UnitOfWork(Protocol):
     programs: Programs
     lists: Lists
     settlements: Settlements
+    recordings: Recordings
+    places: KeptPlaces
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

@@ -6,10 +6,12 @@ from typing import Any, Final
 from ivr.domain.answered import Answered, Happening, Judged, Pressed, Quiet, Spoke, Stage, Verdict, Who
 from ivr.domain.answering import step
 from ivr.domain.callbacks import Attempt, Leg, LegState, Outcome, Party
+from ivr.domain.consent import Consent, Rule
 from ivr.domain.policies import DialRules
-from ivr.domain.turn import Turn
+from ivr.domain.turn import Next, Turn
 from ivr.service import addresses, attempts
 from ivr.service.afterwards import Redirect
+from ivr.service.consents import Consents, Said
 from ivr.service.customer_first import CustomerFirst
 from ivr.service.first_words import FirstWords
 from ivr.service.leg_turns import Told
@@ -33,6 +35,7 @@ LINES: Final = {
     Stage.SCREENED: "screening_answered",
     Stage.AWAITING_TONE: "voicemail_answered",
     Stage.MESSAGE: "message_left",
+    Stage.CONSENT: "person_answered",
     Stage.CONNECTING: "person_answered",
     Stage.REFUSED: "customer_refused",
     Stage.LEAVING: "nobody_reached",
@@ -44,13 +47,21 @@ class WhoAnswered:
     """The first seconds of a called customer. All methods run in the scene's transaction."""
 
     def __init__(
-        self, rules: DialRules, outcomes: Outcomes, *, words: FirstWords, customer_first: CustomerFirst, shop: ShopWords
+        self,
+        rules: DialRules,
+        outcomes: Outcomes,
+        *,
+        words: FirstWords,
+        customer_first: CustomerFirst,
+        shop: ShopWords,
+        consents: Consents,
     ) -> None:
         self._rules = rules
         self._outcomes = outcomes
         self._words = words
         self._customer_first = customer_first
         self._shop = shop
+        self._consents = consents
 
     def present(self, scene: Scene, leg: Leg, attempt: Attempt) -> Turn:
         """What the telephone is to hear now."""
@@ -58,7 +69,19 @@ class WhoAnswered:
         if now.is_missed or (attempt.ended_at is None and now.stage is not Stage.CONNECTING):
             return self._words.of(now, told, scene.now)
         # The number tells whoever hears the leg that the call has moved on.
-        return replace(self._customer_first.present(scene, leg, told), number=now.turn)
+        turn = replace(self._customer_first.present(scene, leg, told), number=now.turn)
+        if turn.next is not Next.JOIN:
+            return turn
+        said = self._said(leg, now, told.locale)
+        return self._consents.before_joining(scene.uow, attempt, said, turn, scene.now)
+
+    def _said(self, leg: Leg, now: Answered, locale: str) -> Said | None:
+        """Of the recording; None: there is none to be, and nothing is said."""
+        rule = self._consents.rule(leg.number)
+        consent = Consent.TOLD if rule is Rule.TELL else now.consent
+        if rule is None or consent is None:
+            return None
+        return Said(consent, leg.sid or "", leg.number, locale, now.consent_words)
 
     def pressed(self, scene: Scene, leg: Leg, attempt: Attempt, key: str | None, turn: int) -> Turn:
         """A key, or the silence after a document of this number."""
@@ -88,7 +111,10 @@ class WhoAnswered:
             scene.after.append(Redirect(leg.sid, addresses.present(leg.id)))
 
     def _now(self, leg: Leg) -> Answered:
-        return leg.picked_up or Answered(always_prove=self._rules.always_prove)
+        if leg.picked_up is not None:
+            return leg.picked_up
+        asks_consent = self._consents.rule(leg.number) is Rule.ASK
+        return Answered(always_prove=self._rules.always_prove, asks_consent=asks_consent)
 
     def _happens(self, scene: Scene, leg: Leg, attempt: Attempt, happening: Happening) -> None:
         """An attempt that has ended meanwhile has its last words to say, unless a machine is still listened to."""
@@ -98,7 +124,8 @@ class WhoAnswered:
         after = step(before, happening)
         leg.picked_up = after
         if after.turn != before.turn:
-            record(scene.uow, scene.now, LINES[after.stage], subject=leg, data=_evidence(after))
+            if before.stage is not Stage.CONSENT:  # that a person answered has been told
+                record(scene.uow, scene.now, LINES[after.stage], subject=leg, data=_evidence(after))
             self._moved(scene, leg, attempt, after)
         if after.is_likely_person and attempt.ended_at is None:
             self._customer_first.ring_agent(scene, attempt)

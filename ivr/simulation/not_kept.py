@@ -9,6 +9,8 @@ from ivr.domain.cases import Event
 from ivr.domain.knowledge import Tally
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message
+from ivr.domain.places import KeptPlace
+from ivr.domain.recordings import Recording
 from ivr.domain.settlements import Settlement
 
 
@@ -136,3 +138,65 @@ class NoSettlements:
     def decisions(self, limit: int) -> Sequence[Event]:
         """None are kept."""
         return ()
+
+
+class NoRecordings:
+    """service.recording_ports.Recordings: nobody's voice is there to be recorded."""
+
+    def add(self, recording: Recording) -> None:
+        """Never called."""
+        raise NotImplementedError("the simulation has no voices")
+
+    def get(self, recording_id: str) -> Recording | None:
+        """There is none."""
+        return None
+
+    def of_attempt(self, attempt_id: str) -> Recording | None:
+        """There is none."""
+        return None
+
+    def by_sid(self, sid: str) -> Recording | None:
+        """There is none."""
+        return None
+
+    def of_case(self, case_id: str) -> Sequence[Recording]:
+        """None are kept."""
+        return ()
+
+    def of_customer(self, customer_id: str) -> Sequence[Recording]:
+        """None are kept."""
+        return ()
+
+    def due(self, now: datetime, limit: int) -> Sequence[Recording]:
+        """None are."""
+        return ()
+
+    def unwritten(self, limit: int) -> Sequence[Recording]:
+        """None are."""
+        return ()
+
+
+class NoPlaces:
+    """service.places.KeptPlaces: who hangs up in the simulation does not come back to the same place."""
+
+    def add(self, place: KeptPlace) -> None:
+        """Forget it."""
+
+    def get(self, call_sid: str) -> KeptPlace | None:
+        """There is none."""
+        return None
+
+    def by_number(self, number: str, now: datetime) -> KeptPlace | None:
+        """There is none."""
+        return None
+
+    def by_code(self, code: str, now: datetime) -> KeptPlace | None:
+        """There is none."""
+        return None
+
+    def has_code(self, code: str) -> bool:
+        """None has."""
+        return False
+
+    def sweep(self, before: datetime) -> None:
+        """Nothing is there."""

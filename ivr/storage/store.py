@@ -21,7 +21,9 @@ from ivr.storage.ledger import SqlLedger
 from ivr.storage.messages import SqlMessages
 from ivr.storage.overview import SqlOverview
 from ivr.storage.people import SqlAgents, SqlCustomers
+from ivr.storage.places import SqlKeptPlaces
 from ivr.storage.programs import SqlLists, SqlPrograms
+from ivr.storage.recordings import SqlRecordings
 from ivr.storage.session import UnitSession
 from ivr.storage.settlements import SqlSettlements
 from ivr.storage.staff import SqlStaff
@@ -60,6 +62,8 @@ class SqlUnitOfWork:
         self.programs: ports.Programs = SqlPrograms(session, writes=writes)
         self.lists: ports.Lists = SqlLists(session, writes=writes)
         self.settlements: ports.Settlements = SqlSettlements(session, writes=writes)
+        self.recordings: ports.Recordings = SqlRecordings(session, writes=writes)
+        self.places: ports.KeptPlaces = SqlKeptPlaces(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""

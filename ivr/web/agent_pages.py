@@ -20,11 +20,13 @@ from ivr.web.board import is_late
 from ivr.web.case_pages import CasePages
 from ivr.web.desk import Desk
 from ivr.web.errors import status_of
+from ivr.web.recording_pages import RecordingPages, add_recording_rules
 from ivr.web.services import Services
 from ivr.web.staff import only
 from ivr.web.staff_words import StaffWords
 
 Page = str | Response | tuple[str, int]
+UNRECORD: Final = "stop_recording"
 LAST_CASE: Final = "last_case"
 
 
@@ -64,9 +66,12 @@ class AgentPages:
         if given.get("attempt") != attempt_id:
             raise NotFound("that conversation is over; another one may have begun")
         act = ACTS.get(given.get("do", ""))
-        if act is None:
-            raise CallbackRefused("act", f"choose one of {', '.join(ACTS)}")
-        act(conversations, attempt_id)
+        if given.get("do") == UNRECORD:
+            self._services.recorder.withdraw(attempt_id, by=member.name)
+        elif act is None:
+            raise CallbackRefused("act", f"choose one of {', '.join((*ACTS, UNRECORD))}")
+        else:
+            act(conversations, attempt_id)
         with self._services.store.begin() as uow:
             log_act(uow, self._services.clock.now(), member, f"conversation_{given['do']}", about=attempt_id)
             uow.commit()
@@ -124,7 +129,7 @@ ACTS: Final[dict[str, Callable[[Conversations, str], Any]]] = {
 }
 
 
-def agent_pages(pages: AgentPages, cases: CasePages) -> Blueprint:
+def agent_pages(pages: AgentPages, cases: CasePages, recordings: RecordingPages) -> Blueprint:
     """The blueprint of the agent's pages."""
     blueprint = Blueprint("agent", __name__, url_prefix="/agent", template_folder="templates")
     blueprint.before_request(only(StaffRole.AGENT))
@@ -133,6 +138,7 @@ def agent_pages(pages: AgentPages, cases: CasePages) -> Blueprint:
         blueprint.add_url_rule(f"/{name}", view_func=view, endpoint=name, methods=["POST"])
         blueprint.add_url_rule(f"/{name}", view_func=pages.back, endpoint=f"{name}_back")
     blueprint.add_url_rule("/cases/<number>", view_func=cases.case, endpoint="case")
+    add_recording_rules(blueprint, recordings)
     for name, act in (
         ("note", cases.note), ("draft", cases.draft), ("outcome", cases.outcome), ("follow_up", cases.follow_up),
     ):  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 
-from ivr.domain.callbacks import Callback
+from ivr.domain.callbacks import RESUMABLE, Callback
 from ivr.domain.cases import Case, Event
 from ivr.errors import CallbackRefused
 from ivr.service.narration import describe
@@ -63,6 +63,7 @@ def callback_json(callback: Callback, case: Case | None) -> dict[str, Any]:
         "kept": callback.was_kept,
         "outcome": callback.outcome,
         "reason": callback.reason,
+        "resume_code": callback.resume_code if callback.status in RESUMABLE and callback.resume_code else None,
     }
 
 

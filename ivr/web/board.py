@@ -107,10 +107,11 @@ class SupervisorPages:
             customer = uow.customers.get(case.customer_id) if case.customer_id else None
             events = uow.events.of_case(case.id)
             callbacks = uow.callbacks.of_case(case.id)
+            recordings = uow.recordings.of_case(case.id)
             uow.commit()
         return render_template(
             "case.html", **self._words.shared(), case=case, customer=customer, events=events, callbacks=callbacks,
-            passages=transcript(events),
+            passages=transcript(events), recordings=recordings,
             now=self._services.clock.now(),
         )  # fmt: skip
 

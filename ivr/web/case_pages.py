@@ -1,6 +1,7 @@
 """One case on one page, and what its agent does about it: note, outcome, another callback."""
 
 from collections.abc import Callable
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from flask import Response, redirect, render_template, request, url_for
@@ -19,6 +20,7 @@ from ivr.web.services import Services
 from ivr.web.staff_words import StaffWords, refusal_of
 from ivr.web.wish import LocalTimes
 
+DONE: Final = frozenset({"note", "outcome", "follow_up", "recording"})
 Page = str | AnyResponse | tuple[str, int]
 
 
@@ -92,5 +94,5 @@ class CasePages:
         return render_template(
             "agent_case.html", file=file, refused=refused, form=form, outcomes=OUTCOMES, longest=NOTE_LONGEST,
             form_id=new_id(), now=self._services.clock.now(), customers_zone=self._zone(file.customer).key,
-            done=done if done in ("note", "outcome", "follow_up") else "", **self._words.shared(),
+            done=done if done in DONE else "", recordings=file.recordings, **self._words.shared(),
         )  # fmt: skip

@@ -29,6 +29,7 @@ from ivr.web.error_pages import ErrorPages, register_error_pages
 from ivr.web.help_pages import HelpPages, help_pages
 from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages, customer_pages
+from ivr.web.recording_pages import RecordingPages
 from ivr.web.services import Services
 from ivr.web.staff import StaffPages, prepare, sign_in_pages
 from ivr.web.staff_words import StaffWords
@@ -47,7 +48,8 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     prepare(app, staff)
     signing = sign_in_pages(staff)
     customer, supervisor = customer_pages(pages, one), _supervisor(services, desk, staff_words)
-    agent = agent_pages(AgentPages(services, desk, staff_words), CasePages(services, desk, staff_words))
+    cases, recordings = CasePages(services, desk, staff_words), RecordingPages(services)
+    agent = agent_pages(AgentPages(services, desk, staff_words), cases, recordings)
     no_mail = no_mail_pages(one)
     embed = [customer_pages(pages, one, name=EMBED, prefix="/embed")] if desk.widget_sites else []
     answers = help_pages(HelpPages(desk.knowledge, words))

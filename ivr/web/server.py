@@ -19,6 +19,7 @@ from ivr.web.errors import register_errors
 from ivr.web.health import register_health
 from ivr.web.legs import LegWebhooks, leg_blueprint
 from ivr.web.media_protocol import MediaProtocol
+from ivr.web.recording_reports import recording_blueprint
 from ivr.web.services import Services
 from ivr.web.stream import MediaEndpoint
 from ivr.web.stream_calls import OpenStreams
@@ -112,6 +113,7 @@ def _register_voice(app: Flask, services: Services, streams: OpenStreams) -> Non
         leg_blueprint(LegWebhooks(services, streams, documents)),
         stream_status_blueprint(services, streams),
         texts_blueprint(services),
+        recording_blueprint(services.recorder),
     ):
         blueprint.before_request(gate)
         blueprint.after_request(observe)

@@ -13,6 +13,7 @@ from ivr.service.incoming_texts import IncomingTexts
 from ivr.service.leg_hearing import LegHearing
 from ivr.service.legs import Legs
 from ivr.service.ports import CallRecordings, Clock, Phone, Speaker, TextToSpeech, Understanding
+from ivr.service.recorder import Recorder
 from ivr.service.store import Store
 from ivr.speech.recognizers import Recognizers
 from ivr.web.metrics import Metrics
@@ -37,6 +38,8 @@ class Services:
     voice: TextToSpeech | None = None
     """Our own voice, where IVR_HEARING=duplex."""
     phone: Phone
+    recorder: Recorder
+    """Recorded conversations."""
     recordings: CallRecordings | None = None
     """What the carrier records, where IVR_HEARING=record."""
     incoming_texts: IncomingTexts | None = None

@@ -21,6 +21,7 @@ from ivr.understanding.numbers import PhoneNumbers
 from tests.fakes.clock import FakeClock
 from tests.fakes.messenger import FakeMailer, FakeMessenger, KeySpeaker
 from tests.fakes.phone import FakeCall, FakePhone
+from tests.fakes.recorder import FakeRecorder
 from tests.fakes.rooms import FakeRooms
 
 CUSTOMER = "+12025550143"
@@ -54,6 +55,7 @@ class World:
         self.messenger = FakeMessenger()
         self.mailer = FakeMailer()
         self.rooms = FakeRooms()
+        self.recorder = FakeRecorder()
         self.speaker: Speaker = KeySpeaker()
         self.start()
 
@@ -80,6 +82,7 @@ class World:
             mailer=self.mailer,
             commerce=self.commerce,
             rooms=self.rooms,
+            recorder=self.recorder,
         )
 
     def _checkpoint(self, name: str) -> None:

@@ -1,7 +1,7 @@
 """The whole site under test: real store, real content, real rules; only carrier, messages and clock are fakes."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from html import unescape
 from typing import Any
@@ -20,6 +20,8 @@ from ivr.settings import Settings
 from tests.fakes.clock import FakeClock
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.phone import FakePhone
+from tests.fakes.recorder import FakeRecorder
+from tests.fakes.rooms import FakeRooms
 
 QUICK = Argon2Passwords(memory_kib=8, passes=1)
 """Signs in thousands of times as fast as the real settings would."""
@@ -52,6 +54,7 @@ class Site:
     clock: FakeClock
     messenger: FakeMessenger
     phone: FakePhone
+    recorder: FakeRecorder = field(default_factory=FakeRecorder)
 
     def __post_init__(self) -> None:
         self.browser = self.app.test_client()
@@ -148,12 +151,14 @@ def a_site(store: Store, **settings: str) -> Site:
     """A site on this database."""
     clock, messenger = FakeClock(), FakeMessenger()
     phone = FakePhone(clock)
+    recorder = FakeRecorder()
     edges: Overrides = {"store": store, "clock": clock, "messenger": messenger, "phone": phone, "passwords": QUICK}
+    edges |= {"recorder": recorder, "rooms": FakeRooms()}
     ivr = build(Settings.from_env(ENVIRONMENT | settings), **edges)
     vars(ivr).update(shipped_words())
     app = ivr.wsgi()
     app.jinja_env.bytecode_cache = COMPILED
-    return Site(ivr, app, clock, messenger, phone)
+    return Site(ivr, app, clock, messenger, phone, recorder)
 
 
 @cache

@@ -209,3 +209,14 @@ def test_the_script_is_public_and_speaks_every_language(new_site: Callable[..., 
     assert not re.search(r"innerHTML|eval\(|setAttribute\(.style|insertAdjacent|document\.write", answer.text)
     again = site.app.test_client().get("/widget.js", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
+
+
+def test_page_and_api_tell_the_code_that_keeps_the_place_once_the_number_is_proven(site: Site) -> None:
+    path = site.asked()
+    code = site.callback(path).resume_code
+    assert code
+    assert code not in text_of(site.get(path))
+    assert site.api("GET", f"/callbacks/{site.callback(path).id}").json["resume_code"] is None
+    assert site.post(f"{path}/confirm", {"code": site.code()}).status_code == 303
+    assert f"press 6 and key {code}" in text_of(site.get(path))
+    assert site.api("GET", f"/callbacks/{site.callback(path).id}").json["resume_code"] == code

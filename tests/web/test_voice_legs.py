@@ -7,8 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from ivr.domain.turn import Next, Say
+from ivr.service.recording_ports import CarriersRecording
 from ivr.web.server import create_app
-from tests.web.voice_support import CALL, FakeLegs, a_turn, post, some_services
+from tests.web.voice_support import CALL, FakeLegs, FakeRecorder, a_turn, post, some_services
 
 
 @pytest.fixture
@@ -113,3 +114,13 @@ def test_error_is_an_apology_and_ends_when_it_stays(client: FlaskClient, legs: F
     assert count == 3
     assert document[-1].tag == "Hangup"
     assert post(client, "/voice/leg/l1/status", CallStatus="busy").status_code == 500
+
+
+def test_carriers_report_of_a_recording_reaches_the_recorder_and_a_malformed_one_does_not() -> None:
+    recorder, sid = FakeRecorder(), "RE" + "a" * 32
+    client = create_app(some_services(recorder=recorder)).test_client()
+    told = {"RecordingSid": sid, "RecordingStatus": "completed", "RecordingDuration": "12"}
+    assert post(client, "/voice/recording/r1", **told).status_code == 204
+    post(client, "/voice/recording/r1", RecordingSid="../x", RecordingStatus="completed")
+    assert recorder.reports == [("r1", CarriersRecording(sid, "completed", 12), CALL)]
+    assert client.post("/voice/recording/r1", data=told | {"CallSid": CALL}).status_code == 403, "unsigned"

@@ -17,6 +17,7 @@ from ivr.domain.intents import Expects
 from ivr.domain.turn import Next, Say, Turn
 from ivr.errors import NotFound
 from ivr.phone.twiml import Hearing
+from ivr.service.recording_ports import CarriersRecording
 from ivr.web.services import Services
 
 ACCOUNT = "AC" + "1" * 32
@@ -225,6 +226,16 @@ class FakePhone:
             raise self.errors.pop(0)
 
 
+class FakeRecorder:
+    """service.recorder.Recorder: what it was told."""
+
+    def __init__(self) -> None:
+        self.reports: list[tuple[str, CarriersRecording, str]] = []
+
+    def told(self, recording_id: str, one: CarriersRecording, call_sid: str) -> None:
+        self.reports.append((recording_id, one, call_sid))
+
+
 def some_services(**fields: Any) -> Services:
     """Services of fakes."""
     given: dict[str, Any] = {
@@ -236,6 +247,7 @@ def some_services(**fields: Any) -> Services:
         "understanding": FakeUnderstanding(),
         "speaker": FakeSpeaker(),
         "phone": FakePhone(),
+        "recorder": FakeRecorder(),
         "hearing": Hearing.KEYPAD,
         "public_url": URL,
         "auth_tokens": (TOKEN,),

@@ -1,9 +1,9 @@
 """What a state asks, as a value; and what is asked about help articles."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ivr.domain.dialogue.values import Dialogue
+from ivr.domain.dialogue.values import Dialogue, State
 from ivr.domain.hearing import Pace
 from ivr.domain.intents import Builtin, Choice, Expects, Intent
 from ivr.domain.turn import Next, Say
@@ -69,3 +69,24 @@ def answer_text_asked(d: Dialogue) -> Question:
 def answer_helped_asked(d: Dialogue) -> Question:
     """Whether it helped."""
     return boolean(Say("help_helped"))
+
+
+def consent_asked(d: Dialogue) -> Question:
+    """Whether the conversation may be recorded."""
+    return boolean(Say("recording_ask"))
+
+
+def returned_asked(d: Dialogue) -> Question:
+    """Whether somebody who was cut off takes the place in line up again."""
+    return boolean(Say("place_kept"))
+
+
+ASKED: Mapping[State, Callable[[Dialogue], Question]] = {
+    State.QUESTION: question_asked,
+    State.ANSWER_CONFIRM: answer_confirm_asked,
+    State.ANSWER_TEXT: answer_text_asked,
+    State.ANSWER_HELPED: answer_helped_asked,
+    State.CONSENT: consent_asked,
+    State.RETURNED: returned_asked,
+}
+"""Those of `questions.QUESTIONS` that are here."""

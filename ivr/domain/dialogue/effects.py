@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ivr.domain.cases import CaseKind
+from ivr.domain.consent import Consent
 from ivr.domain.moments import When
 from ivr.domain.policy.rules import Topic
 
@@ -115,10 +116,21 @@ class FindByCode:
 class EnterLine:
     """Wait on the telephone for an agent."""
 
+    place: str = ""
+    """The call in which they waited before, and were cut off: its place is theirs."""
+
 
 @dataclass(frozen=True)
 class LeaveLine:
     """Stop waiting on the telephone; the place is kept for a callback."""
+
+
+@dataclass(frozen=True)
+class NoteConsent:
+    """Whether the conversation that begins now may be recorded, and what was said to that; gives no result."""
+
+    consent: Consent
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,6 +185,7 @@ Effect = (
     | FindByCode
     | EnterLine
     | LeaveLine
+    | NoteConsent
     | RateEffort
     | ReadQuestions
     | NoteAnswer

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ivr.domain.dialogue.booking import ask_moment, take_moment
-from ivr.domain.dialogue.effects import CancelCallback, EstimateWait, FindByCode
+from ivr.domain.dialogue.effects import CancelCallback, EnterLine, EstimateWait, FindByCode
 from ivr.domain.dialogue.heard import CodeFound, CodeUnknown, OpenCallback
 from ivr.domain.dialogue.questions import ask
 from ivr.domain.dialogue.values import Dialogue, State, Step
@@ -50,6 +50,8 @@ def code_found(dialogue: Dialogue, result: object) -> Step:
     """Whoever knows the code goes on with its case, and keeps its place, whatever telephone they call from."""
     assert isinstance(result, CodeFound)
     resumed = replace(dialogue, case_id=result.case_id, case_number=result.case_number)
+    if result.place:
+        return Step(resumed, (EnterLine(result.place),))
     if result.callback is None:
         return Step(resumed, (EstimateWait(),))
     return exists(resumed, result.callback)
@@ -104,3 +106,12 @@ def callback_gone(dialogue: Dialogue, result: object) -> Step:
     """It was served or canceled meanwhile: nothing to move or cancel any more."""
     without = replace(dialogue, caller=replace(dialogue.caller, callback=None), moves_id="", when=None, at=None)
     return Step(ask(without, State.ANYTHING_ELSE, Say("existing_callback_none")))
+
+
+def answer_returned(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Back into the line at the old place, or something else; the place waits until its time is over."""
+    place = dialogue.caller.place
+    if intent.name == "yes" and place is not None:
+        back = replace(dialogue, case_id=place.case_id, case_number=place.case_number)
+        return Step(back, (EnterLine(place.call_sid),))
+    return Step(ask(dialogue, State.MENU)) if intent.name == "no" else None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ivr.domain.consent import Rule
 from ivr.domain.intents import Meaning
 from ivr.domain.knowledge import Answer
 from ivr.domain.moments import Resolved, Unresolved
@@ -19,6 +20,15 @@ class OpenCallback:
     """When it is due, or for as soon as possible the latest time spoken."""
     asap: bool
     case_id: str = ""
+
+
+@dataclass(frozen=True)
+class HeldPlace:
+    """The caller waited on the line and was cut off: their place in it is kept."""
+
+    call_sid: str
+    case_id: str
+    case_number: str
 
 
 @dataclass(frozen=True)
@@ -159,6 +169,8 @@ class CodeFound:
     callback: OpenCallback | None
     case_id: str
     case_number: str
+    place: str = ""
+    """They waited on the line, in this call, and were cut off."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +185,10 @@ class InLine:
     """Result of EnterLine: the caller waits, or an agent is being rung."""
 
     agent_free: bool
+    kept_seconds: int = 0
+    """So long their place is kept if they are cut off."""
+    code: str = ""
+    """Leads back to it from any telephone; empty: their number does."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +203,8 @@ class AgentReady:
     """An agent accepted: the caller joins this conference."""
 
     conference: str
+    rule: Rule | None = None
+    """What is to be said or asked before, if the conversation may be recorded; None: nothing is recorded."""
 
 
 @dataclass(frozen=True)

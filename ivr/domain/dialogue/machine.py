@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from ivr.domain.dialogue import booking, care, doubts, existing, knowledge, menu, orders, promises
+from ivr.domain.dialogue import booking, care, consent, doubts, existing, knowledge, menu, orders, promises
 from ivr.domain.dialogue.effects import ResolveCase
 from ivr.domain.dialogue.heard import (
     AgentLost,
@@ -39,7 +39,7 @@ from ivr.domain.dialogue.values import Caller, Dialogue, State, Step
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Certainty, Intent, Meaning
 from ivr.domain.moments import When
-from ivr.domain.turn import Next, Say, Turn
+from ivr.domain.turn import Say, Turn
 
 ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.MENU: menu.answer_menu,
@@ -59,6 +59,7 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.CALLBACK_NUMBER: booking.answer_number,
     State.NUMBER_CONFIRM: booking.answer_number_confirm,
     State.EXISTING: menu.answer_existing,
+    State.RETURNED: existing.answer_returned,
     State.RESUME_CODE: existing.answer_code,
     State.RECALL_CONFIRM: existing.answer_recall,
     State.HOLDING: promises.answer_holding,
@@ -107,6 +108,8 @@ def start(
     greeting = Say("greeting", {"company": caller.company})
     if caller.callback is not None and caller.number is not None:
         return ask(dialogue, State.EXISTING, greeting)
+    if caller.place is not None:
+        return ask(dialogue, State.RETURNED, greeting)
     return ask(dialogue, State.MENU, greeting)
 
 
@@ -127,6 +130,8 @@ def _go_on(done: Step) -> Step:
 
 
 def _step(dialogue: Dialogue, heard: Heard) -> Step:
+    if dialogue.state == State.CONSENT and isinstance(heard, Key | Speech | Silence):
+        return consent.answered(dialogue, heard)
     match heard:
         case Key(digits):
             return _key(dialogue, digits)
@@ -136,8 +141,8 @@ def _step(dialogue: Dialogue, heard: Heard) -> Step:
             return promises.still_waiting(dialogue) if dialogue.state == State.HOLDING else silent(dialogue)
         case SpeechLost():
             return menu.by_keys(dialogue)
-        case AgentReady(conference):
-            return _join(dialogue, conference)
+        case AgentReady():
+            return consent.agent_ready(dialogue, heard)
         case AgentLost():
             return Step(ask(dialogue, State.HOLDING, Say("agent_lost")))
         case ConferenceLeft():
@@ -146,18 +151,6 @@ def _step(dialogue: Dialogue, heard: Heard) -> Step:
             return promises.after_failure(dialogue)
         case _:
             return RESULTS[type(heard)](dialogue, heard)
-
-
-def _join(dialogue: Dialogue, conference: str) -> Step:
-    turn = Turn(
-        number=dialogue.turn.number + 1,
-        locale=dialogue.locale,
-        say=(Say("agent_joins"),),
-        next=Next.JOIN,
-        conference=conference,
-        state=State.JOINED.value,
-    )
-    return Step(replace(dialogue, state=State.JOINED, turn=turn, failures=0))
 
 
 def _key(dialogue: Dialogue, digits: str) -> Step:

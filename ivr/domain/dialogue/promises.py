@@ -118,8 +118,11 @@ def _is_own(dialogue: Dialogue, callback: OpenCallback) -> bool:
 def in_line(dialogue: Dialogue, result: object) -> Step:
     """Waiting on the telephone."""
     assert isinstance(result, InLine)
-    said = Say("connecting_agent") if result.agent_free else Say("hold_started")
-    return Step(ask(dialogue, State.HOLDING, said))
+    if result.agent_free:
+        return Step(ask(dialogue, State.HOLDING, Say("connecting_agent")))
+    wait, code = Span(result.kept_seconds, result.kept_seconds), Spelled(result.code)
+    kept = (Say("hold_kept", {"wait": wait} | ({"code": code} if result.code else {})),) if result.kept_seconds else ()
+    return Step(ask(dialogue, State.HOLDING, Say("hold_started"), *kept))
 
 
 def still_waiting(dialogue: Dialogue) -> Step:

@@ -4,17 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ivr.domain.dialogue.asking import (
+    ASKED,
     NO,
     PLACES,
     YES,
     Question,
-    answer_confirm_asked,
-    answer_helped_asked,
-    answer_text_asked,
     boolean,
     by_number,
     numbered,
-    question_asked,
 )
 from ivr.domain.dialogue.heard import OpenCallback
 from ivr.domain.dialogue.values import Dialogue, State
@@ -289,10 +286,7 @@ QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
     State.RECALL_CONFIRM: _recall_confirm,
     State.HOLDING: _holding,
     State.ANYTHING_ELSE: _anything_else,
-    State.QUESTION: question_asked,
-    State.ANSWER_CONFIRM: answer_confirm_asked,
-    State.ANSWER_TEXT: answer_text_asked,
-    State.ANSWER_HELPED: answer_helped_asked,
     State.RATING: _rating,
+    **ASKED,
     State.ENDED: _ended,
 }

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ivr.domain.consent import Consent
 from ivr.domain.dialogue.effects import Effect
-from ivr.domain.dialogue.heard import NumberChecked, OpenCallback
+from ivr.domain.dialogue.heard import HeldPlace, NumberChecked, OpenCallback
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Intent
 from ivr.domain.knowledge import Answer
@@ -35,9 +36,11 @@ class State(StrEnum):
     CALLBACK_NUMBER = "callback_number"
     NUMBER_CONFIRM = "number_confirm"
     EXISTING = "existing"
+    RETURNED = "returned"
     RESUME_CODE = "resume_code"
     RECALL_CONFIRM = "recall_confirm"
     HOLDING = "holding"
+    CONSENT = "consent"
     ANYTHING_ELSE = "anything_else"
     QUESTION = "question"
     ANSWER_CONFIRM = "answer_confirm"
@@ -60,6 +63,7 @@ class Caller:
     orders: tuple[Order, ...] = ()
     """Recent orders, newest first."""
     callback: OpenCallback | None = None
+    place: HeldPlace | None = None
     booking_days: int = 30
     """So far ahead a callback may be named."""
     gets_texts: bool = False
@@ -140,6 +144,10 @@ class Dialogue:
     """Questions asked most, offered by number in QUESTION."""
     answer: Answer | None = None
     """The help article in hand."""
+    joins: str = ""
+    """In CONSENT: the conference in which the agent waits."""
+    consent: Consent | None = None
+    """Whether conversations of this call may be recorded; None: nobody was asked or told."""
     unanswered: int = 0
     """Questions in a row to which there was no answer."""
     interrupted: State = State.MENU
