@@ -79,7 +79,7 @@ def blind_retry() -> CallbackRules:
     """No answer, or a 5xx, counts as "not dialed"."""
     request: Callable[..., Any] = Placer._request
 
-    def certain(self: Placer, leg: Leg) -> None:
+    def certain(self: Placer, leg: Leg, begun_at: float) -> Any:
         place = self._tools.phone.place
 
         def placed(*args: Any, **kwargs: Any) -> str:
@@ -89,7 +89,7 @@ def blind_retry() -> CallbackRules:
                 raise CarrierRejected("surely not dialed") from error
 
         sure = Placer(replace(self._tools, phone=_With(self._tools.phone, placed)), self._node)
-        request(sure, leg)
+        return request(sure, leg, begun_at)
 
     Placer._request = certain  # type: ignore[method-assign]
     return RULES

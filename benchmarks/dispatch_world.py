@@ -18,6 +18,7 @@ from ivr.domain.policies import CallbackRules, DialRules
 from ivr.phone.client import Account, TwilioPhone
 from ivr.service.booking import BookingRequest
 from ivr.service.cases import Opening, open_case
+from ivr.service.dial_tools import REQUESTS_AT_ONCE
 from ivr.service.engine import CallbackEngine, EnginePorts
 from ivr.service.ports import Phone, PlacedCall
 from ivr.service.store import UnitOfWork
@@ -90,6 +91,7 @@ class Place:
             messenger=None,
             speaker=Silent(),  # type: ignore[arg-type]
             numbers=PhoneNumbers("US"),
+            requests_at_once=REQUESTS_AT_ONCE,
         )
         return CallbackEngine(ports, RULES, node=node), phone, store
 
