@@ -32,7 +32,7 @@ from chaos_worker import MUTANTS, work
 from chaos_world import RULES, World, jump, local, next_local
 
 from ivr.domain.agents import Agent
-from ivr.domain.callbacks import CallbackStatus
+from ivr.domain.callbacks import Callback, CallbackStatus
 from ivr.domain.cases import CaseKind, Customer
 from ivr.errors import IvrError
 from ivr.service.audit import Audit
@@ -164,18 +164,21 @@ class Run:
             "outside_hours": sum(self._outside(call) for call in self.carrier.calls.values()),
             "needs_person": len(persons),
             "done": sum(row.status is CallbackStatus.DONE for row in rows.values()),
-            "twice_because": [self._tries(rows[n].id) for n in self.numbers if rung[n] > 1],
+            "twice_because": [self._story(rows[n]) for n in self.numbers if rung[n] > 1],
             "kills": self.kills,
             "breaches": dict(Counter(str(v.breach) for v in audit.violations())),
             "replies": self.carrier.replies,
         }
 
-    def _tries(self, callback_id: str) -> list[str]:
-        """How each try of a callback ended: a ring after an agent was lost is no double one."""
+    def _story(self, callback: Callback) -> list[str]:
+        """What the timeline tells of it, and what the carrier knows: who reads it sees why it rang twice."""
         with self.store.read() as uow:
-            tried = [(one, uow.legs.of_attempt(one.id)) for one in uow.attempts.of_callback(callback_id)]
-        told = [[f"{leg.party} {leg.state} {leg.outcome}" for leg in legs] for _, legs in tried]
-        return [f"{one.outcome}: {', '.join(legs)}" for (one, _), legs in zip(tried, told, strict=True)]
+            events = uow.events.of_case(callback.case_id)
+        told = [(event.at, f"{event.kind} {dict(event.data)}") for event in events]
+        calls = [call for call in self.carrier.calls.values() if call.to == callback.number]
+        told += [(call.made_at, f"CARRIER made {call.sid} for leg {call.leg_id}: {call.reply}") for call in calls]
+        told += [(call.rang_at, f"CARRIER rings {call.sid}") for call in calls if call.rang_at is not None]
+        return [f"{at:%H:%M:%S.%f} {what}" for at, what in sorted(told)]
 
     def _outside(self, call: Any) -> bool:
         if call.rang_at is None or call.to not in self.numbers:

@@ -54,6 +54,8 @@ class CarriedCall:
     leg_id: str
     made_at: datetime
     made: float = field(default_factory=time.monotonic)
+    reply: str = ""
+    """How the request for it was answered."""
     status: str = "queued"
     rang_at: datetime | None = None
     over: threading.Event = field(default_factory=threading.Event)
@@ -112,7 +114,7 @@ class Carrier:
             if reply in (Reply.TOO_MANY, Reply.LOST_500):
                 return reply, None
             leg_id = urlsplit(form["Url"]).path.split("/")[3]
-            call = CarriedCall(f"CA{len(self.calls):032x}", form["To"], leg_id, self._now())
+            call = CarriedCall(f"CA{len(self.calls):032x}", form["To"], leg_id, self._now(), reply=reply)
             self.calls[call.sid] = call
         self._people.submit(self._lives, call)
         return reply, call

@@ -91,7 +91,8 @@ class Placer:
     def _begin(self, scene: Scene, leg_ids: Sequence[str]) -> tuple[list[Leg], int]:
         """Re-check everything and pass the point of no return, until the rate is used up. Copies, and how many seen."""
         legs = {leg.id: leg for leg in scene.uow.legs.several(leg_ids)}
-        do_not_call = scene.uow.guards.do_not_call_among([leg.number for leg in legs.values()])
+        callbacks = [scene.uow.callbacks.get(leg.callback_id) for leg in legs.values() if leg.callback_id]
+        do_not_call = scene.uow.guards.do_not_call_among([callback.number for callback in callbacks if callback])
         room = self._tools.gate.room(scene.uow, scene.now)
         passed: list[Leg] = []
         for seen, leg in enumerate(map(legs.get, leg_ids)):
