@@ -1,4 +1,4 @@
-"""Several legs pass the point of no return together and are requested at once: none of the promises is weaker for it."""
+"""Several legs pass the point of no return together and are requested at once; no promise is weaker for it."""
 
 from dataclasses import replace
 from threading import Barrier
