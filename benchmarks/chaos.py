@@ -22,6 +22,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import time as time_of_day
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +42,8 @@ from ivr.service.booking import BookingRequest
 from ivr.service.cases import Opening, open_case
 
 AGENTS = 60
-NIGHT_SECONDS = 3.0
+DUSK, NIGHT_SECONDS = time_of_day(18, 59, 55), 12.0
+"""When the day ends, just before nobody may be rung any more; agents who listen then press 1 when it is over."""
 OPEN = (CallbackStatus.SCHEDULED, CallbackStatus.DIALING)
 
 
@@ -89,10 +92,10 @@ class Run:
             return len(uow.callbacks.listed(OPEN, 100_000))
 
     def endure(self, arguments: argparse.Namespace, seconds: float) -> None:
-        """Until all promises have an end, with a night in the middle, or the time is over."""
+        """Until all promises have an end, with a night in the middle, or the time is over; a mutant: until caught."""
         night, until = len(self.numbers) // 2, time.monotonic() + seconds
         with self._processes(arguments):
-            while time.monotonic() < until:
+            while time.monotonic() < until and not (self.world.mutant and self._is_caught()):
                 left = self.look()
                 if left is not None and night and left <= night:
                     self._night()
@@ -100,6 +103,11 @@ class Run:
                 if left == 0:
                     return
                 time.sleep(0.5)
+
+    def _is_caught(self) -> bool:
+        calls = [call for call in list(self.carrier.calls.values()) if call.rang_at is not None]
+        rung = Counter(call.to for call in calls)
+        return any(rung[n] > 1 for n in self.numbers) or any(map(self._outside, calls))
 
     def look(self) -> int | None:
         """As `open`; None while the database does not answer."""
@@ -110,8 +118,8 @@ class Run:
 
     def _night(self) -> None:
         """The customers' evening comes, and a moment later the next morning."""
-        jump(self.world, next_local(self.clock.now(), time_of_day(18, 59, 52)))
-        time.sleep(8 + NIGHT_SECONDS)
+        jump(self.world, next_local(self.clock.now(), DUSK))
+        time.sleep(NIGHT_SECONDS)
         jump(self.world, next_local(self.clock.now(), time_of_day(9)))
 
     @contextmanager
@@ -128,21 +136,27 @@ class Run:
             nemesis.join()
 
     def _kill(self, arguments: argparse.Namespace, stop: threading.Event) -> None:
+        """Only who has done a round is killed: on a busy machine nobody would ever come to work."""
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["chaos_worker"])
         chance, count = random.Random(arguments.seed), 0
-        living = []
+        living: list[tuple[BaseProcess, Event]] = []
         while not stop.is_set():
             while len(living) < arguments.workers:
                 count += 1
-                living.append(context.Process(target=work, args=(self.world, f"node{count}"), daemon=True))
-                living[-1].start()
+                at_work = context.Event()
+                process = context.Process(target=work, args=(self.world, f"node{count}", at_work), daemon=True)
+                process.start()
+                living.append((process, at_work))
             stop.wait(chance.uniform(*arguments.kill_every))
-            victim = living.pop(chance.randrange(len(living)))
-            victim.kill()
-            victim.join()
-            self.kills += 1
-        for process in living:
+            working = [one for one in living if one[1].is_set()]
+            if working:
+                victim = chance.choice(working)
+                living.remove(victim)
+                victim[0].kill()
+                victim[0].join()
+                self.kills += 1
+        for process, _ in living:
             process.kill()
 
     # --- what came of it -------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ RULES = CallbackRules(
         pass_seconds=1,
         greeting_seconds=0,
         wrap_up_seconds=0,
-        stuck_seconds=6,
+        stuck_seconds=8,
     ),
     calls_open_at=time(9),
     calls_close_at=time(19),

@@ -151,6 +151,9 @@ class Floor:
         doomed += [("callbacks", "id", callbacks), ("cases", "id", cases), ("customers", "id", customers)]
         statements = [f"DELETE FROM {table} WHERE {key} IN ({found})" for table, key, found in doomed]
         statements += ["UPDATE agents SET status = 'available', attempt_id = NULL WHERE status <> 'available'"]
+        if self._engine.dialect.name == "postgresql":
+            # Checked one by one, what refers to these rows costs a scan of all legs each.
+            statements.insert(0, "SET LOCAL session_replication_role = replica")
         with self._engine.begin() as connection:
             for statement in statements:
                 connection.exec_driver_sql(statement)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Container
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from ivr.domain.callbacks import Callback, CallbackStatus, Party
 from ivr.domain.hours import Hours
@@ -16,6 +17,8 @@ from ivr.service.telling import Telling
 from ivr.service.timeline import record
 
 PAUSE = "carrier_pause"
+ZONES_AT_ONCE = 64
+Zones = tuple[str, ...]
 
 
 class Gate:
@@ -25,6 +28,7 @@ class Gate:
         self._rules = rules
         self._numbers = numbers
         self._telling = telling
+        self._is_open = lru_cache(ZONES_AT_ONCE)(self._is_open_between)  # of one claim, most lie in a few zones
 
     def why_not(self, uow: UnitOfWork, callback: Callback, now: datetime, *, for_seconds: int) -> str:
         """`do_not_call`, `hours` (the window must stay open for so long), or empty: it may be rung."""
@@ -44,21 +48,31 @@ class Gate:
 
     def is_closed(self, callback: Callback, now: datetime, *, for_seconds: int) -> bool:
         """Whether its window is closed now, or will be before so many seconds are over."""
-        hours = self.hours(callback, now)
         until = now + timedelta(seconds=for_seconds)
+        if until > callback.closes_at:
+            return True
+        zones = self._zones(callback)
+        return not zones or not self._is_open(zones, callback.zone, now, until)
+
+    def _is_open_between(self, zones: Zones, said_zone: str, now: datetime, until: datetime) -> bool:
+        hours = calling_window(self._rules, zones, said_zone, now)
         # Both ends suffice: no window closes and opens again within the two minutes that are asked about.
-        return hours is None or until > callback.closes_at or not (hours.allows(now) and hours.allows(until))
+        return hours is not None and hours.allows(now) and hours.allows(until)
 
     def hours(self, callback: Callback, now: datetime) -> Hours | None:
-        """When this callback's number may be rung, by today's rules; None: never.
+        """When this callback's number may be rung, by today's rules; None: never."""
+        zones = self._zones(callback)
+        return calling_window(self._rules, zones, callback.zone, now) if zones else None
 
-        A number that today's numbering plan refuses goes to a person: it must not stop the claim of all others.
+    def _zones(self, callback: Callback) -> Zones:
+        """Where its number may lie; nowhere: today's numbering plan refuses it.
+
+        Such a one goes to a person: it must not stop the claim of all others.
         """
         try:
-            zones = self._numbers.check(callback.number).zones
+            return self._numbers.check(callback.number).zones
         except NumberRefused:
-            return None
-        return calling_window(self._rules, zones, callback.zone, now)
+            return ()
 
     def terms(self, callback: Callback | None, party: Party) -> dict[str, str]:
         """What a dial is allowed by, to be written down with it: the audit reads it when settings have changed."""
