@@ -24,7 +24,6 @@ def many() -> list[Any]:
     made: list[Any] = [rows.agent(), rows.customer("known", number="+12025550999")]
     for n in range(COUNT):
         more, number = n % 2 == 1, f"+120255501{n:02d}"
-        first = Party.CUSTOMER if more else None
         ended: dict[str, Any] = {"ended_at": later(seconds=n), "outcome": Outcome.BUSY} if more else {}
         case: dict[str, Any] = {"slots": SLOTS, "effort": 7, "customer_id": "known"} if more else {}
         made += [
