@@ -22,6 +22,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import time as time_of_day
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,7 @@ from chaos_worker import MUTANTS, work
 from chaos_world import RULES, World, jump, local, next_local
 
 from ivr.domain.agents import Agent
-from ivr.domain.callbacks import CallbackStatus
+from ivr.domain.callbacks import Callback, CallbackStatus
 from ivr.domain.cases import CaseKind, Customer
 from ivr.errors import IvrError
 from ivr.service.audit import Audit
@@ -40,7 +42,8 @@ from ivr.service.booking import BookingRequest
 from ivr.service.cases import Opening, open_case
 
 AGENTS = 60
-NIGHT_SECONDS = 3.0
+DUSK, NIGHT_SECONDS = time_of_day(18, 59, 55), 12.0
+"""When the day ends, just before nobody may be rung any more; agents who listen then press 1 when it is over."""
 OPEN = (CallbackStatus.SCHEDULED, CallbackStatus.DIALING)
 
 
@@ -89,10 +92,10 @@ class Run:
             return len(uow.callbacks.listed(OPEN, 100_000))
 
     def endure(self, arguments: argparse.Namespace, seconds: float) -> None:
-        """Until all promises have an end, with a night in the middle, or the time is over."""
+        """Until all promises have an end, with a night in the middle, or the time is over; a mutant: until caught."""
         night, until = len(self.numbers) // 2, time.monotonic() + seconds
         with self._processes(arguments):
-            while time.monotonic() < until:
+            while time.monotonic() < until and not (self.world.mutant and self._is_caught()):
                 left = self.look()
                 if left is not None and night and left <= night:
                     self._night()
@@ -100,6 +103,11 @@ class Run:
                 if left == 0:
                     return
                 time.sleep(0.5)
+
+    def _is_caught(self) -> bool:
+        calls = [call for call in list(self.carrier.calls.values()) if call.rang_at is not None]
+        rung = Counter(call.to for call in calls)
+        return any(rung[n] > 1 for n in self.numbers) or any(map(self._outside, calls))
 
     def look(self) -> int | None:
         """As `open`; None while the database does not answer."""
@@ -110,8 +118,8 @@ class Run:
 
     def _night(self) -> None:
         """The customers' evening comes, and a moment later the next morning."""
-        jump(self.world, next_local(self.clock.now(), time_of_day(18, 59, 52)))
-        time.sleep(8 + NIGHT_SECONDS)
+        jump(self.world, next_local(self.clock.now(), DUSK))
+        time.sleep(NIGHT_SECONDS)
         jump(self.world, next_local(self.clock.now(), time_of_day(9)))
 
     @contextmanager
@@ -128,21 +136,27 @@ class Run:
             nemesis.join()
 
     def _kill(self, arguments: argparse.Namespace, stop: threading.Event) -> None:
+        """Only who has done a round is killed: on a busy machine nobody would ever come to work."""
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["chaos_worker"])
         chance, count = random.Random(arguments.seed), 0
-        living = []
+        living: list[tuple[BaseProcess, Event]] = []
         while not stop.is_set():
             while len(living) < arguments.workers:
                 count += 1
-                living.append(context.Process(target=work, args=(self.world, f"node{count}"), daemon=True))
-                living[-1].start()
+                at_work = context.Event()
+                process = context.Process(target=work, args=(self.world, f"node{count}", at_work), daemon=True)
+                process.start()
+                living.append((process, at_work))
             stop.wait(chance.uniform(*arguments.kill_every))
-            victim = living.pop(chance.randrange(len(living)))
-            victim.kill()
-            victim.join()
-            self.kills += 1
-        for process in living:
+            working = [one for one in living if one[1].is_set()]
+            if working:
+                victim = chance.choice(working)
+                living.remove(victim)
+                victim[0].kill()
+                victim[0].join()
+                self.kills += 1
+        for process, _ in living:
             process.kill()
 
     # --- what came of it -------------------------------------------------------------------------------------------
@@ -164,18 +178,21 @@ class Run:
             "outside_hours": sum(self._outside(call) for call in self.carrier.calls.values()),
             "needs_person": len(persons),
             "done": sum(row.status is CallbackStatus.DONE for row in rows.values()),
-            "twice_because": [self._tries(rows[n].id) for n in self.numbers if rung[n] > 1],
+            "twice_because": [self._story(rows[n]) for n in self.numbers if rung[n] > 1],
             "kills": self.kills,
             "breaches": dict(Counter(str(v.breach) for v in audit.violations())),
             "replies": self.carrier.replies,
         }
 
-    def _tries(self, callback_id: str) -> list[str]:
-        """How each try of a callback ended: a ring after an agent was lost is no double one."""
+    def _story(self, callback: Callback) -> list[str]:
+        """What the timeline tells of it, and what the carrier knows: who reads it sees why it rang twice."""
         with self.store.read() as uow:
-            tried = [(one, uow.legs.of_attempt(one.id)) for one in uow.attempts.of_callback(callback_id)]
-        told = [[f"{leg.party} {leg.state} {leg.outcome}" for leg in legs] for _, legs in tried]
-        return [f"{one.outcome}: {', '.join(legs)}" for (one, _), legs in zip(tried, told, strict=True)]
+            events = uow.events.of_case(callback.case_id)
+        told = [(event.at, f"{event.kind} {dict(event.data)}") for event in events]
+        calls = [call for call in self.carrier.calls.values() if call.to == callback.number]
+        told += [(call.made_at, f"CARRIER made {call.sid} for leg {call.leg_id}: {call.reply}") for call in calls]
+        told += [(call.rang_at, f"CARRIER rings {call.sid}") for call in calls if call.rang_at is not None]
+        return [f"{at:%H:%M:%S.%f} {what}" for at, what in sorted(told)]
 
     def _outside(self, call: Any) -> bool:
         if call.rang_at is None or call.to not in self.numbers:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,8 +24,12 @@ from ivr.errors import IvrError
 from ivr.service.engine import CallbackEngine
 from ivr.service.store import Store
 
-LAG_SECONDS = 1.0
-"""A call that was made is in the list so much later."""
+LAG_SECONDS = 2.5
+"""A call that was made is in the list so much later: with the client's time-out still less than the settle time."""
+RINGS_AFTER = (0.2, 1.2)
+"""Seconds from the request to the first ring."""
+THINKS = (0.1, 5.0)
+"""Seconds that an agent listens before pressing 1: the customers' evening may come meanwhile."""
 LOST, TWICE = 0.1, 0.1
 """Shares of status callbacks."""
 PATIENCE = 30.0
@@ -54,6 +58,8 @@ class CarriedCall:
     leg_id: str
     made_at: datetime
     made: float = field(default_factory=time.monotonic)
+    reply: str = ""
+    """How the request for it was answered."""
     status: str = "queued"
     rang_at: datetime | None = None
     over: threading.Event = field(default_factory=threading.Event)
@@ -112,7 +118,7 @@ class Carrier:
             if reply in (Reply.TOO_MANY, Reply.LOST_500):
                 return reply, None
             leg_id = urlsplit(form["Url"]).path.split("/")[3]
-            call = CarriedCall(f"CA{len(self.calls):032x}", form["To"], leg_id, self._now())
+            call = CarriedCall(f"CA{len(self.calls):032x}", form["To"], leg_id, self._now(), reply=reply)
             self.calls[call.sid] = call
         self._people.submit(self._lives, call)
         return reply, call
@@ -132,9 +138,11 @@ class Carrier:
     # --- people --------------------------------------------------------------------------------------------------
 
     def _lives(self, call: CarriedCall) -> None:
-        call.over.wait(self._chance.uniform(0.05, 0.3))
+        seconds = self._chance.uniform(*RINGS_AFTER)
+        call.over.wait(seconds)
         if call.status == "queued":
-            call.status, call.rang_at = "ringing", self._now()
+            # By the carrier's clock: on a busy machine this thread may wake up later.
+            call.status, call.rang_at = "ringing", call.made_at + timedelta(seconds=seconds)
             self._tell(call, 1)
             call.over.wait(0.05)
         if call.status == "ringing":
@@ -150,6 +158,8 @@ class Carrier:
         if turn is None or turn.next is Next.HANG_UP:
             return
         attempt_id, party = self._whose(call)
+        if party is Party.AGENT and call.over.wait(self._chance.uniform(*THINKS)):
+            return
         turn = self._try(lambda: legs.keyed(call.leg_id, "1", turn=1))  # agents accept, customers prove to be people
         if turn is None or turn.next is not Next.JOIN:
             return

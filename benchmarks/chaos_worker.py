@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from multiprocessing.synchronize import Event
 from typing import Any
 
 import psycopg
@@ -19,6 +20,7 @@ from ivr.domain.policies import CallbackRules
 from ivr.errors import CarrierRejected, CarrierUnclear
 from ivr.phone.client import Account, connect
 from ivr.scheduler import CallbackClock, Pace
+from ivr.service.dispatch import Dispatcher
 from ivr.service.gate import Gate
 from ivr.service.placing import Placer
 from ivr.service.scenes import Scene
@@ -40,15 +42,30 @@ _warm_up()
 PACE = Pace(tick_seconds=0.1, sweep_seconds=0.5, beat_seconds=1.0)
 
 
-def work(world: World, node: str) -> None:
-    """Dispatch until killed."""
+class Announced:
+    """A dispatcher that tells when it has done its first round."""
+
+    def __init__(self, dispatcher: Dispatcher, done: Event) -> None:
+        self._dispatcher, self._done = dispatcher, done
+        self.next_wake_at = dispatcher.next_wake_at
+
+    def tick(self) -> int:
+        """A round."""
+        placed = self._dispatcher.tick()
+        self._done.set()
+        return placed
+
+
+def work(world: World, node: str, at_work: Event) -> None:
+    """Dispatch until killed; `at_work` is set after the first round."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.disable(logging.CRITICAL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ports = world.ports()
     engine = world.engine(ports, node, MUTANTS[world.mutant]() if world.mutant else RULES)
     sweeps = (engine.reconciler, engine.housekeeper, engine.call_ends)
-    clock = CallbackClock(engine.dispatcher, sweeps, store=ports.store, clock=ports.clock, node=node, pace=PACE)
+    dispatcher = Announced(engine.dispatcher, at_work)
+    clock = CallbackClock(dispatcher, sweeps, store=ports.store, clock=ports.clock, node=node, pace=PACE)
     clock.start()
     while True:
         signal.pause()
@@ -79,7 +96,7 @@ def blind_retry() -> CallbackRules:
     """No answer, or a 5xx, counts as "not dialed"."""
     request: Callable[..., Any] = Placer._request
 
-    def certain(self: Placer, leg: Leg) -> None:
+    def certain(self: Placer, leg: Leg, begun_at: float) -> Any:
         place = self._tools.phone.place
 
         def placed(*args: Any, **kwargs: Any) -> str:
@@ -89,7 +106,7 @@ def blind_retry() -> CallbackRules:
                 raise CarrierRejected("surely not dialed") from error
 
         sure = Placer(replace(self._tools, phone=_With(self._tools.phone, placed)), self._node)
-        request(sure, leg)
+        return request(sure, leg, begun_at)
 
     Placer._request = certain  # type: ignore[method-assign]
     return RULES

@@ -10,6 +10,7 @@ from ivr.domain.policies import BookingRules, CallbackRules, DialRules
 from ivr.domain.turn import Say
 from ivr.phone import http
 from ivr.phone.client import Account, TwilioPhone
+from ivr.service.dial_tools import REQUESTS_AT_ONCE
 from ivr.service.engine import CallbackEngine, EnginePorts
 from ivr.storage import SqlStore
 from ivr.understanding.numbers import PhoneNumbers
@@ -28,7 +29,7 @@ RULES = CallbackRules(
         pass_seconds=1,
         greeting_seconds=0,
         wrap_up_seconds=0,
-        stuck_seconds=6,
+        stuck_seconds=8,
     ),
     calls_open_at=time(9),
     calls_close_at=time(19),
@@ -69,6 +70,7 @@ class World:
             messenger=None,
             speaker=Silent(),  # type: ignore[arg-type]
             numbers=PhoneNumbers("US"),
+            requests_at_once=REQUESTS_AT_ONCE,
         )
 
     def engine(self, ports: EnginePorts, node: str, rules: CallbackRules = RULES) -> CallbackEngine:

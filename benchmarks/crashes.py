@@ -107,7 +107,7 @@ class Watched:
 def doomed(world: World, node: str, step: int, strike: str, note: str) -> None:
     """A dispatcher that is struck at one step."""
     Watched(Doom(step, partial(STRIKES[strike], world.database_url), Path(note)))
-    work(world, node)
+    work(world, node, multiprocessing.Event())
 
 
 def struck(database: str, strike: str, step: int, mutant: str) -> dict[str, Any] | None:
@@ -125,7 +125,7 @@ def _endure(one: Run, strike: str, step: int, note: Path) -> None:
     context.set_forkserver_preload(["crashes"])
     is_freeze = strike == "freeze"
     first = context.Process(target=doomed, args=(one.world, "first", step, strike, str(note)), daemon=True)
-    second = context.Process(target=work, args=(one.world, "second"), daemon=True)
+    second = context.Process(target=work, args=(one.world, "second", context.Event()), daemon=True)
     first.start()
     until, wakes_at = time.monotonic() + PATIENCE, None
     while time.monotonic() < until and one.look() != 0:

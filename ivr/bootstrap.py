@@ -29,6 +29,7 @@ from ivr.scheduler import CallbackClock
 from ivr.service.answers import HelpAnswers
 from ivr.service.arrival import Arrivals
 from ivr.service.calls import CallPorts, CallService
+from ivr.service.dial_tools import REQUESTS_AT_ONCE
 from ivr.service.dispatch import Dispatcher
 from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
 from ivr.service.hooks import HookSweep
@@ -82,6 +83,7 @@ class Ivr(Edges):
             rooms=self.rooms,
             recorder=self.recorder,
             commerce=self.commerce,
+            requests_at_once=REQUESTS_AT_ONCE,
         )
         return CallbackEngine(
             ports,

@@ -13,9 +13,10 @@ from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Party
 from ivr.errors import Conflict
 from ivr.service import attempts
+from ivr.service.dial_tools import DialTools
 from ivr.service.free import EVERYBODY, Free
 from ivr.service.line import in_order
-from ivr.service.placing import DialTools, Placer, lease
+from ivr.service.placing import Placer, lease
 from ivr.service.scenes import Scene
 
 BATCH: Final = 100
@@ -44,11 +45,9 @@ class Dispatcher:
         if begun:
             self._tools.checkpoint("claimed")
         mine = (*waiting, *begun)
-        for placed, leg_id in enumerate(mine):
-            if not self._placer.place(leg_id):
-                self._give_back(mine[placed + 1 :])
-                return placed
-        return len(mine)
+        seen = self._placer.place(mine)
+        self._give_back(mine[seen:])
+        return seen
 
     def _has_work(self) -> bool:
         """A look without a lock: on SQLite an idle dispatcher would hold up all who write, twice a second."""
@@ -158,17 +157,12 @@ class Dispatcher:
             return self._still_holds(known.scene, entry) and self._tools.rules.opening.allows(known.scene.now)
         if entry.number in known.ringing:  # they wait on the line, or an earlier call is still ending
             return known.waiting(entry) is not None and entry.status == CallbackStatus.SCHEDULED
-        why = self._why_not(known, entry)
+        # As every leg still has to pass before it is dialed.
+        seconds = self._rules.reserve_seconds
+        why = self._tools.gate.why_not_now(entry, known.do_not_call, known.scene.now, for_seconds=seconds)
         if why:
             self._tools.gate.turn_away(known.scene.uow, entry, why, known.scene.now)
         return not why and entry.status == CallbackStatus.SCHEDULED
-
-    def _why_not(self, known: "Known", callback: Callback) -> str:
-        """As Gate.why_not, which every leg still has to pass before it is dialed."""
-        if callback.number in known.do_not_call:
-            return "do_not_call"
-        closed = self._tools.gate.is_closed(callback, known.scene.now, for_seconds=self._rules.reserve_seconds)
-        return "hours" if closed else ""
 
     def _still_holds(self, scene: Scene, hold: Hold) -> bool:
         call = scene.uow.calls.get(hold.call_sid)

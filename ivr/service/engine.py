@@ -16,6 +16,7 @@ from ivr.service.consents import Consents
 from ivr.service.conversations import Conversations
 from ivr.service.customer_first import CustomerFirst
 from ivr.service.deliveries import Deliveries
+from ivr.service.dial_tools import DialTools
 from ivr.service.dispatch import Dispatcher
 from ivr.service.first_words import FirstWords
 from ivr.service.gate import Gate
@@ -30,7 +31,6 @@ from ivr.service.links import Links
 from ivr.service.outbox import Outbox, OutboxTools
 from ivr.service.outcomes import Outcomes
 from ivr.service.places import Places
-from ivr.service.placing import DialTools
 from ivr.service.ports import Clock, Commerce, Mailer, Messenger, NumberRules, Phone, Rooms, Speaker
 from ivr.service.quiet import QuietHours
 from ivr.service.reconcile import Reconciler
@@ -64,6 +64,8 @@ class EnginePorts:
     """None: no conversation is recorded."""
     commerce: Commerce | None = None
     """Names the things that cases are about; None: they stay unnamed."""
+    requests_at_once: int = 1
+    """Requests for calls that the dispatcher may have in flight."""
 
 
 def no_checkpoint(name: str) -> None:
@@ -123,7 +125,8 @@ class CallbackEngine:
         self.case_work = CaseWork(scenes, self.bookings)
         self.supervising = Supervising(scenes, self.bookings)
         parts: dict[str, Any] = {"gate": gate, "outcomes": outcomes, "reports": reports, "proofs": proofs}
-        self._make_sweeps(DialTools(scenes=scenes, phone=ports.phone, rules=rules, **parts, **self._timing), node)
+        parts |= {"scenes": scenes, "phone": ports.phone, "requests_at_once": ports.requests_at_once}
+        self._make_sweeps(DialTools(rules=rules, **parts, **self._timing), node)
         self._make_messages(ports, scenes, company)
 
     def _make_legs(

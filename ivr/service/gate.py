@@ -1,6 +1,9 @@
 """The gate in front of every dial: hours, do-not-call, caps. Checked when claimed and again before the request."""
 
+import sys
+from collections.abc import Container
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from ivr.domain.callbacks import Callback, CallbackStatus, Party
 from ivr.domain.hours import Hours
@@ -14,6 +17,8 @@ from ivr.service.telling import Telling
 from ivr.service.timeline import record
 
 PAUSE = "carrier_pause"
+ZONES_AT_ONCE = 64
+Zones = tuple[str, ...]
 
 
 class Gate:
@@ -23,35 +28,51 @@ class Gate:
         self._rules = rules
         self._numbers = numbers
         self._telling = telling
+        self._is_open = lru_cache(ZONES_AT_ONCE)(self._is_open_between)  # of one claim, most lie in a few zones
 
     def why_not(self, uow: UnitOfWork, callback: Callback, now: datetime, *, for_seconds: int) -> str:
         """`do_not_call`, `hours` (the window must stay open for so long), or empty: it may be rung."""
-        if uow.guards.do_not_call(callback.number):
+        do_not_call = uow.guards.do_not_call_among([callback.number])
+        return self.why_not_now(callback, do_not_call, now, for_seconds=for_seconds)
+
+    def why_not_now(self, callback: Callback, do_not_call: Container[str], now: datetime, *, for_seconds: int) -> str:
+        """As `why_not`, for one of many; `do_not_call`: those of their numbers that are on that list."""
+        if callback.number in do_not_call:
             return "do_not_call"
         return "hours" if self.is_closed(callback, now, for_seconds=for_seconds) else ""
 
-    def why_not_yet(self, uow: UnitOfWork, callback: Callback, now: datetime, *, for_seconds: int) -> str:
-        """As `why_not`, and `early`: the promise itself is never rung before it is due; a code for it may be told."""
-        why = self.why_not(uow, callback, now, for_seconds=for_seconds)
+    def why_not_yet(self, callback: Callback, do_not_call: Container[str], now: datetime, *, for_seconds: int) -> str:
+        """As `why_not_now`, and `early`: the promise itself is never rung before it is due; a code may be told."""
+        why = self.why_not_now(callback, do_not_call, now, for_seconds=for_seconds)
         return "early" if why != "do_not_call" and now + CLOCK_SLACK < callback.due_at else why
 
     def is_closed(self, callback: Callback, now: datetime, *, for_seconds: int) -> bool:
         """Whether its window is closed now, or will be before so many seconds are over."""
-        hours = self.hours(callback, now)
         until = now + timedelta(seconds=for_seconds)
+        if until > callback.closes_at:
+            return True
+        zones = self._zones(callback)
+        return not zones or not self._is_open(zones, callback.zone, now, until)
+
+    def _is_open_between(self, zones: Zones, said_zone: str, now: datetime, until: datetime) -> bool:
+        hours = calling_window(self._rules, zones, said_zone, now)
         # Both ends suffice: no window closes and opens again within the two minutes that are asked about.
-        return hours is None or until > callback.closes_at or not (hours.allows(now) and hours.allows(until))
+        return hours is not None and hours.allows(now) and hours.allows(until)
 
     def hours(self, callback: Callback, now: datetime) -> Hours | None:
-        """When this callback's number may be rung, by today's rules; None: never.
+        """When this callback's number may be rung, by today's rules; None: never."""
+        zones = self._zones(callback)
+        return calling_window(self._rules, zones, callback.zone, now) if zones else None
 
-        A number that today's numbering plan refuses goes to a person: it must not stop the claim of all others.
+    def _zones(self, callback: Callback) -> Zones:
+        """Where its number may lie; nowhere: today's numbering plan refuses it.
+
+        Such a one goes to a person: it must not stop the claim of all others.
         """
         try:
-            zones = self._numbers.check(callback.number).zones
+            return self._numbers.check(callback.number).zones
         except NumberRefused:
-            return None
-        return calling_window(self._rules, zones, callback.zone, now)
+            return ()
 
     def terms(self, callback: Callback | None, party: Party) -> dict[str, str]:
         """What a dial is allowed by, to be written down with it: the audit reads it when settings have changed."""
@@ -107,13 +128,19 @@ class Gate:
 
     def is_shut(self, uow: UnitOfWork, now: datetime) -> bool:
         """Nothing at all is dialed now: the daily cap is reached, or the carrier asked for patience."""
-        return self.is_paused(uow, now) or self.is_capped(uow, now)
+        return self.room(uow, now) <= 0
+
+    def room(self, uow: UnitOfWork, now: datetime) -> int:
+        """How many legs may be dialed now."""
+        return 0 if self.is_paused(uow, now) else self._room_today(uow, now)
 
     def is_capped(self, uow: UnitOfWork, now: datetime) -> bool:
         """Whether as many legs were dialed in 24 hours as the rules allow."""
-        if self._rules.dial.dials_per_day <= 0:
-            return False
-        return uow.legs.count_placed(now - timedelta(days=1)) >= self._rules.dial.dials_per_day
+        return self._room_today(uow, now) <= 0
+
+    def _room_today(self, uow: UnitOfWork, now: datetime) -> int:
+        most = self._rules.dial.dials_per_day
+        return most - uow.legs.count_placed(now - timedelta(days=1)) if most > 0 else sys.maxsize
 
     def is_paused(self, uow: UnitOfWork, now: datetime) -> bool:
         """Whether the carrier refused a request lately."""

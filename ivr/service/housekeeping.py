@@ -11,7 +11,7 @@ from ivr.domain.callbacks import Attempt, CallbackStatus, Leg, LegState, Outcome
 from ivr.errors import Conflict
 from ivr.service import addresses, attempts
 from ivr.service.afterwards import Redirect
-from ivr.service.placing import DialTools
+from ivr.service.dial_tools import DialTools
 from ivr.service.scenes import Scene
 from ivr.service.timeline import record
 

@@ -14,9 +14,9 @@ from ivr.domain.callbacks import Callback, CallbackStatus, Leg, LegState, Outcom
 from ivr.errors import CarrierUnclear
 from ivr.service import attempts
 from ivr.service.afterwards import HangUp
+from ivr.service.dial_tools import DialTools
 from ivr.service.guests import guest_gone
 from ivr.service.outcomes import ENDED
-from ivr.service.placing import DialTools
 from ivr.service.ports import PlacedCall
 from ivr.service.scenes import Scene
 from ivr.service.timeline import record

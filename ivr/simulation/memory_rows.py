@@ -232,6 +232,10 @@ class MemoryLegs(Shelf[Leg]):
         if leg.placing_at is not None and before.get("placing_at") is None:
             self._placed.append(leg.placing_at)
 
+    def several(self, leg_ids: Sequence[str]) -> Sequence[Leg]:
+        """By id."""
+        return [leg for leg_id in leg_ids if (leg := self.get(leg_id)) is not None]
+
     def by_sid(self, sid: str) -> Leg | None:
         """By the carrier's CallSid."""
         leg = self._by_sid.get(sid)

@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import func, or_, select
 
 from ivr.domain.callbacks import UNANSWERED, Attempt, Callback, Leg, LegState, Party
 from ivr.storage import schema, tables
 from ivr.storage.rows import Repository
 
-WITH_ITS_PURPOSE: Final = (
+WITH_THEIR_PURPOSE: Final = (
     select(Leg, Attempt, Callback)
     .outerjoin(Attempt, tables.legs.c.attempt_id == tables.attempts.c.id)
     .outerjoin(Callback, tables.legs.c.callback_id == tables.callbacks.c.id)
-    .where(tables.legs.c.id == bindparam("leg_id"))
 )
 
 
@@ -65,12 +64,14 @@ class SqlLegs(Repository):
 
     def get(self, leg_id: str) -> Leg | None:
         """By id; its attempt and callback, which are asked for next, come with it."""
-        known = self._session.known(Leg, leg_id)
-        if known is not None:
-            return known
-        found = self._session.execute(WITH_ITS_PURPOSE, {"leg_id": leg_id}).one_or_none()
-        self._session.hold(*(found or ()))
-        return found[0] if found else None
+        return self._session.known(Leg, leg_id) or next(iter(self.several([leg_id])), None)
+
+    def several(self, leg_ids: Sequence[str]) -> Sequence[Leg]:
+        """One query for all, and for what they are dialed for."""
+        wanted = WITH_THEIR_PURPOSE.where(self._among(tables.legs.c.id, leg_ids))
+        found = self._session.execute(wanted).all()
+        self._session.hold(*(entity for row in found for entity in row))
+        return [row[0] for row in found]
 
     def by_sid(self, sid: str) -> Leg | None:
         """By the carrier's CallSid."""

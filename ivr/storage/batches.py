@@ -1,45 +1,129 @@
-"""Many changed rows of a table go to the database together; SQLAlchemy sends rows that have a version one by one."""
+"""Many rows of a table go to the database together: one by one, SQLAlchemy spends more on them than the database does.
+
+PostgreSQL is given one array a column, so that a statement for any number of rows is read and planned once.
+"""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Table, bindparam, inspect, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Column, Connection, Table, bindparam, func, insert, inspect, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql.dml import Insert, Update
 
 from ivr.errors import Conflict
 from ivr.storage.mapping import MAPPED
 
 MANY: Final = 8
 """Fewer rows are left to SQLAlchemy."""
-Changes = dict[str, Any]
+KEY, VERSION, OLD_VERSION = "id", "version", "old_version"
+Row = Mapping[str, Any]
+Columns = dict[str, list[Any]]
+"""Values of many rows, by column."""
 
 
 def write_together(session: Session) -> None:
-    """Write what changed in many versioned rows. Raises Conflict if another process changed one of them first."""
+    """Write many new rows, and what changed in many versioned rows.
+
+    Raises Conflict if another process changed one of them first, or has added the like.
+    """
+    left = _write_changed(session)
+    if len(session.new) >= MANY:
+        _write_new(session, left)
+
+
+def insert_together(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Add these rows, in this order; all have the same columns."""
+    _insert_all(connection, table, {name: [row[name] for row in rows] for name in rows[0]})
+
+
+def _insert_all(connection: Connection, table: Table, columns: Columns) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(_insert(table, tuple(columns)), _arrays(columns))
+    else:
+        connection.execute(insert(table), _rows(columns))
+
+
+def _write_new(session: Session, left: Collection[type]) -> None:
+    """New rows come after what changed, which may make room for them: those of `left` are SQLAlchemy's, too."""
+    added: dict[type, list[object]] = defaultdict(list)
+    for entity in session.new:
+        added[type(entity)].append(entity)
+    for kind, entities in added.items():
+        if len(entities) < MANY or kind in left or inspect(kind).relationships:
+            continue
+        columns = {name: [getattr(entity, name) for entity in entities] for name in MAPPED[kind].c.keys()}  # noqa: SIM118  no dict
+        # What is unknown of all of them is NULL anyway: of attempts and legs that begin, half the columns.
+        known = {name: values for name, values in columns.items() if any(value is not None for value in values)}
+        _insert_all(session.connection(), MAPPED[kind], known)
+        for entity in entities:
+            session.expunge(entity)
+            make_transient_to_detached(entity)
+            session.add(entity)
+
+
+def _write_changed(session: Session) -> set[type]:
+    """Returns the kinds of which changed rows are left to SQLAlchemy."""
     changed: dict[tuple[type, frozenset[str]], list[object]] = defaultdict(list)
-    if len(session.dirty) < MANY:
-        return
+    left: set[type] = set()
     for entity in session.dirty:
         changed[type(entity), frozenset(inspect(entity).committed_state)].append(entity)
     for (kind, names), entities in changed.items():
-        if names and len(entities) >= MANY and "version" in MAPPED[kind].c:
-            _write(session, MAPPED[kind], sorted(names), entities)
+        if not names:
+            continue
+        if len(entities) >= MANY and {KEY, VERSION} <= set(MAPPED[kind].c.keys()):
+            _update_all(session, MAPPED[kind], tuple(sorted(names)), entities)
+        else:
+            left.add(kind)
+    return left
 
 
-def _write(session: Session, table: Table, names: Sequence[str], entities: Sequence[Any]) -> None:
-    (key,) = table.primary_key.columns
-    rows = [_changes(entity, names, key.name) for entity in entities]
-    mine = (key == bindparam("old_key"), table.c.version == bindparam("old_version"))
-    new = update(table).where(*mine).values({name: bindparam(name) for name in (*names, "version")})
-    if session.connection().execute(new, rows).rowcount != len(rows):
+def _update_all(session: Session, table: Table, names: tuple[str, ...], entities: Sequence[Any]) -> None:
+    columns = {name: [getattr(entity, name) for entity in entities] for name in (KEY, VERSION, *names)}
+    columns[OLD_VERSION], columns[VERSION] = columns[VERSION], [version + 1 for version in columns[VERSION]]
+    if _updated(session.connection(), table, columns) != len(entities):
         raise Conflict("another process changed one of these meanwhile; read them again and retry")
-    for entity, row in zip(entities, rows, strict=True):
-        for name in (*names, "version"):
-            set_committed_value(entity, name, row[name])
+    for name in (VERSION, *names):
+        for entity, value in zip(entities, columns[name], strict=True):
+            set_committed_value(entity, name, value)
 
 
-def _changes(entity: Any, names: Sequence[str], key: str) -> Changes:
-    old = {"old_key": getattr(entity, key), "old_version": entity.version}
-    return {**old, **{name: getattr(entity, name) for name in names}, "version": entity.version + 1}
+def _updated(connection: Connection, table: Table, columns: Columns) -> int:
+    names = tuple(name for name in columns if name not in (KEY, OLD_VERSION))
+    if connection.dialect.name == "postgresql":
+        return connection.execute(_update(table, names), _arrays(columns)).rowcount
+    mine = table.c.id == bindparam("the_id"), table.c.version == bindparam(OLD_VERSION)
+    change = update(table).where(*mine).values({name: bindparam(name) for name in names})
+    return connection.execute(change, [{**row, "the_id": row[KEY]} for row in _rows(columns)]).rowcount
+
+
+def _rows(columns: Columns) -> list[dict[str, Any]]:
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+# --- PostgreSQL: one array a column ----------------------------------------------------------------------------------
+
+
+@cache
+def _insert(table: Table, names: tuple[str, ...]) -> Insert:
+    # Read in the arrays' order, so that serial numbers follow it.
+    return insert(table).from_select(names, select(_table_of({name: table.c[name] for name in names})))
+
+
+@cache
+def _update(table: Table, names: tuple[str, ...]) -> Update:
+    new = _table_of({KEY: table.c.id, OLD_VERSION: table.c.version, **{name: table.c[name] for name in names}})
+    mine = table.c.id == new.c[KEY], table.c.version == new.c[OLD_VERSION]
+    return update(table).where(*mine).values({name: new.c[name] for name in names})
+
+
+def _table_of(columns: Mapping[str, Column[Any]]) -> Any:
+    arrays = [bindparam(f"all_{name}", type_=ARRAY(column.type)) for name, column in columns.items()]
+    return func.unnest(*arrays).table_valued(*columns, name="new").render_derived()
+
+
+def _arrays(columns: Columns) -> Columns:
+    return {f"all_{name}": values for name, values in columns.items()}

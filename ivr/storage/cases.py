@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, insert, or_, select
 
 from ivr.domain.cases import Case, CaseStatus, Event
 from ivr.storage import tables
+from ivr.storage.batches import insert_together
 from ivr.storage.rows import Repository
 
 DONE = (CaseStatus.RESOLVED, CaseStatus.CLOSED)
@@ -65,11 +66,11 @@ class SqlEvents(Repository):
 
     def write(self) -> None:
         """Send what was added."""
-        if self._added:
-            # One row alone is not sent as a batch, which costs more.
-            rows = self._added if len(self._added) > 1 else self._added[0]
-            self._session.connection().execute(insert(tables.events), rows)
-            self._added = []
+        added, self._added = self._added, []
+        if len(added) == 1:  # one row alone is not sent as a batch, which costs more
+            self._session.connection().execute(insert(tables.events), added[0])
+        elif added:
+            insert_together(self._session.connection(), tables.events, added)
 
     def of_case(self, case_id: str) -> Sequence[Event]:
         """Oldest first: its own lines, and those without a case of the calls and callbacks that belong to it."""

@@ -55,10 +55,10 @@ def _check(number: str, country: str, fallback_zone: str) -> CheckedNumber:
     region = phonenumbers.region_code_for_number(parsed)
     if parsed.extension:
         raise NumberRefused("extension", "extensions can't be rung; give a number that rings directly")
-    # For a region: is_valid_number would look for it once more, and so would time_zones_for_number below.
-    if not region or not region.isalpha() or not phonenumbers.is_valid_number_for_region(parsed, region):
-        raise NumberRefused("number", "there is no such telephone number; check its digits")
+    # A number without a type is none of its region's: is_valid_number would look all that up once more.
     kind = phonenumbers.number_type(parsed)
+    if not region or not region.isalpha() or kind == PhoneNumberType.UNKNOWN:
+        raise NumberRefused("number", "there is no such telephone number; check its digits")
     return CheckedNumber(
         e164=phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164),
         country=region,
