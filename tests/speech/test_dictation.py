@@ -47,11 +47,13 @@ def test_silence_says_nothing_and_what_is_no_recording_is_refused() -> None:
         written_down([b"RIFF nonsense"], Recognizers((Ear("words"),)), "en-US")
 
 
+@pytest.mark.speech
 def test_engine_that_hears_grammars_alone_is_not_asked_to_guess(sphinx: PocketSphinxRecognizer) -> None:
     with pytest.raises(EngineUnavailable, match="grammars alone"):
         sphinx.open(Grammar("en-US", "dictation", (), is_open=True))
 
 
+@pytest.mark.speech
 def test_vosk_hears_words_that_stand_in_no_grammar(korean_vosk: VoskRecognizer, speak: Callable[..., bytes]) -> None:
     utterance = korean_vosk.open(Grammar("ko-KR", "dictation", (), is_open=True))
     utterance.feed(speak("안녕하세요 감사합니다", "ko-KR", voice="Reed"))
