@@ -174,6 +174,7 @@ class Ivr(Edges):
             incoming_texts=self.engine.incoming_texts,
             deliveries=self.engine.deliveries,
             recorder=self.engine.recorder,
+            writes_down=self.settings.recording_transcripts,
             voice=self.overrides.get("voice") or own_voice(self.settings, self.content),
         )
 

@@ -136,7 +136,10 @@ class SettingsFields:
         "IVR_RECORDING_DAYS", read.whole(1, 3650), 30, "Days after which they are deleted, at the carrier, too."
     )
     recording_transcripts: bool = _setting(
-        "IVR_RECORDING_TRANSCRIPTS", read.switch, False, "`on`: they are written down after the call."
+        "IVR_RECORDING_TRANSCRIPTS",
+        read.switch,
+        False,
+        "`on`: they are put into words after the call, where a Vosk model hears the language.",
     )
     settle_seconds: int = _setting(
         "IVR_SETTLE_SECONDS",

@@ -20,8 +20,6 @@ class RecordingSettings(Protocol):
     @property
     def recording_days(self) -> int: ...
     @property
-    def recording_transcripts(self) -> bool: ...
-    @property
     def phone_number(self) -> str: ...
     @property
     def grammars_dir(self) -> Path:
@@ -52,7 +50,7 @@ def recording_rules(settings: RecordingSettings, country: str) -> RecordingRules
         return RecordingRules()
     law, days = read_law(settings.grammars_dir), settings.recording_days
     ours = law.of(settings.phone_number, country)
-    return RecordingRules(on=True, law=law, ours=ours, keep_days=days, transcripts=settings.recording_transcripts)
+    return RecordingRules(on=True, law=law, ours=ours, keep_days=days)
 
 
 def _place(row: Any) -> Place:

@@ -78,8 +78,6 @@ class RecordingRules:
     ours: Place = Place("ours", Rule.TELL)
     """Where our own number lies."""
     keep_days: int = 30
-    transcripts: bool = False
-    """Whether a recording is written down after the call."""
 
     def at(self, number: str, country: str) -> Place:
         """What counts for a conversation with this number; empty: it is withheld, and may lie anywhere."""

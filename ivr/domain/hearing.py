@@ -40,6 +40,8 @@ class Grammar:
     """Lower-case phrases, words apart by single spaces: a cover and samples of the language (Vosk's list)."""
     jsgf: str = ""
     """The same language as a whole JSGF grammar with one public rule; empty: the phrases as alternatives."""
+    is_open: bool = False
+    """Whatever is said, in any words of the model: no phrases. Not every engine can."""
 
 
 @dataclass(frozen=True)

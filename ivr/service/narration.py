@@ -242,6 +242,11 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "recording_consent": _consent,
     "recording_started": _with("the conversation is being recorded"),
     "recording_kept": _with("the recording is kept for {keep_days} days ({seconds} s)"),
+    "recording_written": lambda data: (
+        f"the recording could not be put into words: {data['problem']}"
+        if data.get("problem")
+        else f"the recording is put into words: {data.get('lines')} lines"
+    ),
     "recording_withdrawn": _with("no recording is wanted any more, said by {by}: it is stopped and deleted"),
     "recording_over": _with("there is no recording (any more): {reason}"),
 }

@@ -5,20 +5,22 @@ process) leaves a row from which the sweep finds the recording and, in the end, 
 again or late without harm.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
 from ivr.domain.recordings import Recording, RecordingStatus
-from ivr.errors import CallGone, CarrierRejected, CarrierUnclear, NotFound
+from ivr.errors import AudioError, CallGone, CarrierRejected, CarrierUnclear, NotFound
 from ivr.service import recording_steps as steps
 from ivr.service.recording_ports import CallRecorder, CarriersRecording
 from ivr.service.scenes import Scenes
 
 log = structlog.get_logger(__name__)
 
+Write = Callable[[Iterator[bytes], str], list[Any]]
+"""The sound of two channels and its locale to lines of speaker, second and words."""
 LIMIT: Final = 20
 """Rows in one round of the sweep: each costs a request."""
 
@@ -82,6 +84,21 @@ class Recorder:
         except NotFound:
             self._scenes.run(lambda scene: steps.over(scene, recording_id, "gone"))
             raise
+
+    def write_down(self, write: Write) -> int:
+        """Put into words what is not yet; how many. Raises EngineUnavailable: the rest waits."""
+        with self._scenes.store.read() as uow:
+            waiting = uow.recordings.unwritten(LIMIT)
+        for recording in waiting:
+            try:
+                lines, problem = write(self.sound(recording.id, channels=2), recording.locale), ""
+            except (NotFound, AudioError) as error:
+                lines, problem = [], error.code
+            self._note(recording.id, lines, problem)
+        return len(waiting)
+
+    def _note(self, recording_id: str, lines: list[Any], problem: str) -> None:
+        self._scenes.run(lambda scene: steps.written(scene, recording_id, lines, problem))
 
     def _look(self, recording_id: str) -> None:
         """One row that is due: ask the carrier what there is, or have it deleted there."""

@@ -1,7 +1,7 @@
 """What becomes of a recording's row: each function is one step in the scene's transaction, harmless if repeated."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from ivr.domain.recordings import Recording, RecordingStatus
 from ivr.errors import NotFound
@@ -115,6 +115,15 @@ def due(scene: Scene, recording_id: str) -> Recording | None:
     if recording.status in (RecordingStatus.KEPT, RecordingStatus.AGREED):
         recording.delete("expired", scene.now)
     return recording
+
+
+def written(scene: Scene, recording_id: str, lines: list[Any], problem: str) -> None:
+    """What was said, if it is still kept; with a problem nothing is known of it, and that is told."""
+    recording = scene.uow.recordings.get(recording_id)
+    if recording is None or recording.status is not RecordingStatus.KEPT:
+        return
+    recording.transcript = lines
+    _tell(scene, recording, "recording_written", lines=len(lines), problem=problem)
 
 
 def postpone(scene: Scene, recording_id: str) -> None:

@@ -113,6 +113,8 @@ class PocketSphinxRecognizer:
     def open(self, grammar: Grammar, *, alternatives: int = 1) -> "PocketSphinxUtterance":
         """A new utterance. Raises EngineUnavailable: not English, or nothing in the grammar that it could hear."""
         self._require(grammar.locale)
+        if grammar.is_open:
+            raise EngineUnavailable("PocketSphinx hears grammars alone: `python -m ivr models install en-us`")
         decoder = self.take()
         try:
             network = self._network(grammar, decoder)

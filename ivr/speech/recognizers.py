@@ -1,6 +1,7 @@
 """Which engine hears which locale: the first that is ready for it, else none."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ivr.domain.hearing import Grammar
 from ivr.errors import EngineUnavailable
@@ -39,7 +40,7 @@ class Recognizers:
         """A new utterance of the locale's engine. Raises EngineUnavailable."""
         engine, locale = self._require(grammar.locale)
         if locale != grammar.locale:
-            grammar = Grammar(locale, grammar.name, grammar.phrases, grammar.jsgf)
+            grammar = replace(grammar, locale=locale)
         return engine.open(grammar, alternatives=alternatives)
 
     def unknown_words(self, locale: str, words: Iterable[str]) -> set[str]:

@@ -59,7 +59,8 @@ class Decoder:
     """One of Vosk's recognisers; between two utterances it lies in the pool."""
 
     def __init__(self, model: LoadedModel, phrases: str) -> None:
-        self._vosk = vosk.KaldiRecognizer(model.model, model.rate, phrases)
+        limits = (phrases,) if phrases else ()
+        self._vosk = vosk.KaldiRecognizer(model.model, model.rate, *limits)
         self._rate = model.rate
         self._before_seconds = 0.0
         """Vosk's clock runs on from one utterance to the next."""

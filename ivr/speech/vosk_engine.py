@@ -113,6 +113,8 @@ class VoskRecognizer:
             log.info("speech_model_loaded", locale=locale, engine=self.engine)
 
     def _phrase_list(self, model: LoadedModel, grammar: Grammar) -> str:
+        if grammar.is_open:
+            return ""
         key = (grammar.locale, grammar.name, hash(grammar.phrases))
         with self._guard:
             if key not in self._lists:

@@ -62,7 +62,7 @@ class VoskServerRecognizer:
         """A new utterance; connects at the first sound. Raises EngineUnavailable."""
         if grammar.locale not in self._addresses:
             raise EngineUnavailable(f"no vosk-server is set for {grammar.locale}: use the keypad")
-        if not any(phrase.strip() for phrase in grammar.phrases):
+        if not grammar.is_open and not any(phrase.strip() for phrase in grammar.phrases):
             raise EngineUnavailable(f"grammar {grammar.name} is empty")  # an empty list would mean: any words at all
         return RemoteUtterance(self, self._addresses[grammar.locale], _configuration(grammar, max(1, alternatives)))
 
@@ -201,7 +201,8 @@ def _joined(found: list[tuple[Hypothesis, ...]]) -> tuple[Hypothesis, ...]:
 def _configuration(grammar: Grammar, alternatives: int) -> str:
     phrases = [phrase.lower() for phrase in grammar.phrases if phrase.strip()]
     phrases += [UNKNOWN] * max(1, len(phrases) // PHRASES_PER_UNKNOWN)
-    wanted: dict[str, Any] = {"sample_rate": RATE, "phrase_list": phrases, "words": 1}
+    limits = {} if grammar.is_open else {"phrase_list": phrases}
+    wanted: dict[str, Any] = {"sample_rate": RATE, **limits, "words": 1}
     if alternatives > 1:
         wanted = {**wanted, "words": 0, "max_alternatives": alternatives}
     return json.dumps({"config": wanted}, ensure_ascii=False)

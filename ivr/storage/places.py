@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from ivr.domain.places import KeptPlace
 from ivr.storage.place_tables import kept_places as table
@@ -34,7 +34,8 @@ class SqlKeptPlaces(Repository):
 
     def sweep(self, before: datetime) -> None:
         """Forget those that were over before."""
-        self._session.execute(delete(table).where(table.c.expires_at < before))
+        over_at = func.coalesce(table.c.expires_at, table.c.ticket_at)  # who was served never had a time to come back
+        self._session.execute(delete(table).where(over_at < before))
 
     def _last(self, mine: ColumnElement[bool], now: datetime) -> KeptPlace | None:
         c = table.c

@@ -113,7 +113,7 @@ def _register_voice(app: Flask, services: Services, streams: OpenStreams) -> Non
         leg_blueprint(LegWebhooks(services, streams, documents)),
         stream_status_blueprint(services, streams),
         texts_blueprint(services),
-        recording_blueprint(services.recorder),
+        recording_blueprint(services),
     ):
         blueprint.before_request(gate)
         blueprint.after_request(observe)

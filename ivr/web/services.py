@@ -46,6 +46,8 @@ class Services:
     """None: text messages of customers are not heard."""
     deliveries: Deliveries | None = None
     """None: what becomes of our texts is not asked."""
+    writes_down: bool = False
+    """Whether recorded conversations are put into words: IVR_RECORDING_TRANSCRIPTS."""
     hearing: Hearing = Hearing.KEYPAD
     public_url: str
     stream_url: str = ""

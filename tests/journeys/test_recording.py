@@ -1,4 +1,4 @@
-"""A conversation is recorded after a yes, heard again, and deleted when its time is over; after a no nothing is."""
+"""A customer who is called back agrees to be recorded; one who waited on the line says no, and is served unrecorded."""
 
 from ivr.carrier import Handset
 from ivr.domain.consent import Consent
@@ -42,7 +42,11 @@ def test_yes_is_recorded_played_and_deleted_in_time_and_no_goes_on_unrecorded(ne
 
     world.until(lambda: world.agent_row().status == "wrap_up", "the agent is done")
     world.set_agent("available")  # type: ignore[arg-type]
-    refusing = called_back(world, agent, OTHER, "2")
+    refusing = world.calls_in(OTHER)
+    refusing.say("agent")
+    world.accepts(agent)
+    refusing.hears("May we record this call", PATIENCE)
+    refusing.say("no")
     refusing.hears("this call is not recorded", PATIENCE)
     world.talk(agent, refusing)
     assert [row.consent for row in recordings(world)] == [Consent.YES, Consent.NO]

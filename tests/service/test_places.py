@@ -139,3 +139,11 @@ def test_nothing_is_kept_or_promised_when_it_is_switched_off(world: World) -> No
     assert waits(world, FIRST, None, world.case()).code == ""
     world.engine.held.caller_left(FIRST)
     assert offered(world) is None
+
+
+def test_old_places_and_their_codes_are_forgotten_also_of_those_who_were_served(world: World) -> None:
+    told = waits(world, FIRST, None, world.case())
+    world.clock.advance(8 * 86400)
+    world.engine.retention.sweep()
+    with world.store.read() as uow:
+        assert not uow.places.has_code(told.code)

@@ -1,5 +1,6 @@
 """Recorded conversations: who is told or asked, what each answer leads to, and that nothing stays too long."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from ivr.domain.callbacks import Party
 from ivr.domain.consent import Consent, Law, Place, RecordingRules, Rule
 from ivr.domain.recordings import Recording, RecordingStatus
 from ivr.domain.turn import Next, Turn
-from ivr.errors import NotFound
+from ivr.errors import AudioError, NotFound
 from ivr.service.recording_ports import CarriersRecording
 from ivr.service.recording_steps import SETTLED
 from tests.service.world import CUSTOMER, RULES, World, spoken
@@ -291,3 +292,26 @@ def test_second_agent_after_a_lost_one_is_recorded_anew_without_asking_again(ask
     assert (spoken(joins)[0], joins.next) == ("recording_agreed", Next.JOIN)
     asking.meet()
     assert len(asking.recorder.asked) == 1
+
+
+def test_recording_is_put_into_words_once_and_a_broken_one_is_told_not_guessed(telling: World) -> None:
+    kept(telling)
+    written: list[bytes] = []
+
+    def write(pieces: Iterator[bytes], locale: str) -> list[object]:
+        written.append(b"".join(pieces))
+        return [["customer", 0, "hello"]]
+
+    assert [telling.engine.recorder.write_down(write) for _ in range(2)] == [1, 0]
+    assert (written, row(telling).transcript) == ([b"RIFF--"], [["customer", 0, "hello"]])
+
+
+def test_recording_that_is_no_sound_has_no_words_and_the_timeline_says_why(telling: World) -> None:
+    kept(telling)
+
+    def write(pieces: Iterator[bytes], locale: str) -> list[object]:
+        raise AudioError("no sound file")
+
+    telling.engine.recorder.write_down(write)
+    assert row(telling).transcript == []
+    assert events(telling, "recording_written")[0]["problem"] == "audio"

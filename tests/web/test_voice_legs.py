@@ -8,7 +8,11 @@ from flask.testing import FlaskClient
 
 from ivr.domain.turn import Next, Say
 from ivr.service.recording_ports import CarriersRecording
+from ivr.speech.recognizers import Recognizers
 from ivr.web.server import create_app
+from tests.speech.test_dictation import recording
+from tests.speech.test_transcript import Ear
+from tests.web.stream_support import silence, voice
 from tests.web.voice_support import CALL, FakeLegs, FakeRecorder, a_turn, post, some_services
 
 
@@ -124,3 +128,13 @@ def test_carriers_report_of_a_recording_reaches_the_recorder_and_a_malformed_one
     post(client, "/voice/recording/r1", RecordingSid="../x", RecordingStatus="completed")
     assert recorder.reports == [("r1", CarriersRecording(sid, "completed", 12), CALL)]
     assert client.post("/voice/recording/r1", data=told | {"CallSid": CALL}).status_code == 403, "unsigned"
+
+
+def test_complete_recording_is_put_into_words_beside_the_calls_where_a_setting_says_so() -> None:
+    recorder = FakeRecorder()
+    recorder.sound = recording(voice(1.0) + silence(1.0), silence(2.0))
+    services = some_services(recorder=recorder, writes_down=True, recognizer=Recognizers((Ear("hello"),)))
+    told = {"RecordingSid": "RE" + "a" * 32, "RecordingStatus": "completed", "RecordingDuration": "2"}
+    post(create_app(services).test_client(), "/voice/recording/r1", **told)
+    assert recorder.is_written.wait(60)
+    assert recorder.lines == [["customer", 0, "hello"]]

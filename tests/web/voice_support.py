@@ -1,5 +1,6 @@
 """A signed carrier, and scripted use cases: what the voice webhooks are tested with."""
 
+import threading
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -231,9 +232,16 @@ class FakeRecorder:
 
     def __init__(self) -> None:
         self.reports: list[tuple[str, CarriersRecording, str]] = []
+        self.sound, self.lines = b"", []
+        self.is_written = threading.Event()
 
     def told(self, recording_id: str, one: CarriersRecording, call_sid: str) -> None:
         self.reports.append((recording_id, one, call_sid))
+
+    def write_down(self, write: Any) -> int:
+        self.lines = write(iter([self.sound]), "en-US")
+        self.is_written.set()
+        return 1
 
 
 def some_services(**fields: Any) -> Services:

@@ -113,7 +113,8 @@ def test_vague_words_on_hold_leave_the_caller_in_line() -> None:
     assert vaguely(talk, "agent").dialogue.turn == turn
 
 
-@pytest.mark.parametrize("state", [s for s in QUESTIONS if s not in (State.ENDED, State.HOLDING)])
+# In CONSENT vague words are no consent, and that is noted: test_consent.py.
+@pytest.mark.parametrize("state", [s for s in QUESTIONS if s not in (State.ENDED, State.HOLDING, State.CONSENT)])
 @pytest.mark.parametrize(
     "intent",
     [Intent("yes"), Intent("agent"), Intent("hold"), Intent("moment", {"when": ASAP}), Intent("choice", {"index": 1})],
