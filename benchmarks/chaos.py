@@ -42,7 +42,7 @@ from ivr.service.booking import BookingRequest
 from ivr.service.cases import Opening, open_case
 
 AGENTS = 60
-DUSK, NIGHT_SECONDS = time_of_day(18, 59, 55), 12.0
+DUSK, NIGHT_SECONDS = time_of_day(18, 59, 55), 14.0
 """When the day ends, just before nobody may be rung any more; agents who listen then press 1 when it is over."""
 OPEN = (CallbackStatus.SCHEDULED, CallbackStatus.DIALING)
 

@@ -24,7 +24,7 @@ from ivr.errors import IvrError
 from ivr.service.engine import CallbackEngine
 from ivr.service.store import Store
 
-LAG_SECONDS = 2.5
+LAG_SECONDS = 4.0
 """A call that was made is in the list so much later: with the client's time-out still less than the settle time."""
 RINGS_AFTER = (0.2, 1.2)
 """Seconds from the request to the first ring."""
@@ -32,6 +32,10 @@ THINKS = (0.1, 5.0)
 """Seconds that an agent listens before pressing 1: the customers' evening may come meanwhile."""
 LOST, TWICE = 0.1, 0.1
 """Shares of status callbacks."""
+LOST_WHILE_LIVE = 0.5
+"""Share of those that tell of ringing and answer: else an unclear dial would be known before it is looked for."""
+RINGS_FOR = (0.5, 4.0)
+"""Seconds until somebody picks up."""
 PATIENCE = 30.0
 
 
@@ -144,7 +148,7 @@ class Carrier:
             # By the carrier's clock: on a busy machine this thread may wake up later.
             call.status, call.rang_at = "ringing", call.made_at + timedelta(seconds=seconds)
             self._tell(call, 1)
-            call.over.wait(0.05)
+            call.over.wait(self._chance.uniform(*RINGS_FOR))
         if call.status == "ringing":
             call.status = "in-progress"
             self._tell(call, 2)
@@ -183,7 +187,7 @@ class Carrier:
             return leg.attempt_id or "", leg.party
 
     def _tell(self, call: CarriedCall, sequence: int) -> None:
-        if self.chance(LOST):
+        if self.chance(LOST if call.status in ("completed", "canceled") else LOST_WHILE_LIVE):
             return
         leg_id, sid, told = call.leg_id, call.sid, {"call_status": call.status, "sequence": str(sequence)}
         for _ in range(1 + self.chance(TWICE)):
