@@ -24,7 +24,7 @@ from ivr.errors import IvrError
 from ivr.service.engine import CallbackEngine
 from ivr.service.store import Store
 
-LAG_SECONDS = 4.0
+LAG_SECONDS = 6.0
 """A call that was made is in the list so much later: with the client's time-out still less than the settle time."""
 RINGS_AFTER = (0.2, 1.2)
 """Seconds from the request to the first ring."""
@@ -34,7 +34,7 @@ LOST, TWICE = 0.1, 0.1
 """Shares of status callbacks."""
 LOST_WHILE_LIVE = 0.5
 """Share of those that tell of ringing and answer: else an unclear dial would be known before it is looked for."""
-RINGS_FOR = (0.5, 4.0)
+RINGS_FOR = (1.0, 6.0)
 """Seconds until somebody picks up."""
 PATIENCE = 30.0
 
