@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
-from chaos_carrier import Carrier
+from chaos_carrier import SLOW, Carrier, Manners
 from chaos_databases import database, tormented
 from chaos_worker import MUTANTS, work
 from chaos_world import RULES, World, jump, local, next_local
@@ -201,12 +201,14 @@ class Run:
 
 
 @contextmanager
-def staged(kind: str, promises: int, *, faults: float, seed: str, **world: Any) -> Iterator[Run]:
+def staged(
+    kind: str, promises: int, *, faults: float, seed: str, manners: Manners = SLOW, **world: Any
+) -> Iterator[Run]:
     """A fresh database, late morning where the customers live, the carrier, and the promises."""
     with tempfile.TemporaryDirectory() as folder, database(kind, Path(folder)) as url:
         start = World(url, "", str(Path(folder) / "clock"), **world)
         jump(start, next_local(start.clock().now(), time_of_day(11)))
-        with Carrier(start.clock().now, faults=faults, seed=seed) as carrier:
+        with Carrier(start.clock().now, faults=faults, seed=seed, manners=manners) as carrier:
             one = Run(replace(start, carrier_url=carrier.url), carrier, promises)
             one.promise()
             yield one

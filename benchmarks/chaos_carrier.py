@@ -26,17 +26,27 @@ from ivr.service.store import Store
 
 LAG_SECONDS = 6.0
 """A call that was made is in the list so much later: with the client's time-out still less than the settle time."""
-RINGS_AFTER = (0.2, 1.2)
-"""Seconds from the request to the first ring."""
-THINKS = (0.1, 5.0)
-"""Seconds that an agent listens before pressing 1: the customers' evening may come meanwhile."""
 LOST, TWICE = 0.1, 0.1
 """Shares of status callbacks."""
 LOST_WHILE_LIVE = 0.5
 """Share of those that tell of ringing and answer: else an unclear dial would be known before it is looked for."""
-RINGS_FOR = (1.0, 6.0)
-"""Seconds until somebody picks up."""
 PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How long people take, in seconds, at least and at most."""
+
+    rings_after: tuple[float, float] = (0.2, 1.2)
+    """From the request to the first ring."""
+    rings_for: tuple[float, float] = (1.0, 6.0)
+    """Until somebody picks up."""
+    thinks: tuple[float, float] = (0.1, 5.0)
+    """An agent listens before pressing 1: the customers' evening may come meanwhile."""
+
+
+SLOW = Manners()
+QUICK = Manners(rings_after=(0.05, 0.3), rings_for=(0.05, 0.1), thinks=(0.0, 0.1))
 
 
 class Reply(StrEnum):
@@ -84,7 +94,8 @@ class Carrier:
     _engine: CallbackEngine
     _store: Store
 
-    def __init__(self, now: Callable[[], datetime], *, faults: float, seed: str) -> None:
+    def __init__(self, now: Callable[[], datetime], *, faults: float, seed: str, manners: Manners) -> None:
+        self._manners = manners
         self._now, self._faults, self._chance = now, faults, random.Random(seed)
         self._lock = threading.Lock()
         self.calls: dict[str, CarriedCall] = {}
@@ -142,13 +153,13 @@ class Carrier:
     # --- people --------------------------------------------------------------------------------------------------
 
     def _lives(self, call: CarriedCall) -> None:
-        seconds = self._chance.uniform(*RINGS_AFTER)
+        seconds = self._chance.uniform(*self._manners.rings_after)
         call.over.wait(seconds)
         if call.status == "queued":
             # By the carrier's clock: on a busy machine this thread may wake up later.
             call.status, call.rang_at = "ringing", call.made_at + timedelta(seconds=seconds)
             self._tell(call, 1)
-            call.over.wait(self._chance.uniform(*RINGS_FOR))
+            call.over.wait(self._chance.uniform(*self._manners.rings_for))
         if call.status == "ringing":
             call.status = "in-progress"
             self._tell(call, 2)
@@ -162,7 +173,7 @@ class Carrier:
         if turn is None or turn.next is Next.HANG_UP:
             return
         attempt_id, party = self._whose(call)
-        if party is Party.AGENT and call.over.wait(self._chance.uniform(*THINKS)):
+        if party is Party.AGENT and call.over.wait(self._chance.uniform(*self._manners.thinks)):
             return
         turn = self._try(lambda: legs.keyed(call.leg_id, "1", turn=1))  # agents accept, customers prove to be people
         if turn is None or turn.next is not Next.JOIN:

@@ -24,6 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 from chaos import Run, is_sound, staged
+from chaos_carrier import QUICK
 from chaos_databases import cut, restart
 from chaos_worker import work
 from chaos_world import RULES, World
@@ -114,7 +115,7 @@ def struck(database: str, strike: str, step: int, mutant: str) -> dict[str, Any]
     """One promise with one stroke; None: there is no such step."""
     # A frozen process must not outsleep the settle time (reliability.md 4d).
     settle = FREEZE_SECONDS + 3 if strike == "freeze" else RULES.dial.settle_seconds
-    with staged(database, 1, faults=0, seed=str(step), mutant=mutant, settle_seconds=settle) as one:
+    with staged(database, 1, faults=0, seed=str(step), manners=QUICK, mutant=mutant, settle_seconds=settle) as one:
         note = Path(one.world.clock_file).with_name("step")
         _endure(one, strike, step, note)
         return {"step": note.read_text(), **one.report()} if note.exists() else None
@@ -165,7 +166,7 @@ def _is_right(row: dict[str, Any]) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--database", nargs="+", choices=("sqlite", "postgres"), default=["sqlite", "postgres"])
-    parser.add_argument("--strike", nargs="+", choices=sorted(STRIKES), default=list(STRIKES))
+    parser.add_argument("--strike", nargs="*", choices=sorted(STRIKES), default=list(STRIKES))
     parser.add_argument("--no-peer", action="store_true", help="leave the engine without a lease out")
     arguments = parser.parse_args()
     pairs = [(base, strike) for base in arguments.database for strike in arguments.strike]
