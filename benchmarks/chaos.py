@@ -95,7 +95,7 @@ class Run:
         """Until all promises have an end, with a night in the middle, or the time is over; a mutant: until caught."""
         night, until = len(self.numbers) // 2, time.monotonic() + seconds
         with self._processes(arguments):
-            while time.monotonic() < until and not (self.world.mutant and self._is_caught()):
+            while time.monotonic() < until and not (self.world.mutant and self.is_caught()):
                 left = self.look()
                 if left is not None and night and left <= night:
                     self._night()
@@ -104,7 +104,8 @@ class Run:
                     return
                 time.sleep(0.5)
 
-    def _is_caught(self) -> bool:
+    def is_caught(self) -> bool:
+        """Whether somebody was rung twice, or at night; the promises themselves are asked about at the end."""
         calls = [call for call in list(self.carrier.calls.values()) if call.rang_at is not None]
         rung = Counter(call.to for call in calls)
         return any(rung[n] > 1 for n in self.numbers) or any(map(self._outside, calls))

@@ -108,7 +108,7 @@ class Watched:
 def doomed(world: World, node: str, step: int, strike: str, note: str) -> None:
     """A dispatcher that is struck at one step."""
     Watched(Doom(step, partial(STRIKES[strike], world.database_url), Path(note)))
-    work(world, node, multiprocessing.Event())
+    work(world, node)
 
 
 def struck(database: str, strike: str, step: int, mutant: str) -> dict[str, Any] | None:
@@ -126,10 +126,10 @@ def _endure(one: Run, strike: str, step: int, note: Path) -> None:
     context.set_forkserver_preload(["crashes"])
     is_freeze = strike == "freeze"
     first = context.Process(target=doomed, args=(one.world, "first", step, strike, str(note)), daemon=True)
-    second = context.Process(target=work, args=(one.world, "second", context.Event()), daemon=True)
+    second = context.Process(target=work, args=(one.world, "second"), daemon=True)
     first.start()
     until, wakes_at = time.monotonic() + PATIENCE, None
-    while time.monotonic() < until and one.look() != 0:
+    while time.monotonic() < until and one.look() != 0 and not one.is_caught():
         if note.exists() and second.pid is None:
             second.start()
             wakes_at = time.monotonic() + FREEZE_SECONDS if is_freeze else None
