@@ -183,6 +183,7 @@ class Run:
             "kills": self.kills,
             "breaches": dict(Counter(str(v.breach) for v in audit.violations())),
             "replies": self.carrier.replies,
+            "unheard": self.carrier.unheard,
         }
 
     def _story(self, callback: Callback) -> list[str]:

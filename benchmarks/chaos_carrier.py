@@ -30,7 +30,7 @@ LOST, TWICE = 0.1, 0.1
 """Shares of status callbacks."""
 LOST_WHILE_LIVE = 0.5
 """Share of those that tell of ringing and answer: else an unclear dial would be known before it is looked for."""
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,8 @@ class Carrier:
         self._lock = threading.Lock()
         self.calls: dict[str, CarriedCall] = {}
         self.replies: dict[str, int] = {}
+        self.unheard = 0
+        """Webhooks that failed for good: whoever got no document so is rung again, rightly."""
         self._inside: dict[str, set[str]] = {}
         self._people = ThreadPoolExecutor(240, "telephone")
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -209,11 +211,12 @@ class Carrier:
 
         Who gets no document at all hangs up: ringing them once more is right, but would look like a fault here.
         """
-        for wait in (0.2, 1.0, 2.0, 0.0):
+        for wait in (0.2, 1.0, 2.0, 4.0, 8.0, 0.0):
             try:
                 return webhook()
             except IvrError:
                 time.sleep(wait)
+        self.unheard += 1
         return None
 
 
