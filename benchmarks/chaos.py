@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
-from chaos_carrier import Carrier
+from chaos_carrier import SLOW, Carrier, Manners
 from chaos_databases import database, tormented
 from chaos_worker import MUTANTS, work
 from chaos_world import RULES, World, jump, local, next_local
@@ -42,7 +42,7 @@ from ivr.service.booking import BookingRequest
 from ivr.service.cases import Opening, open_case
 
 AGENTS = 60
-DUSK, NIGHT_SECONDS = time_of_day(18, 59, 55), 12.0
+DUSK, NIGHT_SECONDS = time_of_day(18, 59, 55), 14.0
 """When the day ends, just before nobody may be rung any more; agents who listen then press 1 when it is over."""
 OPEN = (CallbackStatus.SCHEDULED, CallbackStatus.DIALING)
 
@@ -95,7 +95,7 @@ class Run:
         """Until all promises have an end, with a night in the middle, or the time is over; a mutant: until caught."""
         night, until = len(self.numbers) // 2, time.monotonic() + seconds
         with self._processes(arguments):
-            while time.monotonic() < until and not (self.world.mutant and self._is_caught()):
+            while time.monotonic() < until and not (self.world.mutant and self.is_caught()):
                 left = self.look()
                 if left is not None and night and left <= night:
                     self._night()
@@ -104,7 +104,8 @@ class Run:
                     return
                 time.sleep(0.5)
 
-    def _is_caught(self) -> bool:
+    def is_caught(self) -> bool:
+        """Whether somebody was rung twice, or at night; the promises themselves are asked about at the end."""
         calls = [call for call in list(self.carrier.calls.values()) if call.rang_at is not None]
         rung = Counter(call.to for call in calls)
         return any(rung[n] > 1 for n in self.numbers) or any(map(self._outside, calls))
@@ -182,6 +183,7 @@ class Run:
             "kills": self.kills,
             "breaches": dict(Counter(str(v.breach) for v in audit.violations())),
             "replies": self.carrier.replies,
+            "unheard": self.carrier.unheard,
         }
 
     def _story(self, callback: Callback) -> list[str]:
@@ -201,12 +203,14 @@ class Run:
 
 
 @contextmanager
-def staged(kind: str, promises: int, *, faults: float, seed: str, **world: Any) -> Iterator[Run]:
+def staged(
+    kind: str, promises: int, *, faults: float, seed: str, manners: Manners = SLOW, **world: Any
+) -> Iterator[Run]:
     """A fresh database, late morning where the customers live, the carrier, and the promises."""
     with tempfile.TemporaryDirectory() as folder, database(kind, Path(folder)) as url:
         start = World(url, "", str(Path(folder) / "clock"), **world)
         jump(start, next_local(start.clock().now(), time_of_day(11)))
-        with Carrier(start.clock().now, faults=faults, seed=seed) as carrier:
+        with Carrier(start.clock().now, faults=faults, seed=seed, manners=manners) as carrier:
             one = Run(replace(start, carrier_url=carrier.url), carrier, promises)
             one.promise()
             yield one

@@ -24,15 +24,29 @@ from ivr.errors import IvrError
 from ivr.service.engine import CallbackEngine
 from ivr.service.store import Store
 
-LAG_SECONDS = 2.5
+LAG_SECONDS = 6.0
 """A call that was made is in the list so much later: with the client's time-out still less than the settle time."""
-RINGS_AFTER = (0.2, 1.2)
-"""Seconds from the request to the first ring."""
-THINKS = (0.1, 5.0)
-"""Seconds that an agent listens before pressing 1: the customers' evening may come meanwhile."""
 LOST, TWICE = 0.1, 0.1
 """Shares of status callbacks."""
-PATIENCE = 30.0
+LOST_WHILE_LIVE = 0.5
+"""Share of those that tell of ringing and answer: else an unclear dial would be known before it is looked for."""
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How long people take, in seconds, at least and at most."""
+
+    rings_after: tuple[float, float] = (0.2, 1.2)
+    """From the request to the first ring."""
+    rings_for: tuple[float, float] = (1.0, 6.0)
+    """Until somebody picks up."""
+    thinks: tuple[float, float] = (0.1, 5.0)
+    """An agent listens before pressing 1: the customers' evening may come meanwhile."""
+
+
+SLOW = Manners()
+QUICK = Manners(rings_after=(0.05, 0.3), rings_for=(0.05, 0.1), thinks=(0.0, 0.1))
 
 
 class Reply(StrEnum):
@@ -80,11 +94,14 @@ class Carrier:
     _engine: CallbackEngine
     _store: Store
 
-    def __init__(self, now: Callable[[], datetime], *, faults: float, seed: str) -> None:
+    def __init__(self, now: Callable[[], datetime], *, faults: float, seed: str, manners: Manners) -> None:
+        self._manners = manners
         self._now, self._faults, self._chance = now, faults, random.Random(seed)
         self._lock = threading.Lock()
         self.calls: dict[str, CarriedCall] = {}
         self.replies: dict[str, int] = {}
+        self.unheard = 0
+        """Webhooks that failed for good: whoever got no document so is rung again, rightly."""
         self._inside: dict[str, set[str]] = {}
         self._people = ThreadPoolExecutor(240, "telephone")
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -138,13 +155,13 @@ class Carrier:
     # --- people --------------------------------------------------------------------------------------------------
 
     def _lives(self, call: CarriedCall) -> None:
-        seconds = self._chance.uniform(*RINGS_AFTER)
+        seconds = self._chance.uniform(*self._manners.rings_after)
         call.over.wait(seconds)
         if call.status == "queued":
             # By the carrier's clock: on a busy machine this thread may wake up later.
             call.status, call.rang_at = "ringing", call.made_at + timedelta(seconds=seconds)
             self._tell(call, 1)
-            call.over.wait(0.05)
+            call.over.wait(self._chance.uniform(*self._manners.rings_for))
         if call.status == "ringing":
             call.status = "in-progress"
             self._tell(call, 2)
@@ -158,7 +175,7 @@ class Carrier:
         if turn is None or turn.next is Next.HANG_UP:
             return
         attempt_id, party = self._whose(call)
-        if party is Party.AGENT and call.over.wait(self._chance.uniform(*THINKS)):
+        if party is Party.AGENT and call.over.wait(self._chance.uniform(*self._manners.thinks)):
             return
         turn = self._try(lambda: legs.keyed(call.leg_id, "1", turn=1))  # agents accept, customers prove to be people
         if turn is None or turn.next is not Next.JOIN:
@@ -183,7 +200,7 @@ class Carrier:
             return leg.attempt_id or "", leg.party
 
     def _tell(self, call: CarriedCall, sequence: int) -> None:
-        if self.chance(LOST):
+        if self.chance(LOST if call.status in ("completed", "canceled") else LOST_WHILE_LIVE):
             return
         leg_id, sid, told = call.leg_id, call.sid, {"call_status": call.status, "sequence": str(sequence)}
         for _ in range(1 + self.chance(TWICE)):
@@ -194,11 +211,12 @@ class Carrier:
 
         Who gets no document at all hangs up: ringing them once more is right, but would look like a fault here.
         """
-        for wait in (0.2, 1.0, 2.0, 0.0):
+        for wait in (0.2, 1.0, 2.0, 4.0, 8.0, 0.0):
             try:
                 return webhook()
             except IvrError:
                 time.sleep(wait)
+        self.unheard += 1
         return None
 
 

@@ -45,19 +45,20 @@ PACE = Pace(tick_seconds=0.1, sweep_seconds=0.5, beat_seconds=1.0)
 class Announced:
     """A dispatcher that tells when it has done its first round."""
 
-    def __init__(self, dispatcher: Dispatcher, done: Event) -> None:
+    def __init__(self, dispatcher: Dispatcher, done: Event | None) -> None:
         self._dispatcher, self._done = dispatcher, done
         self.next_wake_at = dispatcher.next_wake_at
 
     def tick(self) -> int:
         """A round."""
         placed = self._dispatcher.tick()
-        self._done.set()
+        if self._done is not None:
+            self._done.set()
         return placed
 
 
-def work(world: World, node: str, at_work: Event) -> None:
-    """Dispatch until killed; `at_work` is set after the first round."""
+def work(world: World, node: str, at_work: Event | None = None) -> None:
+    """Dispatch until killed; `at_work`, which the parent must hold, is set after the first round."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.disable(logging.CRITICAL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

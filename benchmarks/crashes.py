@@ -24,6 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 from chaos import Run, is_sound, staged
+from chaos_carrier import QUICK
 from chaos_databases import cut, restart
 from chaos_worker import work
 from chaos_world import RULES, World
@@ -107,14 +108,14 @@ class Watched:
 def doomed(world: World, node: str, step: int, strike: str, note: str) -> None:
     """A dispatcher that is struck at one step."""
     Watched(Doom(step, partial(STRIKES[strike], world.database_url), Path(note)))
-    work(world, node, multiprocessing.Event())
+    work(world, node)
 
 
 def struck(database: str, strike: str, step: int, mutant: str) -> dict[str, Any] | None:
     """One promise with one stroke; None: there is no such step."""
     # A frozen process must not outsleep the settle time (reliability.md 4d).
     settle = FREEZE_SECONDS + 3 if strike == "freeze" else RULES.dial.settle_seconds
-    with staged(database, 1, faults=0, seed=str(step), mutant=mutant, settle_seconds=settle) as one:
+    with staged(database, 1, faults=0, seed=str(step), manners=QUICK, mutant=mutant, settle_seconds=settle) as one:
         note = Path(one.world.clock_file).with_name("step")
         _endure(one, strike, step, note)
         return {"step": note.read_text(), **one.report()} if note.exists() else None
@@ -125,10 +126,10 @@ def _endure(one: Run, strike: str, step: int, note: Path) -> None:
     context.set_forkserver_preload(["crashes"])
     is_freeze = strike == "freeze"
     first = context.Process(target=doomed, args=(one.world, "first", step, strike, str(note)), daemon=True)
-    second = context.Process(target=work, args=(one.world, "second", context.Event()), daemon=True)
+    second = context.Process(target=work, args=(one.world, "second"), daemon=True)
     first.start()
     until, wakes_at = time.monotonic() + PATIENCE, None
-    while time.monotonic() < until and one.look() != 0:
+    while time.monotonic() < until and one.look() != 0 and not one.is_caught():
         if note.exists() and second.pid is None:
             second.start()
             wakes_at = time.monotonic() + FREEZE_SECONDS if is_freeze else None
@@ -165,7 +166,7 @@ def _is_right(row: dict[str, Any]) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--database", nargs="+", choices=("sqlite", "postgres"), default=["sqlite", "postgres"])
-    parser.add_argument("--strike", nargs="+", choices=sorted(STRIKES), default=list(STRIKES))
+    parser.add_argument("--strike", nargs="*", choices=sorted(STRIKES), default=list(STRIKES))
     parser.add_argument("--no-peer", action="store_true", help="leave the engine without a lease out")
     arguments = parser.parse_args()
     pairs = [(base, strike) for base in arguments.database for strike in arguments.strike]

@@ -102,10 +102,12 @@ class Bench:
     def _on_time(self, number: int, seconds: float) -> Figures:
         chance = random.Random(1)
         with self._tidied():
-            start = datetime.now(UTC) + timedelta(seconds=5)
-            moments = [start + timedelta(seconds=chance.uniform(0, seconds)) for _ in range(int(seconds * ARRIVALS))]
-            self._floor.promise(len(moments), [moment + self._place.offset for moment in moments])
             with dispatchers(self._place, number) as finish:
+                start = datetime.now(UTC) + timedelta(seconds=5)
+                moments = [
+                    start + timedelta(seconds=chance.uniform(0, seconds)) for _ in range(int(seconds * ARRIVALS))
+                ]
+                self._floor.promise(len(moments), [moment + self._place.offset for moment in moments])
                 time.sleep(max(0.0, (max(moments) - datetime.now(UTC)).total_seconds()) + 3)
                 told = finish()
             agents, customers = self._floor.waits(told)

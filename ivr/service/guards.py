@@ -21,7 +21,7 @@ class Guards(Protocol):
         """One use of `key` that was counted at this moment counts no more: it turned out to be no misuse."""
 
     def take_token(self, name: str, per_second: float, now: datetime) -> bool:
-        """Token bucket shared by all processes (burst 1): False if the rate is used up."""
+        """Token bucket shared by all processes (domain.rates): False if the rate is used up."""
 
     def lock(self, name: str) -> None:
         """Wait until no other transaction holds this name, and hold it until this one ends."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from ivr.domain.rates import after_token
 from ivr.simulation.shelves import Journal
 
 
@@ -49,9 +50,10 @@ class MemoryGuards:
         if per_second <= 0:
             return True
         before = self._rates.get(name)
-        if before is not None and before > now:
+        then = after_token(before, per_second, now)
+        if then is None:
             return False
-        self._rates[name] = now + timedelta(seconds=1 / per_second)
+        self._rates[name] = then
         self._journal.undo.append(lambda: self._put_back(self._rates, name, before))
         return True
 

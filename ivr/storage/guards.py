@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Column, Executable, Table, delete, func, insert, or_, select, tuple_
+from sqlalchemy import Column, Executable, Table, delete, func, insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
+from ivr.domain.rates import after_token
 from ivr.storage import guard_tables as tables
 from ivr.storage.program_tables import deliveries
 from ivr.storage.rows import Repository
 from ivr.storage.tables import messages, verifications
 
-CLOCK_SLIP: Final = timedelta(minutes=1)
-"""A token so far in the future was taken before the clock was set back: it no longer counts."""
 SWEEP_LIMIT: Final = 2_000
 """Rows of one table that one sweep deletes: other writers wait no longer than that takes."""
 
@@ -49,15 +48,15 @@ class SqlGuards(Repository):
         self._session.execute(delete(tables.hits).where(c.serial == newest))
 
     def take_token(self, name: str, per_second: float, now: datetime) -> bool:
-        """One UPDATE of the moment at which the next token is there."""
+        """One after the other, whichever process asks."""
         if per_second <= 0:
             return True
-        next_at = now + timedelta(seconds=1 / per_second)
-        rates = tables.rates
-        taken = self._insert(rates).values(name=name, next_at=next_at)
-        ripe = or_(rates.c.next_at <= now, rates.c.next_at > next_at + CLOCK_SLIP)
-        taken = taken.on_conflict_do_update(index_elements=["name"], set_={"next_at": next_at}, where=ripe)
-        return self._returns(taken.returning(rates.c.name))
+        self.lock(f"rate:{name}")
+        next_at = self._session.scalar(select(tables.rates.c.next_at).where(tables.rates.c.name == name))
+        then = after_token(next_at, per_second, now)
+        if then is not None:
+            self._put(tables.rates, {"name": name}, {"next_at": then})
+        return then is not None
 
     def lock(self, name: str) -> None:
         """SQLite has one writer, and this is it."""

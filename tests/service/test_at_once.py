@@ -96,6 +96,14 @@ def test_rate_lets_one_pass(store: SqlStore) -> None:
     assert len(world.phone.calls) == 2
 
 
+def test_one_dispatcher_reaches_a_high_rate(store: SqlStore) -> None:
+    world, _ = crowd(store, 12, dials_per_second=10)
+    world.tick()
+    assert len(world.phone.calls) == 5
+    world.tick(0.5)
+    assert len(world.phone.calls) == 10
+
+
 def test_do_not_call_and_a_cancel_take_only_their_own_leg_out_of_the_round(store: SqlStore) -> None:
     world, callbacks = crowd(store, 3)
     quiet = world.callback(callbacks[0]).number

@@ -53,6 +53,12 @@ def test_tokens_come_at_the_rate_and_are_not_saved_up(guards: Guards) -> None:
     assert guards.take_token("other", 2, NOW)
 
 
+def test_tokens_of_half_a_second_can_be_taken_together(guards: Guards) -> None:
+    """Dispatchers look twice a second: one alone must reach any rate."""
+    taken = [[guards.take_token("dial", 10, later(seconds=second)) for _ in range(7)] for second in (0, 0.5, 0.6)]
+    assert [sum(at_once) for at_once in taken] == [5, 5, 1]
+
+
 def test_a_rate_of_zero_is_no_limit(guards: Guards) -> None:
     assert all(guards.take_token("dial", 0, NOW) for _ in range(3))
 
