@@ -31,6 +31,7 @@ from ivr.service.arrival import Arrivals
 from ivr.service.calls import CallPorts, CallService
 from ivr.service.dispatch import Dispatcher
 from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
+from ivr.service.handovers import HandoverSweep
 from ivr.service.hooks import HookSweep
 from ivr.service.knowledge import KnowingUnderstanding
 from ivr.service.leg_hearing import LegHearing
@@ -144,13 +145,19 @@ class Ivr(Edges):
         parts = sweeps(self.engine, self.recordings)
         return CallbackClock(
             self.dispatcher, parts, store=self.store, clock=self.clock, node=self.node, outbox=self.engine.outbox,
-            hooks=self.hook_sweep,
+            hooks=self.hook_sweep, shop=self.handover_sweep,
         )  # fmt: skip
 
     @cached_property
     def hook_sweep(self) -> HookSweep:
         """Tells other people's programs what happened."""
         return HookSweep(self.engine.scenes, self.hook_sender)
+
+    @cached_property
+    def handover_sweep(self) -> HandoverSweep | None:
+        """Hands settlements over to the shop."""
+        shop, checkpoint = self.fulfilment, self.overrides.get("checkpoint", no_checkpoint)
+        return HandoverSweep(self.engine.scenes, shop, checkpoint=checkpoint) if shop is not None else None
 
     @cached_property
     def services(self) -> Services:

@@ -23,6 +23,7 @@ from ivr.parts import (
 )
 from ivr.phone.client import TwilioMessenger, TwilioPhone
 from ivr.phone.rooms import TwilioRooms
+from ivr.service.fulfilment import Fulfilment
 from ivr.service.hooks import HookSender
 from ivr.service.knowledge import Knowledge
 from ivr.service.ports import CallRecordings, Clock, Commerce, Mailer, Messenger, Phone, Rooms, Speaker
@@ -121,7 +122,15 @@ class Edges:
     @cached_property
     def shop(self) -> DemoShop:
         """The demonstration's shop. Raises ContentError."""
-        return DemoShop(self.settings.grammars_dir, self.clock.now)
+        deeds = self.store.demo_deeds() if isinstance(self.store, SqlStore) else None
+        return DemoShop(self.settings.grammars_dir, self.clock.now, deeds)
+
+    @cached_property
+    def fulfilment(self) -> Fulfilment | None:
+        """Who carries settlements out; None: the shop that was given cannot."""
+        if "commerce" in self.overrides or "fulfilment" in self.overrides:
+            return self.overrides.get("fulfilment")
+        return self.shop
 
     @cached_property
     def phone(self) -> Phone:

@@ -24,6 +24,7 @@ from ivr.service.answers import HelpAnswers
 from ivr.service.care import Care
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
+from ivr.service.fulfilment import Fulfilment
 from ivr.service.hooks import Hooks, HookSender
 from ivr.service.knowledge import Knowledge
 from ivr.service.left_recordings import LeftRecordings
@@ -61,6 +62,7 @@ class Overrides(TypedDict, total=False):
     messenger: Messenger | None
     mailer: Mailer | None
     commerce: Commerce
+    fulfilment: Fulfilment | None
     rooms: Rooms
     passwords: Passwords
     hook_sender: HookSender

@@ -13,6 +13,7 @@ from ivr.domain.policy.gathering import REFUNDS_SPAN, Request, gather, settled_a
 from ivr.domain.policy.stored import as_data
 from ivr.domain.settlements import FINAL, Settlement, SettlementKind, settlement_key
 from ivr.errors import NotFound, NumberRefused
+from ivr.service.handovers import settle
 from ivr.service.ports import Clock, Commerce, NumberRules
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
@@ -106,7 +107,8 @@ class Care:
 def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, choice: str, now: datetime) -> None:
     order = asking.order
     amount = 0 if kind is SettlementKind.TRACE else ruling.amount_minor
-    asking.uow.settlements.add(
+    settle(
+        asking.uow,
         Settlement(
             key=settlement_key(order.id, kind),
             kind=kind,
@@ -118,7 +120,8 @@ def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, choice: str, n
             amount_minor=amount,
             currency=ruling.facts.currency,
             at=now,
-        )
+        ),
+        now,
     )
     data = {"kind": kind.value, "amount_minor": amount, "currency": ruling.facts.currency, "rule": ruling.rule.id}
     record(asking.uow, now, "settled", subject=asking.case, data=data)

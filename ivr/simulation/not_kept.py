@@ -6,6 +6,7 @@ from datetime import datetime
 from ivr.domain.callbacks import Callback, Leg
 from ivr.domain.calls import Verification
 from ivr.domain.cases import Event
+from ivr.domain.handovers import Handover
 from ivr.domain.knowledge import Tally
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message
@@ -125,6 +126,10 @@ class NoSettlements:
         """Never called."""
         raise NotImplementedError("the simulation has no orders")
 
+    def get(self, key: str) -> Settlement | None:
+        """There is none."""
+        return None
+
     def of_order(self, order_id: str) -> Sequence[Settlement]:
         """None are kept."""
         return ()
@@ -136,3 +141,27 @@ class NoSettlements:
     def decisions(self, limit: int) -> Sequence[Event]:
         """None are kept."""
         return ()
+
+
+class NoHandovers:
+    """service.fulfilment.Handovers: nothing was settled."""
+
+    def add(self, handover: Handover) -> None:
+        """Never called."""
+        raise NotImplementedError("the simulation has no orders")
+
+    def get(self, key: str) -> Handover | None:
+        """There is none."""
+        return None
+
+    def due(self, now: datetime) -> Handover | None:
+        """Nothing is."""
+        return None
+
+    def failed(self, limit: int) -> Sequence[Handover]:
+        """None did."""
+        return ()
+
+    def count_waiting(self, before: datetime) -> int:
+        """None wait."""
+        return 0

@@ -13,8 +13,10 @@ from ivr.storage.attempts import SqlAttempts, SqlLegs
 from ivr.storage.callbacks import SqlCallbacks, SqlHolds, SqlVerifications
 from ivr.storage.calls import SqlCalls
 from ivr.storage.cases import SqlCases, SqlEvents
+from ivr.storage.demo_deeds import SqlDeeds
 from ivr.storage.failures import translated
 from ivr.storage.guards import SqlGuards
+from ivr.storage.handovers import SqlHandovers
 from ivr.storage.help_answers import SqlAnswers
 from ivr.storage.help_index import MemoryIndex, PostgresIndex
 from ivr.storage.ledger import SqlLedger
@@ -60,6 +62,7 @@ class SqlUnitOfWork:
         self.programs: ports.Programs = SqlPrograms(session, writes=writes)
         self.lists: ports.Lists = SqlLists(session, writes=writes)
         self.settlements: ports.Settlements = SqlSettlements(session, writes=writes)
+        self.handovers: ports.Handovers = SqlHandovers(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""
@@ -123,6 +126,10 @@ class SqlStore:
     def article_index(self) -> MemoryIndex | PostgresIndex:
         """Searches help articles."""
         return PostgresIndex(self._write) if self._url.get_backend_name() == "postgresql" else MemoryIndex()
+
+    def demo_deeds(self) -> SqlDeeds:
+        """The books of the demonstration's shop."""
+        return SqlDeeds(self._write, self._read)
 
     def check(self) -> str:
         """Empty if the database answers and its tables are up to date; else what is wrong and what to do."""
