@@ -120,7 +120,7 @@ def call_effects(
         rules=engine.rules,
         resuming=ResumeCodes(clock, engine.rules.resume),
         answers=answers,
-        care=Care(clock, commerce, numbers, rules),
+        care=Care(clock, commerce, numbers, rules, engine.notices),
     )
 
 

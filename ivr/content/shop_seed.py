@@ -44,9 +44,12 @@ def seeded_customers(items: Sequence[str], taken: Sequence[str]) -> Iterator[dic
     tails = _tails(taken)
     for index in range(SEEDED):
         area, zone = AREAS[index % len(AREAS)]
-        orders = [_order(index * ORDERS_EACH + i, next(tails), items) for i in range(ORDERS_EACH)]
+        first, last = FIRST[index % len(FIRST)], LAST[index % len(LAST)]
+        email = f"{first}.{last}@example.com".lower() if index % 3 == 1 else ""
+        serials = range(index * ORDERS_EACH, (index + 1) * ORDERS_EACH)
+        orders = [_order(serial, next(tails), items) | {"email": email} for serial in serials]
         yield {
-            "name": f"{FIRST[index % len(FIRST)]} {LAST[index % len(LAST)]}",
+            "name": f"{first} {last}",
             "number": f"+1{area}55501{index // len(AREAS):02}",
             "locale": "en-US",
             "zone": zone,

@@ -26,6 +26,7 @@ from ivr.service.legs import Legs
 from ivr.service.letters import Letters
 from ivr.service.line import Line
 from ivr.service.links import Links
+from ivr.service.notices import Notices
 from ivr.service.outbox import Outbox, OutboxTools
 from ivr.service.outcomes import Outcomes
 from ivr.service.placing import DialTools
@@ -40,6 +41,7 @@ from ivr.service.store import Store
 from ivr.service.supervising import Supervising
 from ivr.service.telling import Telling
 from ivr.service.verification import DoNotCall, NumberProofs
+from ivr.service.ways import Ways
 from ivr.service.who_answered import WhoAnswered
 
 
@@ -151,12 +153,14 @@ class CallbackEngine:
 
     def _make_messages(self, ports: EnginePorts, scenes: Scenes, company: str) -> None:
         rules = self.rules.messages
+        self.notices = Notices(Ways(rules, ports.numbers), ports.speaker, self.links, company)
         tools = OutboxTools(
             scenes=scenes,
             rules=rules,
             messenger=ports.messenger if rules.texts else None,
             mailer=ports.mailer if rules.mails else None,
             letters=Letters(ports.speaker, self.links, rules, company),
+            notices=self.notices,
             telling=self._telling,
             quiet=QuietHours(self.rules, ports.numbers),
             **self._timing,

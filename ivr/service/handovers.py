@@ -114,6 +114,7 @@ def _errand(settlement: Settlement, case_number: str) -> Errand:
         return_number=case_number if settlement.kind is SettlementKind.RETURN else "",
         rule_id=settlement.rule_id,
         at=settlement.at,
+        answer_by=settlement.until_at if settlement.kind is SettlementKind.TRACE else None,
     )
 
 

@@ -11,7 +11,7 @@ from ivr.domain.callbacks import Attempt, Callback, Hold, Leg, Party
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer, Event
 from ivr.domain.ledger import Entry, Line
-from ivr.domain.messages import Channel, Message
+from ivr.domain.messages import Channel, Message, MessageKind
 from ivr.service.answers_store import Answers as Answers
 from ivr.service.fulfilment import Handovers as Handovers
 from ivr.service.guards import Guards as Guards
@@ -218,6 +218,7 @@ class Messages(Protocol):
     def of_callback(self, callback_id: str) -> Sequence[Message]:
         """Oldest first."""
 
+    def count_of_case(self, case_id: str, kind: MessageKind) -> int: ...
     def due(self, now: datetime, channels: Collection[Channel]) -> Message | None:
         """The one over these channels whose next step is due for longest; locked like `Callbacks.due`."""
 

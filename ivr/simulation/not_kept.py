@@ -9,7 +9,7 @@ from ivr.domain.cases import Event
 from ivr.domain.handovers import Handover
 from ivr.domain.knowledge import Tally
 from ivr.domain.ledger import Entry, Line
-from ivr.domain.messages import Channel, Message
+from ivr.domain.messages import Channel, Message, MessageKind
 from ivr.domain.settlements import Settlement
 
 
@@ -67,6 +67,10 @@ class NoMessages:
     def of_callback(self, callback_id: str) -> Sequence[Message]:
         """None are kept."""
         return ()
+
+    def count_of_case(self, case_id: str, kind: MessageKind) -> int:
+        """None are kept."""
+        return 0
 
     def due(self, now: datetime, channels: Collection[Channel]) -> Message | None:
         """None are kept."""

@@ -89,6 +89,8 @@ class Decided:
     """Prompts: how a refund is paid; empty if nothing is."""
     choice: str = ""
     """What was chosen, and done."""
+    told: str = ""
+    """How the customer is sent the page of a return: text, email; empty: not at all."""
     settled_at: datetime | None = None
     settled_minor: int = 0
     """What was paid about it before, in the currency's smallest unit."""

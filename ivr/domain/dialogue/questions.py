@@ -165,7 +165,7 @@ def _return_reason(d: Dialogue) -> Question:
 
 
 def _return_way(d: Dialogue) -> Question:
-    return by_number(Say("ask_return_way"), 2)
+    return by_number(Say("ask_return_way" if d.caller.gets_texts else "ask_return_way_plain"), 2)
 
 
 def _settlement(d: Dialogue) -> Question:

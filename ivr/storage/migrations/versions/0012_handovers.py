@@ -1,4 +1,4 @@
-"""Settlements are handed over to the shop; the books of the demonstration's shop."""
+"""Settlements are handed over to the shop, whose books are the demonstration's; messages about orders."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 WAITS = sa.text("status = 'waiting'")
+ABOUT_CASE = sa.text("case_id IS NOT NULL")
 FAILED = sa.text("status IN ('given_up', 'refused')")
 
 
@@ -54,9 +55,35 @@ def upgrade() -> None:
     )
     op.create_index("ix_demo_deeds_number", "demo_deeds", ["number"])
     op.create_index("ix_demo_deeds_order_id_at", "demo_deeds", ["order_id", "at"])
+    op.add_column("settlements", sa.Column("until_at", sa.DateTime(timezone=True), nullable=True))
+    _messages_about_orders()
+
+
+def _messages_about_orders() -> None:
+    with op.batch_alter_table("messages") as messages:
+        messages.add_column(sa.Column("case_id", sa.String(), nullable=True))
+        messages.alter_column("callback_id", existing_type=sa.String(), nullable=True)
+        messages.create_foreign_key(
+            "fk_messages_case_id", "cases", ["case_id"], ["id"], initially="DEFERRED", deferrable=True
+        )
+    op.create_index(
+        "uq_messages_of_case",
+        "messages",
+        ["case_id", "channel", "kind", "revision"],
+        unique=True,
+        sqlite_where=ABOUT_CASE,
+        postgresql_where=ABOUT_CASE,
+    )
 
 
 def downgrade() -> None:
-    """Nothing is handed over any more."""
+    """Nothing is handed over any more, and nothing told about orders."""
+    op.execute("DELETE FROM messages WHERE case_id IS NOT NULL")
+    op.drop_index("uq_messages_of_case", "messages")
+    with op.batch_alter_table("messages") as messages:
+        messages.drop_constraint("fk_messages_case_id", type_="foreignkey")
+        messages.drop_column("case_id")
+        messages.alter_column("callback_id", existing_type=sa.String(), nullable=False)
+    op.drop_column("settlements", "until_at")
     op.drop_table("demo_deeds")
     op.drop_table("handovers")
