@@ -117,6 +117,7 @@ class Ivr(Edges):
                 self.commerce,
                 self.speaker,
                 self.settings.company,
+                self.clock,
                 self.settings.booking_days,
                 self.settings.texts,
                 self.content.likely,

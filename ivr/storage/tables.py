@@ -250,6 +250,7 @@ calls = Table(
     integer("version"),
     string("resumes_id", null=True),
     partial("ix_calls_live", "started_at", where=NOT_ENDED),
+    Index(None, "from_number", "started_at"),
     Index(None, "case_id"),
 )
 

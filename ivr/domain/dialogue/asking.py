@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ivr.domain.dialogue.values import Dialogue
 from ivr.domain.hearing import Pace
 from ivr.domain.intents import Builtin, Choice, Expects, Intent
+from ivr.domain.policy.facts import REASONS
 from ivr.domain.turn import Next, Say
 
 YES, NO = Intent("yes"), Intent("no")
@@ -69,3 +70,18 @@ def answer_text_asked(d: Dialogue) -> Question:
 def answer_helped_asked(d: Dialogue) -> Question:
     """Whether it helped."""
     return boolean(Say("help_helped"))
+
+
+def return_reason_asked(d: Dialogue) -> Question:
+    """Why it is sent back."""
+    return by_number(Say("ask_return_reason"), len(REASONS), "return_reason")
+
+
+def return_way_asked(d: Dialogue) -> Question:
+    """How it is sent back; a label by text only where texts are sent."""
+    return by_number(Say("ask_return_way" if d.caller.gets_texts else "ask_return_way_plain"), 2)
+
+
+def settlement_asked(d: Dialogue) -> Question:
+    """Money, or a new one."""
+    return by_number(Say("ask_settlement", {"item": d.order.item if d.order else ""}), 2)

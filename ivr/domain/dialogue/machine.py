@@ -59,6 +59,7 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.CALLBACK_NUMBER: booking.answer_number,
     State.NUMBER_CONFIRM: booking.answer_number_confirm,
     State.EXISTING: menu.answer_existing,
+    State.UNFINISHED: menu.answer_unfinished,
     State.RESUME_CODE: existing.answer_code,
     State.RECALL_CONFIRM: existing.answer_recall,
     State.HOLDING: promises.answer_holding,
@@ -107,6 +108,8 @@ def start(
     greeting = Say("greeting", {"company": caller.company})
     if caller.callback is not None and caller.number is not None:
         return ask(dialogue, State.EXISTING, greeting)
+    if caller.unfinished is not None:
+        return ask(replace(dialogue, order=caller.unfinished.order), State.UNFINISHED, greeting)
     return ask(dialogue, State.MENU, greeting)
 
 

@@ -34,6 +34,7 @@ class State(StrEnum):
     MOMENT_CONFIRM = "moment_confirm"
     CALLBACK_NUMBER = "callback_number"
     NUMBER_CONFIRM = "number_confirm"
+    UNFINISHED = "unfinished"
     EXISTING = "existing"
     RESUME_CODE = "resume_code"
     RECALL_CONFIRM = "recall_confirm"
@@ -46,6 +47,20 @@ class State(StrEnum):
     JOINED = "joined"
     RATING = "rating"
     ENDED = "ended"
+
+
+UNFINISHED_IN = frozenset({State.RETURN_REASON, State.RETURN_WAY, State.SETTLEMENT})
+"""What a call that ended here left unfinished can be gone on with in the next."""
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What the caller's last call left half done."""
+
+    order: Order
+    want: str
+    why: str
+    case_id: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +77,7 @@ class Caller:
     callback: OpenCallback | None = None
     booking_days: int = 30
     """So far ahead a callback may be named."""
+    unfinished: Unfinished | None = None
     gets_texts: bool = False
     """Whether a text message would reach this number, and is wanted."""
 

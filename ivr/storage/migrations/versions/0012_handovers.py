@@ -56,6 +56,7 @@ def upgrade() -> None:
     op.create_index("ix_demo_deeds_number", "demo_deeds", ["number"])
     op.create_index("ix_demo_deeds_order_id_at", "demo_deeds", ["order_id", "at"])
     op.add_column("settlements", sa.Column("until_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index("ix_calls_from_number_started_at", "calls", ["from_number", "started_at"])
     _messages_about_orders()
 
 
@@ -84,6 +85,7 @@ def downgrade() -> None:
         messages.drop_constraint("fk_messages_case_id", type_="foreignkey")
         messages.drop_column("case_id")
         messages.alter_column("callback_id", existing_type=sa.String(), nullable=False)
+    op.drop_index("ix_calls_from_number_started_at", "calls")
     op.drop_column("settlements", "until_at")
     op.drop_table("demo_deeds")
     op.drop_table("handovers")
