@@ -36,6 +36,7 @@ from ivr.service.hooks import HookSweep
 from ivr.service.knowledge import KnowingUnderstanding
 from ivr.service.leg_hearing import LegHearing
 from ivr.service.ports import Clock
+from ivr.service.proactive import SearchWatch
 from ivr.service.sign_in import Passwords, SignIns
 from ivr.service.store import Store
 from ivr.settings import Settings
@@ -81,7 +82,7 @@ class Ivr(Edges):
             numbers=self.numbers,
             mailer=self.mailer,
             rooms=self.rooms,
-            commerce=self.commerce,
+            commerce=self.steady,
         )
         return CallbackEngine(
             ports,
@@ -114,7 +115,7 @@ class Ivr(Edges):
             speaker=self.speaker,
             arrivals=Arrivals(
                 self.numbers,
-                self.commerce,
+                self.steady,
                 self.speaker,
                 self.settings.company,
                 self.clock,
@@ -146,7 +147,7 @@ class Ivr(Edges):
         parts = sweeps(self.engine, self.recordings)
         return CallbackClock(
             self.dispatcher, parts, store=self.store, clock=self.clock, node=self.node, outbox=self.engine.outbox,
-            hooks=self.hook_sweep, shop=self.handover_sweep,
+            hooks=self.hook_sweep, shop=self.shop_sweeps,
         )  # fmt: skip
 
     @cached_property
@@ -155,10 +156,13 @@ class Ivr(Edges):
         return HookSweep(self.engine.scenes, self.hook_sender)
 
     @cached_property
-    def handover_sweep(self) -> HandoverSweep | None:
-        """Hands settlements over to the shop."""
+    def shop_sweeps(self) -> tuple[HandoverSweep, SearchWatch] | tuple[()]:
+        """Hands settlements over to the shop, and asks it about searches; nothing where the shop takes nothing."""
         shop, checkpoint = self.fulfilment, self.overrides.get("checkpoint", no_checkpoint)
-        return HandoverSweep(self.engine.scenes, shop, checkpoint=checkpoint) if shop is not None else None
+        if shop is None:
+            return ()
+        engine = self.engine
+        return HandoverSweep(engine.scenes, shop, checkpoint=checkpoint), SearchWatch(engine.proactive, shop)
 
     @cached_property
     def services(self) -> Services:
@@ -188,7 +192,7 @@ class Ivr(Edges):
             self.settings,
             engine,
             sign_ins=make_sign_ins(self.settings, self.store, self.clock, self._passwords),
-            commerce=self.commerce,
+            commerce=self.steady,
             numbers=self.numbers,
             catalogue=self.catalogue,
             knowledge=self.knowledge,

@@ -142,7 +142,7 @@ def own_voice(settings: Settings, content: Content) -> TextToSpeech | None:
 def sweeps(engine: CallbackEngine, recordings: CallRecordings | None) -> tuple[Sweeps, ...]:
     """What is done between calls."""
     left = () if recordings is None else (LeftRecordings(engine.scenes, recordings),)
-    return (engine.reconciler, engine.housekeeper, engine.call_ends, engine.retention, *left)
+    return (engine.reconciler, engine.housekeeper, engine.call_ends, engine.retention, engine.outreach, *left)
 
 
 def make_mailer(settings: Settings) -> Mailer | None:

@@ -84,7 +84,7 @@ class CallbackClock:
         node: str,
         outbox: Sweeps | None = None,
         hooks: Sweeps | None = None,
-        shop: Sweeps | None = None,
+        shop: tuple[Sweeps, ...] = (),
         pace: Pace | None = None,
         on_stall: Callable[[], None] = exit_process,
     ) -> None:
@@ -162,7 +162,7 @@ class CallbackClock:
 
     def hand(self) -> None:
         """One round of handing settlements over to the shop, apart from all others: a slow shop holds up nobody."""
-        self._round(self._handing, *((self._shop,) if self._shop else ()))
+        self._round(self._handing, *self._shop)
 
     def _round(self, running: threading.Lock, *parts: Sweeps) -> None:
         if self._stopping.is_set() or not running.acquire(blocking=False):

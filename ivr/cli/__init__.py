@@ -25,6 +25,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "models": "list, install, check and remove speech models",
     "explain": "why a case was decided as it was, rule by rule",
     "policy": "check the shop's rules, and try changed ones on past decisions",
+    "commerce": "check whether a shop keeps the contract of the HTTP adapter",
+    "proactive": "tell of news about orders: a delay, a parcel that is lost or found, a defect in a batch",
     "audit": "prove from the tables that every promise was kept, or name those that were not",
     "doctor": "say what is set up, what works, and what to do about the rest",
 }

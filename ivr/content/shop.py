@@ -198,6 +198,7 @@ class DemoShop:
             seller=str(row.get("seller", "")),
             batch=str(row.get("batch", "")),
             email=str(row.get("email", "")),
+            news_by=tuple(row.get("news_by", ())),
         )
 
     def _at(self, text: Located, zone: str) -> datetime:

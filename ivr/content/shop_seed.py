@@ -34,6 +34,8 @@ STATES: Final[Sequence[Mapping[str, str]]] = (
     {"status": "returned", "ordered": "21 days ago at 12:00", "delivered": "17 days ago at 12:00"},
     {"status": "delivered", "ordered": "405 days ago at 10:00", "delivered": "400 days ago at 13:30", "left": "porch"},
 )
+CONSENTS: Final = (("call", "text"), ("text",), ())
+"""How customers agreed to hear news."""
 BATCHES: Final = 6
 """Of each item."""
 _PRIME: Final = 11
@@ -46,8 +48,9 @@ def seeded_customers(items: Sequence[str], taken: Sequence[str]) -> Iterator[dic
         area, zone = AREAS[index % len(AREAS)]
         first, last = FIRST[index % len(FIRST)], LAST[index % len(LAST)]
         email = f"{first}.{last}@example.com".lower() if index % 3 == 1 else ""
+        news_by = CONSENTS[index % len(CONSENTS)]
         serials = range(index * ORDERS_EACH, (index + 1) * ORDERS_EACH)
-        orders = [_order(serial, next(tails), items) | {"email": email} for serial in serials]
+        orders = [_order(serial, next(tails), items) | {"email": email, "news_by": news_by} for serial in serials]
         yield {
             "name": f"{first} {last}",
             "number": f"+1{area}55501{index // len(AREAS):02}",
@@ -57,7 +60,7 @@ def seeded_customers(items: Sequence[str], taken: Sequence[str]) -> Iterator[dic
         }
 
 
-def _order(serial: int, tail: str, items: Sequence[str]) -> dict[str, str]:
+def _order(serial: int, tail: str, items: Sequence[str]) -> dict[str, Any]:
     item = items[serial % len(items)]
     return {
         "number": f"121-{2000000 + serial}-{tail}",

@@ -42,6 +42,8 @@ class Handover:
     created_at: datetime
     ended_at: datetime | None = None
     version: int = 1
+    watch_at: datetime | None = None
+    """Of a TRACE that runs: when the shop is next asked what became of it."""
 
     def end(self, status: HandoverStatus, at: datetime, *, reference: str = "", reason: str = "") -> None:
         """Nothing is tried any more."""

@@ -43,5 +43,7 @@ class Order:
     """The production batch of the item, if the shop keeps it."""
     recalled: bool = False
     """A defect was found in its batch."""
+    news_by: tuple[str, ...] = ()
+    """How the customer agreed to hear news of this order from us, unasked: call, text."""
     email: str = ""
     """Where the shop writes to about this order, if it tells."""

@@ -11,7 +11,7 @@ from ivr.domain.cases import CaseStatus, Customer
 from ivr.domain.dialogue import Caller
 from ivr.domain.dialogue.values import UNFINISHED_IN, Unfinished
 from ivr.errors import NumberRefused
-from ivr.service.effects import open_view
+from ivr.service.open_view import open_view
 from ivr.service.opting import has_opted_out
 from ivr.service.ports import CheckedNumber, Clock, Commerce, NumberRules, Speaker
 from ivr.service.store import UnitOfWork

@@ -9,6 +9,7 @@ from ivr.domain.dialogue.effects import Decide
 from ivr.domain.dialogue.heard import Decided
 from ivr.domain.messages import Channel, MessageKind
 from ivr.domain.orders import Order
+from ivr.domain.outreach import News
 from ivr.domain.policy import Decision, Rule, Rules, Ruling, Topic, decide
 from ivr.domain.policy.gathering import REFUNDS_SPAN, Request, gather, settled_at, traced_at
 from ivr.domain.policy.rules import Anchor
@@ -107,6 +108,7 @@ class Care:
             country=self._country(order.number),
             reason=wanted.reason,
             settled=before,
+            recalled=uow.outreaches.of_order(order.id, News.DEFECT) is not None,
             refunds=uow.settlements.count_final(order.number, now - REFUNDS_SPAN),
         )
         return decide(self.rules, wanted.topic, gather(request, now), now.date())

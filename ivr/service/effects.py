@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ivr.domain.callbacks import Callback, Outcome
+from ivr.domain.callbacks import Outcome
 from ivr.domain.calls import Call
 from ivr.domain.cases import CaseStatus
 from ivr.domain.dialogue import Dialogue, heard
@@ -12,13 +12,15 @@ from ivr.domain.dialogue import effects as wanted
 from ivr.domain.hours import Hours
 from ivr.domain.moments import AskBack, Resolved, Unresolved, When, resolve
 from ivr.domain.policies import CallbackRules, calling_window
-from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused
+from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused, ShopUnavailable
 from ivr.service import attempts
 from ivr.service.answers import HelpAnswers
 from ivr.service.booking import AlreadyBooked, BookingRequest, Bookings
 from ivr.service.care import Care
 from ivr.service.cases import Opening, open_case, resolve_case
 from ivr.service.line import Line
+from ivr.service.open_view import open_view
+from ivr.service.outreach import stop_news
 from ivr.service.ports import Clock, Commerce, NumberRules
 from ivr.service.resuming import ResumeCodes
 from ivr.service.scenes import Scene
@@ -58,7 +60,13 @@ class Effects:
     care: Care
 
     def carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
-        """Do one effect."""
+        """Do one effect; where the shop does not answer, that is its result."""
+        try:
+            return self._carry_out(exchange, effect)
+        except ShopUnavailable:
+            return heard.ShopAway()
+
+    def _carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         match effect:
             case wanted.FindOrders(readings):
                 return self._find_orders(readings, exchange.dialogue.locale)
@@ -76,14 +84,16 @@ class Effects:
                 return self._enter_line(exchange)
             case wanted.ReadQuestions() | wanted.NoteAnswer() | wanted.TextAnswer() | wanted.RateAnswer():
                 return self.answers.carry_out(exchange, effect)
-            case wanted.ResolveCase() | wanted.RateEffort() | wanted.LeaveLine():
+            case wanted.ResolveCase() | wanted.RateEffort() | wanted.LeaveLine() | wanted.StopNews():
                 self._note(exchange, effect)
                 return None
             case _:
                 return self._promise(exchange, effect)
 
-    def _note(self, exchange: Exchange, effect: wanted.ResolveCase | wanted.RateEffort | wanted.LeaveLine) -> None:
+    def _note(self, exchange: Exchange, effect: wanted.Effect) -> None:
         match effect:
+            case wanted.StopNews():
+                stop_news(exchange.scene, exchange.call.from_number or "", exchange.call.sid)
             case wanted.ResolveCase(case_id, outcome):
                 self._resolve_case(exchange, case_id, outcome)
             case wanted.RateEffort(effort):
@@ -131,16 +141,16 @@ class Effects:
         return Unresolved(AskBack(why) if nearest_at else AskBack.FULL, nearest_at)
 
     def _find_orders(self, readings: tuple[str, ...], locale: str) -> heard.OrdersFound:
-        for digits in readings:
-            orders = tuple(self.commerce.find_orders(digits, locale))
-            if orders:
-                return heard.OrdersFound(orders)
-        return heard.OrdersFound(())
+        found = (tuple(self.commerce.find_orders(digits, locale)) for digits in readings)
+        return heard.OrdersFound(next(filter(None, found), ()))
 
     def _read_orders(self, dialogue: Dialogue, order_ids: tuple[str, ...]) -> heard.OrdersRead:
         number, locale = dialogue.caller.number, dialogue.locale
-        recent = tuple(self.commerce.recent_orders(number, locale)) if number else ()
-        others = (self.commerce.order(order_id, locale) for order_id in order_ids)
+        try:
+            recent = tuple(self.commerce.recent_orders(number, locale)) if number else ()
+            others = [self.commerce.order(order_id, locale) for order_id in order_ids]
+        except ShopUnavailable:  # the items keep their names
+            return heard.OrdersRead(dialogue.caller.orders)
         return heard.OrdersRead(recent, tuple(order for order in others if order is not None))
 
     def _open_case(self, exchange: Exchange, effect: wanted.OpenCase) -> heard.CaseOpened:
@@ -288,9 +298,3 @@ class Effects:
             return self._not_booked(refused)
         exchange.scene.after.extend(actions)
         return heard.CallbackBooked(open_view(callback), self.clock.now())
-
-
-def open_view(callback: Callback) -> heard.OpenCallback:
-    """What the dialogue tells of a callback: as soon as possible by the latest time, else the named time."""
-    at = callback.promised_by_at if callback.asap else callback.due_at
-    return heard.OpenCallback(callback.id, at, callback.asap, callback.case_id)

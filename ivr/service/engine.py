@@ -29,8 +29,10 @@ from ivr.service.links import Links
 from ivr.service.notices import Notices
 from ivr.service.outbox import Outbox, OutboxTools
 from ivr.service.outcomes import Outcomes
+from ivr.service.outreach import OutreachSweep
 from ivr.service.placing import DialTools
 from ivr.service.ports import Clock, Commerce, Mailer, Messenger, NumberRules, Phone, Rooms, Speaker
+from ivr.service.proactive import Proactive
 from ivr.service.quiet import QuietHours
 from ivr.service.reconcile import Reconciler
 from ivr.service.reports import Reports
@@ -107,9 +109,12 @@ class CallbackEngine:
         self.verification = proofs = NumberProofs(
             ports.clock, rules, bookings=self.bookings, gate=gate, company=company, secret=secret
         )
-        outcomes = Outcomes(rules, gate, self.line, telling)
-        reports = Reports(outcomes)
         self.scenes = scenes = Scenes(ports.store, ports.clock, self.afterwards)
+        self.notices = Notices(Ways(rules.messages, ports.numbers), ports.speaker, self.links, company)
+        self.proactive = Proactive(scenes, ports.commerce, self.notices)
+        self.outreach = news = OutreachSweep(self.proactive, rules, ports.numbers)
+        outcomes = Outcomes(rules, gate, self.line, telling, news)
+        reports = Reports(outcomes)
         codes = CodeCalls(proofs, self.bookings, rules, company)
         self.legs = self._make_legs(ports, outcomes, reports, codes, company=company, hears=hears)
         self.conversations = Conversations(scenes, ports.rooms, self.bookings) if ports.rooms is not None else None
@@ -117,7 +122,7 @@ class CallbackEngine:
         self.agent_work = AgentWork(scenes, gate, rules)
         self.case_work = CaseWork(scenes, self.bookings)
         self.supervising = Supervising(scenes, self.bookings)
-        parts: dict[str, Any] = {"gate": gate, "outcomes": outcomes, "reports": reports, "proofs": proofs}
+        parts: dict[str, Any] = {"gate": gate, "outcomes": outcomes, "reports": reports, "proofs": proofs, "news": news}
         self._make_sweeps(DialTools(scenes=scenes, phone=ports.phone, rules=rules, **parts, **self._timing), node)
         self._make_messages(ports, scenes, company)
 
@@ -153,7 +158,6 @@ class CallbackEngine:
 
     def _make_messages(self, ports: EnginePorts, scenes: Scenes, company: str) -> None:
         rules = self.rules.messages
-        self.notices = Notices(Ways(rules, ports.numbers), ports.speaker, self.links, company)
         tools = OutboxTools(
             scenes=scenes,
             rules=rules,

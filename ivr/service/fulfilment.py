@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from ivr.domain.handovers import Handover
+from ivr.domain.orders import Order
 from ivr.domain.settlements import SettlementKind
 
 
@@ -60,6 +61,9 @@ class Fulfilment(Protocol):
     def search_state(self, order_id: str) -> SearchState:
         """Of the order's newest search. Raises ShopUnavailable, ShopRefused (`unknown`)."""
 
+    def orders_of_batch(self, batch: str, locale: str) -> Sequence[Order]:
+        """What customers have, or is on its way to them, of one production batch. Raises ShopUnavailable."""
+
 
 class Handovers(Protocol):
     """Settlements on their way to the shop; one each."""
@@ -71,6 +75,9 @@ class Handovers(Protocol):
 
     def failed(self, limit: int) -> Sequence[Handover]:
         """Those that a person has to decide about, newest first."""
+
+    def watched(self, now: datetime) -> Handover | None:
+        """A search that the shop is to be asked about, the longest due; locked like `Callbacks.due`."""
 
     def count_waiting(self, before: datetime) -> int:
         """Written before that and still not carried out."""

@@ -6,7 +6,7 @@ between asks once more under the same key, which the shop carries out once.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -25,6 +25,8 @@ from ivr.service.timeline import record
 log = structlog.get_logger(__name__)
 
 BATCH: Final = 50
+LOOK_FIRST: Final = timedelta(hours=6)
+"""So long after a search has begun the shop is first asked what became of it."""
 """Requests in one round."""
 
 
@@ -137,6 +139,8 @@ def _write_down(scene: Scene, given: Given, answer: Receipt | ShopRefused | Shop
 
 def _done(scene: Scene, handover: Handover, errand: Errand, receipt: Receipt) -> None:
     handover.end(HandoverStatus.DONE, scene.now, reference=receipt.reference)
+    if errand.kind is SettlementKind.TRACE:
+        handover.watch_at = scene.now + LOOK_FIRST
     data = {"kind": errand.kind.value, "reference": receipt.reference}
     record(scene.uow, scene.now, "handed_over", subject=scene.uow.cases.get(handover.case_id), data=data)
 

@@ -18,7 +18,7 @@ from ivr.service import attempts
 from ivr.service.afterwards import HangUp
 from ivr.service.gate import Gate
 from ivr.service.guests import guest_gone
-from ivr.service.outcomes import Outcomes
+from ivr.service.outcomes import NewsLegs, Outcomes
 from ivr.service.ports import Phone
 from ivr.service.reports import Reports
 from ivr.service.scenes import Scene, Scenes
@@ -46,6 +46,7 @@ class DialTools:
     outcomes: Outcomes
     reports: Reports
     proofs: NumberProofs
+    news: NewsLegs
     monotonic: Callable[[], float]
     checkpoint: Callable[[str], None]
     """Called after each numbered commit and after the request: tests and journeys kill a process there."""
@@ -129,6 +130,8 @@ class Placer:
 
     def _may_ring(self, scene: Scene, leg: Leg) -> bool:
         """Whether whom it is for still waits, and (callbacks) the gate is open for as long as it takes."""
+        if leg.party == Party.NEWS:
+            return self._tools.news.may_place(scene, leg)
         attempt = attempts.of_leg(scene.uow, leg)
         return self._may_tell_code(scene, leg) if attempt is None else self._may_join(scene, leg, attempt)
 
@@ -191,6 +194,8 @@ class Placer:
         is_about_number = error.carrier_code in NUMBER_ERRORS
         if not is_about_number:
             self._tools.gate.pause(scene.uow, scene.now, _rest_seconds(error))
+        if leg.party == Party.NEWS:
+            self._tools.news.leg_over(scene.uow, leg, scene.now)
         if attempt is None:
             return  # a code that was not told: whoever wants it asks again
         if leg.party == Party.GUEST:

@@ -16,6 +16,7 @@ from ivr.service.calls_store import Calls as Calls
 from ivr.service.calls_store import Verifications as Verifications
 from ivr.service.fulfilment import Handovers as Handovers
 from ivr.service.guards import Guards as Guards
+from ivr.service.outreach_store import Outreaches as Outreaches
 from ivr.service.overview_store import Overview as Overview
 from ivr.service.programs import Lists as Lists
 from ivr.service.programs import Programs as Programs
@@ -260,6 +261,7 @@ class UnitOfWork(Protocol):
     lists: Lists
     settlements: Settlements
     handovers: Handovers
+    outreaches: Outreaches
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

@@ -28,6 +28,7 @@ from ivr.simulation.not_kept import (
     NoHandovers,
     NoLedger,
     NoMessages,
+    NoOutreaches,
     NoSettlements,
     NoVerifications,
 )
@@ -60,6 +61,7 @@ class MemoryRows:
         self.lists: ports.Lists = NoLists()
         self.settlements: ports.Settlements = NoSettlements()
         self.handovers: ports.Handovers = NoHandovers()
+        self.outreaches: ports.Outreaches = NoOutreaches()
 
     def commit(self) -> None:
         """Not here."""
@@ -84,7 +86,7 @@ class MemoryUnitOfWork:
         self.agents, self.verifications, self.guards = rows.agents, rows.verifications, rows.guards
         self.messages, self.ledger, self.answers, self.staff = rows.messages, rows.ledger, rows.answers, rows.staff
         self.overview, self.programs, self.lists = rows.overview, rows.programs, rows.lists
-        self.settlements, self.handovers = rows.settlements, rows.handovers
+        self.settlements, self.handovers, self.outreaches = rows.settlements, rows.handovers, rows.outreaches
         self._is_committed = False
 
     def commit(self) -> None:

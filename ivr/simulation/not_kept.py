@@ -10,6 +10,7 @@ from ivr.domain.handovers import Handover
 from ivr.domain.knowledge import Tally
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message, MessageKind
+from ivr.domain.outreach import News, Outreach
 from ivr.domain.settlements import Settlement
 
 
@@ -162,6 +163,10 @@ class NoHandovers:
         """Nothing is."""
         return None
 
+    def watched(self, now: datetime) -> Handover | None:
+        """None are."""
+        return None
+
     def failed(self, limit: int) -> Sequence[Handover]:
         """None did."""
         return ()
@@ -169,3 +174,23 @@ class NoHandovers:
     def count_waiting(self, before: datetime) -> int:
         """None wait."""
         return 0
+
+
+class NoOutreaches:
+    """service.outreach_store.Outreaches: nobody is rung with news."""
+
+    def add(self, outreach: Outreach) -> None:
+        """Never called."""
+        raise NotImplementedError("the simulation has no orders")
+
+    def of_order(self, order_id: str, kind: News) -> Outreach | None:
+        """There is none."""
+        return None
+
+    def of_leg(self, leg_id: str) -> Outreach | None:
+        """There is none."""
+        return None
+
+    def due(self, now: datetime) -> Outreach | None:
+        """Nothing is."""
+        return None

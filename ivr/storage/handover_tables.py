@@ -1,12 +1,13 @@
 """The tables of settlements on their way to the shop, and of what the demonstration's shop did about them."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, text
 
 from ivr.domain.handovers import FAILED, HandoverStatus
 from ivr.domain.settlements import SettlementKind
 from ivr.storage.columns import Text
 from ivr.storage.schema import IS_WAITING, belongs_to, choice, integer, key, metadata, moment, one_of, partial, string
 
+IS_WATCHED = text("watch_at IS NOT NULL")
 HAS_FAILED = one_of("status", FAILED)
 
 handovers = Table(
@@ -22,6 +23,8 @@ handovers = Table(
     moment("created_at"),
     moment("ended_at", null=True),
     integer("version"),
+    moment("watch_at", null=True),
+    partial("ix_handovers_watched", "watch_at", where=IS_WATCHED),
     partial("ix_handovers_due", "due_at", where=IS_WAITING),
     partial("ix_handovers_failed", "ended_at", where=HAS_FAILED),
 )

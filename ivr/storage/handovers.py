@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from ivr.domain.handovers import Handover
-from ivr.storage.handover_tables import HAS_FAILED, handovers
+from ivr.storage.handover_tables import HAS_FAILED, IS_WATCHED, handovers
 from ivr.storage.rows import Repository
 from ivr.storage.schema import IS_WAITING
 
@@ -31,6 +31,12 @@ class SqlHandovers(Repository):
     def failed(self, limit: int) -> Sequence[Handover]:
         """Newest first."""
         return self._all(select(Handover).where(HAS_FAILED).order_by(handovers.c.ended_at.desc()).limit(limit))
+
+    def watched(self, now: datetime) -> Handover | None:
+        """The longest due."""
+        c = handovers.c
+        ripe = select(Handover).where(IS_WATCHED, c.watch_at <= now).order_by(c.watch_at).limit(1)
+        return next(iter(self._all(ripe, lock=True)), None)
 
     def count_waiting(self, before: datetime) -> int:
         """Not carried out yet."""

@@ -11,6 +11,7 @@ from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer
 from ivr.domain.handovers import Handover
 from ivr.domain.messages import Message
+from ivr.domain.outreach import Outreach
 from ivr.domain.programs import ApiKey, Delivery, Subscription
 from ivr.domain.settlements import Settlement
 from ivr.domain.shifts import Shift
@@ -19,6 +20,7 @@ from ivr.storage import (
     guard_tables,
     handover_tables,
     help_tables,
+    outreach_tables,
     program_tables,
     settlement_tables,
     staff_tables,
@@ -46,6 +48,7 @@ MAPPED: dict[type, Table] = {
     Delivery: program_tables.deliveries,
     Settlement: settlement_tables.settlements,
     Handover: handover_tables.handovers,
+    Outreach: outreach_tables.outreaches,
 }
 """Events and the audit log are not among them: their rows are only added, never changed."""
 

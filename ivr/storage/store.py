@@ -21,6 +21,7 @@ from ivr.storage.help_answers import SqlAnswers
 from ivr.storage.help_index import MemoryIndex, PostgresIndex
 from ivr.storage.ledger import SqlLedger
 from ivr.storage.messages import SqlMessages
+from ivr.storage.outreaches import SqlOutreaches
 from ivr.storage.overview import SqlOverview
 from ivr.storage.people import SqlAgents, SqlCustomers
 from ivr.storage.programs import SqlLists, SqlPrograms
@@ -63,6 +64,7 @@ class SqlUnitOfWork:
         self.lists: ports.Lists = SqlLists(session, writes=writes)
         self.settlements: ports.Settlements = SqlSettlements(session, writes=writes)
         self.handovers: ports.Handovers = SqlHandovers(session, writes=writes)
+        self.outreaches: ports.Outreaches = SqlOutreaches(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""

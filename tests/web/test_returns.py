@@ -66,7 +66,7 @@ def test_a_label_promised_by_text_is_texted_and_its_page_shows_all_that_is_neede
     assert ElementTree.fromstring(re.search(r"<svg.*</svg>", page.text)[0]).attrib["aria-label"] == number
     assert row.until_at == order.delivered_at + timedelta(days=30)
     assert order.number[1:] not in page.text
-    site.ivr.handover_sweep.sweep()
+    site.ivr.shop_sweeps[0].sweep()
     (deed,) = site.store.demo_deeds().of_order(order.id)
     assert (deed.kind, deed.amount_minor) == (SettlementKind.RETURN, row.amount_minor)
     with site.store.read() as uow:

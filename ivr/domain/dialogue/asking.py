@@ -1,7 +1,7 @@
 """What a state asks, as a value; and what is asked about help articles."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ivr.domain.dialogue.values import Dialogue
 from ivr.domain.hearing import Pace
@@ -84,4 +84,10 @@ def return_way_asked(d: Dialogue) -> Question:
 
 def settlement_asked(d: Dialogue) -> Question:
     """Money, or a new one."""
-    return by_number(Say("ask_settlement", {"item": d.order.item if d.order else ""}), 2)
+    asked = by_number(Say("ask_settlement", {"item": d.order.item if d.order else ""}), 2)
+    return replace(asked, say=(*asked.say, *way_out(d)))
+
+
+def way_out(d: Dialogue) -> tuple[Say, ...]:
+    """How whoever was rung about news gets no more such calls; said once."""
+    return (Say("proactive_stop"),) if d.is_news and d.answered < 0 and not d.failures else ()

@@ -157,6 +157,11 @@ class RateAnswer:
     """The question in the caller's own words."""
 
 
+@dataclass(frozen=True)
+class StopNews:
+    """Never ring this number about news again; gives no result."""
+
+
 Effect = (
     FindOrders
     | ReadOrders
@@ -178,4 +183,5 @@ Effect = (
     | NoteAnswer
     | TextAnswer
     | RateAnswer
+    | StopNews
 )

@@ -71,6 +71,11 @@ class CaseOpened:
 
 
 @dataclass(frozen=True)
+class ShopAway:
+    """Result of whatever needs the shop: it does not answer now."""
+
+
+@dataclass(frozen=True)
 class OrderCanceled:
     """Result of CancelOrder."""
 
@@ -211,6 +216,7 @@ Result = (
     | OrdersRead
     | CaseOpened
     | OrderCanceled
+    | ShopAway
     | Decided
     | WaitEstimated
     | MomentResolved

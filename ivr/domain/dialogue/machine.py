@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from ivr.domain.dialogue import booking, care, doubts, existing, knowledge, menu, orders, promises
+from ivr.domain.dialogue import booking, care, doubts, existing, knowledge, menu, news, orders, promises
 from ivr.domain.dialogue.effects import ResolveCase
 from ivr.domain.dialogue.heard import (
     AgentLost,
@@ -28,6 +28,7 @@ from ivr.domain.dialogue.heard import (
     OrdersFound,
     OrdersRead,
     QuestionsRead,
+    ShopAway,
     Silence,
     Speech,
     SpeechLost,
@@ -79,6 +80,7 @@ RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     OrdersRead: menu.orders_read,
     CaseOpened: orders.case_opened,
     OrderCanceled: orders.canceled,
+    ShopAway: orders.shop_away,
     Decided: care.decided,
     WaitEstimated: promises.wait_estimated,
     MomentResolved: booking.moment_resolved,
@@ -94,6 +96,14 @@ RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
 }
 
 
+def blank(
+    caller: Caller, locales: tuple[str, ...], now: datetime, abilities: Mapping[str, Ability] | None = None
+) -> Dialogue:
+    """A dialogue in which nothing has been said."""
+    turn = Turn(number=0, locale=locales[0], say=())
+    return Dialogue(turn=turn, locale=locales[0], locales=locales, caller=caller, now=now, abilities=abilities or {})
+
+
 def start(
     caller: Caller, locales: tuple[str, ...], now: datetime, abilities: Mapping[str, Ability] | None = None
 ) -> Dialogue:
@@ -101,10 +111,7 @@ def start(
 
     `abilities`: of the locales of which not everything is understood.
     """
-    blank = Turn(number=0, locale=locales[0], say=())
-    dialogue = Dialogue(
-        turn=blank, locale=locales[0], locales=locales, caller=caller, now=now, abilities=abilities or {}
-    )
+    dialogue = blank(caller, locales, now, abilities)
     greeting = Say("greeting", {"company": caller.company})
     if caller.callback is not None and caller.number is not None:
         return ask(dialogue, State.EXISTING, greeting)
@@ -131,6 +138,8 @@ def _go_on(done: Step) -> Step:
 
 def _step(dialogue: Dialogue, heard: Heard) -> Step:
     match heard:
+        case Key(news.STOP_KEY) if _ends_news(dialogue):
+            return news.stop(dialogue)
         case Key(digits):
             return _key(dialogue, digits)
         case Speech(meaning):
@@ -149,6 +158,10 @@ def _step(dialogue: Dialogue, heard: Heard) -> Step:
             return promises.after_failure(dialogue)
         case _:
             return RESULTS[type(heard)](dialogue, heard)
+
+
+def _ends_news(dialogue: Dialogue) -> bool:
+    return dialogue.is_news and dialogue.state in news.STOPPED_IN
 
 
 def _join(dialogue: Dialogue, conference: str) -> Step:
@@ -214,6 +227,8 @@ def _vague(dialogue: Dialogue, meaning: Meaning, first: Intent) -> Step:
 
 def answer(dialogue: Dialogue, intent: Intent) -> Step | None:
     """What an intent leads to in this state; None if it is no answer here."""
+    if intent.name == "cancel" and _ends_news(dialogue):
+        return news.stop(dialogue)
     if intent.name in GLOBAL_INTENTS:
         return menu.answer_global(dialogue, intent)
     if dialogue.state not in ANSWERS:

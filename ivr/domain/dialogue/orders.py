@@ -93,6 +93,12 @@ def case_opened(dialogue: Dialogue, result: object) -> Step:
     return Step(kept, (Decide(Topic(dialogue.want), dialogue.order.id, result.case_id, dialogue.why),))
 
 
+def shop_away(dialogue: Dialogue, result: object) -> Step:
+    """The shop does not answer: say so, and offer a person, now or by a callback."""
+    told = replace(dialogue, preface=(*dialogue.preface, Say("shop_away")), explaining=False)
+    return open_case_then(told, EstimateWait())
+
+
 def status_says(dialogue: Dialogue, order: Order, now: datetime) -> Say:
     """Where an order stands."""
     moment = order.delivered_at or order.expected_at or order.ordered_at

@@ -18,6 +18,7 @@ from ivr.domain.dialogue.asking import (
     return_reason_asked,
     return_way_asked,
     settlement_asked,
+    way_out,
 )
 from ivr.domain.dialogue.heard import OpenCallback
 from ivr.domain.dialogue.values import Dialogue, State
@@ -250,7 +251,7 @@ def _holding(d: Dialogue) -> Question:
 
 def _anything_else(d: Dialogue) -> Question:
     expects = Expects(intents=(*MENU_INTENTS, "main_menu"), also=("question",), builtins=(Builtin.BOOLEAN,))
-    return Question((Say("anything_else"),), expects, {**MENU_KEYS, "7": NO})
+    return Question((*way_out(d), Say("anything_else")), expects, {**MENU_KEYS, "7": NO})
 
 
 def _rating(d: Dialogue) -> Question:

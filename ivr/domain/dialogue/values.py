@@ -158,6 +158,8 @@ class Dialogue:
     """The help article in hand."""
     unanswered: int = 0
     """Questions in a row to which there was no answer."""
+    is_news: bool = False
+    """We have rung the customer, about news of an order."""
     interrupted: State = State.MENU
     """In LANGUAGE: what was asked when the languages were offered, and is asked again in the chosen one. In OFFER: the
     question about an order that "agent" interrupted, to which "go back" leads; the menu if there was none."""

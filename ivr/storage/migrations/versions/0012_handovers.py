@@ -8,6 +8,7 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
+WATCHED = sa.text("watch_at IS NOT NULL")
 WAITS = sa.text("status = 'waiting'")
 ABOUT_CASE = sa.text("case_id IS NOT NULL")
 FAILED = sa.text("status IN ('given_up', 'refused')")
@@ -27,6 +28,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("watch_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["key"], ["settlements.key"], name="fk_handovers_key", initially="DEFERRED", deferrable=True
         ),
@@ -35,7 +37,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("key", name="pk_handovers"),
     )
-    for name, column, where in (("due", "due_at", WAITS), ("failed", "ended_at", FAILED)):
+    for name, column, where in (("due", "due_at", WAITS), ("failed", "ended_at", FAILED), ("watched", "watch_at", WATCHED)):
         op.create_index(
             f"ix_handovers_{name}", "handovers", [column], sqlite_where=where, postgresql_where=where
         )
@@ -58,6 +60,29 @@ def upgrade() -> None:
     op.add_column("settlements", sa.Column("until_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_calls_from_number_started_at", "calls", ["from_number", "started_at"])
     _messages_about_orders()
+    _outreaches()
+
+
+def _outreaches() -> None:
+    op.create_table(
+        "outreaches",
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("id", "key", "kind", "case_id", "order_id")),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("number", "email", "status")),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leg_id", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name="fk_outreaches_case_id", initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_outreaches"),
+    )
+    op.create_index("uq_outreaches_key", "outreaches", ["key"], unique=True)
+    op.create_index("ix_outreaches_leg_id", "outreaches", ["leg_id"])
+    op.create_index("ix_outreaches_due", "outreaches", ["due_at"], sqlite_where=WAITS, postgresql_where=WAITS)
 
 
 def _messages_about_orders() -> None:
@@ -87,5 +112,6 @@ def downgrade() -> None:
         messages.alter_column("callback_id", existing_type=sa.String(), nullable=False)
     op.drop_index("ix_calls_from_number_started_at", "calls")
     op.drop_column("settlements", "until_at")
+    op.drop_table("outreaches")
     op.drop_table("demo_deeds")
     op.drop_table("handovers")
