@@ -110,9 +110,7 @@ class CallbackEngine:
             ports.clock, rules, bookings=self.bookings, gate=gate, company=company, secret=secret
         )
         self.scenes = scenes = Scenes(ports.store, ports.clock, self.afterwards)
-        self.notices = Notices(Ways(rules.messages, ports.numbers), ports.speaker, self.links, company)
-        self.proactive = Proactive(scenes, ports.commerce, self.notices)
-        self.outreach = news = OutreachSweep(self.proactive, rules, ports.numbers)
+        news = self._make_news(ports, company)
         outcomes = Outcomes(rules, gate, self.line, telling, news)
         reports = Reports(outcomes)
         codes = CodeCalls(proofs, self.bookings, rules, company)
@@ -125,6 +123,13 @@ class CallbackEngine:
         parts: dict[str, Any] = {"gate": gate, "outcomes": outcomes, "reports": reports, "proofs": proofs, "news": news}
         self._make_sweeps(DialTools(scenes=scenes, phone=ports.phone, rules=rules, **parts, **self._timing), node)
         self._make_messages(ports, scenes, company)
+
+    def _make_news(self, ports: EnginePorts, company: str) -> OutreachSweep:
+        ways = Ways(self.rules.messages, ports.numbers)
+        self.notices = Notices(ways, ports.speaker, self.links, company)
+        self.proactive = Proactive(self.scenes, ports.commerce, self.notices)
+        self.outreach = OutreachSweep(self.proactive, self.rules, ports.numbers)
+        return self.outreach
 
     def _make_legs(
         self,
