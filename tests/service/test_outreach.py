@@ -1,11 +1,13 @@
 """Who is rung with news, when, and what follows where nobody answers."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from ivr.domain.callbacks import Party
 from ivr.domain.cases import CaseStatus
+from ivr.domain.ledger import Breach, judge_time
 from ivr.domain.orders import Order
 from ivr.domain.outreach import MOST_TRIES, News, Outreach, OutreachStatus
 from ivr.errors import NotFound, ShopUnavailable
@@ -57,7 +59,13 @@ def test_nobody_is_rung_outside_the_hours_where_their_number_lies(site: Site) ->
     site.clock.set(row(site, order).due_at)
     rounds(site)
     assert [leg.party for leg in site.phone.calls] == [Party.NEWS]
-    assert row(site, order).due_at.hour in (13, 14, 15)
+    with site.store.read() as uow:
+        (dial,) = uow.ledger.customers_dials(0, 10)
+    zones = site.ivr.numbers.check(order.number).zones
+    assert dial.line.data["hours"] == "09:00-19:00"
+    assert list(judge_time(dial.line, dial.leg, zones, "")) == []
+    at_night = replace(dial.line, at=NOON_IN_NEW_YORK.replace(hour=4))
+    assert [found.breach for found in judge_time(at_night, dial.leg, zones, "")] == [Breach.OUTSIDE_HOURS]
 
 
 def test_who_does_not_answer_is_rung_a_few_times_then_texted(site: Site) -> None:
