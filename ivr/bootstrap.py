@@ -162,7 +162,9 @@ class Ivr(Edges):
         if shop is None:
             return ()
         engine = self.engine
-        return HandoverSweep(engine.scenes, shop, checkpoint=checkpoint), SearchWatch(engine.proactive, shop)
+        return HandoverSweep(engine.scenes, shop, checkpoint=checkpoint, notices=engine.notices), SearchWatch(
+            engine.proactive, shop
+        )
 
     @cached_property
     def services(self) -> Services:

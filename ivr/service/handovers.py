@@ -14,10 +14,12 @@ import structlog
 
 from ivr.domain.cases import CaseStatus
 from ivr.domain.handovers import LEASE, Handover, HandoverStatus, retry_handover_at
+from ivr.domain.messages import MessageKind
 from ivr.domain.settlements import Settlement, SettlementKind
 from ivr.errors import Conflict, IllegalMove, NotFound, ShopRefused, ShopUnavailable
 from ivr.service.breaker import Breaker
 from ivr.service.fulfilment import Errand, Fulfilment, Receipt
+from ivr.service.notices import Addressee, Notices
 from ivr.service.scenes import Scene, Scenes
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
@@ -52,6 +54,8 @@ class HandoverSweep:
     shop: Fulfilment
     breaker: Breaker = field(default_factory=Breaker)
     checkpoint: Callable[[str], None] = lambda name: None
+    notices: Notices | None = None
+    """Tells customers that something promised was not done; None: nobody is told."""
 
     def sweep(self) -> None:
         """One round. While the shop is down nothing is claimed, so that no try is used up."""
@@ -90,9 +94,38 @@ class HandoverSweep:
 
     def _settle(self, given: Given, answer: Receipt | ShopRefused | ShopUnavailable) -> None:
         try:
-            self.scenes.run(partial(_write_down, given=given, answer=answer))
+            self.scenes.run(partial(self._write_down, given=given, answer=answer))
         except Conflict:
             log.info("handover_settled_by_another")
+
+    def _write_down(self, scene: Scene, given: Given, answer: Receipt | ShopRefused | ShopUnavailable) -> None:
+        handover = scene.uow.handovers.get(given.errand.key)
+        if handover is None or handover.status is not HandoverStatus.WAITING or handover.tries != given.tries:
+            return
+        match answer:
+            case Receipt():
+                _done(scene, handover, given.errand, answer)
+            case ShopRefused():
+                self._failed(scene, handover, given.errand, HandoverStatus.REFUSED, answer.reason)
+            case _:
+                again_at = retry_handover_at(handover.tries, scene.now)
+                if again_at is None:
+                    self._failed(scene, handover, given.errand, HandoverStatus.GIVEN_UP, "shop_unavailable")
+                else:
+                    handover.due_at = again_at
+
+    def _failed(self, scene: Scene, handover: Handover, errand: Errand, status: HandoverStatus, reason: str) -> None:
+        """What was promised is not done: the case waits for a person, with the reason, and the customer is told."""
+        handover.end(status, scene.now, reason=reason)
+        case = scene.uow.cases.get(handover.case_id)
+        data = {"kind": errand.kind.value, "status": status.value, "reason": reason}
+        record(scene.uow, scene.now, "handover_failed", subject=case, data=data)
+        log.error("handover_failed", kind=errand.kind.value, status=status.value, reason=reason)
+        if case is not None and case.status in (CaseStatus.RESOLVED, CaseStatus.OPEN):
+            case.move(CaseStatus.WAITING_AGENT)
+        settlement = scene.uow.settlements.get(handover.key)
+        if self.notices is not None and case is not None and settlement is not None:
+            self.notices.write(scene.uow, case, MessageKind.NEWS, Addressee(number=settlement.number), scene.now)
 
 
 def _claim(scene: Scene) -> Given | None:
@@ -120,40 +153,12 @@ def _errand(settlement: Settlement, case_number: str) -> Errand:
     )
 
 
-def _write_down(scene: Scene, given: Given, answer: Receipt | ShopRefused | ShopUnavailable) -> None:
-    handover = scene.uow.handovers.get(given.errand.key)
-    if handover is None or handover.status is not HandoverStatus.WAITING or handover.tries != given.tries:
-        return
-    match answer:
-        case Receipt():
-            _done(scene, handover, given.errand, answer)
-        case ShopRefused():
-            _failed(scene, handover, given.errand, HandoverStatus.REFUSED, answer.reason)
-        case _:
-            again_at = retry_handover_at(handover.tries, scene.now)
-            if again_at is None:
-                _failed(scene, handover, given.errand, HandoverStatus.GIVEN_UP, "shop_unavailable")
-            else:
-                handover.due_at = again_at
-
-
 def _done(scene: Scene, handover: Handover, errand: Errand, receipt: Receipt) -> None:
     handover.end(HandoverStatus.DONE, scene.now, reference=receipt.reference)
     if errand.kind is SettlementKind.TRACE:
         handover.watch_at = scene.now + LOOK_FIRST
     data = {"kind": errand.kind.value, "reference": receipt.reference}
     record(scene.uow, scene.now, "handed_over", subject=scene.uow.cases.get(handover.case_id), data=data)
-
-
-def _failed(scene: Scene, handover: Handover, errand: Errand, status: HandoverStatus, reason: str) -> None:
-    """What was promised is not done: the case waits for a person, with the reason."""
-    handover.end(status, scene.now, reason=reason)
-    case = scene.uow.cases.get(handover.case_id)
-    data = {"kind": errand.kind.value, "status": status.value, "reason": reason}
-    record(scene.uow, scene.now, "handover_failed", subject=case, data=data)
-    log.error("handover_failed", kind=errand.kind.value, status=status.value, reason=reason)
-    if case is not None and case.status in (CaseStatus.RESOLVED, CaseStatus.OPEN):
-        case.move(CaseStatus.WAITING_AGENT)
 
 
 def try_again(uow: UnitOfWork, case_id: str, key: str, now: datetime, by: str) -> None:

@@ -64,8 +64,8 @@ class Proactive:
         orders: Sequence[Order] = shop.orders_of_batch(batch, "en-US")
         return len(orders), sum(self.happened(News.DEFECT, order.id) for order in orders)
 
-    def take(self, scene: Scene, kind: News, order: Order) -> bool:
-        """In the caller's step."""
+    def take(self, scene: Scene, kind: News, order: Order, *, asked: bool = False) -> bool:
+        """In the caller's step. `asked`: it answers what the customer asked for, so a message needs no consent."""
         uow, now = scene.uow, scene.now
         if uow.outreaches.of_order(order.id, kind) is not None:
             return False
@@ -77,7 +77,7 @@ class Proactive:
         )  # fmt: skip
         uow.outreaches.add(outreach)
         if "call" not in order.news_by or has_opted_out(uow, declined(order.number)):
-            self.write_instead(uow, outreach, now, "no_calls", may_write="text" in order.news_by)
+            self.write_instead(uow, outreach, now, "no_calls", may_write=asked or "text" in order.news_by)
         return True
 
     def write_instead(
@@ -149,7 +149,7 @@ class SearchWatch:
         case = scene.uow.cases.get(handover.case_id)
         record(scene.uow, scene.now, "search_over", subject=case, data={"found": kind is News.FOUND})
         if order is not None:
-            self.proactive.take(scene, kind, order)
+            self.proactive.take(scene, kind, order, asked=True)
 
 
 def _case(uow: UnitOfWork, kind: News, order: Order, now: datetime) -> Case:

@@ -7,10 +7,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from ivr.domain.cases import CaseStatus
 from ivr.domain.handovers import HandoverStatus
 from ivr.domain.orders import Order
 from ivr.domain.settlements import SettlementKind
 from ivr.domain.turn import Turn
+from ivr.errors import ShopRefused
+from ivr.service.fulfilment import Errand, Receipt
 from ivr.service.opting import has_opted_out, opt_out
 from ivr.service.timeline import new_id
 from ivr.web.barcode import widths
@@ -86,6 +89,25 @@ def test_where_no_text_is_sent_none_is_promised_and_the_number_is_read_out(new_s
     assert number in re.sub(r"[ ,]", "", said)
     site.ivr.engine.outbox.sweep()
     assert site.messenger.sent == []
+
+
+def test_what_the_shop_refuses_is_told_to_the_customer_and_waits_for_a_person(
+    new_site: NewSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = new_site(IVR_TEXTS="on")
+    order = returnable(site)
+    sends_back(site, order)
+
+    def refuse(errand: Errand) -> Receipt:
+        raise ShopRefused("charged_back")
+
+    monkeypatch.setattr(site.ivr.shop, "carry_out", refuse)
+    site.ivr.shop_sweeps[0].sweep()
+    site.ivr.engine.outbox.sweep()
+    assert [to for to, _ in site.messenger.sent] == [order.number] * 2
+    assert "there is news about your order" in site.messenger.sent[1][1]
+    with site.store.read() as uow:
+        assert uow.cases.recent(1)[0].status is CaseStatus.WAITING_AGENT
 
 
 def test_whoever_wants_no_texts_is_promised_none(new_site: NewSite) -> None:
