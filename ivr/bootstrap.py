@@ -32,10 +32,12 @@ from ivr.service.calls import CallPorts, CallService
 from ivr.service.dial_tools import REQUESTS_AT_ONCE
 from ivr.service.dispatch import Dispatcher
 from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
+from ivr.service.handovers import HandoverSweep
 from ivr.service.hooks import HookSweep
 from ivr.service.knowledge import KnowingUnderstanding
 from ivr.service.leg_hearing import LegHearing
 from ivr.service.ports import Clock
+from ivr.service.proactive import SearchWatch
 from ivr.service.sign_in import Passwords, SignIns
 from ivr.service.store import Store
 from ivr.settings import Settings
@@ -82,7 +84,7 @@ class Ivr(Edges):
             mailer=self.mailer,
             rooms=self.rooms,
             recorder=self.recorder,
-            commerce=self.commerce,
+            commerce=self.steady,
             requests_at_once=REQUESTS_AT_ONCE,
         )
         return CallbackEngine(
@@ -116,9 +118,10 @@ class Ivr(Edges):
             speaker=self.speaker,
             arrivals=Arrivals(
                 self.numbers,
-                self.commerce,
+                self.steady,
                 self.speaker,
                 self.settings.company,
+                self.clock,
                 self.settings.booking_days,
                 self.settings.texts,
                 engine.places,
@@ -148,13 +151,24 @@ class Ivr(Edges):
         parts = sweeps(self.engine, self.recordings)
         return CallbackClock(
             self.dispatcher, parts, store=self.store, clock=self.clock, node=self.node, outbox=self.engine.outbox,
-            hooks=self.hook_sweep,
+            hooks=self.hook_sweep, shop=self.shop_sweeps,
         )  # fmt: skip
 
     @cached_property
     def hook_sweep(self) -> HookSweep:
         """Tells other people's programs what happened."""
         return HookSweep(self.engine.scenes, self.hook_sender)
+
+    @cached_property
+    def shop_sweeps(self) -> tuple[HandoverSweep, SearchWatch] | tuple[()]:
+        """Hands settlements over to the shop, and asks it about searches; nothing where the shop takes nothing."""
+        shop, checkpoint = self.fulfilment, self.overrides.get("checkpoint", no_checkpoint)
+        if shop is None:
+            return ()
+        engine = self.engine
+        return HandoverSweep(engine.scenes, shop, checkpoint=checkpoint, notices=engine.notices), SearchWatch(
+            engine.proactive, shop
+        )
 
     @cached_property
     def services(self) -> Services:
@@ -186,7 +200,7 @@ class Ivr(Edges):
             self.settings,
             engine,
             sign_ins=make_sign_ins(self.settings, self.store, self.clock, self._passwords),
-            commerce=self.commerce,
+            commerce=self.steady,
             numbers=self.numbers,
             catalogue=self.catalogue,
             knowledge=self.knowledge,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from ivr.content import Content
 from ivr.content.folders import Folders
@@ -24,10 +24,12 @@ from ivr.parts import (
 from ivr.phone.call_recorder import TwilioCallRecorder
 from ivr.phone.client import TwilioMessenger, TwilioPhone
 from ivr.phone.rooms import TwilioRooms
+from ivr.service.fulfilment import Fulfilment
 from ivr.service.hooks import HookSender
 from ivr.service.knowledge import Knowledge
 from ivr.service.ports import CallRecordings, Clock, Commerce, Mailer, Messenger, Phone, Rooms, Speaker
 from ivr.service.recording_ports import CallRecorder
+from ivr.service.steady import SteadyShop
 from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.storage import SqlStore
@@ -36,6 +38,9 @@ from ivr.understanding.grammars import GrammarUnderstanding
 from ivr.understanding.numbers import PhoneNumbers
 from ivr.understanding.terms import terms
 from ivr.web.catalogue import Catalogue, board_catalogue
+
+if TYPE_CHECKING:
+    from ivr.commerce.http_shop import HttpShop
 
 
 @dataclass(frozen=True)
@@ -118,12 +123,33 @@ class Edges:
     @cached_property
     def commerce(self) -> Commerce:
         """The shop's orders."""
-        return self.overrides.get("commerce") or self.shop
+        return self.overrides.get("commerce") or self._http_shop or self.shop
+
+    @cached_property
+    def steady(self) -> Commerce:
+        """The same, for those who can go on without."""
+        return SteadyShop(self.commerce)
+
+    @cached_property
+    def _http_shop(self) -> "HttpShop | None":
+        if not self.settings.commerce_url:
+            return None
+        from ivr.commerce.http_shop import HttpShop  # most systems are tried with the demonstration's shop first
+
+        return HttpShop(self.settings.commerce_url, self.settings.commerce_token)
 
     @cached_property
     def shop(self) -> DemoShop:
         """The demonstration's shop. Raises ContentError."""
-        return DemoShop(self.settings.grammars_dir, self.clock.now)
+        deeds = self.store.demo_deeds() if isinstance(self.store, SqlStore) else None
+        return DemoShop(self.settings.grammars_dir, self.clock.now, deeds)
+
+    @cached_property
+    def fulfilment(self) -> Fulfilment | None:
+        """Who carries settlements out; None: the shop that was given cannot."""
+        if "commerce" in self.overrides or "fulfilment" in self.overrides:
+            return self.overrides.get("fulfilment")
+        return self._http_shop or self.shop
 
     @cached_property
     def phone(self) -> Phone:

@@ -106,6 +106,22 @@ class CarrierUnclear(IvrError):
     code = "carrier_unclear"
 
 
+class ShopRefused(IvrError):
+    """The shop will not do it, however often it is asked; `.reason` is a stable word for a person."""
+
+    code = "shop_refused"
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(detail or reason)
+        self.reason = reason
+
+
+class ShopUnavailable(IvrError):
+    """The shop does not answer in time, or not in a way that can be used: ask again later, under the same key."""
+
+    code = "shop_unavailable"
+
+
 class MailRefused(IvrError):
     """The mail server will never take this e-mail: the address, or the text, is not accepted."""
 

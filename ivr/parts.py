@@ -25,6 +25,7 @@ from ivr.service.answers import HelpAnswers
 from ivr.service.care import Care
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
+from ivr.service.fulfilment import Fulfilment
 from ivr.service.hooks import Hooks, HookSender
 from ivr.service.knowledge import Knowledge
 from ivr.service.left_recordings import LeftRecordings
@@ -64,6 +65,7 @@ class Overrides(TypedDict, total=False):
     messenger: Messenger | None
     mailer: Mailer | None
     commerce: Commerce
+    fulfilment: Fulfilment | None
     rooms: Rooms
     passwords: Passwords
     hook_sender: HookSender
@@ -121,7 +123,7 @@ def call_effects(
         rules=engine.rules,
         resuming=ResumeCodes(clock, engine.rules.resume),
         answers=answers,
-        care=Care(clock, commerce, numbers, rules),
+        care=Care(clock, commerce, numbers, rules, engine.notices),
         consents=engine.consents,
         places=engine.places,
     )
@@ -145,7 +147,8 @@ def own_voice(settings: Settings, content: Content) -> TextToSpeech | None:
 def sweeps(engine: CallbackEngine, recordings: CallRecordings | None) -> tuple[Sweeps, ...]:
     """What is done between calls."""
     left = () if recordings is None else (LeftRecordings(engine.scenes, recordings),)
-    return (engine.reconciler, engine.housekeeper, engine.call_ends, engine.retention, engine.recorder, *left)
+    between = (engine.reconciler, engine.housekeeper, engine.call_ends, engine.retention, engine.recorder)
+    return (*between, engine.outreach, *left)
 
 
 def make_mailer(settings: Settings) -> Mailer | None:

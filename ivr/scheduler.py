@@ -27,7 +27,7 @@ SWEEP_SECONDS: Final = 5.0
 SEND_SECONDS: Final = 2.0
 BEAT_SECONDS: Final = 5.0
 STALLED_SECONDS: Final = 30.0
-THREADS: Final = 6
+THREADS: Final = 7
 ROLE: Final = "dispatch"
 
 
@@ -84,6 +84,7 @@ class CallbackClock:
         node: str,
         outbox: Sweeps | None = None,
         hooks: Sweeps | None = None,
+        shop: tuple[Sweeps, ...] = (),
         pace: Pace | None = None,
         on_stall: Callable[[], None] = exit_process,
     ) -> None:
@@ -91,6 +92,7 @@ class CallbackClock:
         self._sweeps = sweeps
         self._outbox = outbox
         self._hooks = hooks
+        self._shop = shop
         self._store = store
         self._clock = clock
         self._node = node
@@ -100,6 +102,7 @@ class CallbackClock:
         self._sweeping = threading.Lock()
         self._sending = threading.Lock()
         self._posting = threading.Lock()
+        self._handing = threading.Lock()
         self._stopping = threading.Event()
         self._ticked_at = time.monotonic()
         self._scheduler = _scheduler()
@@ -113,6 +116,7 @@ class CallbackClock:
             ("sweep", self.sweep, self._pace.sweep_seconds),
             ("send", self.send, self._pace.send_seconds),
             ("post", self.post, self._pace.send_seconds),
+            ("hand", self.hand, self._pace.send_seconds),
             ("beat", self.beat, self._pace.beat_seconds),
         ):
             # The first run is now, not after one interval.
@@ -126,7 +130,7 @@ class CallbackClock:
         The round ends before APScheduler shuts down: that holds the lock which a round needs to add its wake-up.
         """
         self._stopping.set()
-        with self._ticking, self._sweeping, self._sending, self._posting:
+        with self._ticking, self._sweeping, self._sending, self._posting, self._handing:
             pass
         self._scheduler.shutdown(wait=True)
         self._watchdog.join()
@@ -155,6 +159,10 @@ class CallbackClock:
     def post(self) -> None:
         """One round of webhooks out, apart from the outbox: other people's servers hang, too."""
         self._round(self._posting, *((self._hooks,) if self._hooks else ()))
+
+    def hand(self) -> None:
+        """One round of handing settlements over to the shop, apart from all others: a slow shop holds up nobody."""
+        self._round(self._handing, *self._shop)
 
     def _round(self, running: threading.Lock, *parts: Sweeps) -> None:
         if self._stopping.is_set() or not running.acquire(blocking=False):

@@ -198,6 +198,16 @@ class SettingsFields:
     mail_from: str = _setting(
         "IVR_MAIL_FROM", read.mailbox, "", "Who e-mails are from: `Acme <callbacks@example.com>`."
     )
+    commerce_url: str = _setting(
+        "IVR_COMMERCE_URL",
+        read.web_address,
+        "",
+        "Your shop, as `docs/commerce.openapi.yaml` describes it: `https://shop.example.com/ringback`.",
+        shown="the demonstration's shop",
+    )
+    commerce_token: str = _setting(
+        "IVR_COMMERCE_TOKEN", read.password, "", "What it knows us by.", shown="none", secret=True
+    )
     messages: tuple[str, ...] = _setting(
         "IVR_MESSAGES", read.messages, USUAL, f"What customers are told: some of {', '.join(GROUPS)}."
     )

@@ -28,7 +28,8 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         agent_set_away customer_connecting customer_waits customer_next_agent customer_agent_lost rate_effort
         rate_thanks help_ask_plain help_none help_none_offer help_other_words help_text_offer help_texted
         help_helped help_glad help_sorry code_call_again code_call_keys code_call_bye code_call_refused
-        ask_return_reason ask_return_way why_other_number why_too_many why_high_amount payout_original payout_rupees
+        ask_return_reason ask_return_way ask_return_way_plain proactive_stop
+        proactive_stopped shop_away why_other_number why_too_many why_high_amount payout_original payout_rupees
         payout_no_fee recording_ask recording_told recording_agreed recording_declined place_kept
     """,
     "answer": """
@@ -44,7 +45,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         whisper_again whisper_accepted
     """,
     "company": """
-        greeting goodbye code_call code_call_over
+        greeting goodbye code_call code_call_over proactive_hello
     """,
     "code": """
         code_call_code code_call_once_more
@@ -59,10 +60,13 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         why_wait why_trace
     """,
     "amount item": """
-        why_keep_item why_refund_now return_label
+        why_keep_item why_refund_now return_label return_label_mail
     """,
     "amount case item": """
         return_drop_off
+    """,
+    "amount case": """
+        return_label_number
     """,
     "amount item since": """
         why_refunded why_return_open
@@ -74,7 +78,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         why_warranty why_in_window
     """,
     "item": """
-        ask_settlement why_order_unclear why_search_over settled_replacement
+        ask_settlement ask_unfinished proactive_found why_recalled why_order_unclear why_search_over settled_replacement
         cancel_confirm cancel_done cancel_too_late order_status_canceled order_status_returned
     """,
     "key": """
@@ -159,10 +163,10 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "company": "stopped started unread calendar_title",
     "link": "mail_stop",
     "zone": "mail_zone",
-    "case company": "mail_subject",
+    "case company": "mail_subject order_mail_subject",
     "company link": "late",
     "company link title": "help_answer",
-    "case company link": "canceled done",
+    "case company link": "canceled done return news",
     "case code company link": "unreached",
     "company link when": "moved_at moved_asap reminder postponed",
     "code company link when": "missed",

@@ -1,17 +1,22 @@
 """The demo shop: a Commerce port over a readable file whose dates are counted from now."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
+from ivr.content.shop_books import MemoryDeeds, deed_of
+from ivr.content.shop_seed import seeded_customers
 from ivr.content.yaml_files import Located, read_mapping
+from ivr.domain.money import minor_units
 from ivr.domain.orders import Order, OrderStatus
-from ivr.errors import ContentError
+from ivr.domain.shop_deeds import Deed
+from ivr.errors import ContentError, ShopRefused
+from ivr.service.fulfilment import Errand, Receipt, SearchState
 
 SHOP_FILE: Final = "demo-shop.yaml"
 LAST_DIGITS: Final = 7
@@ -20,6 +25,7 @@ _DAY: Final = re.compile(
     r"(?:(?P<word>yesterday|today|tomorrow)|(?P<ago>\d+) days? ago|in (?P<ahead>\d+) days?) at (?P<time>\d\d:\d\d)"
 )
 _HOURS: Final = re.compile(r"(?:(?P<ago>\d+) hours? ago|in (?P<ahead>\d+) hours?)")
+WITH_CUSTOMER: Final = frozenset({OrderStatus.DELIVERED, OrderStatus.SHIPPED, OrderStatus.OUT_FOR_DELIVERY})
 _WORDS: Final = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 
@@ -48,42 +54,78 @@ class DemoRow:
     status: str
 
 
+class Deeds(Protocol):
+    """The shop's books."""
+
+    def keep(self, deed: Deed) -> Deed:
+        """The deed that its key has: this one, or the one before."""
+
+    def of_number(self, number: str) -> Sequence[Deed]: ...
+    def of_order(self, order_id: str) -> Sequence[Deed]: ...
+    def of_new_order(self, digits: str) -> Sequence[Deed]: ...
+
+
 class DemoShop:
     """The shop's orders. Cancellations are kept in memory: a new start begins with the file again."""
 
-    def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
-        """Reads the file in grammars/; `now` gives aware UTC. Raises ContentError."""
+    def __init__(self, folder: Path, now: Callable[[], datetime], deeds: Deeds | None = None) -> None:
+        """Reads the file in grammars/; `now` gives aware UTC; what is done is kept in `deeds`. Raises ContentError."""
         content = read_mapping(folder / SHOP_FILE, folder)
         self._now = now
+        self._deeds = deeds or MemoryDeeds()
         self._items: Mapping[str, Any] = content["items"]
         self._places: Mapping[str, Any] = content.get("places", {})
         self.customers = tuple(_customer(row) for row in content["customers"])
         self._canceled: set[str] = set()
         self._lock = Lock()
         self._check()
+        taken = [_digits(row["number"])[-LAST_DIGITS:] for owner in self.customers for row in owner.orders]
+        self.seeded = tuple(_customer(row) for row in seeded_customers(tuple(self._items), taken))
+        everybody = (*self.customers, *self.seeded)
+        self._owners = {owner.number: owner for owner in everybody}
+        self._rows = {_digits(row["number"]): (owner, row) for owner in everybody for row in owner.orders}
+        self._by_tail = {order_id[-LAST_DIGITS:]: order_id for order_id in self._rows}
 
     def customer_name(self, number: str) -> str | None:
         """The name kept with a telephone number."""
-        return next((c.name for c in self.customers if c.number == number), None)
+        owner = self._owners.get(number)
+        return owner.name if owner else None
 
     def customer_locale(self, number: str) -> str | None:
         """The language kept with a telephone number."""
-        return next((c.locale for c in self.customers if c.number == number), None)
+        owner = self._owners.get(number)
+        return owner.locale if owner else None
 
     def recent_orders(self, number: str, locale: str) -> Sequence[Order]:
         """A customer's orders, newest first."""
-        mine = [order for owner, order in self._orders(locale) if owner.number == number]
+        owner = self._owners.get(number)
+        if owner is None:
+            return []
+        mine = [self._order(owner, row, locale) for row in owner.orders]
+        mine += [self._made(deed, locale) for deed in self._deeds.of_number(number) if deed.new_order_id]
         return sorted(mine, key=lambda order: order.ordered_at, reverse=True)
 
     def find_orders(self, digits: str, locale: str) -> Sequence[Order]:
         """Orders whose number is these 17 digits, or ends in these 7."""
         if len(digits) not in (LAST_DIGITS, ORDER_DIGITS) or not digits.isdigit():
             return ()
-        return [order for _, order in self._orders(locale) if order.id.endswith(digits)]
+        found = self._rows.get(self._by_tail.get(digits[-LAST_DIGITS:], ""))
+        known = [self._order(*found, locale)] if found else []
+        made = [self._made(deed, locale) for deed in self._deeds.of_new_order(digits)]
+        return [order for order in (*known, *made) if order.id.endswith(digits)]
 
     def order(self, order_id: str, locale: str) -> Order | None:
         """One order by its 17 digits."""
-        return next((order for _, order in self._orders(locale) if order.id == order_id), None)
+        found = self._rows.get(order_id)
+        if found is not None:
+            return self._order(*found, locale)
+        made = self._deeds.of_new_order(order_id) if len(order_id) == ORDER_DIGITS else ()
+        return next((self._made(deed, locale) for deed in made), None)
+
+    def orders_of_batch(self, batch: str, locale: str) -> Sequence[Order]:
+        """What was delivered, or is on its way, of one production batch."""
+        rows = ((owner, row) for owner, row in self._rows.values() if row.get("batch") == batch)
+        return [order for owner, row in rows if (order := self._order(owner, row, locale)).status in WITH_CUSTOMER]
 
     def cancel(self, order_id: str) -> bool:
         """Cancel an order that is still being packed; canceling twice is no error."""
@@ -94,6 +136,29 @@ class DemoShop:
             self._canceled.add(order_id)
             return True
 
+    def carry_out(self, errand: Errand) -> Receipt:
+        """service.fulfilment.Fulfilment: a row in the books. Raises ShopRefused (`unknown_order`, `amount`)."""
+        order = self.order(errand.order_id, "en-US")
+        if order is None:
+            raise ShopRefused("unknown_order", "the shop has no such order")
+        price = minor_units(order.amount, order.currency)
+        if errand.amount_minor < 0 or price is None or errand.amount_minor > price:
+            raise ShopRefused("amount", "more than the order cost, or less than nothing")
+        if errand.amount_minor and errand.currency != order.currency:
+            raise ShopRefused("currency", "the order was paid in another currency")
+        deed = self._deeds.keep(deed_of(errand, order, self._now()))
+        return Receipt(deed.reference, deed.ends_at)
+
+    def search_state(self, order_id: str) -> SearchState:
+        """What became of a search: every third parcel turns up in half the time. Raises ShopRefused (`unknown`)."""
+        searches = [deed for deed in self._deeds.of_order(order_id) if deed.ends_at is not None]
+        if not searches or (ends_at := searches[-1].ends_at) is None:
+            raise ShopRefused("unknown", "nobody searches for this order")
+        now, begun = self._now(), searches[-1].at
+        if int(order_id[-LAST_DIGITS:]) % 3 == 0 and now - begun >= (ends_at - begun) / 2:
+            return SearchState.FOUND
+        return SearchState.NOT_FOUND if now >= ends_at else SearchState.RUNNING
+
     def demo_rows(self) -> list[DemoRow]:
         """Customers and orders with their numbers, as the file has them."""
         return [
@@ -102,10 +167,16 @@ class DemoShop:
             for order in self.recent_orders(owner.number, owner.locale)
         ]
 
-    def _orders(self, locale: str) -> Iterator[tuple[ShopCustomer, Order]]:
-        for owner in self.customers:
-            for row in owner.orders:
-                yield owner, self._order(owner, row, locale)
+    def _made(self, deed: Deed, locale: str) -> Order:
+        """The order that replaces another."""
+        owner, row = self._rows[deed.order_id]
+        first = self._order(owner, row, locale)
+        expected_at = deed.at + timedelta(days=3)
+        status = OrderStatus.CANCELED if deed.new_order_id in self._canceled else OrderStatus.PREPARING
+        return replace(
+            first, id=deed.new_order_id, status=status, ordered_at=deed.at, expected_at=expected_at,
+            delivered_at=None, left_at="",
+        )  # fmt: skip
 
     def _order(self, owner: ShopCustomer, row: Mapping[str, Any], locale: str) -> Order:
         order_id, item = _digits(row["number"]), self._items[row["item"]]
@@ -124,6 +195,10 @@ class DemoShop:
             amount=str(item["price"][currency]),
             currency=currency,
             item_phrases=tuple(map(str, _in_language(item.get("also", {}), locale))),
+            seller=str(row.get("seller", "")),
+            batch=str(row.get("batch", "")),
+            email=str(row.get("email", "")),
+            news_by=tuple(row.get("news_by", ())),
         )
 
     def _at(self, text: Located, zone: str) -> datetime:

@@ -113,6 +113,8 @@ class Party(StrEnum):
     CUSTOMER = "customer"
     GUEST = "guest"
     """Somebody who is added to their conversation: a seller, a supervisor, a colleague who takes over."""
+    NEWS = "news"
+    """Whoever answers a customer's telephone when we ring with news of an order: hears the dialogue itself."""
     UNPROVEN = "unproven_number"
     """Whoever answers at a number that was given on the web: hears a code, and may be a stranger to it all."""
 
@@ -253,7 +255,7 @@ class Leg:
     id: str
     """128-bit random hex token."""
     attempt_id: str | None = None
-    """None: a call that only tells a code (Party.UNPROVEN)."""
+    """None: a call that only tells a code (Party.UNPROVEN), or news (Party.NEWS)."""
     callback_id: str | None = None
     party: Party
     number: str

@@ -22,7 +22,7 @@ KINDS: Final = frozenset({BEGINS, STRAY, *ENDS, *FINISHED})
 """The kinds of lines that the ledger is made of."""
 ALWAYS: Final = "always"
 """In the place of calling hours: the calendar of this machine's own carrier."""
-CUSTOMERS: Final = frozenset({Party.CUSTOMER, Party.UNPROVEN})
+CUSTOMERS: Final = frozenset({Party.CUSTOMER, Party.UNPROVEN, Party.NEWS})
 PATIENCE: Final = timedelta(minutes=15)
 """So long after its time a next step may be late: processes restart, the carrier asks for a pause."""
 CLOCK_SLACK: Final = timedelta(seconds=5)

@@ -32,8 +32,14 @@ class MessageKind(StrEnum):
     UNREACHED = "unreached"
     """No machine tries it any more: a person does."""
     DONE = "done"
+    RETURN = "return"
+    """How something is sent back: the page with its label."""
+    NEWS = "news"
+    """Something happened to an order: a delay, a search that ended, a defect."""
 
 
+ABOUT_ORDERS: Final = frozenset({MessageKind.RETURN, MessageKind.NEWS})
+"""Kinds that belong to a case, not to a callback."""
 GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
     "confirmation": frozenset({MessageKind.PROMISED, MessageKind.MOVED, MessageKind.CANCELED}),
     "reminder": frozenset({MessageKind.REMINDER}),
@@ -41,6 +47,8 @@ GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
     "missed": frozenset({MessageKind.MISSED}),
     "unreached": frozenset({MessageKind.UNREACHED}),
     "done": frozenset({MessageKind.DONE}),
+    "return": frozenset({MessageKind.RETURN}),
+    "news": frozenset({MessageKind.NEWS}),
 }
 """Kinds as they are switched on and off."""
 USUAL: Final = tuple(name for name in GROUPS if name != "done")
@@ -111,10 +119,13 @@ class Message:
 
     id: str
     """128-bit random hex token; the e-mail's Message-ID and the text's link are made of it."""
-    callback_id: str
+    callback_id: str | None
+    case_id: str | None = None
+    """Of a message about an order, which has no callback."""
     kind: MessageKind
     revision: int
-    """The callback's when it was written: once it was moved, what is told is not true any more."""
+    """The callback's when it was written: once it was moved, what is told is not true any more. About an order: how
+    many of this kind there were before."""
     channel: Channel
     address: str
     """E.164, or an e-mail address."""

@@ -37,3 +37,13 @@ class Order:
     currency: str = "USD"
     item_phrases: tuple[str, ...] = ()
     """Other words for the item, as callers say them."""
+    seller: str = ""
+    """Who sells it; empty: the shop itself."""
+    batch: str = ""
+    """The production batch of the item, if the shop keeps it."""
+    recalled: bool = False
+    """A defect was found in its batch."""
+    news_by: tuple[str, ...] = ()
+    """How the customer agreed to hear news of this order from us, unasked: call, text."""
+    email: str = ""
+    """Where the shop writes to about this order, if it tells."""

@@ -39,6 +39,8 @@ class Settlement:
     currency: str = ""
     """ISO 4217."""
     at: datetime
+    until_at: datetime | None = None
+    """Until when a RETURN may be handed in, or when a TRACE is to have its answer, as the customer was told."""
 
 
 def settlement_key(order_id: str, kind: SettlementKind, item: int = 1) -> str:

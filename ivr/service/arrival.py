@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.calls import Call
-from ivr.domain.cases import Customer
+from ivr.domain.cases import CaseStatus, Customer
 from ivr.domain.dialogue import Caller
+from ivr.domain.dialogue.values import UNFINISHED_IN, Unfinished
 from ivr.errors import NumberRefused
+from ivr.service.open_view import open_view
 from ivr.service.opting import has_opted_out
 from ivr.service.places import Places
-from ivr.service.ports import CheckedNumber, Commerce, NumberRules, Speaker
-from ivr.service.resuming import open_view
+from ivr.service.ports import CheckedNumber, Clock, Commerce, NumberRules, Speaker
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
+
+STILL_WANTED: Final = timedelta(hours=24)
+"""So long after a call that was cut off its return is offered to be finished."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,7 @@ class Arrivals:
     commerce: Commerce
     speaker: Speaker
     company: str
+    clock: Clock
     booking_days: int = 30
     texts: bool = False
     """Whether customers are told by text message."""
@@ -69,8 +75,18 @@ class Arrivals:
             callback=view,
             place=self.places.of_number(uow, number, now) if self.places and view is None else None,
             booking_days=self.booking_days,
+            unfinished=self._unfinished(uow, number, locale),
             gets_texts=self._gets_texts(uow, checked),
         )
+
+    def _unfinished(self, uow: UnitOfWork, number: str, locale: str) -> Unfinished | None:
+        """What their last call, of today or yesterday, ended in the middle of, if nobody has done it since."""
+        last = uow.calls.last_dialogue(number, self.clock.now() - STILL_WANTED)
+        case = uow.cases.get(last.case_id) if last is not None and last.state in UNFINISHED_IN else None
+        if last is None or last.order is None or case is None or case.status is not CaseStatus.OPEN:
+            return None
+        order = self.commerce.order(last.order.id, locale)
+        return Unfinished(order, last.want, last.why, case.id) if order is not None else None
 
     def _gets_texts(self, uow: UnitOfWork, checked: CheckedNumber) -> bool:
         """A land line gets none, nor who has declined them."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from ivr.domain.agents import Agent, AgentStatus
 from ivr.domain.answered import PERSON_THERE
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Outcome, Party
+from ivr.domain.outreach import OutreachStatus
 from ivr.domain.recordings import RecordingStatus
 from ivr.errors import IllegalMove, NotFound
 from ivr.service import addresses
@@ -125,6 +126,9 @@ def of_leg(uow: UnitOfWork, leg: Leg | None) -> Attempt | None:
 
 def is_wanted(uow: UnitOfWork, leg: Leg) -> bool:
     """Whether what a leg is dialed for still stands: its attempt, or the callback whose number is to be proven."""
+    if leg.party == Party.NEWS:
+        news = uow.outreaches.of_leg(leg.id)
+        return news is not None and news.status is OutreachStatus.RINGING
     if leg.party == Party.UNPROVEN:
         callback = uow.callbacks.get(leg.callback_id or "")
         return callback is not None and callback.status == CallbackStatus.UNVERIFIED

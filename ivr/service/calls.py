@@ -20,6 +20,9 @@ from ivr.domain.dialogue.heard import (
     Speech,
     SpeechLost,
 )
+from ivr.domain.dialogue.machine import blank
+from ivr.domain.dialogue.news import tell
+from ivr.domain.dialogue.values import Step
 from ivr.domain.hearing import Ability, Grammar, Hypothesis, Pace
 from ivr.domain.turn import Next, Turn
 from ivr.errors import NotFound
@@ -89,6 +92,28 @@ class CallService:
         uow.calls.add(call)
         record(uow, now, "call_started", call=call, data={"known": bool(caller.orders)})
         self._said(uow, call, call.dialogue.turn)
+        return call
+
+    def tell_news(self, sid: str, leg_id: str) -> Turn:
+        """A customer whom we rang with news has answered. Raises NotFound: there is no news, or no order any more."""
+        return _dialogue(self._scenes.run(lambda scene: self._known_or_told(scene, sid, leg_id))).turn
+
+    def _known_or_told(self, scene: Scene, sid: str, leg_id: str) -> Call:
+        if (known := scene.uow.calls.get(sid)) is not None:
+            return known
+        outreach = scene.uow.outreaches.of_leg(leg_id)
+        if outreach is None:
+            raise NotFound("there is no news for this call")
+        call = Call(sid=sid, from_number=None, to_number="", started_at=scene.now)
+        caller, locales = self._ports.arrivals.recognise(scene.uow, call, outreach.number)
+        order = self._ports.arrivals.commerce.order(outreach.order_id, locales[0])
+        if order is None:
+            raise NotFound("the shop no longer knows this order")
+        call.locale, call.case_id = locales[0], outreach.case_id
+        call.dialogue = blank(caller, locales, scene.now, self._abilities(locales))
+        scene.uow.calls.add(call)
+        record(scene.uow, scene.now, "call_started", call=call, data={"known": True, "news": outreach.kind.value})
+        self._carry_out(scene, call, tell(call.dialogue, outreach.kind, order, outreach.case_id, scene.now))
         return call
 
     def _abilities(self, locales: Sequence[str]) -> dict[str, Ability]:
@@ -231,6 +256,9 @@ class CallService:
             data = {"keys": heard.digits, "turn": before.turn.number}
             record(scene.uow, scene.now, "keyed", call=call, data=data)
         done = step(replace(before, abilities=self._abilities(before.locales)), heard)
+        self._carry_out(scene, call, done)
+
+    def _carry_out(self, scene: Scene, call: Call, done: Step) -> None:
         queue = deque(done.effects)
         while queue:
             call.locale = done.dialogue.locale

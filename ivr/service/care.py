@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ivr.domain.cases import Case
 from ivr.domain.dialogue.effects import Decide
 from ivr.domain.dialogue.heard import Decided
+from ivr.domain.messages import Channel, MessageKind
 from ivr.domain.orders import Order
-from ivr.domain.policy import Decision, Rules, Ruling, Topic, decide
+from ivr.domain.outreach import News
+from ivr.domain.policy import Decision, Rule, Rules, Ruling, Topic, decide
 from ivr.domain.policy.gathering import REFUNDS_SPAN, Request, gather, settled_at, traced_at
+from ivr.domain.policy.rules import Anchor
 from ivr.domain.policy.stored import as_data
 from ivr.domain.settlements import FINAL, Settlement, SettlementKind, settlement_key
 from ivr.errors import NotFound, NumberRefused
+from ivr.service.handovers import settle
+from ivr.service.notices import Addressee, Notices
 from ivr.service.ports import Clock, Commerce, NumberRules
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
@@ -31,6 +36,8 @@ CHOSEN = {
     (Decision.SETTLE, "replacement"): SettlementKind.REPLACEMENT,
 }
 """Done once it was chosen, if the rules still say so."""
+PENDING = frozenset({SettlementKind.RETURN, SettlementKind.TRACE})
+"""Not over when it is settled."""
 REFUNDED = frozenset({SettlementKind.REFUND, SettlementKind.RETURN})
 
 
@@ -53,6 +60,8 @@ class Care:
     commerce: Commerce
     numbers: NumberRules
     rules: Rules
+    notices: Notices | None = None
+    """None: nothing is told by message."""
 
     def asking(self, uow: UnitOfWork, wanted: Decide, *, caller: str | None, locale: str) -> Asking:
         """Read the case and the order again. Raises NotFound if the shop does not know the order any more."""
@@ -70,16 +79,26 @@ class Care:
         kind = AT_ONCE.get(ruling.decision) or CHOSEN.get((ruling.decision, wanted.choice))
         if kind is not None:
             _settle(asking, ruling, kind, wanted.choice, now)
+        told = self._tell(asking, now) if kind is SettlementKind.RETURN else None
         return Decided(
             ruling,
             order,
             now,
             payout=self._payout(ruling, now) if kind in REFUNDED else (),
             choice=wanted.choice if kind is not None else "",
+            told=told.value if told else "",
             settled_at=settled_at(before),
             settled_minor=next((one.amount_minor for one in before if one.kind in FINAL), 0),
             traced_at=traced_at(before) or now,
         )
+
+    def _tell(self, asking: Asking, now: datetime) -> Channel | None:
+        """The page of a return, by a message that is asked for in this moment: so at any hour."""
+        if self.notices is None:
+            return None
+        order = asking.order
+        addressee = Addressee(number=order.number, email=order.email, at_any_hour=True)
+        return self.notices.write(asking.uow, asking.case, MessageKind.RETURN, addressee, now)
 
     def _rule(self, asking: Asking, wanted: Decide, before: Sequence[Settlement], now: datetime) -> Ruling:
         order, uow = asking.order, asking.uow
@@ -89,6 +108,7 @@ class Care:
             country=self._country(order.number),
             reason=wanted.reason,
             settled=before,
+            recalled=uow.outreaches.of_order(order.id, News.DEFECT) is not None,
             refunds=uow.settlements.count_final(order.number, now - REFUNDS_SPAN),
         )
         return decide(self.rules, wanted.topic, gather(request, now), now.date())
@@ -106,7 +126,8 @@ class Care:
 def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, choice: str, now: datetime) -> None:
     order = asking.order
     amount = 0 if kind is SettlementKind.TRACE else ruling.amount_minor
-    asking.uow.settlements.add(
+    settle(
+        asking.uow,
         Settlement(
             key=settlement_key(order.id, kind),
             kind=kind,
@@ -118,7 +139,15 @@ def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, choice: str, n
             amount_minor=amount,
             currency=ruling.facts.currency,
             at=now,
-        )
+            until_at=_until(order, ruling.rule, now) if kind in PENDING else None,
+        ),
+        now,
     )
     data = {"kind": kind.value, "amount_minor": amount, "currency": ruling.facts.currency, "rule": ruling.rule.id}
     record(asking.uow, now, "settled", subject=asking.case, data=data)
+
+
+def _until(order: Order, rule: Rule, now: datetime) -> datetime:
+    """As the dialogue tells it."""
+    begins = now if rule.counts_from is Anchor.TRACE else order.delivered_at or now
+    return begins + timedelta(days=rule.days, hours=rule.hours)

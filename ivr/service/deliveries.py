@@ -56,7 +56,7 @@ class Deliveries:
         message = scene.uow.messages.get(delivery.message_id)
         if message is None or message.delivery in FINAL or message.delivery == delivery.status:
             return
-        callback = scene.uow.callbacks.get(message.callback_id)
+        callback = scene.uow.callbacks.get(message.callback_id) if message.callback_id else None
         if message.status == MessageStatus.SENDING:  # the carrier's answer got lost: this is one
             message.end(MessageStatus.SENT, scene.now)
             _record(scene, message, callback, "message_sent", channel=message.channel.value)
@@ -77,4 +77,5 @@ class Deliveries:
 
 def _record(scene: Scene, message: Message, callback: Callback | None, kind: str, **more: str | int) -> None:
     about = {"message": message.kind.value, "to": masked_address(message.address)}
-    record(scene.uow, scene.now, kind, subject=callback, data=about | more)
+    subject = callback or scene.uow.cases.get(message.case_id or "")
+    record(scene.uow, scene.now, kind, subject=subject, data=about | more)

@@ -85,6 +85,8 @@ class Answers:
         is_about_number = error.carrier_code in NUMBER_ERRORS
         if not is_about_number:
             self._tools.gate.pause(scene.uow, scene.now, _rest_seconds(error))
+        if leg.party == Party.NEWS:
+            self._tools.news.leg_over(scene.uow, leg, scene.now)
         if attempt is None:
             return  # a code that was not told: whoever wants it asks again
         if leg.party == Party.GUEST:

@@ -6,7 +6,7 @@ from typing import Final
 
 from ivr.domain.policies import CallbackRules
 from ivr.service.gate import Gate
-from ivr.service.outcomes import Outcomes
+from ivr.service.outcomes import NewsLegs, Outcomes
 from ivr.service.ports import Phone
 from ivr.service.reports import Reports
 from ivr.service.scenes import Scenes
@@ -27,6 +27,7 @@ class DialTools:
     outcomes: Outcomes
     reports: Reports
     proofs: NumberProofs
+    news: NewsLegs
     monotonic: Callable[[], float]
     checkpoint: Callable[[str], None]
     """Called after each numbered commit and after the request: tests and journeys kill a process there."""

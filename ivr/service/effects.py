@@ -12,7 +12,7 @@ from ivr.domain.dialogue import effects as wanted
 from ivr.domain.hours import Hours
 from ivr.domain.moments import AskBack, Resolved, Unresolved, When, resolve
 from ivr.domain.policies import CallbackRules, calling_window
-from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused
+from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused, ShopUnavailable
 from ivr.service import attempts
 from ivr.service.answers import HelpAnswers
 from ivr.service.booking import AlreadyBooked, BookingRequest, Bookings
@@ -20,15 +20,17 @@ from ivr.service.care import Care
 from ivr.service.cases import Opening, open_case, resolve_case
 from ivr.service.consents import Consents
 from ivr.service.line import Line
+from ivr.service.open_view import open_view
+from ivr.service.outreach import stop_news
 from ivr.service.places import Places
 from ivr.service.ports import Clock, Commerce, NumberRules
-from ivr.service.resuming import ResumeCodes, open_view
+from ivr.service.resuming import ResumeCodes
 from ivr.service.scenes import Scene
 from ivr.service.slots import NotThen, Wanted
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
 
-Noted = wanted.ResolveCase | wanted.RateEffort | wanted.LeaveLine | wanted.NoteConsent
+Noted = wanted.ResolveCase | wanted.RateEffort | wanted.LeaveLine | wanted.NoteConsent | wanted.StopNews
 Booking = heard.CallbackBooked | heard.CallbackNotBooked
 
 
@@ -63,7 +65,13 @@ class Effects:
     places: Places
 
     def carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
-        """Do one effect."""
+        """Do one effect; where the shop does not answer, that is its result."""
+        try:
+            return self._carry_out(exchange, effect)
+        except ShopUnavailable:
+            return heard.ShopAway()
+
+    def _carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         match effect:
             case wanted.FindOrders(readings):
                 return self._find_orders(readings, exchange.dialogue.locale)
@@ -81,7 +89,13 @@ class Effects:
                 return self._enter_line(exchange, place)
             case wanted.ReadQuestions() | wanted.NoteAnswer() | wanted.TextAnswer() | wanted.RateAnswer():
                 return self.answers.carry_out(exchange, effect)
-            case wanted.ResolveCase() | wanted.RateEffort() | wanted.LeaveLine() | wanted.NoteConsent():
+            case (
+                wanted.ResolveCase()
+                | wanted.RateEffort()
+                | wanted.LeaveLine()
+                | wanted.NoteConsent()
+                | wanted.StopNews()
+            ):
                 self._note(exchange, effect)
                 return None
             case _:
@@ -91,6 +105,8 @@ class Effects:
         match effect:
             case wanted.NoteConsent(consent, words):
                 self.consents.of_call(exchange.scene, exchange.call, consent, words)
+            case wanted.StopNews():
+                stop_news(exchange.scene, exchange.call.from_number or "", exchange.call.sid)
             case wanted.ResolveCase(case_id, outcome):
                 self._resolve_case(exchange, case_id, outcome)
             case wanted.RateEffort(effort):
@@ -143,8 +159,11 @@ class Effects:
 
     def _read_orders(self, dialogue: Dialogue, order_ids: tuple[str, ...]) -> heard.OrdersRead:
         number, locale = dialogue.caller.number, dialogue.locale
-        recent = tuple(self.commerce.recent_orders(number, locale)) if number else ()
-        others = (self.commerce.order(order_id, locale) for order_id in order_ids)
+        try:
+            recent = tuple(self.commerce.recent_orders(number, locale)) if number else ()
+            others = [self.commerce.order(order_id, locale) for order_id in order_ids]
+        except ShopUnavailable:  # the items keep their names
+            return heard.OrdersRead(dialogue.caller.orders)
         return heard.OrdersRead(recent, tuple(order for order in others if order is not None))
 
     def _open_case(self, exchange: Exchange, effect: wanted.OpenCase) -> heard.CaseOpened:

@@ -28,10 +28,13 @@ from ivr.service.legs import Legs
 from ivr.service.letters import Letters
 from ivr.service.line import Line
 from ivr.service.links import Links
+from ivr.service.notices import Notices
 from ivr.service.outbox import Outbox, OutboxTools
 from ivr.service.outcomes import Outcomes
+from ivr.service.outreach import OutreachSweep
 from ivr.service.places import Places
 from ivr.service.ports import Clock, Commerce, Mailer, Messenger, NumberRules, Phone, Rooms, Speaker
+from ivr.service.proactive import Proactive
 from ivr.service.quiet import QuietHours
 from ivr.service.reconcile import Reconciler
 from ivr.service.recorder import Recorder
@@ -44,6 +47,7 @@ from ivr.service.store import Store
 from ivr.service.supervising import Supervising
 from ivr.service.telling import Telling
 from ivr.service.verification import DoNotCall, NumberProofs
+from ivr.service.ways import Ways
 from ivr.service.who_answered import WhoAnswered
 
 
@@ -114,8 +118,9 @@ class CallbackEngine:
         self.verification = proofs = NumberProofs(
             ports.clock, rules, bookings=self.bookings, gate=gate, company=company, secret=secret
         )
-        reports = Reports(outcomes := Outcomes(rules, gate, self.line, telling))
         self.scenes = scenes = Scenes(ports.store, ports.clock, self.afterwards)
+        news = self._make_news(ports, company)
+        reports = Reports(outcomes := Outcomes(rules, gate, self.line, telling, news))
         self.consents, self.recorder = Consents(rules.recording, ports.numbers), Recorder(scenes, ports.recorder)
         codes = CodeCalls(proofs, self.bookings, rules, company)
         self.legs = self._make_legs(ports, outcomes, reports, codes, company=company, hears=hears)
@@ -124,10 +129,17 @@ class CallbackEngine:
         self.agent_work = AgentWork(scenes, gate, rules)
         self.case_work = CaseWork(scenes, self.bookings)
         self.supervising = Supervising(scenes, self.bookings)
-        parts: dict[str, Any] = {"gate": gate, "outcomes": outcomes, "reports": reports, "proofs": proofs}
+        parts: dict[str, Any] = {"gate": gate, "outcomes": outcomes, "reports": reports, "proofs": proofs, "news": news}
         parts |= {"scenes": scenes, "phone": ports.phone, "requests_at_once": ports.requests_at_once}
         self._make_sweeps(DialTools(rules=rules, **parts, **self._timing), node)
         self._make_messages(ports, scenes, company)
+
+    def _make_news(self, ports: EnginePorts, company: str) -> OutreachSweep:
+        ways = Ways(self.rules.messages, ports.numbers)
+        self.notices = Notices(ways, ports.speaker, self.links, company)
+        self.proactive = Proactive(self.scenes, ports.commerce, self.notices)
+        self.outreach = OutreachSweep(self.proactive, self.rules, ports.numbers)
+        return self.outreach
 
     def _make_legs(
         self,
@@ -170,6 +182,7 @@ class CallbackEngine:
             messenger=ports.messenger if rules.texts else None,
             mailer=ports.mailer if rules.mails else None,
             letters=Letters(ports.speaker, self.links, rules, company),
+            notices=self.notices,
             telling=self._telling,
             quiet=QuietHours(self.rules, ports.numbers),
             **self._timing,

@@ -76,11 +76,11 @@ class Gate:
 
     def terms(self, callback: Callback | None, party: Party) -> dict[str, str]:
         """What a dial is allowed by, to be written down with it: the audit reads it when settings have changed."""
-        if callback is None or party in (Party.AGENT, Party.GUEST):
+        if party in (Party.AGENT, Party.GUEST) or (callback is None and party != Party.NEWS):
             return {}
         opens, closes = self._rules.calls_open_at, self._rules.calls_close_at
         hours = {"hours": ALWAYS if self._rules.any_hour else f"{opens:%H:%M}-{closes:%H:%M}"}
-        if party == Party.UNPROVEN:
+        if callback is None or party == Party.UNPROVEN:
             return hours  # only its hours: the promise does not stand yet
         return hours | {"due_at": callback.due_at.isoformat(), "closes_at": callback.closes_at.isoformat()}
 

@@ -23,6 +23,8 @@ from ivr.service.shop_words import ShopWords
 from ivr.service.timeline import record
 from ivr.service.who_answered import WhoAnswered
 
+NEWS_STATE: Final = "news"
+"""What follows on such a call is the dialogue: `CallService.tell_news`."""
 ENTRY_SECONDS: Final = 3600
 BOTH: Final = 2
 
@@ -104,6 +106,8 @@ class Legs:
             return silent_goodbye()
         self._reports.answered(scene, leg)
         attempt = attempts.of_leg(scene.uow, leg)
+        if leg.party == Party.NEWS:
+            return Turn(number=0, locale="en-US", say=(), state=NEWS_STATE)
         if attempt is None:
             return self._codes.answered(scene, leg)
         if leg.party == Party.GUEST:

@@ -17,6 +17,7 @@ from ivr.errors import LinkExpired, NotFound
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 FOLLOW: Final = b"follow"
 STOP: Final = b"stop mail"
+RETURN: Final = b"return"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ID, _EXPIRY, _NONCE = 16, 3, 3
 _SIGNED: Final = _ID + _EXPIRY + _NONCE
@@ -38,8 +39,28 @@ class Links:
         """Where a token of `follow` leads."""
         return f"{self._public_url}/c/{token}"
 
+    def send_back(self, case_id: str, message_id: str, expires_at: datetime) -> str:
+        """The token of the page that tells how something is sent back."""
+        hours = -((_EPOCH - expires_at) // timedelta(hours=1))
+        return self._token(RETURN, case_id, hours, message_id)
+
+    def send_back_url(self, token: str) -> str:
+        """Where a token of `send_back` leads."""
+        return f"{self._public_url}/r/{token}"
+
+    def case_of_return(self, token: str, now: datetime) -> str:
+        """The case that a token of `send_back` is for. Raises NotFound, LinkExpired."""
+        case_id, hours = self._read(RETURN, token)
+        if now >= _EPOCH + timedelta(hours=hours):
+            raise LinkExpired("this link is too old; phone us")
+        return case_id
+
+    def start_url(self, message_id: str) -> str:
+        """The page on which customers ask for a call; what follows tells one message from another, and no more."""
+        return f"{self._public_url}/?m={message_id[:8]}"
+
     def stop_url(self, callback_id: str) -> str:
-        """Where whoever gets e-mail about a callback says "no more"; it never expires."""
+        """Where whoever gets e-mail about a callback (or: a message) says "no more"; it never expires."""
         return f"{self._public_url}/no-mail/{self._token(STOP, callback_id, 0, callback_id)}"
 
     def callback_of(self, token: str, now: datetime) -> str:

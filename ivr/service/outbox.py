@@ -19,7 +19,9 @@ import structlog
 from ivr.domain.messages import Channel, Message, MessageRules, MessageStatus, is_true, retry_message_at
 from ivr.errors import CarrierRejected, CarrierUnclear, Conflict, IvrError, MailRefused, MailUnavailable, MailUnclear
 from ivr.service import addresses
+from ivr.service.given import Given, callback_of, given_of
 from ivr.service.letters import Letters
+from ivr.service.notices import Notices
 from ivr.service.opting import has_opted_out, masked_address, opt_out
 from ivr.service.ports import Mail, Mailer, Messenger
 from ivr.service.quiet import QuietHours
@@ -45,17 +47,6 @@ LOOK_SLACK: Final = timedelta(minutes=2)
 """The carrier's clock may differ from ours."""
 
 
-@dataclass(frozen=True)
-class Given:
-    """What one claim decided to do; the row says "sending", and since when."""
-
-    message: Message
-    letter: str | Mail
-    token: str
-    is_look: bool = False
-    """Nothing is sent: the carrier is asked about an earlier try."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class OutboxTools:
     """What the outbox works with."""
@@ -65,6 +56,7 @@ class OutboxTools:
     messenger: Messenger | None
     mailer: Mailer | None
     letters: Letters
+    notices: Notices
     telling: Telling
     quiet: QuietHours
     monotonic: Callable[[], float] = time.monotonic
@@ -148,8 +140,8 @@ class Outbox:
 
     def _why_not(self, scene: Scene, message: Message) -> str:
         """Why it is not sent at all; empty: it is."""
-        callback = scene.uow.callbacks.get(message.callback_id)
-        if callback is None or not is_true(message, callback):
+        callback = callback_of(scene, message)
+        if message.case_id is None and (callback is None or not is_true(message, callback)):
             return "overtaken"
         if message.expires_at <= scene.now:
             return "too_late"
@@ -168,7 +160,7 @@ class Outbox:
 
     def _claim_send(self, scene: Scene, message: Message) -> Given | None:
         try:
-            given = self._given(scene, message)
+            given = given_of(scene, message, self._tools.letters, self._tools.notices)
         except IvrError as error:
             log.error("message_unwritable", code=error.code, error=str(error))
             self._drop(scene, message, "unwritable")
@@ -185,17 +177,9 @@ class Outbox:
             self._drop(scene, message, "unclear")
             return None
         if message.channel == Channel.TEXT:
-            return self._given(scene, message, is_look=True)
+            return given_of(scene, message, self._tools.letters, self._tools.notices, is_look=True)
         self._unclear(scene, message)
         return None
-
-    def _given(self, scene: Scene, message: Message, *, is_look: bool = False) -> Given:
-        callback = scene.uow.callbacks.get(message.callback_id)
-        assert callback is not None, "a message belongs to a callback"
-        letters, case = self._tools.letters, scene.uow.cases.get(callback.case_id)
-        write = letters.text if message.channel == Channel.TEXT else letters.mail
-        letter = "" if is_look else write(message, callback, case, scene.now)
-        return Given(message, letter, letters.token(message, callback), is_look)
 
     def _settled_at(self, scene: Scene) -> datetime:
         return scene.now + timedelta(seconds=self._rules.settle_seconds)
@@ -281,11 +265,9 @@ class Outbox:
         message.status, message.due_at = MessageStatus.WAITING, retry_message_at(message.tries, scene.now)
 
     def _record(self, scene: Scene, message: Message, kind: str, **more: str) -> None:
-        callback = scene.uow.callbacks.get(message.callback_id)
+        subject = callback_of(scene, message) or scene.uow.cases.get(message.case_id or "")
         about = {"message": message.kind.value, "channel": message.channel.value}
-        record(
-            scene.uow, scene.now, kind, subject=callback, data=about | {"to": masked_address(message.address)} | more
-        )
+        record(scene.uow, scene.now, kind, subject=subject, data=about | {"to": masked_address(message.address)} | more)
 
 
 def _withheld(scene: Scene, message: Message) -> None:

@@ -1,6 +1,7 @@
 """What follows when a leg ends: agent away, next agent, next try by rule, done, or a person decides."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import RESUMABLE, Attempt, Callback, CallbackStatus, Leg, LegState, Outcome, Party
@@ -15,6 +16,7 @@ from ivr.service.afterwards import Action, Actions, HangUp, Redirect, SendText
 from ivr.service.gate import Gate
 from ivr.service.guests import guest_gone
 from ivr.service.line import Line
+from ivr.service.scenes import Scene
 from ivr.service.store import UnitOfWork
 from ivr.service.telling import Telling
 from ivr.service.timeline import record
@@ -29,10 +31,18 @@ ENDED = {
 """Call statuses that end a leg, and as what; `completed` depends on what happened before."""
 
 
+class NewsLegs(Protocol):
+    """service.outreach.OutreachSweep, as legs that bring news meet it."""
+
+    def may_place(self, scene: Scene, leg: Leg) -> bool: ...
+    def leg_over(self, uow: UnitOfWork, leg: Leg, now: datetime) -> None: ...
+
+
 class Outcomes:
     """The rules of endings. All methods run in the caller's unit of work; run the actions after the commit."""
 
-    def __init__(self, rules: CallbackRules, gate: Gate, line: Line, telling: Telling) -> None:
+    def __init__(self, rules: CallbackRules, gate: Gate, line: Line, telling: Telling, news: NewsLegs) -> None:
+        self._news = news
         self._rules = rules
         self._gate = gate
         self._line = line
@@ -46,6 +56,8 @@ class Outcomes:
         leg.outcome = leg.outcome or outcome
         record(uow, now, "leg_ended", subject=leg, data={"party": leg.party.value, "outcome": outcome or "completed"})
         attempt = attempts.of_leg(uow, leg)
+        if leg.party == Party.NEWS:
+            self._news.leg_over(uow, leg, now)
         if attempt is None:
             return ()
         if leg.party == Party.GUEST:

@@ -146,6 +146,8 @@ class Placer:
 
     def _may_ring(self, scene: Scene, leg: Leg, do_not_call: Container[str]) -> bool:
         """Whether whom it is for still waits, and (callbacks) the gate is open for as long as it takes."""
+        if leg.party == Party.NEWS:
+            return self._tools.news.may_place(scene, leg)
         attempt = attempts.of_leg(scene.uow, leg)
         if attempt is None:
             return self._may_tell_code(scene, leg)

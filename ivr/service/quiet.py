@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from ivr.domain.callbacks import Callback
 from ivr.domain.hours import EARLIEST, LATEST, CallingHours
-from ivr.domain.messages import Message
+from ivr.domain.messages import Channel, Message
 from ivr.domain.policies import CallbackRules
 from ivr.errors import NumberRefused
 from ivr.service.ports import NumberRules
@@ -24,11 +23,13 @@ class QuietHours:
 
     def until(self, uow: UnitOfWork, message: Message, now: datetime) -> datetime | None:
         """When a message may be sent; None: now."""
-        callback = uow.callbacks.get(message.callback_id)
+        callback = uow.callbacks.get(message.callback_id) if message.callback_id else None
         is_awaited = message.at_any_hour and now - message.created_at < JUST_NOW
-        if callback is None or self._rules.any_hour or is_awaited:
+        if self._rules.any_hour or is_awaited or (callback is None and message.channel != Channel.TEXT):
             return None
-        for zones in ((callback.zone, *self._zones(callback)), (callback.zone,)):
+        own = self._zones(callback.number if callback else message.address)
+        first = callback.zone if callback else next(iter(own), "UTC")
+        for zones in ((first, *own), (first,)):
             hours = CallingHours.of(zones, EARLIEST, LATEST)
             if hours.allows(now):
                 return None
@@ -37,8 +38,8 @@ class QuietHours:
                 return later
         return None
 
-    def _zones(self, callback: Callback) -> tuple[str, ...]:
+    def _zones(self, number: str) -> tuple[str, ...]:
         try:
-            return self._numbers.check(callback.number).zones
+            return self._numbers.check(number).zones
         except NumberRefused:
             return ()

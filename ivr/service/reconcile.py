@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from ivr.domain.callbacks import Callback, CallbackStatus, Leg, LegState, Outcome, Party
+from ivr.domain.calls import LONGEST_CALL
 from ivr.errors import CarrierUnclear
 from ivr.service import attempts
 from ivr.service.afterwards import HangUp
@@ -90,6 +91,8 @@ class Reconciler:
         leg.owner = leg.lease_until_at = None
         record(scene.uow, scene.now, "leg_absent", subject=leg, data={"party": leg.party.value})
         attempt = attempts.of_leg(scene.uow, leg)
+        if leg.party == Party.NEWS:
+            self._tools.news.leg_over(scene.uow, leg, scene.now)
         if attempt is not None and leg.party == Party.GUEST:
             guest_gone(scene.uow, leg, attempt, scene.now)
         elif attempt is not None and attempt.ended_at is None:
@@ -145,6 +148,8 @@ class Reconciler:
     def _is_left_over(self, scene: Scene, leg: Leg) -> bool:
         """Whether its last document must have been heard, or was lost: the attempt, or all of a code, was over then."""
         stuck = timedelta(seconds=self._rules.stuck_seconds)
+        if leg.party == Party.NEWS:
+            return leg.answered_at is not None and leg.answered_at + LONGEST_CALL < scene.now
         if leg.party == Party.UNPROVEN:
             longest = stuck + timedelta(seconds=self._tools.rules.verification.valid_seconds)
             return leg.answered_at is not None and leg.answered_at + longest < scene.now

@@ -10,6 +10,7 @@ from ivr.domain.dialogue import heard
 from ivr.domain.places import KeptPlace
 from ivr.domain.policies import ResumeRules
 from ivr.service.limits import uses_today
+from ivr.service.open_view import open_view
 from ivr.service.ports import Clock
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
@@ -75,9 +76,3 @@ class ResumeCodes:
         if tries > (rules.per_number_per_day if call.from_number else rules.withheld_per_day):
             return True
         return uses_today(uow, "resume_code", "", now) > rules.per_day
-
-
-def open_view(callback: Callback) -> heard.OpenCallback:
-    """What the dialogue tells of a callback: as soon as possible by the latest time, else the named time."""
-    at = callback.promised_by_at if callback.asap else callback.due_at
-    return heard.OpenCallback(callback.id, at, callback.asap, callback.case_id)

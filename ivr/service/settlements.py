@@ -12,6 +12,7 @@ class Settlements(Protocol):
     """Settlements. The database allows one with a key (Conflict otherwise)."""
 
     def add(self, settlement: Settlement) -> None: ...
+    def get(self, key: str) -> Settlement | None: ...
     def of_order(self, order_id: str) -> Sequence[Settlement]:
         """Oldest first."""
 

@@ -8,12 +8,15 @@ from typing import NamedTuple, Protocol, Self
 
 from ivr.domain.agents import Agent, Crew, Kind, Team
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg, Party
-from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer, Event
 from ivr.domain.ledger import Entry, Line
-from ivr.domain.messages import Channel, Message
+from ivr.domain.messages import Channel, Message, MessageKind
 from ivr.service.answers_store import Answers as Answers
+from ivr.service.calls_store import Calls as Calls
+from ivr.service.calls_store import Verifications as Verifications
+from ivr.service.fulfilment import Handovers as Handovers
 from ivr.service.guards import Guards as Guards
+from ivr.service.outreach_store import Outreaches as Outreaches
 from ivr.service.overview_store import Overview as Overview
 from ivr.service.place_ports import KeptPlaces as KeptPlaces
 from ivr.service.programs import Lists as Lists
@@ -191,27 +194,6 @@ class Agents(Protocol):
         """AVAILABLE, the longest idle first; locked like `Callbacks.due`."""
 
 
-class Calls(Protocol):
-    """Inbound calls with their dialogues."""
-
-    def add(self, call: Call) -> None: ...
-    def get(self, sid: str) -> Call | None: ...
-    def live(self) -> Sequence[Call]: ...
-    def lasting(self, since: datetime) -> Sequence[str]:
-        """CallSids of live ones that began at or before this, oldest first; their dialogues are not read."""
-
-    def live_numbers(self, numbers: Sequence[str], now: datetime) -> frozenset[str]:
-        """Which of these are in a call with us now."""
-
-
-class Verifications(Protocol):
-    """Codes sent to numbers given on the web."""
-
-    def add(self, verification: Verification) -> None: ...
-    def of_callback(self, callback_id: str) -> Verification | None:
-        """The newest."""
-
-
 class Messages(Protocol):
     """The outbox. The database allows one message of a kind per callback, revision and channel (Conflict otherwise)."""
 
@@ -220,6 +202,7 @@ class Messages(Protocol):
     def of_callback(self, callback_id: str) -> Sequence[Message]:
         """Oldest first."""
 
+    def count_of_case(self, case_id: str, kind: MessageKind) -> int: ...
     def due(self, now: datetime, channels: Collection[Channel]) -> Message | None:
         """The one over these channels whose next step is due for longest; locked like `Callbacks.due`."""
 
@@ -282,6 +265,8 @@ class UnitOfWork(Protocol):
     settlements: Settlements
     recordings: Recordings
     places: KeptPlaces
+    handovers: Handovers
+    outreaches: Outreaches
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

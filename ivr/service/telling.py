@@ -17,11 +17,10 @@ from ivr.domain.messages import (
     due_and_expiry,
     is_running_late,
 )
-from ivr.errors import NumberRefused
-from ivr.service.opting import has_opted_out
 from ivr.service.ports import NumberRules
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
+from ivr.service.ways import Ways
 
 UNTOLD: Final = frozenset({"owner", "do_not_call"})
 """Who took it back because they want no call: nor do they want a message."""
@@ -36,7 +35,7 @@ class Telling:
 
     def __init__(self, rules: MessageRules, numbers: NumberRules) -> None:
         self._rules = rules
-        self._numbers = numbers
+        self._all_ways = Ways(rules, numbers)
 
     def promised(self, uow: UnitOfWork, callback: Callback, now: datetime) -> None:
         """A callback is promised: confirmed at once, and reminded of."""
@@ -136,15 +135,4 @@ class Telling:
             uow.messages.add(message)
 
     def _ways(self, uow: UnitOfWork, callback: Callback) -> Iterator[tuple[Channel, str]]:
-        """The channels that are there, lead to this customer, and were not declined."""
-        if self._rules.texts and self._gets_texts(callback.number) and not has_opted_out(uow, callback.number):
-            yield Channel.TEXT, callback.number
-        if self._rules.mails and callback.email and not has_opted_out(uow, callback.email):
-            yield Channel.EMAIL, callback.email
-
-    def _gets_texts(self, number: str) -> bool:
-        """A land line gets none."""
-        try:
-            return self._numbers.check(number).line_type != "fixed_line"
-        except NumberRefused:
-            return False
+        return self._all_ways.to(uow, callback.number, callback.email)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ivr.domain.calls import LONGEST_CALL, Call
+from ivr.domain.dialogue import Dialogue
 from ivr.simulation.shelves import Journal, Shelf
 
 
@@ -16,6 +17,10 @@ class MemoryCalls(Shelf[Call]):
     def live(self) -> Sequence[Call]:
         """Oldest first."""
         return [self.touch(call) for call in self.alive()]
+
+    def last_dialogue(self, number: str, since: datetime) -> Dialogue | None:
+        """None are kept."""
+        return None
 
     def lasting(self, since: datetime) -> Sequence[str]:
         """Oldest first."""

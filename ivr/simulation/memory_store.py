@@ -25,8 +25,10 @@ from ivr.simulation.no_staff import NoOverview, NoStaff
 from ivr.simulation.not_kept import (
     NoAnswers,
     NoEvents,
+    NoHandovers,
     NoLedger,
     NoMessages,
+    NoOutreaches,
     NoPlaces,
     NoRecordings,
     NoSettlements,
@@ -62,6 +64,8 @@ class MemoryRows:
         self.settlements: ports.Settlements = NoSettlements()
         self.recordings: ports.Recordings = NoRecordings()
         self.places: ports.KeptPlaces = NoPlaces()
+        self.handovers: ports.Handovers = NoHandovers()
+        self.outreaches: ports.Outreaches = NoOutreaches()
 
     def commit(self) -> None:
         """Not here."""
@@ -87,6 +91,7 @@ class MemoryUnitOfWork:
         self.messages, self.ledger, self.answers, self.staff = rows.messages, rows.ledger, rows.answers, rows.staff
         self.overview, self.programs, self.lists = rows.overview, rows.programs, rows.lists
         self.settlements, self.recordings = rows.settlements, rows.recordings
+        self.handovers, self.outreaches = rows.handovers, rows.outreaches
         self.places = rows.places
         self._is_committed = False
 

@@ -6,9 +6,11 @@ from datetime import datetime
 from ivr.domain.callbacks import Callback, Leg
 from ivr.domain.calls import Verification
 from ivr.domain.cases import Event
+from ivr.domain.handovers import Handover
 from ivr.domain.knowledge import Tally
 from ivr.domain.ledger import Entry, Line
-from ivr.domain.messages import Channel, Message
+from ivr.domain.messages import Channel, Message, MessageKind
+from ivr.domain.outreach import News, Outreach
 from ivr.domain.places import KeptPlace
 from ivr.domain.recordings import Recording
 from ivr.domain.settlements import Settlement
@@ -69,6 +71,10 @@ class NoMessages:
         """None are kept."""
         return ()
 
+    def count_of_case(self, case_id: str, kind: MessageKind) -> int:
+        """None are kept."""
+        return 0
+
     def due(self, now: datetime, channels: Collection[Channel]) -> Message | None:
         """None are kept."""
         return None
@@ -126,6 +132,10 @@ class NoSettlements:
     def add(self, settlement: Settlement) -> None:
         """Never called."""
         raise NotImplementedError("the simulation has no orders")
+
+    def get(self, key: str) -> Settlement | None:
+        """There is none."""
+        return None
 
     def of_order(self, order_id: str) -> Sequence[Settlement]:
         """None are kept."""
@@ -200,3 +210,51 @@ class NoPlaces:
 
     def sweep(self, before: datetime) -> None:
         """Nothing is there."""
+
+
+class NoHandovers:
+    """service.fulfilment.Handovers: nothing was settled."""
+
+    def add(self, handover: Handover) -> None:
+        """Never called."""
+        raise NotImplementedError("the simulation has no orders")
+
+    def get(self, key: str) -> Handover | None:
+        """There is none."""
+        return None
+
+    def due(self, now: datetime) -> Handover | None:
+        """Nothing is."""
+        return None
+
+    def watched(self, now: datetime) -> Handover | None:
+        """None are."""
+        return None
+
+    def failed(self, limit: int) -> Sequence[Handover]:
+        """None did."""
+        return ()
+
+    def count_waiting(self, before: datetime) -> int:
+        """None wait."""
+        return 0
+
+
+class NoOutreaches:
+    """service.outreach_store.Outreaches: nobody is rung with news."""
+
+    def add(self, outreach: Outreach) -> None:
+        """Never called."""
+        raise NotImplementedError("the simulation has no orders")
+
+    def of_order(self, order_id: str, kind: News) -> Outreach | None:
+        """There is none."""
+        return None
+
+    def of_leg(self, leg_id: str) -> Outreach | None:
+        """There is none."""
+        return None
+
+    def due(self, now: datetime) -> Outreach | None:
+        """Nothing is."""
+        return None

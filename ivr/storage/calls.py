@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from ivr.domain.calls import LONGEST_CALL, Call
+from ivr.domain.dialogue import Dialogue
+from ivr.errors import StoredValueUnreadable
 from ivr.storage import schema, tables
 from ivr.storage.rows import Repository
 
@@ -20,6 +22,17 @@ class SqlCalls(Repository):
     def get(self, sid: str) -> Call | None:
         """By CallSid. Raises StoredValueUnreadable if its dialogue was written by an incompatible version."""
         return self._session.find(Call, sid)
+
+    def last_dialogue(self, number: str, since: datetime) -> Dialogue | None:
+        """None also if an earlier version of this program wrote it."""
+        c = tables.calls.c
+        mine = select(c.sid).where(c.from_number == number, c.started_at > since, c.ended_at.is_not(None))
+        sid = self._session.scalars(mine.order_by(c.started_at.desc()).limit(1)).first()
+        try:
+            call = self._session.find(Call, sid) if sid else None
+        except StoredValueUnreadable:
+            return None
+        return call.dialogue if call is not None and isinstance(call.dialogue, Dialogue) else None
 
     def lasting(self, since: datetime) -> Sequence[str]:
         """Oldest first."""

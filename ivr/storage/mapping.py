@@ -9,7 +9,9 @@ from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer
+from ivr.domain.handovers import Handover
 from ivr.domain.messages import Message
+from ivr.domain.outreach import Outreach
 from ivr.domain.places import KeptPlace
 from ivr.domain.programs import ApiKey, Delivery, Subscription
 from ivr.domain.recordings import Recording
@@ -18,7 +20,9 @@ from ivr.domain.shifts import Shift
 from ivr.domain.staff import Draft, SignIn, User
 from ivr.storage import (
     guard_tables,
+    handover_tables,
     help_tables,
+    outreach_tables,
     place_tables,
     program_tables,
     recording_tables,
@@ -49,6 +53,8 @@ MAPPED: dict[type, Table] = {
     Settlement: settlement_tables.settlements,
     KeptPlace: place_tables.kept_places,
     Recording: recording_tables.recordings,
+    Handover: handover_tables.handovers,
+    Outreach: outreach_tables.outreaches,
 }
 """Events and the audit log are not among them: their rows are only added, never changed."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from ivr.domain.messages import Channel, Message
+from ivr.domain.messages import Channel, Message, MessageKind
 from ivr.storage import schema, tables
 from ivr.storage.rows import Repository
 
@@ -27,6 +27,12 @@ class SqlMessages(Repository):
         return self._all(
             select(Message).where(c.callback_id == callback_id).order_by(c.created_at, c.revision, c.kind, c.id)
         )
+
+    def count_of_case(self, case_id: str, kind: MessageKind) -> int:
+        """Written so far."""
+        c = tables.messages.c
+        mine = select(func.count()).select_from(tables.messages).where(c.case_id == case_id, c.kind == kind)
+        return self._count(mine)
 
     def due(self, now: datetime, channels: Collection[Channel]) -> Message | None:
         """The longest due; those that another process has in hand are left out."""

@@ -18,6 +18,7 @@ settlements = Table(
     Column("amount_minor", BigInteger, nullable=False),
     string("currency"),
     moment("at"),
+    moment("until_at", null=True),
     Index(None, "order_id"),
     Index(None, "number", "at"),
 )

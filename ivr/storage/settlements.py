@@ -20,6 +20,10 @@ class SqlSettlements(Repository):
         """Conflict at commit if its key is there."""
         self._add(settlement)
 
+    def get(self, key: str) -> Settlement | None:
+        """By its key."""
+        return self._session.get(Settlement, key)
+
     def of_order(self, order_id: str) -> Sequence[Settlement]:
         """Oldest first."""
         c = settlements.c

@@ -13,12 +13,15 @@ from ivr.storage.attempts import SqlAttempts, SqlLegs
 from ivr.storage.callbacks import SqlCallbacks, SqlHolds, SqlVerifications
 from ivr.storage.calls import SqlCalls
 from ivr.storage.cases import SqlCases, SqlEvents
+from ivr.storage.demo_deeds import SqlDeeds
 from ivr.storage.failures import translated
 from ivr.storage.guards import SqlGuards
+from ivr.storage.handovers import SqlHandovers
 from ivr.storage.help_answers import SqlAnswers
 from ivr.storage.help_index import MemoryIndex, PostgresIndex
 from ivr.storage.ledger import SqlLedger
 from ivr.storage.messages import SqlMessages
+from ivr.storage.outreaches import SqlOutreaches
 from ivr.storage.overview import SqlOverview
 from ivr.storage.people import SqlAgents, SqlCustomers
 from ivr.storage.places import SqlKeptPlaces
@@ -64,6 +67,8 @@ class SqlUnitOfWork:
         self.settlements: ports.Settlements = SqlSettlements(session, writes=writes)
         self.recordings: ports.Recordings = SqlRecordings(session, writes=writes)
         self.places: ports.KeptPlaces = SqlKeptPlaces(session, writes=writes)
+        self.handovers: ports.Handovers = SqlHandovers(session, writes=writes)
+        self.outreaches: ports.Outreaches = SqlOutreaches(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""
@@ -127,6 +132,10 @@ class SqlStore:
     def article_index(self) -> MemoryIndex | PostgresIndex:
         """Searches help articles."""
         return PostgresIndex(self._write) if self._url.get_backend_name() == "postgresql" else MemoryIndex()
+
+    def demo_deeds(self) -> SqlDeeds:
+        """The books of the demonstration's shop."""
+        return SqlDeeds(self._write, self._read)
 
     def check(self) -> str:
         """Empty if the database answers and its tables are up to date; else what is wrong and what to do."""

@@ -5,8 +5,8 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table
 from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import CallbackStatus, LegState, Outcome, Party
 from ivr.domain.cases import CaseKind, CaseStatus
-from ivr.domain.messages import Channel, MessageKind, MessageStatus
 from ivr.storage.columns import DomainValue, Text, Words
+from ivr.storage.message_tables import messages
 from ivr.storage.schema import (
     CAN_CLOSE,
     HAS_CODE,
@@ -18,7 +18,6 @@ from ivr.storage.schema import (
     IS_OPEN,
     IS_OPEN_ASAP,
     IS_SCHEDULED,
-    IS_TO_SEND,
     IS_WAITING,
     NOT_ENDED,
     WAS_PLACED,
@@ -33,6 +32,8 @@ from ivr.storage.schema import (
     partial,
     string,
 )
+
+__all__ = ["messages"]
 
 customers = Table(
     "customers",
@@ -249,6 +250,7 @@ calls = Table(
     integer("version"),
     string("resumes_id", null=True),
     partial("ix_calls_live", "started_at", where=NOT_ENDED),
+    Index(None, "from_number", "started_at"),
     Index(None, "case_id"),
 )
 
@@ -267,34 +269,4 @@ verifications = Table(
     string("leg_id", null=True),
     Index(None, "callback_id", "created_at"),
     Index(None, "expires_at"),
-)
-
-messages = Table(
-    "messages",
-    metadata,
-    key(),
-    belongs_to("callback_id", "callbacks.id"),
-    choice("kind", MessageKind),
-    integer("revision"),
-    choice("channel", Channel),
-    string("address"),
-    Column("at_any_hour", Boolean, nullable=False),
-    choice("status", MessageStatus),
-    moment("due_at"),
-    moment("expires_at"),
-    integer("tries"),
-    integer("unclear"),
-    string("reference"),
-    string("reason"),
-    moment("created_at"),
-    moment("sending_at", null=True),
-    moment("ended_at", null=True),
-    integer("version"),
-    string("delivery"),
-    integer("delivery_code", null=True),
-    Index("uq_messages_once", "callback_id", "channel", "kind", "revision", unique=True),
-    partial("ix_messages_to_send", "due_at", where=IS_TO_SEND),
-    Index(None, "channel", "sending_at"),
-    Index(None, "address", "sending_at"),
-    Index(None, "ended_at"),
 )

@@ -1,17 +1,22 @@
 """The supervisor's page: line, promises, agents and cases at a glance; each case with its timeline."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.cases import Case, is_case_number
 from ivr.domain.staff import StaffRole
 from ivr.domain.transcripts import transcript
+from ivr.errors import IllegalMove
+from ivr.service.handed import Undone, read_handed, read_undone
+from ivr.service.handovers import try_again
 from ivr.service.line import in_order
 from ivr.service.staff_log import log_act
 from ivr.web.callback_desk import CallbackDesk, add_callback_rules
@@ -36,6 +41,7 @@ class Board:
     ended: list[Callback]
     agents: list[Agent]
     cases: list[Case]
+    undone: list[Undone] = field(default_factory=list)
 
     @property
     def line(self) -> list[Callback]:
@@ -82,6 +88,7 @@ def read_board(services: Services) -> Board:
             ended=list(uow.callbacks.listed(ENDED, SHOWN)),
             agents=sorted(uow.agents.all(), key=lambda agent: agent.name),
             cases=list(uow.cases.recent(SHOWN)),
+            undone=read_undone(uow, SHOWN),
         )
 
 
@@ -108,12 +115,26 @@ class SupervisorPages:
             events = uow.events.of_case(case.id)
             callbacks = uow.callbacks.of_case(case.id)
             recordings = uow.recordings.of_case(case.id)
+            handed = read_handed(uow, case)
             uow.commit()
         return render_template(
             "case.html", **self._words.shared(), case=case, customer=customer, events=events, callbacks=callbacks,
-            passages=transcript(events), recordings=recordings,
+            passages=transcript(events), recordings=recordings, handed=handed, done=request.args.get("done"),
             now=self._services.clock.now(),
         )  # fmt: skip
+
+    def again(self, number: str) -> AnyResponse:
+        """Have the shop asked again for what it has not done."""
+        key, now = request.form.get("key", ""), self._services.clock.now()
+        with self._services.store.begin() as uow:
+            case = uow.cases.by_number(number) if is_case_number(number) else None
+            if case is None:
+                abort(404)
+            with suppress(IllegalMove):  # somebody else was faster
+                try_again(uow, case.id, key, now, current_user.member.name)
+            log_act(uow, now, current_user.member, "handover_again", about=case.number)
+            uow.commit()
+        return redirect(url_for("board.case", number=number, done="again"), 303)
 
 
 def supervisor_pages(pages: SupervisorPages, callbacks: CallbackDesk, days: DayPages) -> Blueprint:
@@ -122,6 +143,7 @@ def supervisor_pages(pages: SupervisorPages, callbacks: CallbackDesk, days: DayP
     blueprint.before_request(only(StaffRole.SUPERVISOR))
     blueprint.add_url_rule("/", view_func=pages.board, endpoint="board")
     blueprint.add_url_rule("/cases/<number>", view_func=pages.case, endpoint="case")
+    blueprint.add_url_rule("/cases/<number>/again", view_func=pages.again, endpoint="case_again", methods=["POST"])
     add_callback_rules(blueprint, callbacks)
     add_day_rules(blueprint, days)
     return blueprint

@@ -202,13 +202,15 @@ class CallbackPages:
         return self._no_mail(address, done=True)  # no redirect: mail programs follow none
 
     def _mail_address(self, token: str) -> str:
-        callback_id = self._desk.links.callback_of_stop(token)
+        about = self._desk.links.callback_of_stop(token)
         with self._services.store.read() as uow:
-            found = uow.callbacks.get(callback_id)
-        if found is None or not found.email:
+            found, message = uow.callbacks.get(about), uow.messages.get(about)
+            case = uow.cases.get(message.case_id) if message and message.case_id else None
+        address = found.email if found else message.address if message else ""
+        if not address:
             abort(404)
-        g.link_locale = found.locale
-        return found.email
+        g.link_locale = found.locale if found else case.locale if case else None
+        return address
 
 
 def send_code(desk: Desk, uow: UnitOfWork, callback: Callback, channel: str) -> Actions:

@@ -12,6 +12,7 @@ from ivr.domain.calls import OVER
 from ivr.domain.hearing import Hypothesis
 from ivr.domain.turn import Next, Turn
 from ivr.service.calls import CARRIER
+from ivr.service.legs import NEWS_STATE
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
 from ivr.web.voice_documents import Documents, as_xml
@@ -36,7 +37,12 @@ class LegWebhooks:
 
     def answer(self, leg_id: str) -> Response:
         """Somebody or something picked up."""
-        return self._document(leg_id, self._legs.answered(leg_id, _sid()), "answered")
+        turn = self._legs.answered(leg_id, _sid())
+        if turn.state != NEWS_STATE:
+            return self._document(leg_id, turn, "answered")
+        news = self._services.calls.tell_news(_sid(), leg_id)
+        self._log.line(_sid(), news, "answered")
+        return as_xml(self._documents.of_call(_sid(), news, first=True))
 
     def key(self, leg_id: str, number: int) -> Response:
         """The key, the words heard by the carrier, or nothing, in answer to the document of this number."""
@@ -75,7 +81,15 @@ class LegWebhooks:
         )
         if form.get("CallStatus") in OVER:
             self._streams.ended(_sid())
+            self._end_news(leg_id)
         return "", 204
+
+    def _end_news(self, leg_id: str) -> None:
+        """A call with news is a dialogue, too."""
+        with self._services.store.read() as uow:
+            leg = uow.legs.get(leg_id)
+        if leg is not None and leg.party == Party.NEWS:
+            self._services.calls.ended(_sid())
 
     def conference(self, attempt_id: str) -> tuple[str, int]:
         """Somebody has entered an attempt's conference."""

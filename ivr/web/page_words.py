@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from babel import Locale
+from babel.numbers import format_currency
 from flask import g, request, url_for
 
 from ivr.content.zones import zone_name
+from ivr.domain.policy.facts import CURRENCIES
 from ivr.domain.turn import At, Say
 from ivr.errors import CallbackRefused
 from ivr.service.slots import NotThen
@@ -60,6 +63,13 @@ class PageWords:
         """A moment on the customer's clock, which is named: tomorrow at 3:30 PM (New York)."""
         say = Say("moment", {"when": At(at, zone, self._services.clock.now())})
         return f"{self._services.speaker.text(self.locale(), say)} ({zone_name(zone, self.locale())})"
+
+    def money(self, minor: int, currency: str) -> str:
+        """An amount as the reader writes it; empty for none."""
+        if minor <= 0 or currency not in CURRENCIES:
+            return ""
+        amount = minor / 10 ** CURRENCIES[currency]
+        return str(format_currency(amount, currency, locale=Locale.parse(self.locale(), sep="-")))
 
     def days(self) -> dict[str, str]:
         """The days that the calendar offers; the widest, for the reader's own zone is not known yet."""

@@ -30,6 +30,7 @@ from ivr.web.help_pages import HelpPages, help_pages
 from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages, customer_pages
 from ivr.web.recording_pages import RecordingPages
+from ivr.web.return_pages import ReturnPages, return_pages
 from ivr.web.services import Services
 from ivr.web.staff import StaffPages, prepare, sign_in_pages
 from ivr.web.staff_words import StaffWords
@@ -53,6 +54,7 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     no_mail = no_mail_pages(one)
     embed = [customer_pages(pages, one, name=EMBED, prefix="/embed")] if desk.widget_sites else []
     answers = help_pages(HelpPages(desk.knowledge, words))
+    returns = return_pages(ReturnPages(services, desk, words))
     for name, blueprint in list(app.blueprints.items()):
         if name.startswith(("voice", "texts")):
             csrf.exempt(blueprint)
@@ -68,12 +70,12 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     for blueprint in (agent, supervisor):
         limiter.limit(DESK_LIMIT, methods=["POST"], key_func=_browser)(blueprint)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(signing)
-    pages_for_people = (customer, *embed, agent, supervisor, signing, no_mail, answers)
+    pages_for_people = (customer, *embed, agent, supervisor, signing, no_mail, answers, returns)
     register_error_pages(app, ErrorPages(pages, words, staff_words), pages_for_people)
     app.register_blueprint(api_docs())
     if embed:
         app.register_blueprint(widget(desk.catalogue))
-    for blueprint in (customer, *embed, agent, supervisor, signing, answers, *programs):
+    for blueprint in (customer, *embed, agent, supervisor, signing, answers, returns, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)
 

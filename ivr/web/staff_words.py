@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_datetime, get_day_names
+from babel.numbers import format_currency
 from flask import render_template, request, session
 from flask_login import current_user
 
 from ivr.domain.agents import Agent
 from ivr.domain.cases import Event
+from ivr.domain.policy.facts import CURRENCIES
+from ivr.domain.settlements import Settlement
 from ivr.domain.shifts import told_shifts
 from ivr.domain.staff import StaffRole
 from ivr.errors import IvrError, NotFound
@@ -62,6 +65,13 @@ class BoardWords:
         names = get_day_names("abbreviated", locale=Locale.parse(self.locale, sep="-"))
         return "; ".join(told_shifts(agent.shifts, [str(names[day]) for day in range(7)])) or self.text("always")
 
+    def money(self, settlement: Settlement) -> str:
+        """What it costs; a dash where nothing is paid."""
+        if not settlement.amount_minor or settlement.currency not in CURRENCIES:
+            return "–"
+        amount = settlement.amount_minor / 10 ** CURRENCIES[settlement.currency]
+        return str(format_currency(amount, settlement.currency, locale=Locale.parse(self.locale, sep="-")))
+
     def word(self, value: object) -> str:
         """A word of the data."""
         return self.catalogue.word(self.locale, value)
@@ -74,7 +84,7 @@ class BoardWords:
         """The names that templates use."""
         return {
             "t": self.text, "clock": self.moment, "age": self.ago, "words": self.word, "tell": self.tell,
-            "shifts": self.shifts, "locale": self.locale, "zone": self.zone.key,
+            "shifts": self.shifts, "money": self.money, "locale": self.locale, "zone": self.zone.key,
         }  # fmt: skip
 
 

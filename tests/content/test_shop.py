@@ -1,5 +1,7 @@
 """The demo shop: readable, never old, and its numbers can't be confused."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -9,9 +11,12 @@ import pytest
 
 from ivr.content.shop import DemoShop
 from ivr.domain.orders import OrderStatus
-from ivr.errors import ContentError
+from ivr.domain.settlements import SettlementKind
+from ivr.errors import ContentError, ShopRefused
+from ivr.service.fulfilment import Errand, SearchState
 
 GRAMMARS = Path(__file__).resolve().parent.parent.parent / "grammars"
+FOURS = list(combinations(range(7), 4))
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
 
@@ -35,6 +40,78 @@ def test_last_seven_digits_of_orders_differ_in_four_places(shop: DemoShop) -> No
     tails = [row.order_number.replace("-", "")[-7:] for row in shop.demo_rows()]
     for one, other in combinations(tails, 2):
         assert sum(a != b for a, b in zip(one, other, strict=True)) >= 4
+
+
+def test_five_hundred_more_orders_in_every_state_are_the_same_at_every_start(shop: DemoShop) -> None:
+    again = DemoShop(GRAMMARS, lambda: NOW)
+    orders = [order for owner in shop.seeded for order in shop.recent_orders(owner.number, "en-US")]
+    assert [order for owner in again.seeded for order in again.recent_orders(owner.number, "en-US")] == orders
+    assert len(orders) >= 500
+    assert {order.status for order in orders} == set(OrderStatus)
+    assert any(order.status is OrderStatus.SHIPPED and order.expected_at < NOW for order in orders if order.expected_at)
+    assert len({order.seller for order in orders}) > 5
+    assert all(order.delivered_at is None or order.ordered_at < order.delivered_at < NOW for order in orders)
+    assert {phonenumbers.is_valid_number(phonenumbers.parse(owner.number)) for owner in shop.seeded} == {True}
+    batches = Counter(order.batch for order in orders)
+    assert min(batches.values()) >= 3
+    batch = shop.orders_of_batch(orders[0].batch, "en-US")
+    assert {order.batch for order in batch} == {orders[0].batch}
+
+
+def test_callers_cannot_confuse_any_two_of_all_orders(shop: DemoShop) -> None:
+    orders = [row["number"][-7:] for owner in (*shop.customers, *shop.seeded) for row in owner.orders]
+    heads = Counter(
+        head for tail in orders for head in {(i, j, k, m, *(tail[n] for n in (i, j, k, m))) for i, j, k, m in FOURS}
+    )
+    assert max(heads.values()) == 1, "two orders that agree in four places"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"order_id": "9" * 17}, "unknown_order"),
+        ({"amount_minor": -1}, "amount"),
+        ({"amount_minor": 999_999_99}, "amount"),
+        ({"currency": "KRW"}, "currency"),
+    ],
+)
+def test_the_shop_refuses_what_makes_no_sense(shop: DemoShop, change: dict, reason: str) -> None:
+    with pytest.raises(ShopRefused) as refused:
+        shop.carry_out(replace(errand(shop), **change))
+    assert refused.value.reason == reason
+
+
+def test_the_same_errand_again_is_done_once_and_a_replacement_is_an_order(shop: DemoShop) -> None:
+    given = replace(errand(shop), kind=SettlementKind.REPLACEMENT, amount_minor=0)
+    first, again = shop.carry_out(given), shop.carry_out(given)
+    assert first == again
+    newest = shop.recent_orders("+12025550143", "en-US")[0]
+    assert (newest.status, newest.ordered_at) == (OrderStatus.PREPARING, NOW)
+    assert shop.find_orders(newest.id[-7:], "en-US") == [newest]
+    assert shop.order(newest.id, "en-US") == newest
+    assert shop.cancel(newest.id)
+
+
+def test_a_search_ends_when_the_customer_was_told(shop: DemoShop) -> None:
+    now = [NOW]
+    shop = DemoShop(GRAMMARS, lambda: now[0])
+    given = errand(shop)
+    with pytest.raises(ShopRefused):
+        shop.search_state(given.order_id)
+    ends_at = NOW + timedelta(hours=48)
+    receipt = shop.carry_out(replace(given, kind=SettlementKind.TRACE, amount_minor=0, answer_by=ends_at))
+    assert receipt.ends_at == ends_at
+    assert shop.search_state(given.order_id) is SearchState.RUNNING
+    now[0] = ends_at
+    assert shop.search_state(given.order_id) in (SearchState.FOUND, SearchState.NOT_FOUND)
+
+
+def errand(shop: DemoShop) -> Errand:
+    order = next(order for order in shop.recent_orders("+12025550143", "en-US") if order.delivered_at)
+    return Errand(
+        key=f"{order.id}/1/final", kind=SettlementKind.REFUND, order_id=order.id, amount_minor=100, currency="USD",
+        rule_id="r", at=NOW,
+    )  # fmt: skip
 
 
 def test_every_status_occurs(shop: DemoShop) -> None:

@@ -152,6 +152,7 @@ class Line:
             left_at="at the front door",
             amount=str(row.get("amount", "40.00")),
             currency=row.get("currency", PRICES[country]),
+            recalled=row.get("recalled", False),
         )
 
     def _history(self, number: str, refunds: int, now: datetime) -> None:

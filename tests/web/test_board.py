@@ -9,7 +9,10 @@ import pytest
 from ivr.domain.agents import Agent, AgentStatus
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.cases import Case, CaseKind, Customer, Event, case_number
+from ivr.domain.handovers import HandoverStatus
+from ivr.domain.settlements import Settlement, SettlementKind
 from ivr.domain.shifts import read_shifts
+from ivr.service.handovers import settle
 from ivr.web.board import Board
 from ivr.web.staff_words import age
 from tests.fakes.clock import NOON_IN_NEW_YORK
@@ -65,6 +68,33 @@ def test_the_password_opens_the_board_and_signing_out_closes_it(site: Site) -> N
     assert "Callbacks open" in text_of(site.get("/supervisor/"))
     assert site.post("/sign-out", page="/supervisor/").status_code == 303
     assert site.get("/supervisor/").status_code == 303
+
+
+def test_what_the_shop_has_not_done_is_shown_with_its_reason_and_tried_again(site: Site) -> None:
+    fill(site)
+    now, key = site.clock.now(), "1/1/final"
+    with site.store.begin() as uow:
+        uow.cases.get("case").order_id = "1" * 17
+        row = Settlement(
+            key=key, kind=SettlementKind.REFUND, order_id="1" * 17, number=NUMBER, case_id="case", rule_id="r",
+            amount_minor=1234, currency="USD", at=now,
+        )  # fmt: skip
+        settle(uow, row, now)
+        uow.handovers.get(key).end(HandoverStatus.REFUSED, now, reason=NASTY)
+        uow.commit()
+    sign_in(site)
+    board, page = site.get("/supervisor/"), f"/supervisor/cases/{CASE}"
+    assert "Need a person 1" in text_of(board)
+    assert "Promised, and not done by the shop" in text_of(board)
+    assert "$12.34" in board.text
+    assert NASTY not in board.text + site.get(page).text
+    done = site.post(f"{page}/again", {"key": key}, page=page)
+    assert "The shop is asked again." in text_of(site.get(done.headers["Location"]))
+    with site.store.read() as uow:
+        assert uow.handovers.get(key).status is HandoverStatus.WAITING
+        assert "handover_again" in [event.kind for event in uow.events.of_case("case")]
+    assert site.post(f"{page}/again", {"key": key}, page=page).status_code == 303
+    assert site.post(f"{page}/again", {"key": "other"}, page=page).status_code == 404
 
 
 def test_the_live_part_comes_alone(site: Site) -> None:

@@ -1,11 +1,12 @@
 """What a state asks, as a value; and what is asked about help articles."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ivr.domain.dialogue.values import Dialogue, State
 from ivr.domain.hearing import Pace
 from ivr.domain.intents import Builtin, Choice, Expects, Intent
+from ivr.domain.policy.facts import REASONS
 from ivr.domain.turn import Next, Say
 
 YES, NO = Intent("yes"), Intent("no")
@@ -90,3 +91,24 @@ ASKED: Mapping[State, Callable[[Dialogue], Question]] = {
     State.RETURNED: returned_asked,
 }
 """Those of `questions.QUESTIONS` that are here."""
+
+
+def return_reason_asked(d: Dialogue) -> Question:
+    """Why it is sent back."""
+    return by_number(Say("ask_return_reason"), len(REASONS), "return_reason")
+
+
+def return_way_asked(d: Dialogue) -> Question:
+    """How it is sent back; a label by text only where texts are sent."""
+    return by_number(Say("ask_return_way" if d.caller.gets_texts else "ask_return_way_plain"), 2)
+
+
+def settlement_asked(d: Dialogue) -> Question:
+    """Money, or a new one."""
+    asked = by_number(Say("ask_settlement", {"item": d.order.item if d.order else ""}), 2)
+    return replace(asked, say=(*asked.say, *way_out(d)))
+
+
+def way_out(d: Dialogue) -> tuple[Say, ...]:
+    """How whoever was rung about news gets no more such calls; said once."""
+    return (Say("proactive_stop"),) if d.is_news and d.answered < 0 and not d.failures else ()

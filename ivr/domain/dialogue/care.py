@@ -18,6 +18,8 @@ from ivr.domain.turn import At, Say, SayArg, Spelled
 
 WAYS = ("drop_off", "label")
 """How something is sent back, the greener way first."""
+LABELS = {"text": "return_label", "email": "return_label_mail"}
+"""What is said of a label, by how it is really sent; else the number is told, to be written on the box."""
 INSTEAD = ("refund", "replacement")
 """What is given for a lost parcel."""
 
@@ -49,7 +51,8 @@ def _pay(dialogue: Dialogue, result: Decided) -> Step:
 def _send_back(dialogue: Dialogue, result: Decided) -> Step:
     if not result.choice:
         return Step(ask(dialogue, State.RETURN_WAY, *_reasons(dialogue, result)))
-    say = Say(f"return_{result.choice}", _args(dialogue, result))
+    key = LABELS.get(result.told, "return_label_number") if result.choice == "label" else "return_drop_off"
+    say = Say(key, _args(dialogue, result))
     return finished(dialogue, result.ruling.rule.id, say, *_payout(result))
 
 

@@ -169,6 +169,11 @@ class RateAnswer:
     """The question in the caller's own words."""
 
 
+@dataclass(frozen=True)
+class StopNews:
+    """Never ring this number about news again; gives no result."""
+
+
 Effect = (
     FindOrders
     | ReadOrders
@@ -191,4 +196,5 @@ Effect = (
     | NoteAnswer
     | TextAnswer
     | RateAnswer
+    | StopNews
 )

@@ -81,6 +81,11 @@ class CaseOpened:
 
 
 @dataclass(frozen=True)
+class ShopAway:
+    """Result of whatever needs the shop: it does not answer now."""
+
+
+@dataclass(frozen=True)
 class OrderCanceled:
     """Result of CancelOrder."""
 
@@ -99,6 +104,8 @@ class Decided:
     """Prompts: how a refund is paid; empty if nothing is."""
     choice: str = ""
     """What was chosen, and done."""
+    told: str = ""
+    """How the customer is sent the page of a return: text, email; empty: not at all."""
     settled_at: datetime | None = None
     settled_minor: int = 0
     """What was paid about it before, in the currency's smallest unit."""
@@ -227,6 +234,7 @@ Result = (
     | OrdersRead
     | CaseOpened
     | OrderCanceled
+    | ShopAway
     | Decided
     | WaitEstimated
     | MomentResolved

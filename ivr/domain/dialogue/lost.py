@@ -23,6 +23,8 @@ GIVE_UP_WITHIN = 3
 
 def silent(dialogue: Dialogue) -> Step:
     """No input."""
+    if dialogue.is_news and dialogue.answered < 0 and dialogue.failures:
+        return finish(dialogue)  # nobody is there, or a machine is
     if dialogue.state == State.RATING:
         return finish(dialogue, Say("rate_thanks"))
     if dialogue.state == State.ANYTHING_ELSE:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from ivr.domain.dialogue import booking, care, consent, doubts, existing, knowledge, menu, orders, promises
+from ivr.domain.dialogue import booking, care, consent, doubts, existing, knowledge, menu, news, orders, promises
 from ivr.domain.dialogue.effects import ResolveCase
 from ivr.domain.dialogue.heard import (
     AgentLost,
@@ -28,6 +28,7 @@ from ivr.domain.dialogue.heard import (
     OrdersFound,
     OrdersRead,
     QuestionsRead,
+    ShopAway,
     Silence,
     Speech,
     SpeechLost,
@@ -60,6 +61,7 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.NUMBER_CONFIRM: booking.answer_number_confirm,
     State.EXISTING: menu.answer_existing,
     State.RETURNED: existing.answer_returned,
+    State.UNFINISHED: menu.answer_unfinished,
     State.RESUME_CODE: existing.answer_code,
     State.RECALL_CONFIRM: existing.answer_recall,
     State.HOLDING: promises.answer_holding,
@@ -79,6 +81,7 @@ RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     OrdersRead: menu.orders_read,
     CaseOpened: orders.case_opened,
     OrderCanceled: orders.canceled,
+    ShopAway: orders.shop_away,
     Decided: care.decided,
     WaitEstimated: promises.wait_estimated,
     MomentResolved: booking.moment_resolved,
@@ -94,6 +97,14 @@ RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
 }
 
 
+def blank(
+    caller: Caller, locales: tuple[str, ...], now: datetime, abilities: Mapping[str, Ability] | None = None
+) -> Dialogue:
+    """A dialogue in which nothing has been said."""
+    turn = Turn(number=0, locale=locales[0], say=())
+    return Dialogue(turn=turn, locale=locales[0], locales=locales, caller=caller, now=now, abilities=abilities or {})
+
+
 def start(
     caller: Caller, locales: tuple[str, ...], now: datetime, abilities: Mapping[str, Ability] | None = None
 ) -> Dialogue:
@@ -101,15 +112,14 @@ def start(
 
     `abilities`: of the locales of which not everything is understood.
     """
-    blank = Turn(number=0, locale=locales[0], say=())
-    dialogue = Dialogue(
-        turn=blank, locale=locales[0], locales=locales, caller=caller, now=now, abilities=abilities or {}
-    )
+    dialogue = blank(caller, locales, now, abilities)
     greeting = Say("greeting", {"company": caller.company})
     if caller.callback is not None and caller.number is not None:
         return ask(dialogue, State.EXISTING, greeting)
     if caller.place is not None:
         return ask(dialogue, State.RETURNED, greeting)
+    if caller.unfinished is not None:
+        return ask(replace(dialogue, order=caller.unfinished.order), State.UNFINISHED, greeting)
     return ask(dialogue, State.MENU, greeting)
 
 
@@ -133,6 +143,8 @@ def _step(dialogue: Dialogue, heard: Heard) -> Step:
     if dialogue.state == State.CONSENT and isinstance(heard, Key | Speech | Silence):
         return consent.answered(dialogue, heard)
     match heard:
+        case Key(news.STOP_KEY) if _ends_news(dialogue):
+            return news.stop(dialogue)
         case Key(digits):
             return _key(dialogue, digits)
         case Speech(meaning):
@@ -151,6 +163,10 @@ def _step(dialogue: Dialogue, heard: Heard) -> Step:
             return promises.after_failure(dialogue)
         case _:
             return RESULTS[type(heard)](dialogue, heard)
+
+
+def _ends_news(dialogue: Dialogue) -> bool:
+    return dialogue.is_news and dialogue.state in news.STOPPED_IN
 
 
 def _key(dialogue: Dialogue, digits: str) -> Step:
@@ -204,6 +220,8 @@ def _vague(dialogue: Dialogue, meaning: Meaning, first: Intent) -> Step:
 
 def answer(dialogue: Dialogue, intent: Intent) -> Step | None:
     """What an intent leads to in this state; None if it is no answer here."""
+    if intent.name == "cancel" and _ends_news(dialogue):
+        return news.stop(dialogue)
     if intent.name in GLOBAL_INTENTS:
         return menu.answer_global(dialogue, intent)
     if dialogue.state not in ANSWERS:

@@ -29,7 +29,7 @@ def answer_menu(dialogue: Dialogue, intent: Intent) -> Step | None:
     """A request in the main menu, or wherever the main menu's requests are understood."""
     dialogue = replace(dialogue, denied="")
     if intent.name in ORDER_REQUESTS:
-        return orders.begin(replace(dialogue, want=intent.name, case_id="", case_number="", order=None))
+        return orders.begin(replace(dialogue, want=intent.name, why="", case_id="", case_number="", order=None))
     if intent.name == "callback":
         return promises.begin(replace(dialogue, want=dialogue.want or CaseKind.QUESTION.value), intent)
     if intent.name == "existing_callback":
@@ -203,6 +203,17 @@ def answer_rating(dialogue: Dialogue, intent: Intent) -> Step | None:
         return None
     done = finish(dialogue, Say("rate_thanks"))
     return Step(done.dialogue, (RateEffort(index),))
+
+
+def answer_unfinished(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Yes goes on where the last call ended, with what was answered there; no, or another request, begins anew."""
+    left = dialogue.caller.unfinished
+    if intent.name == "yes" and left is not None:
+        going_on = replace(dialogue, want=left.want, why=left.why, explaining=True)
+        return Step(going_on, (OpenCase(CaseKind(left.want), "", left.order.id, case_id=left.case_id),))
+    if intent.name == "no":
+        return Step(ask(replace(dialogue, order=None), State.MENU))
+    return answer_menu(dialogue, intent)
 
 
 def answer_existing(dialogue: Dialogue, intent: Intent) -> Step | None:

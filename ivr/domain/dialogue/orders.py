@@ -90,8 +90,13 @@ def case_opened(dialogue: Dialogue, result: object) -> Step:
     kept = replace(dialogue, case_id=result.case_id, case_number=result.number, explaining=False)
     if not dialogue.explaining or dialogue.order is None:
         return Step(kept)
-    asked = Decide(Topic(dialogue.want), dialogue.order.id, result.case_id)
-    return Step(replace(kept, why=""), (asked,))
+    return Step(kept, (Decide(Topic(dialogue.want), dialogue.order.id, result.case_id, dialogue.why),))
+
+
+def shop_away(dialogue: Dialogue, result: object) -> Step:
+    """The shop does not answer: say so, and offer a person, now or by a callback."""
+    told = replace(dialogue, preface=(*dialogue.preface, Say("shop_away")), explaining=False)
+    return open_case_then(told, EstimateWait())
 
 
 def status_says(dialogue: Dialogue, order: Order, now: datetime) -> Say:

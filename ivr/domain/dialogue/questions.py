@@ -12,6 +12,10 @@ from ivr.domain.dialogue.asking import (
     boolean,
     by_number,
     numbered,
+    return_reason_asked,
+    return_way_asked,
+    settlement_asked,
+    way_out,
 )
 from ivr.domain.dialogue.heard import OpenCallback
 from ivr.domain.dialogue.values import Dialogue, State
@@ -19,7 +23,6 @@ from ivr.domain.hearing import Ability, Pace
 from ivr.domain.intents import Builtin, Choice, Expects, Intent
 from ivr.domain.moments import AskBack, When
 from ivr.domain.orders import Order
-from ivr.domain.policy.facts import REASONS
 from ivr.domain.turn import At, Next, Phrase, Say, SayArg, Spelled, Turn
 
 MENU_KEYS: Mapping[str, Intent] = {
@@ -157,16 +160,8 @@ def _cancel_confirm(d: Dialogue) -> Question:
     return boolean(Say("cancel_confirm", {"item": d.order.item if d.order else ""}))
 
 
-def _return_reason(d: Dialogue) -> Question:
-    return by_number(Say("ask_return_reason"), len(REASONS), "return_reason")
-
-
-def _return_way(d: Dialogue) -> Question:
-    return by_number(Say("ask_return_way"), 2)
-
-
-def _settlement(d: Dialogue) -> Question:
-    return by_number(Say("ask_settlement", {"item": d.order.item if d.order else ""}), 2)
+def _unfinished(d: Dialogue) -> Question:
+    return boolean(Say("ask_unfinished", {"item": d.order.item if d.order else ""}), also=MENU_INTENTS)
 
 
 def _offer(d: Dialogue) -> Question:
@@ -253,7 +248,7 @@ def _holding(d: Dialogue) -> Question:
 
 def _anything_else(d: Dialogue) -> Question:
     expects = Expects(intents=(*MENU_INTENTS, "main_menu"), also=("question",), builtins=(Builtin.BOOLEAN,))
-    return Question((Say("anything_else"),), expects, {**MENU_KEYS, "7": NO})
+    return Question((*way_out(d), Say("anything_else")), expects, {**MENU_KEYS, "7": NO})
 
 
 def _rating(d: Dialogue) -> Question:
@@ -273,15 +268,16 @@ QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
     State.ORDER_NUMBER: _order_number,
     State.ORDER_CONFIRM: _order_confirm,
     State.CANCEL_CONFIRM: _cancel_confirm,
-    State.RETURN_REASON: _return_reason,
-    State.RETURN_WAY: _return_way,
-    State.SETTLEMENT: _settlement,
+    State.RETURN_REASON: return_reason_asked,
+    State.RETURN_WAY: return_way_asked,
+    State.SETTLEMENT: settlement_asked,
     State.OFFER: _offer,
     State.MOMENT: _moment,
     State.MOMENT_CONFIRM: _moment_confirm,
     State.CALLBACK_NUMBER: _callback_number,
     State.NUMBER_CONFIRM: _number_confirm,
     State.EXISTING: _existing,
+    State.UNFINISHED: _unfinished,
     State.RESUME_CODE: _resume_code,
     State.RECALL_CONFIRM: _recall_confirm,
     State.HOLDING: _holding,

@@ -35,6 +35,7 @@ class State(StrEnum):
     MOMENT_CONFIRM = "moment_confirm"
     CALLBACK_NUMBER = "callback_number"
     NUMBER_CONFIRM = "number_confirm"
+    UNFINISHED = "unfinished"
     EXISTING = "existing"
     RETURNED = "returned"
     RESUME_CODE = "resume_code"
@@ -49,6 +50,20 @@ class State(StrEnum):
     JOINED = "joined"
     RATING = "rating"
     ENDED = "ended"
+
+
+UNFINISHED_IN = frozenset({State.RETURN_REASON, State.RETURN_WAY, State.SETTLEMENT})
+"""What a call that ended here left unfinished can be gone on with in the next."""
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What the caller's last call left half done."""
+
+    order: Order
+    want: str
+    why: str
+    case_id: str
 
 
 @dataclass(frozen=True)
@@ -66,6 +81,7 @@ class Caller:
     place: HeldPlace | None = None
     booking_days: int = 30
     """So far ahead a callback may be named."""
+    unfinished: Unfinished | None = None
     gets_texts: bool = False
     """Whether a text message would reach this number, and is wanted."""
 
@@ -150,6 +166,8 @@ class Dialogue:
     """Whether conversations of this call may be recorded; None: nobody was asked or told."""
     unanswered: int = 0
     """Questions in a row to which there was no answer."""
+    is_news: bool = False
+    """We have rung the customer, about news of an order."""
     interrupted: State = State.MENU
     """In LANGUAGE: what was asked when the languages were offered, and is asked again in the chosen one. In OFFER: the
     question about an order that "agent" interrupted, to which "go back" leads; the menu if there was none."""

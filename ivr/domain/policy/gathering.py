@@ -27,6 +27,8 @@ class Request:
     reason: str = ""
     settled: Sequence[Settlement] = ()
     """What was done about this order."""
+    recalled: bool = False
+    """A defect was found in its production batch."""
     refunds: int = 0
     """Of the owner in REFUNDS_SPAN."""
 
@@ -40,6 +42,7 @@ def gather(request: Request, now: datetime) -> Facts:
         "own_order": request.caller is not None and request.caller == order.number,
         "data_ok": amount is not None and _in_order(order, now),
         "amount": amount,
+        "recalled": request.recalled or order.recalled,
         "reason": request.reason or "none",
         "settled": next((s.kind.value for s in request.settled if s.kind in FINAL), "none"),
         "credited": any(s.kind is SettlementKind.CREDIT for s in request.settled),

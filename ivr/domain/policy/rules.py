@@ -45,6 +45,7 @@ class Decision(StrEnum):
 MAY: Mapping[Topic, frozenset[Decision]] = {
     Topic.RETURN_REFUND: frozenset(
         {Decision.ASK, Decision.TELL, Decision.AGENT, Decision.KEEP_ITEM, Decision.REFUND_NOW, Decision.SEND_BACK}
+        | {Decision.SETTLE}
     ),
     Topic.DELIVERED_NOT_RECEIVED: frozenset({Decision.TELL, Decision.AGENT, Decision.TRACE, Decision.SETTLE}),
     Topic.CANCEL_ORDER: frozenset({Decision.TELL, Decision.AGENT, Decision.CANCEL}),

@@ -1,0 +1,135 @@
+"""The contract of docs/commerce.openapi.yaml as checks that any shop can be put to."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import httpx
+
+from ivr.commerce.http_shop import HttpShop
+from ivr.domain.money import minor_units
+from ivr.domain.orders import Order
+from ivr.domain.settlements import SettlementKind
+from ivr.errors import ShopRefused, ShopUnavailable
+from ivr.service.fulfilment import Errand, SearchState
+
+UNKNOWN: Final = "9" * 17
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check; `wrong` is empty if the shop keeps it."""
+
+    name: str
+    wrong: str = ""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A shop under test, with an order of it that exists for this."""
+
+    url: str
+    token: str
+    order_id: str
+
+    def check(self, *, writes: bool) -> Iterator[Finding]:
+        """Each check in turn; `writes`: also those that make the shop do something about the order."""
+        shop = HttpShop(self.url, self.token)
+        try:
+            order = shop.order(self.order_id, "en-US")
+        except (ShopUnavailable, ShopRefused) as error:
+            yield Finding("the order is told as the description says", str(error))
+            return
+        yield Finding("the order is told as the description says", "" if order else "404: there is no such order")
+        if order is None:
+            return
+        yield self._without_token()
+        for name, check in (*READS, *(WRITES if writes else ())):
+            yield Finding(name, _wrong(check, shop, order))
+
+    def _without_token(self) -> Finding:
+        try:
+            status = httpx.get(f"{self.url}/orders/{self.order_id}", timeout=5.0).status_code
+        except httpx.HTTPError as error:
+            return Finding("without the token nothing is told", type(error).__name__)
+        return Finding("without the token nothing is told", "" if status in (401, 403) else f"answers {status}")
+
+
+def _wrong(check: Callable[[HttpShop, Order], str], shop: HttpShop, order: Order) -> str:
+    try:
+        return check(shop, order)
+    except (ShopUnavailable, ShopRefused) as error:
+        return str(error)
+
+
+def _unknown(shop: HttpShop, order: Order) -> str:
+    return "" if shop.order(UNKNOWN, "en-US") is None else f"there is an order {UNKNOWN}"
+
+
+def _customer(shop: HttpShop, order: Order) -> str:
+    mine = [one.id for one in shop.recent_orders(order.number, "en-US")]
+    return "" if order.id in mine else "the customer's orders do not hold it"
+
+
+def _found(digits: Callable[[str], str]) -> Callable[[HttpShop, Order], str]:
+    def check(shop: HttpShop, order: Order) -> str:
+        found = [one.id for one in shop.find_orders(digits(order.id), "en-US")]
+        return "" if order.id in found else "it is not found by these digits"
+
+    return check
+
+
+def _stranger(shop: HttpShop, order: Order) -> str:
+    found = shop.recent_orders("+12025550199", "en-US")
+    return "" if not found else "an unknown customer has orders"
+
+
+def _errand(order: Order, **changes: object) -> Errand:
+    now = datetime.now(UTC)
+    price = minor_units(order.amount, order.currency) or 0
+    given = Errand(
+        key=f"contract/{order.id}/credit", kind=SettlementKind.CREDIT, order_id=order.id, amount_minor=min(price, 1),
+        currency=order.currency, rule_id="contract_check", at=now,
+    )  # fmt: skip
+    return replace(given, **changes)  # type: ignore[arg-type]
+
+
+def _twice(shop: HttpShop, order: Order) -> str:
+    first, again = (shop.carry_out(_errand(order)).reference for _ in range(2))
+    return "" if first == again else f"done twice: {first} and {again}"
+
+
+def _refused(**changes: object) -> Callable[[HttpShop, Order], str]:
+    def check(shop: HttpShop, order: Order) -> str:
+        try:
+            receipt = shop.carry_out(_errand(order, key=f"contract/{order.id}/{next(iter(changes))}", **changes))
+        except ShopRefused:
+            return ""
+        return f"it was done: {receipt.reference}"
+
+    return check
+
+
+def _searched(shop: HttpShop, order: Order) -> str:
+    key, until = f"contract/{order.id}/trace", datetime.now(UTC) + timedelta(days=3)
+    shop.carry_out(_errand(order, key=key, kind=SettlementKind.TRACE, amount_minor=0, answer_by=until))
+    state = shop.search_state(order.id)
+    return "" if state in SearchState else f"{state}"
+
+
+READS: Final = (
+    ("an unknown order is not there", _unknown),
+    ("the customer's orders hold it", _customer),
+    ("it is found by its last seven digits", _found(lambda order_id: order_id[-7:])),
+    ("it is found by all seventeen digits", _found(lambda order_id: order_id)),
+    ("an unknown customer has no orders", _stranger),
+)
+WRITES: Final = (
+    ("the same errand again is done once, and answered alike", _twice),
+    ("a negative amount is refused", _refused(amount_minor=-1)),
+    ("more than the price is refused", _refused(amount_minor=10**12)),
+    ("an errand about an unknown order is refused", _refused(order_id=UNKNOWN)),
+    ("another currency is refused", _refused(currency="XXX")),
+    ("a search tells its state", _searched),
+)

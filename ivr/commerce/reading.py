@@ -1,0 +1,133 @@
+"""What a shop answered, checked field by field: nothing reaches a caller's ear, or the rules, that makes no sense."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from ivr.domain.money import minor_units
+from ivr.domain.orders import Order, OrderStatus
+from ivr.domain.policy.facts import CURRENCIES
+from ivr.errors import ShopUnavailable
+from ivr.service.fulfilment import Receipt, SearchState
+
+ORDER_ID: Final = re.compile(r"\d{17}")
+NUMBER: Final = re.compile(r"\+[1-9]\d{6,14}")
+MARKUP: Final = re.compile(r"[<>&{}\[\]\x00-\x1f\x7f\u2028\u2029]")
+"""Signs that mean something to a page, a prompt or a carrier."""
+LONGEST: Final = 80
+MOST_ORDERS: Final = 100
+WAYS: Final = frozenset({"call", "text"})
+
+
+class Unusable(ShopUnavailable):
+    """The shop answered, but not what it may; the text names the field and what is expected."""
+
+
+def read_customer(body: object, locale: str) -> tuple[str, list[Order]]:
+    """A customer's name and orders. Raises Unusable."""
+    given = _mapping(body, "the answer")
+    return words(given.get("name", ""), "name"), read_orders(given, locale)
+
+
+def read_orders(body: object, locale: str) -> list[Order]:
+    """`orders`, at most MOST_ORDERS. Raises Unusable."""
+    rows = _mapping(body, "the answer").get("orders")
+    if not isinstance(rows, list) or len(rows) > MOST_ORDERS:
+        raise Unusable(f"orders: expected a list of at most {MOST_ORDERS}")
+    return [read_order(row, f"orders[{index}]") for index, row in enumerate(rows)]
+
+
+def read_order(body: object, place: str = "order") -> Order:
+    """One order. Raises Unusable."""
+    row = _mapping(body, place)
+    currency = _one(row, "currency", place, frozenset(CURRENCIES), "a currency that Ringback knows")
+    amount = str(row.get("amount", ""))
+    if minor_units(amount, currency) is None:
+        raise Unusable(f"{place}.amount: expected a positive decimal text such as 19.99, not {amount[:20]!r}")
+    return Order(
+        id=_matching(row, "id", place, ORDER_ID, "seventeen digits"),
+        number=_matching(row, "number", place, NUMBER, "a telephone number such as +12025550143"),
+        item=words(row.get("item"), f"{place}.item", needed=True),
+        status=OrderStatus(_one(row, "status", place, frozenset(OrderStatus), "a status")),
+        ordered_at=_needed_moment(row, "ordered_at", place),
+        expected_at=_moment(row, "expected_at", place),
+        delivered_at=_moment(row, "delivered_at", place),
+        left_at=words(row.get("left_at", ""), f"{place}.left_at"),
+        amount=amount,
+        currency=currency,
+        item_phrases=_phrases(row.get("item_phrases", []), place),
+        seller=words(row.get("seller", ""), f"{place}.seller"),
+        batch=words(row.get("batch", ""), f"{place}.batch"),
+        recalled=row.get("recalled", False) is True,
+        news_by=tuple(way for way in _list(row.get("news_by", []), f"{place}.news_by") if way in WAYS),
+        email=words(row.get("email", ""), f"{place}.email"),
+    )
+
+
+def read_receipt(body: object) -> Receipt:
+    """What the shop calls what it did. Raises Unusable."""
+    row = _mapping(body, "receipt")
+    return Receipt(words(row.get("reference"), "reference", needed=True), _moment(row, "ends_at", "receipt"))
+
+
+def read_search(body: object) -> SearchState:
+    """What became of a search. Raises Unusable."""
+    return SearchState(_one(_mapping(body, "search"), "state", "search", frozenset(SearchState), "a state"))
+
+
+def words(value: object, place: str, *, needed: bool = False) -> str:
+    """A short text without markup. Raises Unusable."""
+    if not isinstance(value, str) or len(value) > LONGEST or MARKUP.search(value) or (needed and not value.strip()):
+        raise Unusable(f"{place}: expected a text of at most {LONGEST} characters without markup")
+    return value
+
+
+def _phrases(value: object, place: str) -> tuple[str, ...]:
+    return tuple(words(one, f"{place}.item_phrases", needed=True) for one in _list(value, f"{place}.item_phrases"))
+
+
+def _list(value: object, place: str) -> Sequence[Any]:
+    if not isinstance(value, list) or len(value) > MOST_ORDERS:
+        raise Unusable(f"{place}: expected a short list")
+    return value
+
+
+def _mapping(value: object, place: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise Unusable(f"{place}: expected an object")
+    return value
+
+
+def _matching(row: Mapping[str, Any], name: str, place: str, pattern: re.Pattern[str], what: str) -> str:
+    value = row.get(name)
+    if not isinstance(value, str) or not pattern.fullmatch(value) or not value.isascii():
+        raise Unusable(f"{place}.{name}: expected {what}")
+    return value
+
+
+def _one(row: Mapping[str, Any], name: str, place: str, known: frozenset[Any], what: str) -> str:
+    value = row.get(name)
+    if not isinstance(value, str) or value not in known:
+        raise Unusable(f"{place}.{name}: expected {what}, one of {', '.join(sorted(known))}")
+    return value
+
+
+def _needed_moment(row: Mapping[str, Any], name: str, place: str) -> datetime:
+    found = _moment(row, name, place)
+    if found is None:
+        raise Unusable(f"{place}.{name}: expected a moment such as 2026-11-25T15:30:00Z")
+    return found
+
+
+def _moment(row: Mapping[str, Any], name: str, place: str) -> datetime | None:
+    value = row.get(name)
+    if value is None:
+        return None
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise Unusable(f"{place}.{name}: expected a moment with its offset, such as 2026-11-25T15:30:00Z")
+    return found.astimezone(UTC)

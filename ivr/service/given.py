@@ -1,0 +1,45 @@
+"""What one claim of the outbox decided to do: the letter in words, and what tells it from all others."""
+
+from dataclasses import dataclass
+
+from ivr.domain.callbacks import Callback
+from ivr.domain.messages import Channel, Message
+from ivr.service.letters import Letters
+from ivr.service.notices import Notices
+from ivr.service.ports import Mail
+from ivr.service.scenes import Scene
+
+
+@dataclass(frozen=True)
+class Given:
+    """The row says "sending", and since when."""
+
+    message: Message
+    letter: str | Mail
+    token: str
+    is_look: bool = False
+    """Nothing is sent: the carrier is asked about an earlier try."""
+
+
+def callback_of(scene: Scene, message: Message) -> Callback | None:
+    """The callback that it is about; one about an order has none."""
+    return scene.uow.callbacks.get(message.callback_id) if message.callback_id else None
+
+
+def given_of(scene: Scene, message: Message, letters: Letters, notices: Notices, *, is_look: bool = False) -> Given:
+    """Raises ContentError."""
+    callback = callback_of(scene, message)
+    if callback is None:
+        return _about_order(scene, message, notices, is_look=is_look)
+    case = scene.uow.cases.get(callback.case_id)
+    write = letters.text if message.channel == Channel.TEXT else letters.mail
+    letter = "" if is_look else write(message, callback, case, scene.now)
+    return Given(message, letter, letters.token(message, callback), is_look)
+
+
+def _about_order(scene: Scene, message: Message, notices: Notices, *, is_look: bool) -> Given:
+    case = scene.uow.cases.get(message.case_id or "")
+    assert case is not None, "a message belongs to a callback or to a case"
+    is_text = message.channel == Channel.TEXT
+    letter = "" if is_look else notices.text(message, case) if is_text else notices.mail(message, case, scene.now)
+    return Given(message, letter, notices.token(message), is_look)

@@ -1,0 +1,93 @@
+"""Messages about orders: a return's page, news. Written like those about callbacks, and sent by the same outbox."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from ivr.domain.cases import Case
+from ivr.domain.messages import Channel, Message, MessageKind
+from ivr.domain.turn import Say, SayArg, Spelled
+from ivr.service.links import Links
+from ivr.service.ports import Mail, Speaker
+from ivr.service.store import UnitOfWork
+from ivr.service.timeline import new_id
+from ivr.service.ways import Ways
+from ivr.service.wording import locale_for
+
+TOO_LATE: Final = timedelta(days=1)
+"""So long after it was written a notice helps nobody any more."""
+PAGE_DAYS: Final = 90
+"""A return's page can be opened for so long."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addressee:
+    """Who is told."""
+
+    number: str
+    """E.164."""
+    email: str = ""
+    at_any_hour: bool = False
+    """They asked for it just now."""
+
+
+@dataclass(frozen=True)
+class Notices:
+    """Writes them, and words them."""
+
+    ways: Ways
+    speaker: Speaker
+    links: Links
+    company: str
+
+    def write(
+        self, uow: UnitOfWork, case: Case, kind: MessageKind, addressee: Addressee, now: datetime
+    ) -> Channel | None:
+        """By text, else by e-mail, once for each; None: there is no way, so nothing may be promised."""
+        if kind not in self.ways.rules.kinds:
+            return None
+        way = next(self.ways.to(uow, addressee.number, addressee.email), None)
+        if way is None:
+            return None
+        message = Message(
+            id=new_id(), callback_id=None, case_id=case.id, kind=kind, channel=way[0], address=way[1],
+            revision=uow.messages.count_of_case(case.id, kind), at_any_hour=addressee.at_any_hour, due_at=now,
+            expires_at=now + TOO_LATE, created_at=now,
+        )  # fmt: skip
+        uow.messages.add(message)
+        return way[0]
+
+    def token(self, message: Message) -> str:
+        """What tells this message from all others in the carrier's list."""
+        if message.kind is MessageKind.RETURN and message.case_id:
+            return self.links.send_back(message.case_id, message.id, message.created_at + timedelta(days=PAGE_DAYS))
+        return message.id[:8]
+
+    def text(self, message: Message, case: Case) -> str:
+        """A text message. Raises ContentError."""
+        return f"{self._said(message, case)} {self._words(case, Say('stop_hint_text'))}"
+
+    def mail(self, message: Message, case: Case, now: datetime) -> Mail:
+        """An e-mail. Raises ContentError."""
+        stop_url = self.links.stop_url(message.id)
+        stop = self._words(case, Say("mail_stop_text", {"link": stop_url}))
+        subject = Say("order_mail_subject_text", {"company": self.company, "case": Spelled(case.number)})
+        return Mail(
+            id=message.id,
+            thread=case.id,
+            to=message.address,
+            subject=self._words(case, subject),
+            text=f"{self._said(message, case)}\n\n{stop}\n",
+            locale=locale_for(self.speaker, case.locale),
+            sent_at=now,
+            stop_url=stop_url,
+        )
+
+    def _said(self, message: Message, case: Case) -> str:
+        is_return = message.kind is MessageKind.RETURN
+        link = self.links.send_back_url(self.token(message)) if is_return else self.links.start_url(message.id)
+        filled: dict[str, SayArg] = {"company": self.company, "case": Spelled(case.number), "link": link}
+        return self._words(case, Say(f"{message.kind.value}_text", filled))
+
+    def _words(self, case: Case, say: Say) -> str:
+        return self.speaker.text(locale_for(self.speaker, case.locale), say)
