@@ -157,7 +157,7 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "link": "mail_stop",
     "zone": "mail_zone",
     "case company": "mail_subject",
-    "company link": "late",
+    "company link": "late orders_link",
     "company link title": "help_answer",
     "case company link": "canceled done",
     "case code company link": "unreached",

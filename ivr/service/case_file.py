@@ -9,6 +9,7 @@ from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Case, CaseStatus, Customer, Event, is_case_number
 from ivr.domain.next_steps import Step, next_step
 from ivr.domain.orders import Order
+from ivr.domain.photos import Photo
 from ivr.domain.staff import StaffRole
 from ivr.domain.transcripts import Passage, transcript
 from ivr.errors import NotFound
@@ -36,6 +37,7 @@ class CaseFile:
     passages: Sequence[Passage]
     earlier: Sequence[Case]
     step: Step
+    photos: Sequence[Photo]
     draft: str
 
 
@@ -79,5 +81,6 @@ def read_case_file(uow: UnitOfWork, commerce: Commerce, member: Member, number: 
         passages=transcript(events),
         earlier=earlier[:EARLIER],
         step=next_step(case, order, callbacks, earlier, now),
+        photos=uow.photos.of_case(case.id),
         draft=draft.text if draft is not None else "",
     )

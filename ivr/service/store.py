@@ -15,6 +15,7 @@ from ivr.domain.messages import Channel, Message
 from ivr.service.answers_store import Answers as Answers
 from ivr.service.guards import Guards as Guards
 from ivr.service.overview_store import Overview as Overview
+from ivr.service.photo_store import Photos as Photos
 from ivr.service.programs import Lists as Lists
 from ivr.service.programs import Programs as Programs
 from ivr.service.settlements import Settlements as Settlements
@@ -277,6 +278,7 @@ class UnitOfWork(Protocol):
     programs: Programs
     lists: Lists
     settlements: Settlements
+    photos: Photos
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

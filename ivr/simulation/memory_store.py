@@ -22,7 +22,7 @@ from ivr.simulation.memory_rows import (
 )
 from ivr.simulation.no_programs import NoLists, NoPrograms
 from ivr.simulation.no_staff import NoOverview, NoStaff
-from ivr.simulation.not_kept import NoAnswers, NoEvents, NoLedger, NoMessages, NoSettlements, NoVerifications
+from ivr.simulation.not_kept import NoAnswers, NoEvents, NoLedger, NoMessages, NoPhotos, NoSettlements, NoVerifications
 from ivr.simulation.shelves import Journal
 
 
@@ -51,6 +51,7 @@ class MemoryRows:
         self.programs: ports.Programs = NoPrograms()
         self.lists: ports.Lists = NoLists()
         self.settlements: ports.Settlements = NoSettlements()
+        self.photos: ports.Photos = NoPhotos()
 
     def commit(self) -> None:
         """Not here."""
@@ -76,6 +77,7 @@ class MemoryUnitOfWork:
         self.messages, self.ledger, self.answers, self.staff = rows.messages, rows.ledger, rows.answers, rows.staff
         self.overview, self.programs, self.lists = rows.overview, rows.programs, rows.lists
         self.settlements = rows.settlements
+        self.photos = rows.photos
         self._is_committed = False
 
     def commit(self) -> None:

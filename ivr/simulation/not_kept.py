@@ -9,6 +9,7 @@ from ivr.domain.cases import Event
 from ivr.domain.knowledge import Tally
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message
+from ivr.domain.photos import Photo
 from ivr.domain.settlements import Settlement
 
 
@@ -136,3 +137,18 @@ class NoSettlements:
     def decisions(self, limit: int) -> Sequence[Event]:
         """None are kept."""
         return ()
+
+
+class NoPhotos:
+    """service.photo_store.Photos: nobody has any."""
+
+    def add(self, photo: Photo, jpeg: bytes) -> None:
+        """Not kept."""
+
+    def of_case(self, case_id: str) -> Sequence[Photo]:
+        """None."""
+        return ()
+
+    def picture(self, case_id: str, photo_id: str) -> bytes | None:
+        """None."""
+        return None

@@ -14,7 +14,7 @@ from ivr.domain.programs import ApiKey, Delivery, Subscription
 from ivr.domain.settlements import Settlement
 from ivr.domain.shifts import Shift
 from ivr.domain.staff import Draft, SignIn, User
-from ivr.storage import guard_tables, help_tables, program_tables, settlement_tables, staff_tables, tables
+from ivr.storage import guard_tables, help_tables, photo_tables, program_tables, settlement_tables, staff_tables, tables
 from ivr.storage.schema import metadata
 
 MAPPED: dict[type, Table] = {
@@ -63,4 +63,4 @@ def _map_all() -> None:
 
 _map_all()
 
-__all__ = ["MAPPED", "guard_tables", "help_tables", "metadata"]
+__all__ = ["MAPPED", "guard_tables", "help_tables", "metadata", "photo_tables"]

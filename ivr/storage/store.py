@@ -21,6 +21,7 @@ from ivr.storage.ledger import SqlLedger
 from ivr.storage.messages import SqlMessages
 from ivr.storage.overview import SqlOverview
 from ivr.storage.people import SqlAgents, SqlCustomers
+from ivr.storage.photos import SqlPhotos
 from ivr.storage.programs import SqlLists, SqlPrograms
 from ivr.storage.session import UnitSession
 from ivr.storage.settlements import SqlSettlements
@@ -60,6 +61,7 @@ class SqlUnitOfWork:
         self.programs: ports.Programs = SqlPrograms(session, writes=writes)
         self.lists: ports.Lists = SqlLists(session, writes=writes)
         self.settlements: ports.Settlements = SqlSettlements(session, writes=writes)
+        self.photos: ports.Photos = SqlPhotos(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""

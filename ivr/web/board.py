@@ -107,9 +107,11 @@ class SupervisorPages:
             customer = uow.customers.get(case.customer_id) if case.customer_id else None
             events = uow.events.of_case(case.id)
             callbacks = uow.callbacks.of_case(case.id)
+            photos = uow.photos.of_case(case.id)
             uow.commit()
         return render_template(
             "case.html", **self._words.shared(), case=case, customer=customer, events=events, callbacks=callbacks,
+            photos=photos,
             passages=transcript(events),
             now=self._services.clock.now(),
         )  # fmt: skip
