@@ -80,6 +80,8 @@ class CallbackPages:
     def move(self, token: str) -> Page:
         """Move to another moment."""
         callback = self._callback(token)
+        if "show" in request.form:  # the free times of the next days: nothing is moved yet
+            return self._status(token, callback, ())
 
         def move(uow: UnitOfWork) -> Actions:
             zone = self._times.zone(callback.zone, callback.number)
@@ -137,14 +139,15 @@ class CallbackPages:
             code = uow.verifications.of_callback(callback.id)
             photos = len(uow.photos.of_case(callback.case_id)) if self._desk.photos.most else 0
         at = callback.promised_by_at if callback.asap else callback.due_at
-        told, can_move = request.args.get("told", ""), callback.status == CallbackStatus.SCHEDULED
+        told, asked = request.args.get("told", ""), "show" in sent or sent.get("when") == "slot" or bool(refused)
+        shows_times = asked and callback.status == CallbackStatus.SCHEDULED
         return render_template(
             "callback.html", token=token, callback=callback, case=case, call=call,
             sent=sent, move_form=_move_form(callback, sent), told=told if told in TOLD else "",
             when=self._words.moment(at, callback.zone), code_until=self._code_until(callback, code),
             link_until=self._link_until(token, callback), photos=photos, most_photos=self._desk.photos.most,
             mb=MOST_BYTES // 2**20,
-            free=self._free_times.of_callback(callback, self._words.locale()) if can_move else None,
+            free=self._free_times.of_callback(callback, self._words.locale()) if shows_times else None,
             **self._words.days(), **self._words.errors(refused), **self._words.shared(),
         )  # fmt: skip
 

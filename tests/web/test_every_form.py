@@ -65,7 +65,7 @@ def filled(site: Site, name: str, *, nasty: bool = False) -> dict[str, Any]:
 
 
 def send(site: Site, path: str, name: str, form: dict[str, Any], *, token: bool = True) -> TestResponse:
-    sent = form | ({"csrf_token": hidden(site.get("/"), "csrf_token")} if token else {})
+    sent = form | ({"csrf_token": site.token()} if token else {})
     kind = {"content_type": "multipart/form-data"} if name == "photo" else {}
     headers = {"Referer": BASE + path}
     return site.browser.post(f"{path}/{name}?lang=en-US", data=sent, base_url=BASE, headers=headers, **kind)

@@ -17,7 +17,7 @@ from ivr.domain.staff import StaffRole
 from ivr.service.accounts import Accounts
 from ivr.service.photos import MOST_BYTES
 from ivr.web.asgi_body import Files, WholeBody
-from tests.web.site import PASSWORD, QUICK, Site, hidden, text_of, value_of
+from tests.web.site import PASSWORD, QUICK, Site, text_of, value_of
 
 PHOTO_PASSWORD = "photos are for staff"
 
@@ -47,7 +47,7 @@ def bomb() -> bytes:
 
 
 def send(site: Site, path: str, data: bytes | None, name: str = "photo.jpg", caption: str = "The door") -> TestResponse:
-    form: dict[str, Any] = {"caption": caption, "csrf_token": hidden(site.get("/"), "csrf_token")}
+    form: dict[str, Any] = {"caption": caption, "csrf_token": site.token()}
     if data is not None:
         form["photo"] = FileStorage(BytesIO(data), name)
     boundary, body = encode_multipart(form)
