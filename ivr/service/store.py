@@ -64,12 +64,12 @@ class Events(Protocol):
 
 
 class Place(NamedTuple):
-    """What one open promise takes of an agent's time."""
+    """What open promises of one minute take of agents' time."""
 
-    callback_id: str
     at: datetime
     skill: str
     locale: str
+    promises: int = 1
 
 
 class Callbacks(Protocol):
@@ -100,8 +100,8 @@ class Callbacks(Protocol):
     def listed(self, statuses: Sequence[str], limit: int) -> Sequence[Callback]:
         """With one of these statuses, by due_at; newest ended first for ended ones."""
 
-    def places(self, begins: datetime, ends: datetime) -> Sequence[Place]:
-        """What open ones, unproven ones too, take from `begins` until before `ends`.
+    def places(self, begins: datetime, ends: datetime, *, without: str = "") -> Sequence[Place]:
+        """What open ones, unproven ones too, take from `begins` until before `ends`; all but one.
 
         A named moment takes a place then, as soon as possible at the latest moment told, until it has rung.
         """
