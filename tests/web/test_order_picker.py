@@ -1,6 +1,7 @@
 """Customers pick the order that it is about: by one order and their number, or by a link to their telephone."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 from werkzeug.test import TestResponse
@@ -54,6 +55,14 @@ def test_whoever_knows_one_order_picks_among_all_and_the_case_is_about_it(site: 
     wrong = site.post("/callbacks?lang=en-US", form | {"consent": ""})  # the list stays while something else is wrong
     assert (wrong.status_code, offered(wrong), chosen(wrong)) == (422, mine, another)
     assert booked_order(site, site.post("/callbacks?lang=en-US", form)) == another
+
+
+def test_the_widget_offers_the_list_without_any_cookie(new_site: Callable[..., Site]) -> None:
+    site = new_site(IVR_WIDGET_SITES="https://shop.example.com")
+    form = FORM | {"form_id": hidden(site.get("/embed/"), "form_id"), "show": "orders"}
+    page = site.browser.post("/embed/callbacks?lang=en-US", data=form, base_url="https://voice.example.com")
+    assert chosen(page).endswith(ORDER)
+    assert "Set-Cookie" not in page.headers
 
 
 def test_all_wrong_pairs_get_the_same_answer_and_each_is_counted(site: Site) -> None:
