@@ -6,6 +6,7 @@ from dataclasses import asdict
 from sqlalchemy import insert, select
 
 from ivr.domain.photos import Photo
+from ivr.storage.failures import translated
 from ivr.storage.photo_tables import photos
 from ivr.storage.rows import Repository
 
@@ -18,7 +19,8 @@ class SqlPhotos(Repository):
     def add(self, photo: Photo, jpeg: bytes) -> None:
         """Conflict if the case has this file already."""
         self._session.flush()  # its case may be as new
-        self._session.execute(insert(photos).values(**asdict(photo), jpeg=jpeg))
+        with translated():
+            self._session.execute(insert(photos).values(**asdict(photo), jpeg=jpeg))
 
     def of_case(self, case_id: str) -> Sequence[Photo]:
         """Oldest first."""
