@@ -10,6 +10,7 @@ import structlog
 from flask import Flask
 from starlette.applications import Starlette
 
+from ivr.desks import make_desk
 from ivr.domain.staff import SignInRules
 from ivr.edges import Edges
 from ivr.errors import IvrError
@@ -17,7 +18,6 @@ from ivr.parts import (
     Overrides,
     call_effects,
     callback_rules,
-    make_desk,
     own_voice,
     shared_secret,
     sweeps,

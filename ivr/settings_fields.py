@@ -166,6 +166,10 @@ class SettingsFields:
     sign_in_idle: int = _setting(
         "IVR_SIGN_IN_IDLE", read.whole(5, 720), 60, "Minutes without use after which staff must sign in again."
     )
+    photos: int = _setting(
+        "IVR_PHOTOS", read.whole(0, 20), 5, "Photos that a customer may add to a case on its page; 0: none."
+    )
+    photo_days: int = _setting("IVR_PHOTO_DAYS", read.whole(1, 3650), 90, "Days after which a photo is deleted.")
     widget_sites: tuple[str, ...] = _setting(
         "IVR_WIDGET_SITES",
         read.origins,

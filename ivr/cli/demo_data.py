@@ -2,31 +2,42 @@
 
 import argparse
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from ivr.bootstrap import Ivr, build
 from ivr.cli.context import read_settings
+from ivr.cli.demo_day import put_day
 from ivr.content.shop import DemoRow, ShopCustomer
 from ivr.domain.cases import Customer
+from ivr.errors import SettingsError
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
+from ivr.settings_values import is_loopback
 
 COLUMNS = ("name", "telephone", "locale", "order", "status", "item")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Whether to show them."""
+    """Whether to show them, and whether to fill a day."""
+    parser.add_argument("--day", action="store_true", help="a believable day beside them, in a database without cases")
     parser.add_argument("--print", action="store_true", help="show customers and orders, tab-separated")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it; doing it twice changes nothing."""
-    with build(read_settings(quiet=True)) as ivr:
+    settings = read_settings(quiet=True)
+    if arguments.day and not is_loopback(urlsplit(settings.api_base).hostname or ""):
+        # Its callbacks are due now: a dispatcher would ring these numbers.
+        raise SettingsError("TWILIO_API_BASE: a day is made up only beside a carrier on this machine")
+    with build(settings) as ivr:
         added, rows = put_customers(ivr), ivr.shop.demo_rows()
-        count = len(ivr.shop.customers)
+        count, booked = len(ivr.shop.customers), put_day(ivr) if arguments.day else 0
     if arguments.print:
         print("\n".join(table(rows)))
     else:
         print(f"{count} customers ({added} new) and {len(rows)} orders are in place; --print shows them")
+        if arguments.day:
+            print(f"{booked} callbacks of today" if booked else "no day was added: there are cases already")
     return 0
 
 

@@ -164,7 +164,7 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "link": "mail_stop",
     "zone": "mail_zone",
     "case company": "mail_subject order_mail_subject",
-    "company link": "late",
+    "company link": "late orders_link",
     "company link title": "help_answer",
     "case company link": "canceled done return news",
     "case code company link": "unreached",

@@ -1,7 +1,7 @@
 """Slots: for how many callbacks at a named time the agents of one stretch of time are enough."""
 
 from bisect import bisect_right
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -57,8 +57,8 @@ class Staff:
         return [(crew, crew.count * _within(turns, starts, slot)) for crew, turns, starts in self._turns]
 
 
-def room(need: Need, promised: Sequence[Need], staffed: Sequence[tuple[Crew, float]], *, overbooked: float) -> int:
-    """How many more such promises fit into a slot beside those made, when each agent's seconds count a little more.
+def room(need: Need, promised: Mapping[Need, int], staffed: Sequence[tuple[Crew, float]], *, overbooked: float) -> int:
+    """How many more such promises fit into a slot beside those made, when agents' seconds count a little more.
 
     An agent who takes several skills and languages can serve only one customer at a time: the promises are shared out
     among all who could take them (a flow), so that a slot is full neither too early nor too late.
@@ -68,7 +68,7 @@ def room(need: Need, promised: Sequence[Need], staffed: Sequence[tuple[Crew, flo
     for crew, seconds in staffed:
         supply[tuple(crew.can_take(kind.skill, kind.locale) for kind in kinds)] += seconds * (1 + overbooked)
     sharing = _Sharing(kinds, supply)
-    for kind, times in Counter(promised).items():
+    for kind, times in promised.items():
         sharing.share_out(kind, times * kind.seconds)
     return int(sharing.share_out(need, inf) / need.seconds + NOTHING)
 

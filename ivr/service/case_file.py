@@ -9,6 +9,7 @@ from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Case, CaseStatus, Customer, Event, is_case_number
 from ivr.domain.next_steps import Step, next_step
 from ivr.domain.orders import Order
+from ivr.domain.photos import Photo
 from ivr.domain.recordings import Recording
 from ivr.domain.staff import StaffRole
 from ivr.domain.transcripts import Passage, transcript
@@ -39,6 +40,7 @@ class CaseFile:
     """Of what was said with agents."""
     earlier: Sequence[Case]
     step: Step
+    photos: Sequence[Photo]
     draft: str
 
 
@@ -83,5 +85,6 @@ def read_case_file(uow: UnitOfWork, commerce: Commerce, member: Member, number: 
         recordings=uow.recordings.of_case(case.id),
         earlier=earlier[:EARLIER],
         step=next_step(case, order, callbacks, earlier, now),
+        photos=uow.photos.of_case(case.id),
         draft=draft.text if draft is not None else "",
     )

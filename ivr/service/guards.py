@@ -47,7 +47,7 @@ class Guards(Protocol):
         """None removes it; after `expires_at` it may be swept."""
 
     def sweep(self, now: datetime, *, kept_since: datetime) -> int:
-        """Delete uses and notes whose time is over, and webhooks, codes, rates and heartbeats older than `kept_since`.
+        """Delete uses, notes, photos whose time is over; webhooks, codes, rates, heartbeats older than `kept_since`.
 
         Returns how many rows went; at most some thousands at once, so that no one waits for it.
         """

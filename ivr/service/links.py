@@ -18,6 +18,7 @@ TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 FOLLOW: Final = b"follow"
 STOP: Final = b"stop mail"
 RETURN: Final = b"return"
+ORDERS: Final = b"orders"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ID, _EXPIRY, _NONCE = 16, 3, 3
 _SIGNED: Final = _ID + _EXPIRY + _NONCE
@@ -32,8 +33,7 @@ class Links:
 
     def follow(self, callback_id: str, message_id: str, expires_at: datetime) -> str:
         """The token of the page on which a callback is seen, moved and canceled without signing in."""
-        hours = -((_EPOCH - expires_at) // timedelta(hours=1))
-        return self._token(FOLLOW, callback_id, hours, message_id)
+        return self._token(FOLLOW, callback_id, _hours(expires_at), message_id)
 
     def follow_url(self, token: str) -> str:
         """Where a token of `follow` leads."""
@@ -65,10 +65,28 @@ class Links:
 
     def callback_of(self, token: str, now: datetime) -> str:
         """The callback that a token of `follow` is for. Raises NotFound, LinkExpired."""
-        callback_id, hours = self._read(FOLLOW, token)
-        if now >= _EPOCH + timedelta(hours=hours):
-            raise LinkExpired("this link is too old; ask for a new callback, or phone us")
-        return callback_id
+        return self._unexpired(FOLLOW, token, now)
+
+    def ends_at(self, token: str) -> datetime:
+        """When a token of `follow` stops working. Raises NotFound."""
+        return _EPOCH + timedelta(hours=self._read(FOLLOW, token)[1])
+
+    def orders(self, opened_id: str, expires_at: datetime) -> str:
+        """The token of a list of orders that was opened for somebody."""
+        return self._token(ORDERS, opened_id, _hours(expires_at), opened_id)
+
+    def orders_url(self, token: str) -> str:
+        """Where a token of `orders` leads."""
+        return f"{self._public_url}/o/{token}"
+
+    def orders_of(self, token: str, now: datetime) -> str:
+        """What a token of `orders` opens. Raises NotFound, LinkExpired."""
+        return self._unexpired(ORDERS, token, now)
+
+    @staticmethod
+    def expired() -> LinkExpired:
+        """What is told of a link that is too old."""
+        return LinkExpired("this link is too old; ask for a new callback, or phone us")
 
     def callback_of_stop(self, token: str) -> str:
         """The callback that a token of `stop_url` is for. Raises NotFound."""
@@ -77,6 +95,12 @@ class Links:
     def _token(self, purpose: bytes, callback_id: str, hours: int, message_id: str) -> str:
         signed = bytes.fromhex(callback_id) + hours.to_bytes(_EXPIRY) + bytes.fromhex(message_id)[:_NONCE]
         return base64.urlsafe_b64encode(signed + self._mac(purpose, signed)).decode().rstrip("=")
+
+    def _unexpired(self, purpose: bytes, token: str, now: datetime) -> str:
+        what, hours = self._read(purpose, token)
+        if now >= _EPOCH + timedelta(hours=hours):
+            raise self.expired()
+        return what
 
     def _read(self, purpose: bytes, token: str) -> tuple[str, int]:
         try:
@@ -90,3 +114,7 @@ class Links:
 
     def _mac(self, purpose: bytes, signed: bytes) -> bytes:
         return hmac.digest(self._key, purpose + signed, "sha256")[:10]
+
+
+def _hours(expires_at: datetime) -> int:
+    return -((_EPOCH - expires_at) // timedelta(hours=1))

@@ -67,6 +67,10 @@ def _asked(data: Data) -> str:
     return f"a callback is asked for by {data.get('source')}{words}{order}"
 
 
+def _photo(data: Data) -> str:
+    return f"the customer adds a photo: “{data['caption']}”" if data.get("caption") else "the customer adds a photo"
+
+
 def _about(data: Data) -> str:
     order = f" about order {data['order']}" if data.get("order") else ""
     return f"{_words(data.get('kind'))}{order}"
@@ -170,6 +174,7 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "effort_rated": _with("the customer rates the effort {effort} of 7"),
     "callback_asked": _asked,
     "customer_noted": _with("the customer adds: “{words}”"),
+    "photo_added": _photo,
     "callback_booked": _booked,
     "callback_verified": _with("the number is proven: the callback is scheduled"),
     "callback_moved": lambda data: f"the callback is moved: {_promised(data)}",

@@ -1,7 +1,7 @@
 """Which moments can still be promised: slots of staffed agents, less what is promised in them already."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -171,10 +171,9 @@ class Plan:
 
     def over(self, uow: UnitOfWork, begins: datetime, ends: datetime) -> "Book":
         """The promises and the staff of a stretch of time."""
-        promised: dict[Slot, list[Need]] = defaultdict(list)
-        for place in uow.callbacks.places(begins, ends):
-            if place.callback_id != self.wanted.moved_id:
-                promised[slot_at(place.at, self.length)].append(self._need(uow, place))
+        promised: dict[Slot, Counter[Need]] = defaultdict(Counter)
+        for place in uow.callbacks.places(begins, ends, without=self.wanted.moved_id):
+            promised[slot_at(place.at, self.length)][self._need(uow, place)] += place.promises
         return Book(self._need(uow, self.wanted), promised, Staff(self.crews, begins, ends), self)
 
     def _need(self, uow: UnitOfWork, of: Place | Wanted) -> Need:
@@ -189,7 +188,7 @@ class Book:
     """What is promised, and who is there, in a stretch of time."""
 
     need: Need
-    promised: dict[Slot, list[Need]]
+    promised: Mapping[Slot, Mapping[Need, int]]
     staff: Staff
     plan: Plan
 
@@ -197,7 +196,7 @@ class Book:
         """How many more fit in; None without any agent who could ever take it: the people are still to be added."""
         if not any(crew.can_take(self.need.skill, self.need.locale) for crew in self.plan.crews):
             return None
-        promised = self.promised.get(slot, [])
+        promised = self.promised.get(slot, {})
         return room(self.need, promised, self.staff.in_slot(slot), overbooked=self.plan.overbooked)
 
 

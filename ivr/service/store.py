@@ -18,6 +18,7 @@ from ivr.service.fulfilment import Handovers as Handovers
 from ivr.service.guards import Guards as Guards
 from ivr.service.outreach_store import Outreaches as Outreaches
 from ivr.service.overview_store import Overview as Overview
+from ivr.service.photo_store import Photos as Photos
 from ivr.service.place_ports import KeptPlaces as KeptPlaces
 from ivr.service.programs import Lists as Lists
 from ivr.service.programs import Programs as Programs
@@ -68,12 +69,12 @@ class Events(Protocol):
 
 
 class Place(NamedTuple):
-    """What one open promise takes of an agent's time."""
+    """What open promises of one minute take of agents' time."""
 
-    callback_id: str
     at: datetime
     skill: str
     locale: str
+    promises: int = 1
 
 
 class Callbacks(Protocol):
@@ -104,8 +105,8 @@ class Callbacks(Protocol):
     def listed(self, statuses: Sequence[str], limit: int) -> Sequence[Callback]:
         """With one of these statuses, by due_at; newest ended first for ended ones."""
 
-    def places(self, begins: datetime, ends: datetime) -> Sequence[Place]:
-        """What open ones, unproven ones too, take from `begins` until before `ends`.
+    def places(self, begins: datetime, ends: datetime, *, without: str = "") -> Sequence[Place]:
+        """What open ones, unproven ones too, take from `begins` until before `ends`; all but one.
 
         A named moment takes a place then, as soon as possible at the latest moment told, until it has rung.
         """
@@ -267,6 +268,7 @@ class UnitOfWork(Protocol):
     places: KeptPlaces
     handovers: Handovers
     outreaches: Outreaches
+    photos: Photos
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

@@ -121,10 +121,10 @@ class MemoryCallbacks(Shelf[Callback]):
         found = sorted((c for c in source if c.status in statuses), key=lambda c: (c.due_at, c.id))
         return [self.touch(callback) for callback in found[:limit]]
 
-    def places(self, begins: datetime, ends: datetime) -> Sequence[Place]:
+    def places(self, begins: datetime, ends: datetime, *, without: str = "") -> Sequence[Place]:
         """In the order in which they came."""
-        waiting = (c for c in self.alive() if c.is_open and not (c.asap and c.first_rung_at))
-        taken = (Place(c.id, c.promised_by_at if c.asap else c.due_at, c.skill, c.locale) for c in waiting)
+        waiting = (c for c in self.alive() if c.is_open and not (c.asap and c.first_rung_at) and c.id != without)
+        taken = (Place(c.promised_by_at if c.asap else c.due_at, c.skill, c.locale) for c in waiting)
         return [place for place in taken if begins <= place.at < ends]
 
     def counted(self, now: datetime) -> Mapping[str, int]:

@@ -29,6 +29,7 @@ from ivr.simulation.not_kept import (
     NoLedger,
     NoMessages,
     NoOutreaches,
+    NoPhotos,
     NoPlaces,
     NoRecordings,
     NoSettlements,
@@ -66,6 +67,7 @@ class MemoryRows:
         self.places: ports.KeptPlaces = NoPlaces()
         self.handovers: ports.Handovers = NoHandovers()
         self.outreaches: ports.Outreaches = NoOutreaches()
+        self.photos: ports.Photos = NoPhotos()
 
     def commit(self) -> None:
         """Not here."""
@@ -92,7 +94,7 @@ class MemoryUnitOfWork:
         self.overview, self.programs, self.lists = rows.overview, rows.programs, rows.lists
         self.settlements, self.recordings = rows.settlements, rows.recordings
         self.handovers, self.outreaches = rows.handovers, rows.outreaches
-        self.places = rows.places
+        self.places, self.photos = rows.places, rows.photos
         self._is_committed = False
 
     def commit(self) -> None:

@@ -11,6 +11,7 @@ from ivr.domain.knowledge import Tally
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message, MessageKind
 from ivr.domain.outreach import News, Outreach
+from ivr.domain.photos import Photo
 from ivr.domain.places import KeptPlace
 from ivr.domain.recordings import Recording
 from ivr.domain.settlements import Settlement
@@ -257,4 +258,19 @@ class NoOutreaches:
 
     def due(self, now: datetime) -> Outreach | None:
         """Nothing is."""
+        return None
+
+
+class NoPhotos:
+    """service.photo_store.Photos: nobody has any."""
+
+    def add(self, photo: Photo, jpeg: bytes) -> None:
+        """Not kept."""
+
+    def of_case(self, case_id: str) -> Sequence[Photo]:
+        """None."""
+        return ()
+
+    def picture(self, case_id: str, photo_id: str) -> bytes | None:
+        """None."""
         return None

@@ -1,10 +1,10 @@
 """Callbacks, live callers on hold, and codes that prove a number."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Final
+from datetime import UTC, datetime
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
+from sqlalchemy import Column, ColumnElement, Select, String, and_, false, func, or_, select, tuple_, type_coerce
 
 from ivr.domain.agents import Kind
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
@@ -93,19 +93,27 @@ class SqlCallbacks(Repository):
             query = query.where(schema.IS_IN_HAND)
         return self._all(query.order_by(c.due_at))
 
-    def places(self, begins: datetime, ends: datetime) -> Sequence[Place]:
-        """In order of time; asked of each of three indexes, and no more than is needed: there may be thousands."""
+    def places(self, begins: datetime, ends: datetime, *, without: str = "") -> Sequence[Place]:
+        """In order of time; asked of each of three indexes and counted there: there may be thousands."""
         c = tables.callbacks.c
-        named = select(c.id, c.due_at, c.skill, c.locale).where(c.due_at >= begins, c.due_at < ends, c.asap.is_(False))
+        named = self._counted_at(c.due_at, without).where(c.due_at >= begins, c.due_at < ends, c.asap.is_(False))
         in_hand = schema.one_of("status", {CallbackStatus.DIALING, CallbackStatus.UNVERIFIED})
-        soon = select(c.id, c.promised_by_at, c.skill, c.locale).where(schema.IS_OPEN_ASAP, c.first_rung_at.is_(None))
+        soon = self._counted_at(c.promised_by_at, without).where(schema.IS_OPEN_ASAP, c.first_rung_at.is_(None))
         queries = (
             named.where(schema.IS_SCHEDULED),
             named.where(schema.IS_IN_HAND, in_hand),
             soon.where(c.promised_by_at >= begins, c.promised_by_at < ends),
         )
-        found = (Place(*row) for query in queries for row in self._session.execute(query))
-        return sorted(found, key=lambda place: (place.at, place.callback_id))
+        rows = (row for query in queries for row in self._session.execute(query))
+        return sorted(Place(_moment(minute), *more) for minute, *more in rows)
+
+    def _counted_at(self, column: Column[datetime], without: str) -> Select[Any]:
+        """How many of each minute, skill and locale; SQLite keeps moments as text, whose first letters are those."""
+        c = tables.callbacks.c
+        is_text = not self._is_postgres
+        minute = func.substr(type_coerce(column, String), 1, 16) if is_text else func.date_trunc("minute", column)
+        counted = select(minute, c.skill, c.locale, func.count()).where(c.id != without)
+        return counted.group_by(minute, c.skill, c.locale)
 
     def counted(self, now: datetime) -> Mapping[str, int]:
         """From the partial indexes: the ended ones, which are most, are not read."""
@@ -179,3 +187,9 @@ def _can_be_taken(skills: Sequence[str], locales: Sequence[str]) -> ColumnElemen
 
 def _ended_at(callback: Callback) -> datetime:
     return callback.ended_at or callback.due_at
+
+
+def _moment(minute: str | datetime) -> datetime:
+    if isinstance(minute, datetime):
+        return minute.astimezone(UTC)
+    return datetime.fromisoformat(minute).replace(tzinfo=UTC)

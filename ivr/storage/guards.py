@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.domain.rates import after_token
 from ivr.storage import guard_tables as tables
+from ivr.storage.photo_tables import photos
 from ivr.storage.program_tables import deliveries
 from ivr.storage.rows import Repository
 from ivr.storage.tables import messages, verifications
@@ -116,6 +117,7 @@ class SqlGuards(Repository):
         over = {
             tables.hits.c.expires_at: now,
             tables.notes.c.expires_at: now,
+            photos.c.expires_at: now,
             tables.webhook_events.c.seen_at: kept_since,
             tables.rates.c.next_at: kept_since,
             tables.beats.c.at: kept_since,

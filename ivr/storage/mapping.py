@@ -23,6 +23,7 @@ from ivr.storage import (
     handover_tables,
     help_tables,
     outreach_tables,
+    photo_tables,
     place_tables,
     program_tables,
     recording_tables,
@@ -82,4 +83,4 @@ def _map_all() -> None:
 
 _map_all()
 
-__all__ = ["MAPPED", "guard_tables", "help_tables", "metadata"]
+__all__ = ["MAPPED", "guard_tables", "help_tables", "metadata", "photo_tables"]

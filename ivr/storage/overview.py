@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import CompoundSelect, func, select, union_all
 
 from ivr.domain.callbacks import Callback
 from ivr.service.overview_store import CallbackSearch
 from ivr.service.programs import After
 from ivr.storage.rows import Repository, newest_first
-from ivr.storage.schema import IS_OPEN
+from ivr.storage.schema import IS_IN_HAND, IS_OPEN, IS_SCHEDULED
 from ivr.storage.tables import callbacks, cases
 
 
@@ -26,7 +26,7 @@ class SqlOverview(Repository):
         if search.case_number:
             query = query.where(c.case_id.in_(select(cases.c.id).where(cases.c.number == search.case_number)))
         if search.late_at is not None:
-            query = query.where(IS_OPEN, c.first_rung_at.is_(None), c.promised_by_at < search.late_at)
+            query = query.where(c.id.in_(_late(search.late_at)))
         after = self._place(search.before) if search.before else None
         return self._all(newest_first(query, c.created_at, c.id, after, limit))
 
@@ -50,3 +50,10 @@ class SqlOverview(Repository):
         c = cases.c
         counted = select(c.kind, func.count()).where(c.opened_at >= since).group_by(c.kind)
         return {str(kind): count for kind, count in self._session.execute(counted)}
+
+
+def _late(at: datetime) -> CompoundSelect[tuple[str]]:
+    """Asked of the indexes of what is due and in hand: promises of later days are many, and none of them is late."""
+    c = callbacks.c
+    waiting = select(c.id).where(c.due_at < at, c.promised_by_at < at, c.first_rung_at.is_(None))
+    return union_all(waiting.where(IS_SCHEDULED), waiting.where(IS_IN_HAND, IS_OPEN))

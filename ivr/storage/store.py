@@ -24,6 +24,7 @@ from ivr.storage.messages import SqlMessages
 from ivr.storage.outreaches import SqlOutreaches
 from ivr.storage.overview import SqlOverview
 from ivr.storage.people import SqlAgents, SqlCustomers
+from ivr.storage.photos import SqlPhotos
 from ivr.storage.places import SqlKeptPlaces
 from ivr.storage.programs import SqlLists, SqlPrograms
 from ivr.storage.recordings import SqlRecordings
@@ -69,6 +70,7 @@ class SqlUnitOfWork:
         self.places: ports.KeptPlaces = SqlKeptPlaces(session, writes=writes)
         self.handovers: ports.Handovers = SqlHandovers(session, writes=writes)
         self.outreaches: ports.Outreaches = SqlOutreaches(session, writes=writes)
+        self.photos: ports.Photos = SqlPhotos(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""

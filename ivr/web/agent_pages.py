@@ -139,6 +139,7 @@ def agent_pages(pages: AgentPages, cases: CasePages, recordings: RecordingPages)
         blueprint.add_url_rule(f"/{name}", view_func=pages.back, endpoint=f"{name}_back")
     blueprint.add_url_rule("/cases/<number>", view_func=cases.case, endpoint="case")
     add_recording_rules(blueprint, recordings)
+    blueprint.add_url_rule("/cases/<number>/photos/<photo_id>", view_func=cases.picture, endpoint="picture")
     for name, act in (
         ("note", cases.note), ("draft", cases.draft), ("outcome", cases.outcome), ("follow_up", cases.follow_up),
     ):  # fmt: skip

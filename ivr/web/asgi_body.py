@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 Message = MutableMapping[str, Any]
@@ -12,13 +13,27 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 BODY_SECONDS: Final = 10.0
 _FORGOTTEN: Final = 4
 """So many times the longest body is read at most."""
+FILES_AT_ONCE: Final = 8
+"""Photos are held in memory while they come; further ones wait for their turn."""
+FILE_SECONDS: Final = 90.0
+"""From a telephone with a poor line."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """Paths that take files, and how long these may be."""
+
+    takes: Callable[[str], bool]
+    max_bytes: int
 
 
 class WholeBody:
     """Passes HTTP requests on with their whole body; too long is 413, too slow 408."""
 
-    def __init__(self, app: App, max_bytes: int, *, seconds: float = BODY_SECONDS) -> None:
+    def __init__(self, app: App, max_bytes: int, *, seconds: float = BODY_SECONDS, files: Files | None = None) -> None:
         self._app = app
+        self._files = files
+        self._few = asyncio.Semaphore(FILES_AT_ONCE)
         self._max_bytes = max_bytes
         self._seconds = seconds
 
@@ -26,6 +41,9 @@ class WholeBody:
         """One request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if self._files is not None and self._files.takes(scope["path"]):
+            await self._take_file(scope, receive, send, self._files.max_bytes)
             return
         try:
             async with asyncio.timeout(self._seconds):
@@ -37,6 +55,20 @@ class WholeBody:
             await _refuse(send, 413)
             return
         await self._app(scope, _once(body), send)
+
+    async def _take_file(self, scope: MutableMapping[str, Any], receive: Receive, send: Send, max_bytes: int) -> None:
+        async with self._few:
+            try:
+                async with asyncio.timeout(FILE_SECONDS):
+                    body = await _read(receive, max_bytes)
+            except TimeoutError:
+                await _refuse(send, 408)
+                return
+            if body is None and _declared(scope) <= max_bytes:
+                await _refuse(send, 413)
+                return
+            # Declared too long: the app sees that in the headers, and has a page that says so.
+            await self._app(scope, _once(body or b""), send)
 
 
 async def _read(receive: Receive, max_bytes: int) -> bytes | None:
@@ -53,6 +85,11 @@ async def _read(receive: Receive, max_bytes: int) -> bytes | None:
         size += len(message.get("body", b""))
         parts = [*parts, message.get("body", b"")] if size <= max_bytes else []
     return b"".join(parts) if size <= max_bytes else None
+
+
+def _declared(scope: MutableMapping[str, Any]) -> int:
+    given = dict(scope["headers"]).get(b"content-length", b"")
+    return int(given) if given.isdigit() else 0
 
 
 def _once(body: bytes) -> Receive:

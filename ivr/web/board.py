@@ -115,11 +115,13 @@ class SupervisorPages:
             events = uow.events.of_case(case.id)
             callbacks = uow.callbacks.of_case(case.id)
             recordings = uow.recordings.of_case(case.id)
+            photos = uow.photos.of_case(case.id)
             handed = read_handed(uow, case)
             uow.commit()
         return render_template(
             "case.html", **self._words.shared(), case=case, customer=customer, events=events, callbacks=callbacks,
-            passages=transcript(events), recordings=recordings, handed=handed, done=request.args.get("done"),
+            passages=transcript(events), recordings=recordings, photos=photos, handed=handed,
+            done=request.args.get("done"),
             now=self._services.clock.now(),
         )  # fmt: skip
 

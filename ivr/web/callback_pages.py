@@ -1,6 +1,7 @@
 """One callback's pages: prove the number, see, move and cancel it. Whoever holds its address or a link may."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from ivr.errors import CallbackRefused, IllegalMove
 from ivr.service.afterwards import Actions
 from ivr.service.extras import Extras
 from ivr.service.opting import has_opted_out, masked_address, opt_out
+from ivr.service.photos import MOST_BYTES
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import ID
 from ivr.service.verification import CALL
@@ -21,12 +23,13 @@ from ivr.web.desk import Desk, client_address
 from ivr.web.free_times import FreeTimesFinder
 from ivr.web.page_words import PageWords
 from ivr.web.services import Services
-from ivr.web.wish import LocalTimes, read_digits, read_verification, read_words
+from ivr.web.wish import LocalTimes, Reading, read_digits, read_photo, read_verification, read_words
 
 Page = str | AnyResponse | tuple[str, int]
-TOLD: Final = frozenset({"moved", "code_sent", "code_call", "noted", "rated"})
+TOLD: Final = frozenset({"moved", "code_sent", "code_call", "noted", "rated", "photo"})
 """What the status page may say that was just done."""
 EFFORTS: Final = frozenset("1234567")
+LAST_DAY: Final = timedelta(days=1)
 
 
 class CallbackPages:
@@ -77,6 +80,8 @@ class CallbackPages:
     def move(self, token: str) -> Page:
         """Move to another moment."""
         callback = self._callback(token)
+        if "show" in request.form:  # the free times of the next days: nothing is moved yet
+            return self._status(token, callback, ())
 
         def move(uow: UnitOfWork) -> Actions:
             zone = self._times.zone(callback.zone, callback.number)
@@ -124,27 +129,40 @@ class CallbackPages:
             g.link_locale = found.locale
         return found
 
-    def _status(self, token: str, callback: Callback, refused: Sequence[CallbackRefused]) -> str:
+    def _status(
+        self, token: str, callback: Callback, refused: Sequence[CallbackRefused], *, is_read: bool = True
+    ) -> str:
+        sent: Mapping[str, str] = request.form if is_read else {}
         with self._services.store.read() as uow:
             case = uow.cases.get(callback.case_id)
             call = self._desk.verification.call_state(uow, callback)
             code = uow.verifications.of_callback(callback.id)
+            photos = len(uow.photos.of_case(callback.case_id)) if self._desk.photos.most else 0
         at = callback.promised_by_at if callback.asap else callback.due_at
-        told, can_move = request.args.get("told", ""), callback.status == CallbackStatus.SCHEDULED
+        told, asked = request.args.get("told", ""), "show" in sent or sent.get("when") == "slot" or bool(refused)
+        shows_times = asked and callback.status == CallbackStatus.SCHEDULED
         return render_template(
             "callback.html", token=token, callback=callback, case=case, call=call,
-            move_form=_move_form(callback, request.form), told=told if told in TOLD else "",
-            when=self._words.moment(at, callback.zone), code_until=self._until(callback, code),
-            free=self._free_times.of_callback(callback, self._words.locale()) if can_move else None,
+            sent=sent, move_form=_move_form(callback, sent), told=told if told in TOLD else "",
+            when=self._words.moment(at, callback.zone), code_until=self._code_until(callback, code),
+            link_until=self._link_until(token, callback), photos=photos, most_photos=self._desk.photos.most,
+            mb=MOST_BYTES // 2**20,
+            free=self._free_times.of_callback(callback, self._words.locale()) if shows_times else None,
             **self._words.days(), **self._words.errors(refused), **self._words.shared(),
         )  # fmt: skip
 
-    def _until(self, callback: Callback, code: Verification | None) -> dict[str, Any] | None:
-        """How long the code is good yet: seconds by our clock, for the reader's may be wrong."""
+    def _code_until(self, callback: Callback, code: Verification | None) -> dict[str, Any] | None:
+        """How long the code is good yet."""
         if callback.status != CallbackStatus.UNVERIFIED or code is None:
             return None
-        left = int((code.expires_at - self._services.clock.now()).total_seconds())
-        return {"seconds": left, "when": self._words.moment(code.expires_at, callback.zone)} if left > 0 else None
+        return self._words.until(code.expires_at, callback.zone)
+
+    def _link_until(self, token: str, callback: Callback) -> dict[str, Any] | None:
+        """How long a message's link works yet, on its last day."""
+        if ID.fullmatch(token):
+            return None
+        ends_at = self._desk.links.ends_at(token)
+        return self._words.until(ends_at, callback.zone) if ends_at - self._services.clock.now() < LAST_DAY else None
 
     # --- what may be added ---------------------------------------------------------------------------------------
 
@@ -157,6 +175,26 @@ class CallbackPages:
             return ()
 
         return self._change(token, add, told="noted") if words.strip() else self._to(token)
+
+    def photo(self, token: str) -> Page:
+        """A photo for the agent: read before anything is locked, made anew, and shown to staff alone."""
+        callback, file = self._callback(token), request.files.get("photo")
+        reading = Reading()
+        caption = reading.read(read_words, request.form.get("caption", ""))
+        picture = reading.read(read_photo, self._desk.pictures, file.read() if file else b"")
+        if picture is None or caption is None:
+            return self._status(token, callback, reading.refused), 422
+
+        def add(uow: UnitOfWork) -> Actions:
+            self._desk.photos.add(uow, callback.id, picture, caption)
+            return ()
+
+        return self._change(token, add, told="photo")
+
+    def too_large(self, token: str) -> Page:
+        """The same page for a photo that was too large to be read at all."""
+        refused = CallbackRefused("photo_large", f"a photo may have {MOST_BYTES} bytes")
+        return self._status(token, self._callback(token), (refused,), is_read=False), 413
 
     def rate(self, token: str) -> Page:
         """How easy it was, 1 to 7, after they have talked; the first answer counts."""
@@ -231,7 +269,7 @@ def callback_rules_of(blueprint: Blueprint, pages: CallbackPages) -> None:
     blueprint.add_url_rule("/c/<token>", view_func=pages.callback, endpoint="link")
     blueprint.add_url_rule("/callbacks/<token>", view_func=pages.callback, endpoint="callback")
     blueprint.add_url_rule("/callbacks/<token>/calendar.ics", view_func=pages.calendar, endpoint="calendar")
-    for name in ("confirm", "resend", "move", "cancel", "note", "rate"):
+    for name in ("confirm", "resend", "move", "cancel", "note", "rate", "photo"):
         rule = f"/callbacks/<token>/{name}"
         blueprint.add_url_rule(rule, view_func=getattr(pages, name), endpoint=name, methods=["POST"])
         blueprint.add_url_rule(rule, view_func=pages.back, endpoint=f"{name}_back")

@@ -60,7 +60,8 @@ class Catalogue:
 def board_catalogue(folders: Folders, locales: tuple[str, ...]) -> Catalogue:
     """Texts of the board in those locales that have them. Raises ContentError, also when none has."""
     root = folders.root
-    having = tuple(locale for locale in locales if folders.file(locale, BOARD))
+    files = {folders.file(locale, BOARD): locale for locale in reversed(locales)}  # the same words are offered once
+    having = tuple(locale for locale in locales if files.get(folders.file(locale, BOARD) or root) == locale)
     if not having:
         raise ContentError(f"{root}: no locale has {BOARD}; copy that of en-US to {root / locales[0] / BOARD}")
     return Catalogue(folders, having, BOARD)

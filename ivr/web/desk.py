@@ -1,5 +1,6 @@
 """Everything that pages and the API need beside the voice services, and what protects them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +21,8 @@ from ivr.service.hooks import Hooks, HookSender
 from ivr.service.knowledge import Knowledge
 from ivr.service.line import Line
 from ivr.service.links import Links
+from ivr.service.order_lists import OrderLists
+from ivr.service.photos import MOST_BYTES, CasePhotos, Pictures
 from ivr.service.ports import Commerce, NumberRules
 from ivr.service.requests import WebRequests
 from ivr.service.sign_in import SignIns
@@ -51,6 +54,9 @@ SECURITY_HEADERS: Final = {
 }
 EMBED: Final = "embed"
 """The blueprint of the customers' pages inside other people's sites."""
+PHOTO_PATHS: Final = re.compile(r"(/embed)?/callbacks/[\w-]+/photo")
+PHOTO_BODY_BYTES: Final = MOST_BYTES + 64 * 1024
+"""A photo, and the form around it."""
 HSTS: Final = "max-age=31536000"
 
 
@@ -71,6 +77,9 @@ class Desk:
     catalogue: Catalogue
     knowledge: Knowledge
     """Help articles."""
+    photos: CasePhotos
+    pictures: Pictures
+    order_lists: OrderLists
     board_words: Catalogue
     """Texts of the supervisor's pages."""
     secret_key: str
@@ -114,6 +123,12 @@ def protect(app: Flask, desk: Desk) -> tuple[CSRFProtect, Limiter]:
             app.wsgi_app, x_for=desk.trusted_proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0
         )
 
+    @app.before_request
+    def take_photos() -> None:
+        """Before anything reads the form: what is too long is refused by its length alone."""
+        if takes_photo(request.path):
+            request.max_content_length = PHOTO_BODY_BYTES
+
     @app.after_request
     def harden(response: Response) -> Response:
         headers = _framing(desk) | ({"Strict-Transport-Security": HSTS} if desk.secure_cookies else {})
@@ -122,6 +137,11 @@ def protect(app: Flask, desk: Desk) -> tuple[CSRFProtect, Limiter]:
         return response
 
     return CSRFProtect(app), Limiter(client_address, app=app, storage_uri="memory://")
+
+
+def takes_photo(path: str) -> bool:
+    """Whether a request to this path may be so long."""
+    return PHOTO_PATHS.fullmatch(path) is not None
 
 
 def is_embedded() -> bool:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 import structlog
-from flask import Blueprint, Flask, Response, render_template, request
+from flask import Blueprint, Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.errors import CallbackRefused, Conflict, IvrError, StorageUnavailable
+from ivr.web.callback_pages import CallbackPages
+from ivr.web.desk import takes_photo
 from ivr.web.errors import status_of
 from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages
@@ -37,7 +39,8 @@ STAFF_PATHS = ("/supervisor", "/agent", "/sign-in", "/sign-out")
 class ErrorPages:
     """Handlers of what goes wrong outside the customers' own forms."""
 
-    def __init__(self, pages: CustomerPages, words: PageWords, staff: StaffWords) -> None:
+    def __init__(self, pages: CustomerPages, one: CallbackPages, words: PageWords, staff: StaffWords) -> None:
+        self._one = one
         self._pages = pages
         self._words = words
         self._staff = staff
@@ -55,6 +58,8 @@ class ErrorPages:
             return error
         if request.path.startswith("/api/"):
             return failed(error)
+        if status == 413 and takes_photo(request.path):
+            return make_response(self._one.too_large((request.view_args or {})["token"]))
         body, _ = self._page(KEYS.get(status, "crash"), status)
         answer = error.get_response()
         answer.data, answer.content_type = body, "text/html; charset=utf-8"

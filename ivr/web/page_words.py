@@ -12,6 +12,7 @@ from ivr.content.zones import zone_name
 from ivr.domain.policy.facts import CURRENCIES
 from ivr.domain.turn import At, Say
 from ivr.errors import CallbackRefused
+from ivr.service.photos import MOST_BYTES, MOST_PIXELS
 from ivr.service.slots import NotThen
 from ivr.web.desk import EMBED, Desk, is_embedded
 from ivr.web.services import Services
@@ -21,7 +22,10 @@ FIELDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("extension", "country", "line_type", "do_not_call", "too_many_today", "exists"), "number"),
     **dict.fromkeys(("when", "gap", "past", "too_far", "too_soon", "hours", "full"), "date"),
     **dict.fromkeys(("call_hours", "no_calls_now", "ringing", "left_alone"), "number"),
+    **dict.fromkeys(("photo_type", "photo_large", "photo_full"), "photo"),
     "number": "",
+    "photo": "",
+    "orders": "order",
     "email": "",
     "opted_out": "number",
     "locked": "code",
@@ -39,7 +43,7 @@ class PageWords:
 
     def locale(self) -> str:
         """What the reader asked for; else the language of the message whose link they opened; else the browser's."""
-        asked = request.values.get("lang") or g.get("link_locale")
+        asked = request.args.get("lang") or g.get("link_locale")
         return self._catalogue.best(asked, request.accept_languages)
 
     def first(self) -> str:
@@ -56,8 +60,17 @@ class PageWords:
         if isinstance(error, NotThen) and error.nearest_at is not None:
             key, when = f"error_{error.reason}_nearest", self.moment(error.nearest_at, error.zone)
             return self._catalogue.text(locale, key, when=when)
-        more = {"days": str(self._desk.requests.horizon_days)} if error.reason == "too_far" else {}
+        more = self._places.get(error.reason, {})
         return self._catalogue.text(locale, f"error_{error.reason}", **more)
+
+    @property
+    def _places(self) -> Mapping[str, Mapping[str, object]]:
+        """What some errors tell beside their reason."""
+        return {
+            "too_far": {"days": self._desk.requests.horizon_days},
+            "photo_large": {"mb": MOST_BYTES // 2**20, "megapixels": MOST_PIXELS // 10**6},
+            "photo_full": {"most": self._desk.photos.most},
+        }
 
     def moment(self, at: datetime, zone: str) -> str:
         """A moment on the customer's clock, which is named: tomorrow at 3:30 PM (New York)."""
@@ -70,6 +83,11 @@ class PageWords:
             return ""
         amount = minor / 10 ** CURRENCIES[currency]
         return str(format_currency(amount, currency, locale=Locale.parse(self.locale(), sep="-")))
+
+    def until(self, at: datetime, zone: str) -> dict[str, Any] | None:
+        """When time runs out, and in how many seconds by our clock: the reader's may be wrong. None: it is over."""
+        left = int((at - self._services.clock.now()).total_seconds())
+        return {"seconds": left, "when": self.moment(at, zone)} if left > 0 else None
 
     def days(self) -> dict[str, str]:
         """The days that the calendar offers; the widest, for the reader's own zone is not known yet."""

@@ -21,6 +21,7 @@ from ivr.service.timeline import ID, new_id
 from ivr.web.callback_pages import CallbackPages, callback_rules_of, send_code
 from ivr.web.desk import Desk, client_address
 from ivr.web.free_times import FreeTimesFinder
+from ivr.web.order_picker import OrderPicker
 from ivr.web.own_words import OwnWords
 from ivr.web.page_words import FIELDS, PageWords
 from ivr.web.services import Services
@@ -47,6 +48,7 @@ class CustomerPages:
         self._times = times
         self._words = words
         self._free_times = FreeTimesFinder(services, desk, times)
+        self._orders = OrderPicker(services, desk, words)
         self._own_words = OwnWords(services.understanding)
 
     def ask(self) -> Page:
@@ -59,8 +61,7 @@ class CustomerPages:
         """Book, and send the code. Wrong input shows the form again with everything kept; so do free times."""
         reading = Reading()
         if "show" in request.form:
-            reading.read(self._desk.bookings.check_number, request.form.get("number", ""))
-            return self.form(request.form, reading.refused)
+            return self._show(reading)
         if meant := self._own_words.meant(request.form, self._words.locale()):
             return self.form(request.form.to_dict() | {"kind": meant}, (), understood=meant)
         wish = self._wish(reading)
@@ -68,6 +69,22 @@ class CustomerPages:
         if callback is None:
             return self.form(request.form, reading.refused), 422
         return redirect(self._words.at("callback", token=callback.id, lang=self._words.locale()), 303)
+
+    def _show(self, reading: Reading) -> Page:
+        """More to choose from; nothing is booked yet."""
+        form, wanted = request.form.to_dict(), request.form["show"]
+        if wanted == "orders":
+            form["orders"] = reading.read(self._orders.opened_by_pair, form) or ""
+        elif wanted == "link":
+            sent = reading.read(self._orders.text_link, form, self._words.locale())
+            return self.form(form, reading.refused, told="orders_link" if sent else "")
+        else:
+            reading.read(self._desk.bookings.check_number, form.get("number", ""))
+        return self.form(form, reading.refused)
+
+    def orders(self, token: str) -> Page:
+        """The form, with the orders of whoever was sent this link to choose from."""
+        return self.form(self._orders.first_form(token) | {"form_id": new_id()}, ())
 
     def _wish(self, reading: Reading) -> CallbackWish | None:
         form = request.form
@@ -140,16 +157,23 @@ class CustomerPages:
         """Somebody reloaded or changed the language of an answer to the form: show the form."""
         return redirect(self._words.at("ask", lang=self._words.locale()), 303)
 
-    def form(self, form: Mapping[str, str], refused: Sequence[CallbackRefused], *, understood: str = "") -> str:
+    def form(
+        self, form: Mapping[str, str], refused: Sequence[CallbackRefused], *, understood: str = "", told: str = ""
+    ) -> str:
         """The form with what was typed, and what is wrong with it."""
         locale = self._words.locale()
         with self._services.store.read() as uow:
             wait = self._desk.line.estimate(uow, "general", locale=locale)
         span = Say("span", {"wait": Span(wait.low_seconds, wait.high_seconds)})
-        wanted = "show" in form or form.get("when") == "slot" or any(FIELDS.get(e.reason) == "date" for e in refused)
+        wanted = (
+            form.get("show") == "slots"
+            or form.get("when") == "slot"
+            or any(FIELDS.get(e.reason) == "date" for e in refused)
+        )
         return render_template(
             "ask.html", form=form, kinds=list(CaseKind), wait=self._services.speaker.text(locale, span),
-            understood=understood, now=self._services.clock.now(), takes_email=self._desk.takes_email,
+            understood=understood, told=told, orders=self._orders.of_form(form, locale),
+            now=self._services.clock.now(), takes_email=self._desk.takes_email,
             free=self._free_times.of_form(form, locale) if wanted else None,
             **self._words.days(), **self._words.errors(refused), **self._words.shared(),
         )  # fmt: skip
@@ -165,6 +189,7 @@ def customer_pages(pages: CustomerPages, one: CallbackPages, *, name: str = "pag
     static = None if prefix else "static"
     blueprint = Blueprint(name, __name__, template_folder="templates", static_folder=static, url_prefix=prefix or None)
     blueprint.add_url_rule("/", view_func=pages.ask, endpoint="ask")
+    blueprint.add_url_rule("/o/<token>", view_func=pages.orders, endpoint="orders")
     blueprint.add_url_rule("/callbacks", view_func=pages.book, endpoint="book", methods=["POST"])
     blueprint.add_url_rule("/callbacks", view_func=pages.back, endpoint="back")
     callback_rules_of(blueprint, one)

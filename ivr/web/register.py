@@ -71,7 +71,7 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
         limiter.limit(DESK_LIMIT, methods=["POST"], key_func=_browser)(blueprint)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(signing)
     pages_for_people = (customer, *embed, agent, supervisor, signing, no_mail, answers, returns)
-    register_error_pages(app, ErrorPages(pages, words, staff_words), pages_for_people)
+    register_error_pages(app, ErrorPages(pages, one, words, staff_words), pages_for_people)
     app.register_blueprint(api_docs())
     if embed:
         app.register_blueprint(widget(desk.catalogue))

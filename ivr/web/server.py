@@ -13,7 +13,8 @@ from starlette.routing import BaseRoute, Mount, WebSocketRoute
 
 from ivr.phone.media_stream import MAX_FRAME_BYTES
 from ivr.phone.twiml import Hearing
-from ivr.web.asgi_body import WholeBody
+from ivr.web.asgi_body import Files, WholeBody
+from ivr.web.desk import PHOTO_BODY_BYTES, takes_photo
 from ivr.web.duplex_sounds import TurnSounds, check_voice
 from ivr.web.errors import register_errors
 from ivr.web.health import register_health
@@ -70,15 +71,16 @@ def create_asgi(services: Services, *, parts: Sequence[Part] = (), routes: Seque
     flask = WSGIMiddleware(app, workers=services.threads)
     media = WebSocketRoute("/media", endpoint.serve)
 
+    files = Files(takes_photo, PHOTO_BODY_BYTES)
+    body = WholeBody(cast(Any, flask), MAX_BODY_BYTES, files=files)
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
         endpoint.close()
         flask.executor.shutdown(wait=False, cancel_futures=True)
 
-    return Starlette(
-        routes=[media, *routes, Mount("/", app=WholeBody(cast(Any, flask), MAX_BODY_BYTES))], lifespan=lifespan
-    )
+    return Starlette(routes=[media, *routes, Mount("/", app=body)], lifespan=lifespan)
 
 
 def _sounds(services: Services, streams: OpenStreams) -> TurnSounds | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -52,8 +53,7 @@ class BoardWords:
         """A moment on the board's clock; a dash for none."""
         if at is None:
             return "–"
-        language = Locale.parse(self.locale, sep="-")
-        return str(format_datetime(at, pattern or self.text("format_moment"), tzinfo=self.zone, locale=language))
+        return _moment(at, pattern or self.text("format_moment"), self.zone, self.locale)
 
     def ago(self, since: datetime, now: datetime) -> str:
         """How long ago."""
@@ -86,6 +86,12 @@ class BoardWords:
             "t": self.text, "clock": self.moment, "age": self.ago, "words": self.word, "tell": self.tell,
             "shifts": self.shifts, "money": self.money, "locale": self.locale, "zone": self.zone.key,
         }  # fmt: skip
+
+
+@lru_cache(maxsize=20_000)
+def _moment(at: datetime, pattern: str, zone: ZoneInfo, locale: str) -> str:
+    """Kept: a live page tells the same two hundred moments every two seconds."""
+    return str(format_datetime(at, pattern, tzinfo=zone, locale=Locale.parse(locale, sep="-")))
 
 
 def refusal_of(act: Callable[[Member], object]) -> IvrError | None:

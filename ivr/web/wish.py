@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ivr.domain.callbacks import Party
 from ivr.domain.cases import CaseKind
 from ivr.errors import CallbackRefused
+from ivr.service.photos import MOST_BYTES, Picture, Pictures
 from ivr.service.ports import NumberRules
 from ivr.service.verification import CHANNELS
 from ivr.settings_values import is_mail_address
@@ -39,6 +40,15 @@ def read_words(value: str) -> str:
     if len(words) > WORDS_LENGTH:
         raise CallbackRefused("words", f"words may have {WORDS_LENGTH} characters; these have {len(words)}")
     return words
+
+
+def read_photo(pictures: Pictures, data: bytes) -> Picture:
+    """A photo made anew. Raises CallbackRefused: `photo` (none was chosen), `photo_type`, `photo_large`."""
+    if not data:
+        raise CallbackRefused("photo", "no photo was sent")
+    if len(data) > MOST_BYTES:
+        raise CallbackRefused("photo_large", f"a photo may have {MOST_BYTES} bytes")
+    return pictures.read(data)
 
 
 def read_digits(value: str) -> str:

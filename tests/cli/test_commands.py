@@ -3,6 +3,7 @@
 import pytest
 
 from ivr.cli import COMMANDS
+from ivr.domain.callbacks import CallbackStatus
 from tests.cli.conftest import NUMBER
 
 
@@ -156,6 +157,22 @@ def test_demo_data_can_be_put_in_place_twice(ivr) -> None:
     first, second = ivr("demo-data"), ivr("demo-data")
     assert (first.status, second.status) == (0, 0)
     assert "(0 new)" in second.out
+
+
+def test_demo_data_fills_a_believable_day_once_and_never_where_it_would_be_dialed(ivr, store, environment) -> None:
+    assert "TWILIO_API_BASE" in ivr("demo-data", "--day").err
+    environment.setenv("TWILIO_API_BASE", "http://127.0.0.1:9")
+    assert "49 callbacks of today" in ivr("demo-data", "--day").out
+    assert "there are cases already" in ivr("demo-data", "--day").out
+    with store.read() as uow:
+        (first, *others) = uow.callbacks.listed([CallbackStatus.SCHEDULED], 10)
+        case = uow.cases.get(first.case_id)
+        kinds = {event.kind for event in uow.events.of_case(first.case_id)}
+    assert len(others) == 4
+    assert (case.order_id[-7:], case.status) == ("2819482", "waiting_agent")
+    assert {"heard", "said", "keyed", "callback_booked", "customer_noted"} <= kinds
+    audit = ivr("audit")
+    assert audit.status == 0, audit.out
 
 
 def test_connect_points_the_number_here_and_undo_gives_it_back(ivr, carrier) -> None:

@@ -1,5 +1,6 @@
 """Slots: capacity of staffed agents, shared among skills and languages as a flow."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -26,7 +27,8 @@ def agent(name: str = "Ada", *, shifts: str = "", **more: object) -> Agent:
 
 def free(need: Need, *promised: Need, agents: list[Agent], overbooked: float = 0.0, at: datetime = NOON) -> int:
     slot = slot_at(at, slot_length(900, need.seconds))
-    return room(need, promised, Staff([crew_of(agent) for agent in agents], *slot).in_slot(slot), overbooked=overbooked)
+    staffed = Staff([crew_of(agent) for agent in agents], *slot).in_slot(slot)
+    return room(need, Counter(promised), staffed, overbooked=overbooked)
 
 
 def test_one_agent_serves_so_many_customers_as_fit_into_a_slot() -> None:

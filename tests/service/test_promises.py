@@ -119,7 +119,7 @@ class Promises(RuleBasedStateMachine):
             slot = slot_at(at, slot_length(rules.slot_seconds, seconds))
             agents, taken = uow.agents.all(), uow.callbacks.places(*slot)
         works = sum((end - start).total_seconds() for a in agents for start, end in worked(a.shifts, *slot))
-        if len(taken) == 1:
+        if sum(place.promises for place in taken) == 1:
             assert works * (1 + rules.overbooked_most) >= seconds, f"nobody can keep it: {slot}"
 
     # --- customers -------------------------------------------------------------------------------------------

@@ -213,13 +213,13 @@ def test_promises_for_named_moments_are_found_while_they_are_open(store: SqlStor
         case.number = f"C{serial}"
     save(store, *cases, *made, asap)
     with store.begin() as uow:
-        named = [place.callback_id for place in uow.callbacks.places(NOW, asap.promised_by_at)]
-        assert named == ["unverified", "scheduled", "dialing"]
+        named = uow.callbacks.places(NOW, asap.promised_by_at)  # told to the minute
+        assert [place.at.minute - NOW.minute for place in named] == [made.index(one) for one in made if one.is_open]
         soon = uow.callbacks.places(asap.promised_by_at, later(hours=1))
-        assert [place.callback_id for place in soon] == ["asap"]
-        assert [place[:2] for place in uow.callbacks.places(later(minutes=1), later(minutes=2))] == [
-            ("scheduled", later(minutes=1))
-        ]
+        assert [(place.at.minute, place.promises) for place in soon] == [(asap.promised_by_at.minute, 1)]
+        assert uow.callbacks.places(asap.promised_by_at, later(hours=1), without="asap") == []
+        minute = uow.callbacks.places(later(minutes=1), later(minutes=2))
+        assert [(*place[1:], place.at.second) for place in minute] == [("general", "en-US", 1, 0)]
 
 
 def test_customers_telephones_that_nobody_answered_are_counted(store: SqlStore) -> None:

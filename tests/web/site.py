@@ -73,6 +73,12 @@ class Site:
         headers = {"Referer": "https://voice.example.com" + page}
         return self.browser.post(path, data=sent, base_url="https://voice.example.com", headers=headers, **options)
 
+    def token(self) -> str:
+        """This browser's token of forms: the same on all of them, so asked for once."""
+        if "_token" not in vars(self):
+            vars(self)["_token"] = hidden(self.get("/sign-in"), "csrf_token")
+        return str(vars(self)["_token"])
+
     def ask(self, **changes: str) -> TestResponse:
         """Send the form, with changes; an empty value is left out."""
         page = self.get("/")

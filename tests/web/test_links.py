@@ -27,6 +27,10 @@ def test_link_shows_the_callback_and_never_its_lasting_address(site: Site) -> No
     assert page.status_code == 200
     assert "Your callback" in text_of(page)
     assert path.rpartition("/")[2] not in page.text
+    assert "This works until" not in text_of(page)
+    last_day = site.get(f"/c/{token(site, path.rpartition('/')[2], days=0.5)}")
+    assert "This works until tomorrow" in text_of(last_day)
+    assert 'data-seconds="43200"' in last_day.text
 
 
 def test_callback_is_moved_by_its_link(site: Site) -> None:

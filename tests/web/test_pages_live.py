@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import CallbackStatus
@@ -124,6 +126,69 @@ def test_own_words_are_confirmed_and_what_was_typed_outlives_a_reload(
     assert download.value.suggested_filename == "callback.ics"
     page.goto(served[1] + "/")
     assert page.input_value("#number") == ""
+
+
+def tab_to(page: Any, selector: str) -> None:
+    """Press Tab until this has the focus: a keyboard gets everywhere."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"Tab never leads to {selector}")
+
+
+def test_with_a_keyboard_alone_an_order_is_picked_and_a_photo_added(
+    open_page: Callable[..., Any], served: tuple[Site, str]
+) -> None:
+    site, page = served[0], open_page(is_mobile=False, has_touch=False)
+    keys = page.keyboard
+    for field, typed in (("#number", "202 555 0143"), ("#order", "1815908")):
+        tab_to(page, field)
+        keys.type(typed)
+    tab_to(page, "button[value=orders]")
+    keys.press("Enter")
+    page.wait_for_selector("input[name=order][type=radio]")
+    tab_to(page, "#kind")
+    keys.type("Where")
+    tab_to(page, "input[name=order]:checked")
+    keys.press("ArrowUp")
+    picked = page.evaluate("document.activeElement.value")
+    assert picked.isdigit()
+    assert not picked.endswith("1815908")
+    tab_to(page, "#consent")
+    keys.press("Space")
+    tab_to(page, "button:not(.second)")
+    keys.press("Enter")
+    page.wait_for_selector("#code")
+    tab_to(page, "#code")
+    eventually(lambda: site.messenger.sent)
+    keys.type(site.code())
+    keys.press("Enter")
+    page.wait_for_selector(".state")
+    tab_to(page, "details:has(#caption) summary")
+    keys.press("Enter")
+    tab_to(page, "#caption")
+    keys.type("The empty porch")
+    page.reload()
+    page.wait_for_selector("details[open] [data-kept]:not([hidden])")  # opened again, with what was typed
+    assert page.input_value("#caption") == "The empty porch"
+    page.set_input_files("#photo", {"name": "p.png", "mimeType": "image/png", "buffer": a_picture()})
+    tab_to(page, "#caption")
+    keys.press("Enter")
+    page.wait_for_selector("[data-done=photo]")
+    with site.store.read() as uow:
+        case = uow.cases.get(site.callback(path_of(page)).case_id)
+        assert case is not None
+        assert (case.order_id, [photo.caption for photo in uow.photos.of_case(case.id)]) == (
+            picked,
+            ["The empty porch"],
+        )
+
+
+def a_picture() -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (8, 8), "red").save(file, "PNG")
+    return file.getvalue()
 
 
 def test_whoever_goes_back_after_booking_and_sends_again_has_one_callback(

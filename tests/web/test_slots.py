@@ -146,6 +146,8 @@ def test_a_slot_that_is_no_instant_is_refused(site: Site, slot: str) -> None:
 def test_a_callback_is_moved_to_a_free_time(site: Site) -> None:
     an_agent(site)
     path = site.proven()
-    at = options(site.get(path).text)[0]
+    assert options(site.get(path).text) == []
+    at = options(site.post(f"{path}/move", {"show": "slots"}, page=path).text)[0]
+    assert site.callback(path).asap
     assert site.post(f"{path}/move", {"when": "slot", "slot": at}, page=path).status_code == 303
     assert site.callback(path).due_at.isoformat() == at

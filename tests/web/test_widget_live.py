@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.site import Site, a_site
+from tests.web.site import ORDER, Site, a_site
 from tests.web.stream_support import eventually, serving
 
 pytestmark = pytest.mark.browser
@@ -187,7 +187,7 @@ def test_axe_finds_nothing_serious_on_customers_pages(browser: Any, served: tupl
     context = browser.new_context(bypass_csp=True, viewport={"width": 390, "height": 844})
     page = context.new_page()
     found = []
-    for path in ("/", "/?lang=ar", "/embed/?lang=ko-KR", "/api/v1/docs", "/nothing"):
+    for path in ("/", "/?lang=ar", "/embed/?lang=ko-KR", "/help?lang=en-US&q=parcel", "/api/v1/docs", "/nothing"):
         page.goto(address + path)
         found += serious(page, axe)
     page.goto(address + "/?lang=en-US")
@@ -197,6 +197,11 @@ def test_axe_finds_nothing_serious_on_customers_pages(browser: Any, served: tupl
     page.wait_for_selector("#errors")
     found += serious(page, axe)
     page.fill("#number", "202 555 0143")
+    page.fill("#order", ORDER)
+    page.click("button[value=orders]")
+    page.wait_for_selector("input[name=order][type=radio]")
+    found += serious(page, axe)
+    page.check("#consent")
     page.click("button:not(.second)")
     page.wait_for_selector("#code")
     found += serious(page, axe)
@@ -205,6 +210,10 @@ def test_axe_finds_nothing_serious_on_customers_pages(browser: Any, served: tupl
     page.wait_for_selector(".state")
     for summary in page.query_selector_all("main summary"):
         summary.click()
+    found += serious(page, axe)
+    page.set_input_files("#photo", {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"})
+    page.click("form[enctype] button")
+    page.wait_for_selector("[data-code=photo_type]")
     found += serious(page, axe)
     context.close()
     assert found == []

@@ -28,19 +28,34 @@ if (watched) setInterval(() => look().catch(() => {}), Number(watched.dataset.wa
 
 // What is typed outlives a reload, a wrong click and the back button, in this window alone; sent, it is forgotten.
 const DRAFT = "ringback-draft";
-const kept = { get: () => null, set: () => {} };
-try {
-  const store = sessionStorage;
-  kept.get = () => JSON.parse(store.getItem(DRAFT) ?? "null");
-  kept.set = (value) => (value ? store.setItem(DRAFT, JSON.stringify(value)) : store.removeItem(DRAFT));
-} catch { /* a browser that keeps nothing */ }
-const form = document.querySelector("form[data-draft]");
-const mine = (fields) => [...fields].filter((e) => ["number", "email", "order", "words", "date", "time"].includes(e.name));
-if (document.querySelector("[data-sent]")) kept.set(null);
-if (form) {
-  const draft = kept.get();
-  for (const field of draft ? mine(form.elements) : []) if (!field.value && draft[field.name]) field.value = draft[field.name];
-  if (draft) document.querySelector("[data-kept]").hidden = false;
+const NAMES = ["number", "email", "order", "words", "date", "time", "note", "caption"];
+const keeper = (name) => {
+  const key = name ? `${DRAFT}:${location.pathname.split("/").slice(0, 4).join("/")}:${name}` : DRAFT;
+  try {
+    const store = sessionStorage;
+    return {
+      get: () => JSON.parse(store.getItem(key) ?? "null"),
+      set: (value) => (value ? store.setItem(key, JSON.stringify(value)) : store.removeItem(key)),
+    };
+  } catch { return { get: () => null, set: () => {} }; /* a browser that keeps nothing */ }
+};
+const mine = (fields) => [...fields].filter((e) => NAMES.includes(e.name) && e.type !== "radio");
+if (document.querySelector("[data-sent]")) keeper("").set(null);
+const done = document.querySelector("[data-done]")?.dataset.done;
+if (done) keeper(done).set(null);
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const kept = keeper(form.dataset.draft), draft = kept.get();
+  let found = false;
+  for (const field of draft ? mine(form.elements) : []) {
+    if (field.value || !draft[field.name]) continue;
+    field.value = draft[field.name];
+    found = true;
+  }
+  if (found) {
+    const told = (form.closest("details") ?? document).querySelector("[data-kept]");
+    if (told) told.hidden = false;
+    if (form.closest("details")) form.closest("details").open = true;
+  }
   form.addEventListener("input", () => {
     const typed = mine(form.elements).filter((e) => e.value).map((e) => [e.name, e.value]);
     kept.set(typed.length ? Object.fromEntries(typed) : null);
@@ -48,11 +63,10 @@ if (form) {
 }
 
 // Before time runs out it is said, once, by the server's clock: the reader's may be wrong.
-const limited = document.querySelector("[data-seconds]");
-if (limited) {
+for (const limited of document.querySelectorAll("[data-seconds]")) {
   setTimeout(() => {
     limited.setAttribute("role", "alert");
     limited.className = "wrong";
-    limited.textContent = limited.dataset.soon;
-  }, Math.max(0, Number(limited.dataset.seconds) - 120) * 1000);
+    if (limited.dataset.soon) limited.textContent = limited.dataset.soon;
+  }, Math.min(Math.max(0, Number(limited.dataset.seconds) - 120) * 1000, 2 ** 31 - 1));
 }

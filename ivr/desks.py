@@ -1,0 +1,67 @@
+"""What pages and the API are given, made from the settings."""
+
+from datetime import timedelta
+
+from ivr.parts import shared_secret
+from ivr.pictures import PillowPictures
+from ivr.service.engine import CallbackEngine
+from ivr.service.hooks import Hooks, HookSender
+from ivr.service.knowledge import Knowledge
+from ivr.service.order_lists import OrderLists
+from ivr.service.photos import CasePhotos
+from ivr.service.ports import Commerce, NumberRules
+from ivr.service.requests import WebRequests
+from ivr.service.sign_in import SignIns
+from ivr.settings import Settings
+from ivr.web.catalogue import Catalogue
+from ivr.web.desk import Desk
+
+
+def make_desk(
+    settings: Settings, engine: CallbackEngine, *,
+    sign_ins: SignIns, commerce: Commerce, numbers: NumberRules, catalogue: Catalogue, knowledge: Knowledge,
+    board_words: Catalogue, hook_sender: HookSender,
+) -> Desk:  # fmt: skip
+    """What pages and the API are given."""
+    clock = engine.scenes.clock
+    return Desk(
+        bookings=engine.bookings,
+        line=engine.line,
+        requests=WebRequests(clock, commerce, bookings=engine.bookings, rules=engine.rules),
+        sign_ins=sign_ins,
+        agent_work=engine.agent_work,
+        case_work=engine.case_work,
+        supervising=engine.supervising,
+        commerce=commerce,
+        verification=engine.verification,
+        links=engine.links,
+        afterwards=engine.afterwards,
+        conversations=engine.conversations,
+        hooks=Hooks(clock),
+        hook_sender=hook_sender,
+        numbers=numbers,
+        catalogue=catalogue,
+        knowledge=knowledge,
+        photos=CasePhotos(clock, settings.photos, timedelta(days=settings.photo_days)),
+        pictures=PillowPictures(),
+        order_lists=_order_lists(settings, engine, commerce),
+        board_words=board_words,
+        secret_key=shared_secret(settings),
+        api_keys=settings.api_keys,
+        secure_cookies=settings.public_url.startswith("https://"),
+        takes_email=bool(settings.smtp_url),
+        trusted_proxies=settings.trusted_proxies,
+        widget_sites=settings.widget_sites,
+        zone=settings.hours_zone,
+    )
+
+
+def _order_lists(settings: Settings, engine: CallbackEngine, commerce: Commerce) -> OrderLists:
+    return OrderLists(
+        engine.scenes.clock,
+        commerce,
+        bookings=engine.bookings,
+        links=engine.links,
+        rules=engine.rules.verification,
+        company=settings.company,
+    )
