@@ -177,7 +177,7 @@ def callers(locale: str) -> list[Visitor]:
 def _moments(locale: str) -> Iterator[str]:
     """Those in words: figures are said in many ways."""
     said = (text for text, _ in yaml.safe_load((UTTERANCES / locale / "moments.yaml").read_text("utf-8")))
-    yield from (plain(text) if locale == "en-US" else text for text in said if not re.search(r"\d", text))
+    yield from (_as_said(text, locale) for text in said if not re.search(r"\d", text))
 
 
 def _voiced(locale: str, place: int, turn: str, meant: str, text: str) -> Iterator[Visitor]:
@@ -193,4 +193,9 @@ def _menu(locale: str) -> Sequence[str]:
 def _utterances(locale: str, name: str) -> Iterator[tuple[str, str]]:
     said: Mapping[str, Sequence[Any]] = yaml.safe_load((UTTERANCES / locale / name).read_text("utf-8"))
     for intent, texts in said.items():
-        yield from ((intent, plain(text) if locale == "en-US" else text) for text in texts if isinstance(text, str))
+        yield from ((intent, _as_said(text, locale)) for text in texts if isinstance(text, str))
+
+
+def _as_said(text: str, locale: str) -> str:
+    """English is compared word by word."""
+    return plain(text) if locale == "en-US" else text

@@ -1,6 +1,7 @@
 """When we are open and when a telephone may ring: weekly hours in a zone, and the overlap of several zones."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -44,16 +45,16 @@ class Span:
     closes: int
 
 
-class _Stepwise:
+class _Stepwise(ABC):
     """Openings as steps: `allows` is the only truth, and it can change at `_edges` only."""
 
+    @abstractmethod
     def allows(self, at: datetime) -> bool:
         """Whether it is open at this moment."""
-        raise NotImplementedError
 
+    @abstractmethod
     def edges(self, day: date) -> Iterable[datetime]:
         """Every moment of a UTC day's surroundings at which `allows` may change, in any order."""
-        raise NotImplementedError
 
     def next_allowed(self, at: datetime) -> datetime | None:
         """The first open moment not before `at`, or None."""
