@@ -116,7 +116,7 @@ class CallbackClock:
             ("sweep", self.sweep, self._pace.sweep_seconds),
             ("send", self.send, self._pace.send_seconds),
             ("post", self.post, self._pace.send_seconds),
-            ("hand", self.hand, self._pace.send_seconds),
+            *((("hand", self.hand, self._pace.send_seconds),) if self._shop else ()),
             ("beat", self.beat, self._pace.beat_seconds),
         ):
             # The first run is now, not after one interval.

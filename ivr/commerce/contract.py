@@ -85,7 +85,8 @@ def _stranger(shop: HttpShop, order: Order) -> str:
     return "" if not found else "an unknown customer has orders"
 
 
-def _errand(order: Order, **changes: object) -> Errand:
+def errand_for(order: Order, **changes: object) -> Errand:
+    """One cent of credit, or what is changed of that."""
     now = datetime.now(UTC)
     price = minor_units(order.amount, order.currency) or 0
     given = Errand(
@@ -96,14 +97,14 @@ def _errand(order: Order, **changes: object) -> Errand:
 
 
 def _twice(shop: HttpShop, order: Order) -> str:
-    first, again = (shop.carry_out(_errand(order)).reference for _ in range(2))
+    first, again = (shop.carry_out(errand_for(order)).reference for _ in range(2))
     return "" if first == again else f"done twice: {first} and {again}"
 
 
 def _refused(**changes: object) -> Callable[[HttpShop, Order], str]:
     def check(shop: HttpShop, order: Order) -> str:
         try:
-            receipt = shop.carry_out(_errand(order, key=f"contract/{order.id}/{next(iter(changes))}", **changes))
+            receipt = shop.carry_out(errand_for(order, key=f"contract/{order.id}/{next(iter(changes))}", **changes))
         except ShopRefused:
             return ""
         return f"it was done: {receipt.reference}"
@@ -113,7 +114,7 @@ def _refused(**changes: object) -> Callable[[HttpShop, Order], str]:
 
 def _searched(shop: HttpShop, order: Order) -> str:
     key, until = f"contract/{order.id}/trace", datetime.now(UTC) + timedelta(days=3)
-    shop.carry_out(_errand(order, key=key, kind=SettlementKind.TRACE, amount_minor=0, answer_by=until))
+    shop.carry_out(errand_for(order, key=key, kind=SettlementKind.TRACE, amount_minor=0, answer_by=until))
     state = shop.search_state(order.id)
     return "" if state in SearchState else f"{state}"
 

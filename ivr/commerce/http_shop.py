@@ -63,7 +63,7 @@ class HttpShop:
     def find_orders(self, digits: str, locale: str) -> Sequence[Order]:
         """Raises ShopUnavailable."""
         body = self._get("/orders", {"digits": digits, "locale": locale})
-        return [order for order in read_orders(body, locale) if order.id.endswith(digits)] if body is not None else []
+        return [order for order in read_orders(body) if order.id.endswith(digits)] if body is not None else []
 
     def order(self, order_id: str, locale: str) -> Order | None:
         """Raises ShopUnavailable."""
@@ -85,7 +85,7 @@ class HttpShop:
         if kept is not None and now - kept[0] < REMEMBERED_SECONDS:
             return kept[1]
         body = self._get(f"/customers/{quote(number, safe='')}", {"locale": locale})
-        found = read_customer(body, locale) if body is not None else ("", [])
+        found = read_customer(body) if body is not None else ("", [])
         with self._lock:
             if len(self._customers) >= MOST_REMEMBERED:
                 self._customers.clear()
@@ -112,7 +112,7 @@ class HttpShop:
     def orders_of_batch(self, batch: str, locale: str) -> Sequence[Order]:
         """Raises ShopUnavailable."""
         body = self._get(f"/batches/{quote(batch, safe='')}/orders", {"locale": locale})
-        return read_orders(body, locale) if body is not None else []
+        return read_orders(body) if body is not None else []
 
     # --- requests ----------------------------------------------------------------------------------------------
 

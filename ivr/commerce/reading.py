@@ -24,13 +24,13 @@ class Unusable(ShopUnavailable):
     """The shop answered, but not what it may; the text names the field and what is expected."""
 
 
-def read_customer(body: object, locale: str) -> tuple[str, list[Order]]:
+def read_customer(body: object) -> tuple[str, list[Order]]:
     """A customer's name and orders. Raises Unusable."""
     given = _mapping(body, "the answer")
-    return words(given.get("name", ""), "name"), read_orders(given, locale)
+    return words(given.get("name", ""), "name"), read_orders(given)
 
 
-def read_orders(body: object, locale: str) -> list[Order]:
+def read_orders(body: object) -> list[Order]:
     """`orders`, at most MOST_ORDERS. Raises Unusable."""
     rows = _mapping(body, "the answer").get("orders")
     if not isinstance(rows, list) or len(rows) > MOST_ORDERS:

@@ -14,7 +14,7 @@ from flask import Response
 from ivr.bootstrap import build
 from ivr.cli import run as command
 from ivr.cli.no_carrier import NoPhone
-from ivr.commerce.contract import READS, WRITES, Contract
+from ivr.commerce.contract import READS, WRITES, Contract, errand_for
 from ivr.commerce.http_shop import LARGEST, HttpShop
 from ivr.domain.orders import Order
 from ivr.domain.settlements import SettlementKind
@@ -138,9 +138,7 @@ def test_a_shop_that_fails_is_left_alone_and_asked_again_after_its_rest(shop: Sh
 
 def test_a_refusal_is_no_failure_and_carries_its_reason(shop: Shop) -> None:
     ours, order = adapter(shop), delivered(shop)
-    from ivr.commerce.contract import _errand
-
-    given = replace(_errand(order), kind=SettlementKind.REFUND, key=f"{order.id}/1/final")
+    given = replace(errand_for(order), kind=SettlementKind.REFUND, key=f"{order.id}/1/final")
     assert ours.carry_out(given) == ours.carry_out(given)
     with pytest.raises(ShopRefused) as refused:
         ours.carry_out(replace(given, key="other", amount_minor=-1))
