@@ -38,10 +38,9 @@ class Dispatcher:
 
     def tick(self) -> int:
         """Claim and place whatever is due. Returns how many legs were handed to the carrier."""
-        if not self._has_work():
-            return 0
-        waiting = self.take()
-        begun = self.claim()
+        is_anyone_due, is_leg_left = self._look()
+        waiting = self.take() if is_leg_left else ()
+        begun = self.claim() if is_anyone_due else ()
         if begun:
             self._tools.checkpoint("claimed")
         mine = (*waiting, *begun)
@@ -49,13 +48,16 @@ class Dispatcher:
         self._give_back(mine[seen:])
         return seen
 
-    def _has_work(self) -> bool:
-        """A look without a lock: on SQLite an idle dispatcher would hold up all who write, twice a second."""
+    def _look(self) -> tuple[bool, bool]:
+        """Whether somebody in the line is due, and whether legs wait for whoever places them.
+
+        Without a lock: on SQLite an idle dispatcher would hold up all who write, twice a second.
+        """
         with self._tools.scenes.store.read() as uow:
             now = self._tools.scenes.clock.now()
             first_due_at = uow.callbacks.next_due_at(BEGINNING)
             is_due = first_due_at is not None and first_due_at <= now
-            return is_due or bool(uow.holds.waiting() or uow.legs.to_place(now, 1))
+            return is_due or bool(uow.holds.waiting()), bool(uow.legs.to_place(now, 1))
 
     def next_wake_at(self) -> datetime | None:
         """When the next promise falls due (aware UTC); None: none is known."""
