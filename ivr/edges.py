@@ -7,6 +7,7 @@ from typing import Self
 from ivr.content import Content
 from ivr.content.folders import Folders
 from ivr.content.policies import all_policies
+from ivr.content.seller_file import DemoSellers
 from ivr.content.shop import DemoShop
 from ivr.content.speaker import PromptSpeaker
 from ivr.domain.policy import Rules
@@ -26,6 +27,7 @@ from ivr.phone.rooms import TwilioRooms
 from ivr.service.hooks import HookSender
 from ivr.service.knowledge import Knowledge
 from ivr.service.ports import CallRecordings, Clock, Commerce, Mailer, Messenger, Phone, Rooms, Speaker
+from ivr.service.sellers import NoSellers, Sellers
 from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.storage import SqlStore
@@ -122,6 +124,15 @@ class Edges:
     def shop(self) -> DemoShop:
         """The demonstration's shop. Raises ContentError."""
         return DemoShop(self.settings.grammars_dir, self.clock.now)
+
+    @cached_property
+    def sellers(self) -> Sellers:
+        """The marketplace's sellers; a shop that was given has none, unless they are given, too."""
+        return self.overrides.get("sellers") or self._own_sellers
+
+    @cached_property
+    def _own_sellers(self) -> Sellers:
+        return NoSellers() if "commerce" in self.overrides else DemoSellers(self.settings.grammars_dir)
 
     @cached_property
     def phone(self) -> Phone:

@@ -22,6 +22,7 @@ from ivr.phone.twiml import Hearing
 from ivr.scheduler import Sweeps
 from ivr.service.answers import HelpAnswers
 from ivr.service.care import Care
+from ivr.service.claims import ClaimDesk
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
 from ivr.service.hooks import Hooks, HookSender
@@ -40,6 +41,9 @@ from ivr.service.ports import (
 )
 from ivr.service.requests import WebRequests
 from ivr.service.resuming import ResumeCodes
+from ivr.service.seller_answers import SellerAnswers
+from ivr.service.seller_calls import SellerCalls
+from ivr.service.sellers import Sellers
 from ivr.service.sign_in import Passwords, SignIns
 from ivr.service.store import Store
 from ivr.settings import Settings
@@ -64,6 +68,7 @@ class Overrides(TypedDict, total=False):
     rooms: Rooms
     passwords: Passwords
     hook_sender: HookSender
+    sellers: Sellers
     checkpoint: Callable[[str], None]
     node: str
 
@@ -107,6 +112,7 @@ def call_effects(
     numbers: NumberRules,
     answers: HelpAnswers,
     rules: Rules,
+    claims: ClaimDesk,
 ) -> Effects:
     """What a dialogue may want done."""
     return Effects(
@@ -118,7 +124,8 @@ def call_effects(
         rules=engine.rules,
         resuming=ResumeCodes(clock, engine.rules.resume),
         answers=answers,
-        care=Care(clock, commerce, numbers, rules),
+        care=Care(clock, commerce, numbers, rules, claims),
+        sellers=SellerCalls(SellerAnswers(claims)),
     )
 
 

@@ -83,6 +83,7 @@ class CallbackClock:
         clock: Clock,
         node: str,
         outbox: Sweeps | None = None,
+        notices: Sweeps | None = None,
         hooks: Sweeps | None = None,
         pace: Pace | None = None,
         on_stall: Callable[[], None] = exit_process,
@@ -90,6 +91,7 @@ class CallbackClock:
         self._dispatcher = dispatcher
         self._sweeps = sweeps
         self._outbox = outbox
+        self._notices = notices
         self._hooks = hooks
         self._store = store
         self._clock = clock
@@ -150,7 +152,7 @@ class CallbackClock:
 
     def send(self) -> None:
         """One round of the outbox, apart from the sweeps: a mail server that hangs must hold up nobody who is rung."""
-        self._round(self._sending, *((self._outbox,) if self._outbox else ()))
+        self._round(self._sending, *(part for part in (self._outbox, self._notices) if part))
 
     def post(self) -> None:
         """One round of webhooks out, apart from the outbox: other people's servers hang, too."""

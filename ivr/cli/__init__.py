@@ -25,6 +25,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "models": "list, install, check and remove speech models",
     "explain": "why a case was decided as it was, rule by rule",
     "policy": "check the shop's rules, and try changed ones on past decisions",
+    "trust": "export the sellers' trust record, and check such a file with the public key alone",
     "audit": "prove from the tables that every promise was kept, or name those that were not",
     "doctor": "say what is set up, what works, and what to do about the rest",
 }

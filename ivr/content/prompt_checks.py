@@ -12,8 +12,9 @@ from ivr.errors import ContentError
 _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "": """
         menu menu_rephrase menu_keys language_changed intent_track_order intent_delivered_not_received
-        intent_return_refund intent_cancel_order intent_callback intent_existing_callback intent_hold kind_track_order
-        kind_delivered_not_received kind_return_refund kind_cancel_order kind_question ask_order_number
+        intent_return_refund intent_cancel_order intent_seller_claim intent_callback intent_existing_callback
+        intent_hold kind_track_order kind_delivered_not_received kind_return_refund kind_cancel_order
+        kind_seller_claim kind_question ask_order_number
         ask_order_keys order_not_found cancel_kept dnr_not_delivered_yet offer_agent_or_callback offer_again
         ask_moment ask_moment_keys moment_conflict moment_which_day moment_which_time moment_am_or_pm
         moment_closed moment_too_soon moment_full moment_no_such_time ask_callback_number
@@ -29,7 +30,9 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         rate_thanks help_ask_plain help_none help_none_offer help_other_words help_text_offer help_texted
         help_helped help_glad help_sorry code_call_again code_call_keys code_call_bye code_call_refused
         ask_return_reason ask_return_way why_other_number why_too_many why_high_amount payout_original payout_rupees
-        payout_no_fee
+        payout_no_fee ask_claim_cause ask_claim_evidence ask_claim_offer cause_counterfeit cause_not_as_described
+        cause_late_shipment cause_not_received ask_claim_number ask_claim_proof ask_claim_share claim_unknown
+        claim_dispute claim_over
     """,
     "answer": """
         help_answer
@@ -50,15 +53,22 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         code_call_code code_call_once_more
     """,
     "amount": """
-        settled_refund why_credit
+        settled_refund why_credit claim_accept claim_offer
     """,
     "days": """
-        why_withdrawal moment_too_far callback_refused_too_far
+        why_withdrawal moment_too_far callback_refused_too_far why_claim_too_late
     """,
     "until": """
         why_wait why_trace
     """,
+    "amount until": """
+        why_claim_opened why_claim_guarantee
+    """,
+    "amount item until what": """
+        ask_claim_answer
+    """,
     "amount item": """
+        why_claim_offer
         why_keep_item why_refund_now return_label
     """,
     "amount case item": """
@@ -71,10 +81,11 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         why_replaced
     """,
     "item until": """
-        why_warranty why_in_window
+        why_warranty why_in_window why_claim_waiting
     """,
     "item": """
-        ask_settlement why_order_unclear why_search_over settled_replacement
+        why_not_seller why_claim_escalated why_claim_denied ask_settlement why_order_unclear why_search_over
+        settled_replacement
         cancel_confirm cancel_done cancel_too_late order_status_canceled order_status_returned
     """,
     "key": """
@@ -156,14 +167,16 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "company": "stopped started unread calendar_title",
     "link": "mail_stop",
     "zone": "mail_zone",
-    "case company": "mail_subject",
     "company link": "late",
     "company link title": "help_answer",
-    "case company link": "canceled done",
+    "case company link": "canceled done claim_ended",
+    "case company link when": "promised_at promised_asap claim_asked claim_reminder",
+    "amount case company link": "claim_charged",
+    "amount case company": "claim_paid",
+    "case company": "mail_subject claim_call",
     "case code company link": "unreached",
     "company link when": "moved_at moved_asap reminder postponed",
     "code company link when": "missed",
-    "case company link when": "promised_at promised_asap",
 }
 """Messages by the places that they have; each key ends in `_text`: read on a screen."""
 

@@ -11,8 +11,11 @@ from ivr.errors import NumberRefused
 from ivr.service.effects import open_view
 from ivr.service.opting import has_opted_out
 from ivr.service.ports import CheckedNumber, Commerce, NumberRules, Speaker
+from ivr.service.sellers import NoSellers, Sellers
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
+
+NO_SELLERS = NoSellers()
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Arrivals:
     """Whether customers are told by text message."""
     likely: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Locales by country, likeliest first; not all of them need be served."""
+    sellers: Sellers = NO_SELLERS
 
     def recognise(self, uow: UnitOfWork, call: Call, from_raw: str | None) -> tuple[Caller, tuple[str, ...]]:
         """The caller, and all locales: the one to greet in, then the likeliest. Keeps number and customer."""
@@ -65,6 +69,7 @@ class Arrivals:
             callback=view,
             booking_days=self.booking_days,
             gets_texts=self._gets_texts(uow, checked),
+            is_seller=self.sellers.by_number(number) is not None,
         )
 
     def _gets_texts(self, uow: UnitOfWork, checked: CheckedNumber) -> bool:

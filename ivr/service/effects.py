@@ -22,6 +22,7 @@ from ivr.service.line import Line
 from ivr.service.ports import Clock, Commerce, NumberRules
 from ivr.service.resuming import ResumeCodes
 from ivr.service.scenes import Scene
+from ivr.service.seller_calls import SellerCalls
 from ivr.service.slots import NotThen, Wanted
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
@@ -56,6 +57,7 @@ class Effects:
     resuming: ResumeCodes
     answers: HelpAnswers
     care: Care
+    sellers: SellerCalls
 
     def carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         """Do one effect."""
@@ -70,6 +72,8 @@ class Effects:
                 return self._cancel_order(exchange, order_id, case_id)
             case wanted.Decide():
                 return self._decide(exchange, effect)
+            case wanted.FindClaim() | wanted.AnswerClaim() | wanted.EscalateClaim():
+                return self.sellers.carry_out(exchange, effect)
             case wanted.EstimateWait():
                 return self._estimate(exchange)
             case wanted.EnterLine():

@@ -143,6 +143,22 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "order_canceled": _with("the order is canceled"),
     "decided": _with("decided by the rule {rule}: {decision}"),
     "settled": _with("{kind} by the rule {rule}"),
+    "claim_opened": _with("{seller} is asked about a claim ({cause}) and has time until {due_at}"),
+    "seller_held": _with("the money of {seller} is held until the claim is over"),
+    "claim_answered": lambda data: (
+        f"the seller answers by {data.get('how')}: {data.get('answer')}{' with proof' if data.get('proof') else ''}"
+        f"{', ' + str(data['share']) + ' percent' if data.get('share') else ''}"
+    ),
+    "claim_answer_refused": _with("an answer of the seller is not taken: {why}"),
+    "claim_overdue": _with("the time of the {who} to answer is over"),
+    "claim_charged": _with("the refund is borne by: {payer}"),
+    "claim_paid": _with("the claim is paid by the rule {rule} ({by})"),
+    "claim_denied": _with("the claim is denied by the rule {rule} ({by})"),
+    "claim_closed": _with("the claim is closed: {why}"),
+    "claim_escalated": _with("a person is wanted for the claim ({by})"),
+    "claim_notice": lambda data: (
+        f"notice by {data.get('channel')} ({data.get('to')}): {data.get('notice')}, {data.get('status')}"
+    ),
     "order_not_canceled": _with("the order could not be canceled: too late"),
     "answer_read": _with("a help article is read: {article}"),
     "answer_texted": _with("a help article is sent by text message: {article}"),

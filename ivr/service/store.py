@@ -12,6 +12,7 @@ from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer, Event
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message
+from ivr.service import claim_store
 from ivr.service.answers_store import Answers as Answers
 from ivr.service.guards import Guards as Guards
 from ivr.service.overview_store import Overview as Overview
@@ -277,6 +278,8 @@ class UnitOfWork(Protocol):
     programs: Programs
     lists: Lists
     settlements: Settlements
+    claims: claim_store.Claims
+    trust: claim_store.TrustEntries
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

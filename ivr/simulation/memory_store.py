@@ -8,6 +8,7 @@ same refusals.
 from types import TracebackType
 from typing import Self
 
+from ivr.service import claim_store
 from ivr.service import store as ports
 from ivr.simulation.memory_agents import MemoryAgents
 from ivr.simulation.memory_calls import MemoryCalls
@@ -20,6 +21,7 @@ from ivr.simulation.memory_rows import (
     MemoryHolds,
     MemoryLegs,
 )
+from ivr.simulation.no_claims import NoClaims, NoTrustEntries
 from ivr.simulation.no_programs import NoLists, NoPrograms
 from ivr.simulation.no_staff import NoOverview, NoStaff
 from ivr.simulation.not_kept import NoAnswers, NoEvents, NoLedger, NoMessages, NoSettlements, NoVerifications
@@ -51,6 +53,8 @@ class MemoryRows:
         self.programs: ports.Programs = NoPrograms()
         self.lists: ports.Lists = NoLists()
         self.settlements: ports.Settlements = NoSettlements()
+        self.claims: claim_store.Claims = NoClaims()
+        self.trust: claim_store.TrustEntries = NoTrustEntries()
 
     def commit(self) -> None:
         """Not here."""
@@ -76,6 +80,7 @@ class MemoryUnitOfWork:
         self.messages, self.ledger, self.answers, self.staff = rows.messages, rows.ledger, rows.answers, rows.staff
         self.overview, self.programs, self.lists = rows.overview, rows.programs, rows.lists
         self.settlements = rows.settlements
+        self.claims, self.trust = rows.claims, rows.trust
         self._is_committed = False
 
     def commit(self) -> None:

@@ -7,12 +7,14 @@ from typing import Final, Self
 from sqlalchemy import Engine, text
 
 from ivr.errors import IvrError, StorageUnavailable
+from ivr.service import claim_store
 from ivr.service import store as ports
 from ivr.storage import engines, migrating
 from ivr.storage.attempts import SqlAttempts, SqlLegs
 from ivr.storage.callbacks import SqlCallbacks, SqlHolds, SqlVerifications
 from ivr.storage.calls import SqlCalls
 from ivr.storage.cases import SqlCases, SqlEvents
+from ivr.storage.claims import SqlClaims, SqlTrustEntries
 from ivr.storage.failures import translated
 from ivr.storage.guards import SqlGuards
 from ivr.storage.help_answers import SqlAnswers
@@ -60,6 +62,8 @@ class SqlUnitOfWork:
         self.programs: ports.Programs = SqlPrograms(session, writes=writes)
         self.lists: ports.Lists = SqlLists(session, writes=writes)
         self.settlements: ports.Settlements = SqlSettlements(session, writes=writes)
+        self.claims: claim_store.Claims = SqlClaims(session, writes=writes)
+        self.trust: claim_store.TrustEntries = SqlTrustEntries(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""

@@ -90,8 +90,7 @@ def case_opened(dialogue: Dialogue, result: object) -> Step:
     kept = replace(dialogue, case_id=result.case_id, case_number=result.number, explaining=False)
     if not dialogue.explaining or dialogue.order is None:
         return Step(kept)
-    asked = Decide(Topic(dialogue.want), dialogue.order.id, result.case_id)
-    return Step(replace(kept, why=""), (asked,))
+    return Step(kept, (Decide(Topic(dialogue.want), dialogue.order.id, result.case_id, dialogue.why),))
 
 
 def status_says(dialogue: Dialogue, order: Order, now: datetime) -> Say:
