@@ -10,6 +10,7 @@ import structlog
 from flask import Flask
 from starlette.applications import Starlette
 
+from ivr.content.service_levels import seller_level
 from ivr.domain.staff import SignInRules
 from ivr.edges import Edges
 from ivr.errors import IvrError
@@ -38,6 +39,7 @@ from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
 from ivr.service.hooks import HookSweep
 from ivr.service.knowledge import KnowingUnderstanding
 from ivr.service.leg_hearing import LegHearing
+from ivr.service.marketplace import Marketplace
 from ivr.service.ports import Clock
 from ivr.service.sign_in import Passwords, SignIns
 from ivr.service.store import Store
@@ -215,6 +217,7 @@ class Ivr(Edges):
             knowledge=self.knowledge,
             board_words=self.board_words,
             hook_sender=self.hook_sender,
+            market=Marketplace(engine.scenes, self.claims, seller_level(self.settings.grammars_dir)),
         )
 
     @cached_property

@@ -28,6 +28,7 @@ from ivr.service.engine import CallbackEngine
 from ivr.service.hooks import Hooks, HookSender
 from ivr.service.knowledge import Knowledge
 from ivr.service.left_recordings import LeftRecordings
+from ivr.service.marketplace import Marketplace
 from ivr.service.ports import (
     CallRecordings,
     Clock,
@@ -41,7 +42,6 @@ from ivr.service.ports import (
 )
 from ivr.service.requests import WebRequests
 from ivr.service.resuming import ResumeCodes
-from ivr.service.seller_answers import SellerAnswers
 from ivr.service.seller_calls import SellerCalls
 from ivr.service.sellers import Sellers
 from ivr.service.sign_in import Passwords, SignIns
@@ -125,7 +125,7 @@ def call_effects(
         resuming=ResumeCodes(clock, engine.rules.resume),
         answers=answers,
         care=Care(clock, commerce, numbers, rules, claims),
-        sellers=SellerCalls(SellerAnswers(claims)),
+        sellers=SellerCalls.of(claims),
     )
 
 
@@ -257,6 +257,7 @@ def make_desk(
     knowledge: Knowledge,
     board_words: Catalogue,
     hook_sender: HookSender,
+    market: Marketplace,
 ) -> Desk:
     """What pages and the API are given."""
     return Desk(
@@ -274,6 +275,7 @@ def make_desk(
         conversations=engine.conversations,
         hooks=Hooks(engine.scenes.clock),
         hook_sender=hook_sender,
+        market=market,
         numbers=numbers,
         catalogue=catalogue,
         knowledge=knowledge,

@@ -1,9 +1,10 @@
 """Notices about claims: to the seller that an answer is awaited, to both what was decided. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from ivr.domain.claims import REMINDER, Claim, ClaimState
 from ivr.domain.messages import Channel, MessageStatus
@@ -14,6 +15,9 @@ SETTLES: Final = timedelta(minutes=2)
 """What was begun and never told of is looked for after this."""
 AGAIN: Final = timedelta(minutes=5)
 MOST_TRIES: Final = 6
+WAKES: Final = 8
+SLEEPS: Final = 20
+"""Hours on customers' clocks between which news is sent; sellers, whose time runs, are told at once."""
 
 
 class NoticeKind(StrEnum):
@@ -75,6 +79,15 @@ def times_of(kind: NoticeKind, claim: Claim, now: datetime) -> tuple[datetime, d
     if kind is NoticeKind.ASKED and claim.due_at is not None:
         return now, claim.due_at
     return now, now + LASTS
+
+
+def waking(now: datetime, zone: str) -> datetime:
+    """Now, or eight in the morning: at night no customer is woken by news."""
+    local = now.astimezone(ZoneInfo(zone))
+    if WAKES <= local.hour < SLEEPS:
+        return now
+    day = local.date() + timedelta(days=local.hour >= SLEEPS)
+    return datetime.combine(day, time(WAKES), ZoneInfo(zone)).astimezone(UTC)
 
 
 def still_true(kind: NoticeKind, claim: Claim) -> bool:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ivr.domain.cases import Case
-from ivr.domain.claim_notices import Notice, NoticeKind, times_of
+from ivr.domain.claim_notices import TO_SELLER, Notice, NoticeKind, times_of, waking
 from ivr.domain.claims import Claim
 from ivr.domain.messages import Channel, MessageRules
 from ivr.domain.sellers import Seller
-from ivr.service.countries import gets_texts
+from ivr.service.countries import gets_texts, zone_of
 from ivr.service.opting import has_opted_out
 from ivr.service.ports import NumberRules
 from ivr.service.store import UnitOfWork
@@ -38,13 +38,14 @@ class ClaimNotices:
         self._write(uow, claim, kind, Reader(seller.number, seller.email, seller.locale, seller.zone), now)
 
     def to_customer(self, uow: UnitOfWork, claim: Claim, case: Case, kind: NoticeKind, now: datetime) -> None:
-        """By text: it comes a day, or three, after they have called, at the same hour."""
-        self._write(uow, claim, kind, Reader(claim.number, "", case.locale, "UTC"), now)
+        """By text, and not at night."""
+        zone = zone_of(self.numbers, claim.number)
+        self._write(uow, claim, kind, Reader(claim.number, "", case.locale, zone), now)
 
     def _write(self, uow: UnitOfWork, claim: Claim, kind: NoticeKind, reader: Reader, now: datetime) -> None:
         # Looked for, though the database would refuse a second one: telling must never undo what it tells of.
         told = {notice.channel: notice for notice in uow.claims.notices.of_claim(claim.id, kind)}
-        due_at, expires_at = times_of(kind, claim, now)
+        due_at, expires_at = times_of(kind, claim, now if kind in TO_SELLER else waking(now, reader.zone))
         for channel, address in self._ways(uow, reader):
             if channel in told:
                 continue

@@ -12,6 +12,14 @@ def country_of(numbers: NumberRules, number: str) -> str:
         return ""
 
 
+def zone_of(numbers: NumberRules, number: str) -> str:
+    """The IANA zone that is likeliest; UTC: it cannot be told."""
+    try:
+        return numbers.check(number).zones[0]
+    except NumberRefused:
+        return "UTC"
+
+
 def gets_texts(numbers: NumberRules, number: str) -> bool:
     """A land line gets none."""
     try:

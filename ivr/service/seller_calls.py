@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ivr.domain.dialogue import effects as wanted
 from ivr.domain.dialogue import heard
+from ivr.service.claims import ClaimDesk
 from ivr.service.seller_answers import SellerAnswers
 
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ class SellerCalls:
 
     answers: SellerAnswers | None = None
     """None: the shop has no sellers."""
+
+    @classmethod
+    def of(cls, desk: ClaimDesk) -> "SellerCalls":
+        """Over the claims of a shop."""
+        return cls(SellerAnswers(desk))
 
     def carry_out(self, exchange: "Exchange", effect: wanted.Effect) -> heard.Result | None:
         """Do one effect."""

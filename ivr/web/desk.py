@@ -20,6 +20,7 @@ from ivr.service.hooks import Hooks, HookSender
 from ivr.service.knowledge import Knowledge
 from ivr.service.line import Line
 from ivr.service.links import Links
+from ivr.service.marketplace import Marketplace
 from ivr.service.ports import Commerce, NumberRules
 from ivr.service.requests import WebRequests
 from ivr.service.sign_in import SignIns
@@ -80,6 +81,8 @@ class Desk:
     case_work: CaseWork
     supervising: Supervising
     commerce: Commerce
+    market: Marketplace
+    """Claims against sellers."""
     sign_ins: SignIns
     """Who of the staff is signed in."""
     secure_cookies: bool = True

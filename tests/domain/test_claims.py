@@ -2,11 +2,13 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.domain.claim_notices import waking
 from ivr.domain.claims import MOVES, OPEN_STATES, SHARES, Answer, Claim, ClaimState, SellerAnswer
 from ivr.domain.policy.facts import ANSWERS, CAUSES
 from ivr.domain.policy.rules import Payer
@@ -97,6 +99,18 @@ def test_only_the_seller_is_charged_for_what_the_seller_bears() -> None:
         one = claim(state=ClaimState.DECIDED)
         one.pay(4000, payer)
         assert (one.refunded_minor, one.charged_minor) == (4000, charged)
+
+
+@pytest.mark.parametrize(
+    ("hour", "sent"), [(0, "08:00"), (7, "08:00"), (8, "08:30"), (19, "19:30"), (20, "08:00"), (23, "08:00")]
+)
+def test_no_customer_is_woken_by_news(hour: int, sent: str) -> None:
+    zone = "America/New_York"
+    now = datetime(2026, 3, 7, hour, 30, tzinfo=ZoneInfo(zone)).astimezone(UTC)  # the night before the clocks change
+    at = waking(now, zone)
+    assert at >= now
+    assert at - now < timedelta(hours=13)
+    assert f"{at.astimezone(ZoneInfo(zone)):%H:%M}" == sent
 
 
 # --- the trust record ------------------------------------------------------------------------------------------

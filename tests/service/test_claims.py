@@ -27,7 +27,7 @@ from ivr.service.timeline import new_id
 from ivr.settings import Settings
 from ivr.storage import SqlStore
 from ivr.trust_keys import Ed25519Check, Ed25519Signer
-from tests.fakes.clock import FakeClock
+from tests.fakes.clock import NOON_IN_NEW_YORK, FakeClock
 from tests.fakes.messenger import FakeMailer, FakeMessenger
 from tests.journeys_table.world import TableSellers, TableShop
 
@@ -129,6 +129,7 @@ def built(shared_store: SqlStore) -> Market:
 def market(built: Market, new_store: Callable[[], SqlStore]) -> Market:
     new_store()
     built.messenger, built.mailer = FakeMessenger(), FakeMailer()
+    built.clock.set(NOON_IN_NEW_YORK)
     built.order()
     return built
 
