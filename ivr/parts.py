@@ -285,9 +285,8 @@ def make_desk(
         secure_cookies=settings.public_url.startswith("https://"),
         takes_email=bool(settings.smtp_url),
         trusted_proxies=settings.trusted_proxies,
-        widget_sites=settings.widget_sites,
-        zone=settings.hours_zone,
-    )
+        widget_sites=settings.widget_sites, zone=settings.hours_zone,
+    )  # fmt: skip
 
 
 def shared_secret(settings: Settings) -> str:
