@@ -31,7 +31,8 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         help_helped help_glad help_sorry code_call_again code_call_keys code_call_bye code_call_refused
         ask_return_reason ask_return_way why_other_number why_too_many why_high_amount payout_original payout_rupees
         payout_no_fee ask_claim_cause ask_claim_evidence ask_claim_offer cause_counterfeit cause_not_as_described
-        cause_late_shipment cause_not_received ask_claim_number ask_claim_proof ask_claim_share claim_unknown
+        cause_late_shipment cause_not_received ask_claim_answer ask_claim_number ask_claim_proof ask_claim_share
+        claim_unknown
         claim_dispute claim_over
     """,
     "answer": """
@@ -65,7 +66,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         why_claim_opened why_claim_guarantee
     """,
     "amount item until what": """
-        ask_claim_answer
+        claim_told
     """,
     "amount item": """
         why_claim_offer

@@ -1,6 +1,7 @@
 """What is asked about claims against sellers: of the customer, and of the seller."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from ivr.domain.claims import SHARES
@@ -44,7 +45,8 @@ def _answer(d: Dialogue) -> Question:
         "what": Phrase(f"cause_{claim.cause}"),
         "until": At(claim.due_at, d.caller.zone, claim.now),
     }
-    return by_number(Say("ask_claim_answer", args), 3, "claim_answer")
+    asked = by_number(Say("ask_claim_answer"), 3, "claim_answer")
+    return replace(asked, say=(Say("claim_told", args), *asked.say))
 
 
 def _proof(d: Dialogue) -> Question:
