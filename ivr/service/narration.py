@@ -156,6 +156,7 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "claim_denied": _with("the claim is denied by the rule {rule} ({by})"),
     "claim_closed": _with("the claim is closed: {why}"),
     "claim_escalated": _with("a person is wanted for the claim ({by})"),
+    "claim_ruled": lambda data: f"{data.get('by')} decides: {data.get('ruling')} (“{data.get('reason')}”)",
     "claim_notice": lambda data: (
         f"notice by {data.get('channel')} ({data.get('to')}): {data.get('notice')}, {data.get('status')}"
     ),
