@@ -10,6 +10,7 @@ import structlog
 from flask import Flask
 from starlette.applications import Starlette
 
+from ivr.content.service_levels import seller_level
 from ivr.desks import make_desk
 from ivr.domain.staff import SignInRules
 from ivr.edges import Edges
@@ -29,6 +30,10 @@ from ivr.scheduler import CallbackClock
 from ivr.service.answers import HelpAnswers
 from ivr.service.arrival import Arrivals
 from ivr.service.calls import CallPorts, CallService
+from ivr.service.claim_notices import ClaimNotices
+from ivr.service.claim_post import ClaimPost
+from ivr.service.claim_sweep import ClaimSweep
+from ivr.service.claims import ClaimDesk
 from ivr.service.dial_tools import REQUESTS_AT_ONCE
 from ivr.service.dispatch import Dispatcher
 from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
@@ -36,12 +41,15 @@ from ivr.service.handovers import HandoverSweep
 from ivr.service.hooks import HookSweep
 from ivr.service.knowledge import KnowingUnderstanding
 from ivr.service.leg_hearing import LegHearing
+from ivr.service.marketplace import Marketplace
 from ivr.service.ports import Clock
 from ivr.service.proactive import SearchWatch
 from ivr.service.sign_in import Passwords, SignIns
 from ivr.service.store import Store
+from ivr.service.trust import TrustRecord
 from ivr.settings import Settings
 from ivr.speech.recognizers import Recognizers
+from ivr.trust_keys import Ed25519Signer
 from ivr.web.desk import Desk
 from ivr.web.live import LiveEvents
 from ivr.web.register import register_desk
@@ -109,6 +117,26 @@ class Ivr(Edges):
         return HelpAnswers(self.knowledge, self.settings.company, self.settings.public_url)
 
     @cached_property
+    def claims(self) -> ClaimDesk:
+        """Claims against sellers."""
+        return ClaimDesk(
+            self.clock,
+            self.commerce,
+            self.sellers,
+            self.policies,
+            ClaimNotices(self.engine.rules.messages, self.numbers),
+            TrustRecord(Ed25519Signer(self.settings.trust_key or shared_secret(self.settings))),
+            self.numbers,
+        )
+
+    @cached_property
+    def claim_post(self) -> ClaimPost:
+        """Sends notices about claims."""
+        engine, settings = self.engine, self.settings
+        messenger = self.messenger if settings.texts else None
+        return ClaimPost(engine.scenes, self.speaker, engine.links, settings.company, messenger, self.mailer)
+
+    @cached_property
     def calls(self) -> CallService:
         """The use cases of a live call."""
         engine = self.engine
@@ -126,6 +154,7 @@ class Ivr(Edges):
                 self.settings.texts,
                 engine.places,
                 self.content.likely,
+                self.sellers,
             ),
             effects=call_effects(
                 engine,
@@ -134,6 +163,7 @@ class Ivr(Edges):
                 numbers=self.numbers,
                 answers=self.answers,
                 rules=self.policies,
+                claims=self.claims,
             ),
             held=engine.held,
             hears=self._hears,
@@ -148,10 +178,10 @@ class Ivr(Edges):
     @cached_property
     def scheduler(self) -> CallbackClock:
         """Wakes the dispatcher and the sweeps; `start` it in the process that does the work."""
-        parts = sweeps(self.engine, self.recordings)
+        parts = (*sweeps(self.engine, self.recordings), ClaimSweep(self.engine.scenes, self.claims))
         return CallbackClock(
-            self.dispatcher, parts, store=self.store, clock=self.clock, node=self.node, outbox=self.engine.outbox,
-            hooks=self.hook_sweep, shop=self.shop_sweeps,
+            self.dispatcher, parts, store=self.store, clock=self.clock, node=self.node,
+            outbox=self.engine.outbox, notices=self.claim_post, hooks=self.hook_sweep, shop=self.shop_sweeps,
         )  # fmt: skip
 
     @cached_property
@@ -206,6 +236,7 @@ class Ivr(Edges):
             knowledge=self.knowledge,
             board_words=self.board_words,
             hook_sender=self.hook_sender,
+            market=Marketplace(engine.scenes, self.claims, seller_level(self.settings.grammars_dir)),
         )
 
     @cached_property

@@ -7,6 +7,7 @@ from ivr.pictures import PillowPictures
 from ivr.service.engine import CallbackEngine
 from ivr.service.hooks import Hooks, HookSender
 from ivr.service.knowledge import Knowledge
+from ivr.service.marketplace import Marketplace
 from ivr.service.order_lists import OrderLists
 from ivr.service.photos import CasePhotos
 from ivr.service.ports import Commerce, NumberRules
@@ -20,7 +21,7 @@ from ivr.web.desk import Desk
 def make_desk(
     settings: Settings, engine: CallbackEngine, *,
     sign_ins: SignIns, commerce: Commerce, numbers: NumberRules, catalogue: Catalogue, knowledge: Knowledge,
-    board_words: Catalogue, hook_sender: HookSender,
+    board_words: Catalogue, hook_sender: HookSender, market: Marketplace,
 ) -> Desk:  # fmt: skip
     """What pages and the API are given."""
     clock = engine.scenes.clock
@@ -39,6 +40,7 @@ def make_desk(
         conversations=engine.conversations,
         hooks=Hooks(clock),
         hook_sender=hook_sender,
+        market=market,
         numbers=numbers,
         catalogue=catalogue,
         knowledge=knowledge,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from ivr.content import Content
 from ivr.content.folders import Folders
 from ivr.content.policies import all_policies
+from ivr.content.seller_file import DemoSellers
 from ivr.content.shop import DemoShop
 from ivr.content.speaker import PromptSpeaker
 from ivr.domain.policy import Rules
@@ -29,6 +30,7 @@ from ivr.service.hooks import HookSender
 from ivr.service.knowledge import Knowledge
 from ivr.service.ports import CallRecordings, Clock, Commerce, Mailer, Messenger, Phone, Rooms, Speaker
 from ivr.service.recording_ports import CallRecorder
+from ivr.service.sellers import NoSellers, Sellers
 from ivr.service.steady import SteadyShop
 from ivr.service.store import Store
 from ivr.settings import Settings
@@ -150,6 +152,15 @@ class Edges:
         if "commerce" in self.overrides or "fulfilment" in self.overrides:
             return self.overrides.get("fulfilment")
         return self._http_shop or self.shop
+
+    @cached_property
+    def sellers(self) -> Sellers:
+        """The marketplace's sellers; a shop that was given has none, unless they are given, too."""
+        return self.overrides.get("sellers") or self._own_sellers
+
+    @cached_property
+    def _own_sellers(self) -> Sellers:
+        return NoSellers() if "commerce" in self.overrides else DemoSellers(self.settings.grammars_dir)
 
     @cached_property
     def phone(self) -> Phone:

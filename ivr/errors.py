@@ -89,6 +89,16 @@ class NumberRefused(CallbackRefused):
     code = "number_refused"
 
 
+class ClaimRefused(IvrError):
+    """A seller's answer is not taken; `.reason`: claim_over, claim_answered, claim_share, claim_reply."""
+
+    code = "claim_refused"
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(detail or reason)
+        self.reason = reason
+
+
 class CarrierRejected(IvrError):
     """The carrier refused the request; nothing was dialed. `.retry_after_seconds` if it said when to retry."""
 

@@ -23,6 +23,7 @@ from ivr.phone.twiml import Hearing
 from ivr.scheduler import Sweeps
 from ivr.service.answers import HelpAnswers
 from ivr.service.care import Care
+from ivr.service.claims import ClaimDesk
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
 from ivr.service.fulfilment import Fulfilment
@@ -41,6 +42,8 @@ from ivr.service.ports import (
 )
 from ivr.service.recording_ports import CallRecorder
 from ivr.service.resuming import ResumeCodes
+from ivr.service.seller_calls import SellerCalls
+from ivr.service.sellers import Sellers
 from ivr.service.sign_in import Passwords
 from ivr.service.store import Store
 from ivr.settings import Settings
@@ -65,6 +68,7 @@ class Overrides(TypedDict, total=False):
     rooms: Rooms
     passwords: Passwords
     hook_sender: HookSender
+    sellers: Sellers
     checkpoint: Callable[[str], None]
     node: str
 
@@ -108,6 +112,7 @@ def call_effects(
     numbers: NumberRules,
     answers: HelpAnswers,
     rules: Rules,
+    claims: ClaimDesk,
 ) -> Effects:
     """What a dialogue may want done."""
     return Effects(
@@ -119,7 +124,8 @@ def call_effects(
         rules=engine.rules,
         resuming=ResumeCodes(clock, engine.rules.resume),
         answers=answers,
-        care=Care(clock, commerce, numbers, rules, engine.notices),
+        care=Care(clock, commerce, numbers, rules, engine.notices, claims),
+        sellers=SellerCalls.of(claims),
         consents=engine.consents,
         places=engine.places,
     )

@@ -83,6 +83,7 @@ class CallbackClock:
         clock: Clock,
         node: str,
         outbox: Sweeps | None = None,
+        notices: Sweeps | None = None,
         hooks: Sweeps | None = None,
         shop: tuple[Sweeps, ...] = (),
         pace: Pace | None = None,
@@ -91,6 +92,7 @@ class CallbackClock:
         self._dispatcher = dispatcher
         self._sweeps = sweeps
         self._outbox = outbox
+        self._notices = notices
         self._hooks = hooks
         self._shop = shop
         self._store = store
@@ -154,7 +156,7 @@ class CallbackClock:
 
     def send(self) -> None:
         """One round of the outbox, apart from the sweeps: a mail server that hangs must hold up nobody who is rung."""
-        self._round(self._sending, *((self._outbox,) if self._outbox else ()))
+        self._round(self._sending, *(part for part in (self._outbox, self._notices) if part))
 
     def post(self) -> None:
         """One round of webhooks out, apart from the outbox: other people's servers hang, too."""

@@ -185,6 +185,14 @@ class SettingsFields:
         shown="made from TWILIO_AUTH_TOKEN",
         secret=True,
     )
+    trust_key: str = _setting(
+        "IVR_TRUST_KEY",
+        read.password,
+        "",
+        "Signs the sellers' trust record; keep it: old exports are checked with its public half.",
+        shown="made from IVR_SECRET_KEY",
+        secret=True,
+    )
     texts: bool = _setting(
         "IVR_TEXTS", read.switch, False, "`on`: customers are told by text message; codes are texted in any case."
     )

@@ -25,7 +25,8 @@ class Tables:
 
     def failures(self, menu: Expects, yes_or_no: Expects, moment: Expects) -> Iterator[str]:
         """A line for each sentence that does not mean what its table says. Raises ContentError."""
-        elsewhere = {"cancel": yes_or_no, "return_reason": Expects(intents=("return_reason",))}
+        asked_there = {name: Expects(intents=(name,)) for name in ("return_reason", "claim_answer")}
+        elsewhere = {"cancel": yes_or_no, **asked_there}
         for intent, entries in (self._read("requests") or {}).items():
             asked = elsewhere.get(intent, menu)  # in the menu, "cancel" means an order
             for entry in entries:

@@ -10,13 +10,27 @@ from ivr.content.prompt_checks import REQUIRED_PROMPTS
 from ivr.content.yaml_files import Located
 from ivr.domain.policy.conditions import Comparison, Condition, Limit
 from ivr.domain.policy.facts import CURRENCIES, FACTS, Fact, Kind
-from ivr.domain.policy.rules import MAY, Anchor, Decision, Rule, RuleEverywhere, Topic
+from ivr.domain.policy.rules import MAY, Anchor, Decision, Payer, Rule, RuleEverywhere, Topic
 from ivr.errors import ContentError
 
 E = TypeVar("E", bound=StrEnum)
 NEEDED: Final = ("id", "order", "says", "source", "decision")
+OF_CLAIMS: Final = ("pays", "holds_seller")
 KNOWN: Final = frozenset(
-    (*NEEDED, "reasons", "when", "starts", "ends", "only_in", "days", "hours", "counts_from", "limit", "percent")
+    (
+        *NEEDED,
+        *OF_CLAIMS,
+        "reasons",
+        "when",
+        "starts",
+        "ends",
+        "only_in",
+        "days",
+        "hours",
+        "counts_from",
+        "limit",
+        "percent",
+    )
 )
 CHANGEABLE: Final = KNOWN - {"id", "order", "only_in"}
 ORDER_STATUS: Final = "order_status"
@@ -66,6 +80,8 @@ def _rule(row: Mapping[str, Any], topic: Topic, place: str) -> Rule:
     decision = _decision(row, topic, place)
     if decision is Decision.CREDIT and not limit:
         raise ContentError(f"{place}: a credit needs a `limit:`, the most that is given")
+    if (decision is Decision.APPROVE) != ("pays" in row):
+        raise ContentError(f"{place}: an approved claim, and nothing else, says who `pays:` ({', '.join(Payer)})")
     return Rule(
         id=str(row["id"]),
         topic=topic,
@@ -78,6 +94,8 @@ def _rule(row: Mapping[str, Any], topic: Topic, place: str) -> Rule:
         counts_from=_one_of(Anchor, row.get("counts_from", Anchor.DELIVERY), place),
         limit=limit,
         percent=_number(row, "percent", place) if "percent" in row else 100,
+        pays=_one_of(Payer, row["pays"], _place(row, "pays", place)) if "pays" in row else None,
+        holds_seller=row.get("holds_seller") is True,
         starts=starts,
         ends=ends,
         order=numbers["order"],

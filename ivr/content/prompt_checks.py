@@ -12,8 +12,9 @@ from ivr.errors import ContentError
 _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "": """
         menu menu_rephrase menu_keys language_changed intent_track_order intent_delivered_not_received
-        intent_return_refund intent_cancel_order intent_callback intent_existing_callback intent_hold kind_track_order
-        kind_delivered_not_received kind_return_refund kind_cancel_order kind_question ask_order_number
+        intent_return_refund intent_cancel_order intent_seller_claim intent_callback intent_existing_callback
+        intent_hold kind_track_order kind_delivered_not_received kind_return_refund kind_cancel_order
+        kind_seller_claim kind_question ask_order_number
         ask_order_keys order_not_found cancel_kept dnr_not_delivered_yet offer_agent_or_callback offer_again
         ask_moment ask_moment_keys moment_conflict moment_which_day moment_which_time moment_am_or_pm
         moment_closed moment_too_soon moment_full moment_no_such_time ask_callback_number
@@ -31,6 +32,9 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         ask_return_reason ask_return_way ask_return_way_plain proactive_stop
         proactive_stopped shop_away why_other_number why_too_many why_high_amount payout_original payout_rupees
         payout_no_fee recording_ask recording_told recording_agreed recording_declined place_kept
+        ask_claim_cause ask_claim_evidence ask_claim_offer cause_counterfeit cause_not_as_described
+        cause_late_shipment cause_not_received ask_claim_answer ask_claim_number ask_claim_proof ask_claim_share
+        claim_unknown claim_dispute claim_over
     """,
     "answer": """
         help_answer
@@ -51,16 +55,22 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         code_call_code code_call_once_more
     """,
     "amount": """
-        settled_refund why_credit
+        settled_refund why_credit claim_accept claim_offer
     """,
     "days": """
-        why_withdrawal moment_too_far callback_refused_too_far
+        why_withdrawal moment_too_far callback_refused_too_far why_claim_too_late
     """,
     "until": """
         why_wait why_trace
     """,
+    "amount until": """
+        why_claim_opened why_claim_guarantee
+    """,
+    "amount item until what": """
+        claim_told
+    """,
     "amount item": """
-        why_keep_item why_refund_now return_label return_label_mail
+        why_claim_offer why_keep_item why_refund_now return_label return_label_mail
     """,
     "amount case item": """
         return_drop_off
@@ -75,10 +85,11 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         why_replaced
     """,
     "item until": """
-        why_warranty why_in_window
+        why_warranty why_in_window why_claim_waiting
     """,
     "item": """
         ask_settlement ask_unfinished proactive_found why_recalled why_order_unclear why_search_over settled_replacement
+        why_not_seller why_claim_escalated why_claim_denied
         cancel_confirm cancel_done cancel_too_late order_status_canceled order_status_returned
     """,
     "key": """
@@ -163,14 +174,16 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "company": "stopped started unread calendar_title",
     "link": "mail_stop",
     "zone": "mail_zone",
-    "case company": "mail_subject order_mail_subject",
+    "case company": "mail_subject order_mail_subject claim_call",
     "company link": "late orders_link",
     "company link title": "help_answer",
-    "case company link": "canceled done return news",
+    "case company link": "canceled done return news claim_ended",
+    "case company link when": "promised_at promised_asap claim_asked claim_reminder",
+    "amount case company link": "claim_charged",
+    "amount case company": "claim_paid",
     "case code company link": "unreached",
     "company link when": "moved_at moved_asap reminder postponed",
     "code company link when": "missed",
-    "case company link when": "promised_at promised_asap",
 }
 """Messages by the places that they have; each key ends in `_text`: read on a screen."""
 

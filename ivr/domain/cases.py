@@ -16,6 +16,8 @@ class CaseKind(StrEnum):
     DELIVERED_NOT_RECEIVED = "delivered_not_received"
     RETURN_REFUND = "return_refund"
     CANCEL_ORDER = "cancel_order"
+    SELLER_CLAIM = "seller_claim"
+    """Something is wrong with what a seller of the marketplace sold."""
     QUESTION = "question"
     """Anything else that an agent is asked about: "agent", a callback without a reason."""
 
@@ -50,12 +52,14 @@ SKILLS: Mapping[CaseKind, str] = {
     CaseKind.DELIVERED_NOT_RECEIVED: "orders",
     CaseKind.RETURN_REFUND: "returns",
     CaseKind.CANCEL_ORDER: "orders",
+    CaseKind.SELLER_CLAIM: "sellers",
     CaseKind.QUESTION: "general",
 }
 """The skill an agent needs; an agent with the skill `general` takes every case."""
 ALL_SKILLS: Sequence[str] = tuple(sorted({*SKILLS.values()}))
 
-PRIORITIES: Mapping[CaseKind, int] = {kind: 1 if kind is CaseKind.DELIVERED_NOT_RECEIVED else 2 for kind in CaseKind}
+URGENT = frozenset({CaseKind.DELIVERED_NOT_RECEIVED, CaseKind.SELLER_CLAIM})
+PRIORITIES: Mapping[CaseKind, int] = {kind: 1 if kind in URGENT else 2 for kind in CaseKind}
 """Lower is served first."""
 
 

@@ -51,6 +51,8 @@ def _rule(case: Case, order: Order | None, callbacks: Sequence[Callback], now: d
 def _about_order(kind: CaseKind, order: Order, now: datetime) -> tuple[str, str]:
     delivered = order.status == OrderStatus.DELIVERED
     match kind:
+        case CaseKind.SELLER_CLAIM:
+            return "weigh_claim", "claimed"
         case CaseKind.CANCEL_ORDER:
             return ("cancel", "not_sent") if order.status == OrderStatus.PREPARING else ("offer_return", "sent")
         case CaseKind.RETURN_REFUND:

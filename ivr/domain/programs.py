@@ -15,6 +15,7 @@ class Scope(StrEnum):
     CALLBACKS_READ = "callbacks:read"
     CALLBACKS_WRITE = "callbacks:write"
     CASES_READ = "cases:read"
+    CLAIMS_WRITE = "claims:write"
     EVENTS_READ = "events:read"
     AGENTS_READ = "agents:read"
     CONVERSATIONS_WRITE = "conversations:write"
@@ -40,6 +41,11 @@ HOOKS: Final[Mapping[str, str]] = {
     "case_opened": "case.opened",
     "case_resolved": "case.resolved",
     "effort_rated": "case.rated",
+    "claim_opened": "claim.opened",
+    "claim_answered": "claim.answered",
+    "claim_paid": "claim.paid",
+    "claim_denied": "claim.denied",
+    "claim_escalated": "claim.escalated",
     "customer_noted": "case.noted",
     "callback_booked": "callback.booked",
     "callback_verified": "callback.verified",

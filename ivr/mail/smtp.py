@@ -88,8 +88,9 @@ class SmtpMailer:
         message["References"] = f"<{mail.thread}@{self._host}>"
         message["Content-Language"] = mail.locale
         message["Auto-Submitted"] = "auto-generated"
-        message["List-Unsubscribe"] = f"<{mail.stop_url}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        if mail.stop_url:
+            message["List-Unsubscribe"] = f"<{mail.stop_url}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(mail.text)
         if mail.calendar is not None:
             self._add_calendar(message, mail.calendar, mail.to)

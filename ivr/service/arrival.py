@@ -15,9 +15,11 @@ from ivr.service.open_view import open_view
 from ivr.service.opting import has_opted_out
 from ivr.service.places import Places
 from ivr.service.ports import CheckedNumber, Clock, Commerce, NumberRules, Speaker
+from ivr.service.sellers import NoSellers, Sellers
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
 
+NO_SELLERS = NoSellers()
 STILL_WANTED: Final = timedelta(hours=24)
 """So long after a call that was cut off its return is offered to be finished."""
 
@@ -38,6 +40,7 @@ class Arrivals:
     """Of callers who were cut off while they waited."""
     likely: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Locales by country, likeliest first; not all of them need be served."""
+    sellers: Sellers = NO_SELLERS
 
     def recognise(self, uow: UnitOfWork, call: Call, from_raw: str | None) -> tuple[Caller, tuple[str, ...]]:
         """The caller, and all locales: the one to greet in, then the likeliest. Keeps number and customer."""
@@ -77,6 +80,7 @@ class Arrivals:
             booking_days=self.booking_days,
             unfinished=self._unfinished(uow, number, locale),
             gets_texts=self._gets_texts(uow, checked),
+            is_seller=self.sellers.by_number(number) is not None,
         )
 
     def _unfinished(self, uow: UnitOfWork, number: str, locale: str) -> Unfinished | None:

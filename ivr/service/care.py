@@ -15,7 +15,9 @@ from ivr.domain.policy.gathering import REFUNDS_SPAN, Request, gather, settled_a
 from ivr.domain.policy.rules import Anchor
 from ivr.domain.policy.stored import as_data
 from ivr.domain.settlements import FINAL, Settlement, SettlementKind, settlement_key
-from ivr.errors import NotFound, NumberRefused
+from ivr.errors import NotFound
+from ivr.service.claims import ClaimDesk
+from ivr.service.countries import country_of
 from ivr.service.handovers import settle
 from ivr.service.notices import Addressee, Notices
 from ivr.service.ports import Clock, Commerce, NumberRules
@@ -62,6 +64,8 @@ class Care:
     rules: Rules
     notices: Notices | None = None
     """None: nothing is told by message."""
+    claims: ClaimDesk | None = None
+    """None: the shop has no sellers."""
 
     def asking(self, uow: UnitOfWork, wanted: Decide, *, caller: str | None, locale: str) -> Asking:
         """Read the case and the order again. Raises NotFound if the shop does not know the order any more."""
@@ -74,7 +78,10 @@ class Care:
         """The ruling, on the case's timeline, with what it leads to at once or by the choice."""
         now, uow, order = self.clock.now(), asking.uow, asking.order
         before = uow.settlements.of_order(order.id)
-        ruling = self._rule(asking, wanted, before, now)
+        request = self._request(asking, wanted, before, now)
+        if wanted.topic is Topic.SELLER_CLAIM and self.claims is not None:
+            return self.claims.decide(uow, asking.case, request, wanted)
+        ruling = decide(self.rules, wanted.topic, gather(request, now), now.date())
         record(uow, now, "decided", subject=asking.case, data=as_data(ruling, now.date()))
         kind = AT_ONCE.get(ruling.decision) or CHOSEN.get((ruling.decision, wanted.choice))
         if kind is not None:
@@ -100,24 +107,18 @@ class Care:
         addressee = Addressee(number=order.number, email=order.email, at_any_hour=True)
         return self.notices.write(asking.uow, asking.case, MessageKind.RETURN, addressee, now)
 
-    def _rule(self, asking: Asking, wanted: Decide, before: Sequence[Settlement], now: datetime) -> Ruling:
+    def _request(self, asking: Asking, wanted: Decide, before: Sequence[Settlement], now: datetime) -> Request:
         order, uow = asking.order, asking.uow
-        request = Request(
+        return Request(
             order=order,
             caller=asking.caller,
-            country=self._country(order.number),
+            country=country_of(self.numbers, order.number),
             reason=wanted.reason,
             settled=before,
             recalled=uow.outreaches.of_order(order.id, News.DEFECT) is not None,
             refunds=uow.settlements.count_final(order.number, now - REFUNDS_SPAN),
+            sold_by_seller=self.claims is not None and self.claims.sellers.of_order(order.id) is not None,
         )
-        return decide(self.rules, wanted.topic, gather(request, now), now.date())
-
-    def _country(self, number: str) -> str:
-        try:
-            return self.numbers.check(number).country
-        except NumberRefused:
-            return ""
 
     def _payout(self, ruling: Ruling, now: datetime) -> tuple[str, ...]:
         return decide(self.rules, Topic.PAYOUT, ruling.facts, now.date()).rule.reasons

@@ -26,6 +26,7 @@ from ivr.service.places import Places
 from ivr.service.ports import Clock, Commerce, NumberRules
 from ivr.service.resuming import ResumeCodes
 from ivr.service.scenes import Scene
+from ivr.service.seller_calls import SellerCalls
 from ivr.service.slots import NotThen, Wanted
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
@@ -63,6 +64,7 @@ class Effects:
     care: Care
     consents: Consents
     places: Places
+    sellers: SellerCalls
 
     def carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         """Do one effect; where the shop does not answer, that is its result."""
@@ -83,6 +85,8 @@ class Effects:
                 return self._cancel_order(exchange, order_id, case_id)
             case wanted.Decide():
                 return self._decide(exchange, effect)
+            case wanted.FindClaim() | wanted.AnswerClaim() | wanted.EscalateClaim():
+                return self.sellers.carry_out(exchange, effect)
             case wanted.EstimateWait():
                 return self._estimate(exchange)
             case wanted.EnterLine(place):

@@ -19,6 +19,7 @@ FOLLOW: Final = b"follow"
 STOP: Final = b"stop mail"
 RETURN: Final = b"return"
 ORDERS: Final = b"orders"
+CLAIM: Final = b"claim"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ID, _EXPIRY, _NONCE = 16, 3, 3
 _SIGNED: Final = _ID + _EXPIRY + _NONCE
@@ -62,6 +63,18 @@ class Links:
     def stop_url(self, callback_id: str) -> str:
         """Where whoever gets e-mail about a callback (or: a message) says "no more"; it never expires."""
         return f"{self._public_url}/no-mail/{self._token(STOP, callback_id, 0, callback_id)}"
+
+    def claim(self, claim_id: str) -> str:
+        """The token of the page on which a seller answers a claim without signing in."""
+        return self._token(CLAIM, claim_id, 0, claim_id)
+
+    def claim_url(self, token: str) -> str:
+        """Where a token of `claim` leads."""
+        return f"{self._public_url}/seller/{token}"
+
+    def claim_of(self, token: str) -> str:
+        """The claim that a token is for; it never expires: a seller who comes late is told so. Raises NotFound."""
+        return self._read(CLAIM, token)[0]
 
     def callback_of(self, token: str, now: datetime) -> str:
         """The callback that a token of `follow` is for. Raises NotFound, LinkExpired."""

@@ -165,6 +165,23 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "news_told": _with("the customer has heard the news, and answered: {news}"),
     "news_stopped": _with("the customer wants no more calls with news"),
     "news_untold": _with("nobody could be told the news ({reason}): {news}"),
+    "claim_opened": _with("{seller} is asked about a claim ({cause}) and has time until {due_at}"),
+    "seller_held": _with("the money of {seller} is held until the claim is over"),
+    "claim_answered": lambda data: (
+        f"the seller answers by {data.get('how')}: {data.get('answer')}{' with proof' if data.get('proof') else ''}"
+        f"{', ' + str(data['share']) + ' percent' if data.get('share') else ''}"
+    ),
+    "claim_answer_refused": _with("an answer of the seller is not taken: {why}"),
+    "claim_overdue": _with("the time of the {who} to answer is over"),
+    "claim_charged": _with("the refund is borne by: {payer}"),
+    "claim_paid": _with("the claim is paid by the rule {rule} ({by})"),
+    "claim_denied": _with("the claim is denied by the rule {rule} ({by})"),
+    "claim_closed": _with("the claim is closed: {why}"),
+    "claim_escalated": _with("a person is wanted for the claim ({by})"),
+    "claim_ruled": lambda data: f"{data.get('by')} decides: {data.get('ruling')} (“{data.get('reason')}”)",
+    "claim_notice": lambda data: (
+        f"notice by {data.get('channel')} ({data.get('to')}): {data.get('notice')}, {data.get('status')}"
+    ),
     "order_not_canceled": _with("the order could not be canceled: too late"),
     "answer_read": _with("a help article is read: {article}"),
     "answer_texted": _with("a help article is sent by text message: {article}"),

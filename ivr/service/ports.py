@@ -190,7 +190,7 @@ class Mail:
     locale: str
     sent_at: datetime
     stop_url: str
-    """Where whoever gets it says "no more"; also in one click (RFC 8058)."""
+    """Where whoever gets it says "no more"; also in one click (RFC 8058). Empty: what partners of the shop must get."""
     calendar: CalendarEntry | None = None
 
 

@@ -11,6 +11,7 @@ from ivr.domain.callbacks import Attempt, Callback, Hold, Leg, Party
 from ivr.domain.cases import Case, Customer, Event
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message, MessageKind
+from ivr.service import claim_store
 from ivr.service.answers_store import Answers as Answers
 from ivr.service.calls_store import Calls as Calls
 from ivr.service.calls_store import Verifications as Verifications
@@ -269,6 +270,8 @@ class UnitOfWork(Protocol):
     handovers: Handovers
     outreaches: Outreaches
     photos: Photos
+    claims: claim_store.Claims
+    trust: claim_store.TrustEntries
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

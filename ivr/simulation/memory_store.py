@@ -8,6 +8,7 @@ same refusals.
 from types import TracebackType
 from typing import Self
 
+from ivr.service import claim_store
 from ivr.service import store as ports
 from ivr.simulation.memory_agents import MemoryAgents
 from ivr.simulation.memory_calls import MemoryCalls
@@ -20,6 +21,7 @@ from ivr.simulation.memory_rows import (
     MemoryHolds,
     MemoryLegs,
 )
+from ivr.simulation.no_claims import NoClaims, NoTrustEntries
 from ivr.simulation.no_programs import NoLists, NoPrograms
 from ivr.simulation.no_staff import NoOverview, NoStaff
 from ivr.simulation.not_kept import (
@@ -68,6 +70,8 @@ class MemoryRows:
         self.handovers: ports.Handovers = NoHandovers()
         self.outreaches: ports.Outreaches = NoOutreaches()
         self.photos: ports.Photos = NoPhotos()
+        self.claims: claim_store.Claims = NoClaims()
+        self.trust: claim_store.TrustEntries = NoTrustEntries()
 
     def commit(self) -> None:
         """Not here."""
@@ -95,6 +99,7 @@ class MemoryUnitOfWork:
         self.settlements, self.recordings = rows.settlements, rows.recordings
         self.handovers, self.outreaches = rows.handovers, rows.outreaches
         self.places, self.photos = rows.places, rows.photos
+        self.claims, self.trust = rows.claims, rows.trust
         self._is_committed = False
 
     def commit(self) -> None:

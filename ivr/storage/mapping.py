@@ -9,6 +9,8 @@ from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer
+from ivr.domain.claim_notices import Notice
+from ivr.domain.claims import Claim
 from ivr.domain.handovers import Handover
 from ivr.domain.messages import Message
 from ivr.domain.outreach import Outreach
@@ -18,7 +20,9 @@ from ivr.domain.recordings import Recording
 from ivr.domain.settlements import Settlement
 from ivr.domain.shifts import Shift
 from ivr.domain.staff import Draft, SignIn, User
+from ivr.domain.trust import TrustEntry
 from ivr.storage import (
+    claim_tables,
     guard_tables,
     handover_tables,
     help_tables,
@@ -56,6 +60,9 @@ MAPPED: dict[type, Table] = {
     Recording: recording_tables.recordings,
     Handover: handover_tables.handovers,
     Outreach: outreach_tables.outreaches,
+    Claim: claim_tables.claims,
+    Notice: claim_tables.claim_notices,
+    TrustEntry: claim_tables.trust_entries,
 }
 """Events and the audit log are not among them: their rows are only added, never changed."""
 

@@ -7,12 +7,14 @@ from typing import Final, Self
 from sqlalchemy import Engine, text
 
 from ivr.errors import IvrError, StorageUnavailable
+from ivr.service import claim_store
 from ivr.service import store as ports
 from ivr.storage import engines, migrating
 from ivr.storage.attempts import SqlAttempts, SqlLegs
 from ivr.storage.callbacks import SqlCallbacks, SqlHolds, SqlVerifications
 from ivr.storage.calls import SqlCalls
 from ivr.storage.cases import SqlCases, SqlEvents
+from ivr.storage.claims import SqlClaims, SqlTrustEntries
 from ivr.storage.demo_deeds import SqlDeeds
 from ivr.storage.failures import translated
 from ivr.storage.guards import SqlGuards
@@ -71,6 +73,8 @@ class SqlUnitOfWork:
         self.handovers: ports.Handovers = SqlHandovers(session, writes=writes)
         self.outreaches: ports.Outreaches = SqlOutreaches(session, writes=writes)
         self.photos: ports.Photos = SqlPhotos(session, writes=writes)
+        self.claims: claim_store.Claims = SqlClaims(session, writes=writes)
+        self.trust: claim_store.TrustEntries = SqlTrustEntries(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""

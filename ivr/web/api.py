@@ -17,6 +17,7 @@ from ivr.service.requests import CallbackWish, remember, repetition_key
 from ivr.service.store import UnitOfWork
 from ivr.web.api_answers import check_match, tagged
 from ivr.web.api_bodies import callback_json, case_json, event_json, read_body, read_text
+from ivr.web.api_claims import ClaimsApi
 from ivr.web.api_keys import Access, given_key
 from ivr.web.api_lists import ListsApi
 from ivr.web.api_rules import Rule, api_blueprint
@@ -194,6 +195,7 @@ def api_v1(services: Services, desk: Desk) -> Blueprint:
 
 def _rules(services: Services, desk: Desk) -> list[Rule]:
     api, lists, hooks = Api(services, desk), ListsApi(services, desk), WebhooksApi(services, desk)
+    claims = ClaimsApi(services, desk)
     one, reads, writes = "/callbacks/<callback_id>", Scope.CALLBACKS_READ, Scope.CALLBACKS_WRITE
     return [
         Rule("GET", "/callbacks", lists.callbacks, reads),
@@ -206,6 +208,8 @@ def _rules(services: Services, desk: Desk) -> list[Rule]:
         Rule("GET", "/slots", SlotsApi(services, desk).free, reads),
         Rule("GET", "/cases", lists.cases, Scope.CASES_READ),
         Rule("GET", "/cases/<number>", api.case, Scope.CASES_READ),
+        Rule("GET", "/claims/<number>", claims.claim, Scope.CASES_READ),
+        Rule("POST", "/claims/<number>/answer", claims.answer_claim, Scope.CLAIMS_WRITE),
         Rule("GET", "/events", lists.events, Scope.EVENTS_READ),
         Rule("GET", "/agents", lists.agents, Scope.AGENTS_READ),
         *_hook_rules(hooks),

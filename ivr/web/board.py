@@ -20,6 +20,7 @@ from ivr.service.handovers import try_again
 from ivr.service.line import in_order
 from ivr.service.staff_log import log_act
 from ivr.web.callback_desk import CallbackDesk, add_callback_rules
+from ivr.web.claim_pages import NONE_ESCALATED, ClaimPages, Escalations, add_claim_rules
 from ivr.web.day_pages import DayPages, add_day_rules
 from ivr.web.services import Services
 from ivr.web.staff import only
@@ -42,6 +43,7 @@ class Board:
     agents: list[Agent]
     cases: list[Case]
     undone: list[Undone] = field(default_factory=list)
+    escalations: Escalations = NONE_ESCALATED
 
     @property
     def line(self) -> list[Callback]:
@@ -77,7 +79,7 @@ def is_late(callback: Callback, now: datetime) -> bool:
     return callback.first_rung_at is None and now > callback.promised_by_at
 
 
-def read_board(services: Services) -> Board:
+def read_board(services: Services, escalations: Escalations) -> Board:
     """The board now."""
     with services.store.read() as uow:
         return Board(
@@ -85,6 +87,7 @@ def read_board(services: Services) -> Board:
             holds=list(uow.holds.waiting()),
             waiting=list(uow.callbacks.listed([CallbackStatus.SCHEDULED, CallbackStatus.DIALING], SHOWN)),
             human=list(uow.callbacks.listed([CallbackStatus.NEEDS_HUMAN], SHOWN)),
+            escalations=escalations,
             ended=list(uow.callbacks.listed(ENDED, SHOWN)),
             agents=sorted(uow.agents.all(), key=lambda agent: agent.name),
             cases=list(uow.cases.recent(SHOWN)),
@@ -95,14 +98,16 @@ def read_board(services: Services) -> Board:
 class SupervisorPages:
     """Handlers for supervisors."""
 
-    def __init__(self, services: Services, words: StaffWords) -> None:
+    def __init__(self, services: Services, words: StaffWords, claims: ClaimPages) -> None:
         self._services = services
+        self._claims = claims
         self._words = words
 
     def board(self) -> str:
         """The whole page; `part`: only its live part."""
         name = "board_live.html" if "part" in request.args else "board.html"
-        return render_template(name, **self._words.shared(), board=read_board(self._services), is_late=is_late)
+        board = read_board(self._services, self._claims.escalations())
+        return render_template(name, **self._words.shared(), board=board, is_late=is_late)
 
     def case(self, number: str) -> str:
         """One case."""
@@ -139,7 +144,7 @@ class SupervisorPages:
         return redirect(url_for("board.case", number=number, done="again"), 303)
 
 
-def supervisor_pages(pages: SupervisorPages, callbacks: CallbackDesk, days: DayPages) -> Blueprint:
+def supervisor_pages(pages: SupervisorPages, callbacks: CallbackDesk, days: DayPages, claims: ClaimPages) -> Blueprint:
     """The blueprint of the supervisor's pages."""
     blueprint = Blueprint("board", __name__, url_prefix="/supervisor", template_folder="templates")
     blueprint.before_request(only(StaffRole.SUPERVISOR))
@@ -148,4 +153,5 @@ def supervisor_pages(pages: SupervisorPages, callbacks: CallbackDesk, days: DayP
     blueprint.add_url_rule("/cases/<number>/again", view_func=pages.again, endpoint="case_again", methods=["POST"])
     add_callback_rules(blueprint, callbacks)
     add_day_rules(blueprint, days)
+    add_claim_rules(blueprint, claims)
     return blueprint

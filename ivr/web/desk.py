@@ -21,6 +21,7 @@ from ivr.service.hooks import Hooks, HookSender
 from ivr.service.knowledge import Knowledge
 from ivr.service.line import Line
 from ivr.service.links import Links
+from ivr.service.marketplace import Marketplace
 from ivr.service.order_lists import OrderLists
 from ivr.service.photos import MOST_BYTES, CasePhotos, Pictures
 from ivr.service.ports import Commerce, NumberRules
@@ -90,6 +91,8 @@ class Desk:
     case_work: CaseWork
     supervising: Supervising
     commerce: Commerce
+    market: Marketplace
+    """Claims against sellers."""
     sign_ins: SignIns
     """Who of the staff is signed in."""
     secure_cookies: bool = True

@@ -7,7 +7,7 @@ import structlog
 from flask import Response, jsonify
 from werkzeug.exceptions import HTTPException
 
-from ivr.errors import CallbackRefused, IvrError, StorageUnavailable
+from ivr.errors import CallbackRefused, ClaimRefused, IvrError, StorageUnavailable
 from ivr.service.booking import AlreadyBooked
 from ivr.service.slots import NotThen
 from ivr.web.errors import status_of
@@ -61,7 +61,7 @@ def refused(error: IvrError) -> Answer:
             return answer, status
         case NotThen(nearest_at=nearest_at):
             return problem(422, error.reason, str(error), nearest_at=nearest_at and nearest_at.isoformat())
-        case CallbackRefused():
+        case CallbackRefused() | ClaimRefused():
             return problem(status_of(error), error.reason, str(error))
         case StorageUnavailable():
             return problem(503, error.code, "The database did not answer in time; look, then try again.")

@@ -12,6 +12,7 @@ from ivr.web.board import SupervisorPages, supervisor_pages
 from ivr.web.callback_desk import CallbackDesk
 from ivr.web.callback_pages import CallbackPages, no_mail_pages
 from ivr.web.case_pages import CasePages
+from ivr.web.claim_pages import ClaimPages
 from ivr.web.conversations import conversations_v1
 from ivr.web.day_pages import DayPages
 from ivr.web.desk import (
@@ -31,6 +32,7 @@ from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages, customer_pages
 from ivr.web.recording_pages import RecordingPages
 from ivr.web.return_pages import ReturnPages, return_pages
+from ivr.web.seller_pages import SellerPages, seller_pages
 from ivr.web.services import Services
 from ivr.web.staff import StaffPages, prepare, sign_in_pages
 from ivr.web.staff_words import StaffWords
@@ -53,7 +55,7 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     agent = agent_pages(AgentPages(services, desk, staff_words), cases, recordings)
     no_mail = no_mail_pages(one)
     embed = [customer_pages(pages, one, name=EMBED, prefix="/embed")] if desk.widget_sites else []
-    answers = help_pages(HelpPages(desk.knowledge, words))
+    answers, sellers = help_pages(HelpPages(desk.knowledge, words)), seller_pages(SellerPages(services, desk, words))
     returns = return_pages(ReturnPages(services, desk, words))
     for name, blueprint in list(app.blueprints.items()):
         if name.startswith(("voice", "texts")):
@@ -65,17 +67,17 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
         csrf.exempt(blueprint)
     for blueprint in programs:
         limiter.limit(API_LIMIT, key_func=_program)(blueprint)
-    for blueprint in (customer, *embed):
+    for blueprint in (customer, sellers, *embed):
         limiter.limit(FORM_LIMIT, methods=["POST"])(blueprint)
     for blueprint in (agent, supervisor):
         limiter.limit(DESK_LIMIT, methods=["POST"], key_func=_browser)(blueprint)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(signing)
-    pages_for_people = (customer, *embed, agent, supervisor, signing, no_mail, answers, returns)
+    pages_for_people = (customer, *embed, agent, supervisor, signing, no_mail, answers, returns, sellers)
     register_error_pages(app, ErrorPages(pages, one, words, staff_words), pages_for_people)
     app.register_blueprint(api_docs())
     if embed:
         app.register_blueprint(widget(desk.catalogue))
-    for blueprint in (customer, *embed, agent, supervisor, signing, answers, returns, *programs):
+    for blueprint in (customer, *embed, agent, supervisor, signing, answers, returns, sellers, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)
 
@@ -90,4 +92,5 @@ def _browser() -> str:
 
 def _supervisor(services: Services, desk: Desk, words: StaffWords) -> Blueprint:
     callbacks, days = CallbackDesk(services, desk, words), DayPages(services, desk, words)
-    return supervisor_pages(SupervisorPages(services, words), callbacks, days)
+    claims = ClaimPages(services, desk, words)
+    return supervisor_pages(SupervisorPages(services, words, claims), callbacks, days, claims)

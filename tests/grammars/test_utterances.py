@@ -20,6 +20,7 @@ MENU = Expects(
         "delivered_not_received",
         "return_refund",
         "cancel_order",
+        "seller_claim",
         "callback",
         "existing_callback",
         "hold",
@@ -29,7 +30,10 @@ MENU = Expects(
 )
 ASKED_WHEN = Expects(builtins=(Builtin.MOMENT, Builtin.BOOLEAN))
 ASKED_YES_OR_NO = Expects(builtins=(Builtin.BOOLEAN,))
-ASKED_ELSEWHERE = {"cancel": ASKED_YES_OR_NO, "return_reason": Expects(intents=("return_reason",))}
+ASKED_ELSEWHERE = {
+    "cancel": ASKED_YES_OR_NO,
+    **{name: Expects(intents=(name,)) for name in ("return_reason", "claim_answer")},
+}
 """In the menu, "cancel" means an order."""
 
 

@@ -1,6 +1,7 @@
 """An agent in a real browser takes a callback from the ring to its outcome, while telephones of our carrier talk."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from ivr.carrier import Handset
 from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.cases import CaseStatus
+from ivr.domain.claims import Claim, ClaimState
 from ivr.domain.staff import StaffRole
 from ivr.passwords import Argon2Passwords
 from ivr.service.accounts import Accounts
@@ -150,14 +152,31 @@ def test_pages_of_agents_keep_nobody_out(world: World, desk: Callable[[], Any], 
     assert not page.is_checked("#keys")
 
 
+def claimed(world: World) -> str:
+    """A claim waits for its seller, another one for a person: the path of the seller's page."""
+    with world.store.begin() as uow:
+        for number, state in enumerate((ClaimState.WAITING_FOR_SELLER, ClaimState.ESCALATED)):
+            now = world.ivr.clock.now()
+            uow.claims.add(
+                Claim(
+                    id=f"{number:032x}", case_id=world.case().id, order_id=f"{number}", seller_id="northwind",
+                    number="+12025550143", cause="counterfeit", amount_minor=8000, currency="USD", opened_at=now,
+                    state=state, due_at=now + timedelta(hours=24),
+                    escalated_at=now - timedelta(minutes=61 + number * 30),
+                )
+            )  # fmt: skip
+        uow.commit()
+    return f"seller/{world.ivr.engine.links.claim(f'{0:032x}')}"
+
+
 def test_pages_of_supervisors_keep_nobody_out(world: World, desk: Callable[[], Any], axe: str) -> None:
     callback = world.asks_for_callback()
     world.agent(status=AgentStatus.AWAY)
     page = desk()
     sign_in(page, "Sue")
-    found = []
-    paths = ("", "callbacks", f"callbacks/{callback.id}", f"cases/{world.case().number}", "day", "shifts", "audit")
-    for path in paths:
-        page.goto(f"{world.url}/supervisor/{path}")
+    found, sellers = [], claimed(world)
+    paths = ("", "callbacks", f"callbacks/{callback.id}", f"cases/{world.case().number}", "claims", "day", "shifts")
+    for path in (*(f"supervisor/{path}" for path in (*paths, "audit")), sellers):
+        page.goto(f"{world.url}/{path}")
         found += [*fits(page), *serious(page, axe)]
     assert found == []

@@ -12,10 +12,16 @@ import yaml
 from ivr.bootstrap import Ivr, build
 from ivr.cli.no_carrier import NoPhone
 from ivr.domain.cases import Case, Event
+from ivr.domain.claims import Answer, SellerAnswer
 from ivr.domain.hearing import Hypothesis
 from ivr.domain.orders import Order, OrderStatus
+from ivr.domain.sellers import Seller
 from ivr.domain.settlements import Settlement
 from ivr.domain.turn import Next, Turn
+from ivr.service.claim_sweep import ClaimSweep
+from ivr.service.scenes import Scene
+from ivr.service.seller_answers import SellerAnswers
+from ivr.service.sellers import NoSellers
 from ivr.service.timeline import new_id
 from ivr.settings import Settings
 from tests.fakes.clock import FakeClock
@@ -76,6 +82,18 @@ class TableShop:
         return self.orders[order_id].status is OrderStatus.CANCELED
 
 
+class TableSellers(NoSellers):
+    """service.sellers.Sellers: one seller, of the journey in hand."""
+
+    sold: dict[str, str] = {}  # noqa: RUF012  replaced for each journey
+
+    def of_order(self, order_id: str) -> Seller | None:
+        return self.get(self.sold.get(order_id, ""))
+
+    def get(self, seller_id: str) -> Seller | None:
+        return Seller(id=seller_id, name="Northwind", number="+12025550188") if seller_id else None
+
+
 @dataclass
 class Told:
     """What a journey led to."""
@@ -108,7 +126,10 @@ class Line:
     def __init__(self, url: str) -> None:
         self.clock, self.shop, self.serial = FakeClock(NOW), TableShop(), count(1)
         settings = replace(Settings.from_env({}), database_url=url)
-        self.ivr: Ivr = build(settings, phone=NoPhone(), messenger=None, clock=self.clock, commerce=self.shop)
+        self.sellers = TableSellers()
+        ports = {"commerce": self.shop, "sellers": self.sellers, "clock": self.clock}
+        self.ivr: Ivr = build(settings, phone=NoPhone(), messenger=None, **ports)
+        self.deadlines = ClaimSweep(self.ivr.engine.scenes, self.ivr.claims)
 
     def travel(self, journey: dict[str, Any]) -> Told:
         """Carry a journey out."""
@@ -120,6 +141,7 @@ class Line:
         orders = self._orders(journey, number, serial)
         caller = {"own": number, "other": NUMBERS["US"].format(9000 + serial), "hidden": ""}[journey.get("by", "own")]
         self._history(number, journey.get("refunds", 0), now)
+        self.sellers.sold = dict.fromkeys((order.id for order in orders), journey.get("sold_by", ""))
         told = self._talk(Told(journey["name"]), journey, caller, orders[0].id[-7:])
         with self.ivr.store.read() as uow:
             mine = [event for event in uow.settlements.decisions(1000) if event.call_sid is None]
@@ -187,7 +209,7 @@ class Line:
         for said, *_ in journey["turns"]:
             if isinstance(said, dict):
                 self.ivr.calls.ended(sid)
-                self._meanwhile(said)
+                self._meanwhile(said, digits)
                 turn, sid = self._ring(caller, journey)
                 answers = 0
                 continue
@@ -217,8 +239,22 @@ class Line:
             return calls.keys(sid, turn.number, said[1:])
         return calls.speech(sid, turn.number, [Hypothesis(said)], engine="typed", audio_seconds=0.0)
 
-    def _meanwhile(self, what: dict[str, Any]) -> None:
+    def _meanwhile(self, what: dict[str, Any], digits: str) -> None:
+        """Hours pass; the shop changes its mind; the seller answers."""
+        (order,) = self.shop.find_orders(digits, "en-US")
+        self.shop.orders[order.id] = replace(order, **what.get("becomes", {}))
+        if "seller" in what:
+            given = SellerAnswer(
+                kind=Answer(what["seller"]), proof=what.get("proof", False), share=what.get("share", 0)
+            )
+            self.ivr.engine.scenes.run(lambda scene: self._seller_says(scene, order.id, given))
         self.clock.advance(3600 * what.get("hours", 0))
+        self.deadlines.sweep()
+
+    def _seller_says(self, scene: Scene, order_id: str, given: SellerAnswer) -> None:
+        claim = scene.uow.claims.of_order(order_id)
+        assert claim is not None
+        SellerAnswers(self.ivr.claims).answer(scene, claim.id, given, how="test")
 
 
 def journeys() -> Iterator[dict[str, Any]]:

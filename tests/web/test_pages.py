@@ -18,10 +18,10 @@ from tests.web.site import FORM, NUMBER, ORDER, TYPED, Site, hidden, text_of, va
 AT = {"when": "at", "date": "2026-03-11", "time": "15:30"}
 API_ONLY = {
     "locale", "unknown_field", "type", "idempotency_key", "zone", "days", "role", "ring_first", "cursor", "status",
-    "description", "too_many_webhooks", "events", "webhook_url",
+    "description", "too_many_webhooks", "events", "webhook_url", "claim_answer",
 }  # fmt: skip
 
-STAFF_ONLY = {"act", "skill", "staff_reason", "no_note", "outcome", "note"}
+STAFF_ONLY = {"act", "skill", "staff_reason", "no_note", "outcome", "note", "ruling"}
 """Told on the pages of agents and supervisors, in the words of board.yaml or as they are."""
 
 

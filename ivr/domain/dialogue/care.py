@@ -32,7 +32,11 @@ def decided(dialogue: Dialogue, result: object) -> Step:
 
 
 def _ask_reason(dialogue: Dialogue, result: Decided) -> Step:
-    return Step(ask(dialogue, State.RETURN_REASON, *_reasons(dialogue, result)))
+    facts = result.ruling.facts.values
+    state = State.CLAIM_CAUSE if facts.get("sold_by_seller") else State.RETURN_REASON
+    if result.ruling.topic is Topic.SELLER_CLAIM and dialogue.why:
+        state = State.CLAIM_EVIDENCE
+    return Step(ask(dialogue, state, *_reasons(dialogue, result)))
 
 
 def _tell(dialogue: Dialogue, result: Decided) -> Step:
@@ -64,6 +68,15 @@ def _settle(dialogue: Dialogue, result: Decided) -> Step:
     return finished(dialogue, result.ruling.rule.id, say, *paid)
 
 
+def _claimed(dialogue: Dialogue, result: Decided) -> Step:
+    """The seller has the word, or the claim is paid: the case stands as the claim left it."""
+    return Step(ask(dialogue, State.ANYTHING_ELSE, *_reasons(dialogue, result), *_payout(result)))
+
+
+def _tell_offer(dialogue: Dialogue, result: Decided) -> Step:
+    return Step(ask(dialogue, State.CLAIM_OFFER, *_reasons(dialogue, result)))
+
+
 def _confirm_cancel(dialogue: Dialogue, result: Decided) -> Step:
     return Step(ask(dialogue, State.CANCEL_CONFIRM))
 
@@ -79,6 +92,10 @@ FOLLOWS: Mapping[Decision, Callable[[Dialogue, Decided], Step]] = {
     Decision.SEND_BACK: _send_back,
     Decision.SETTLE: _settle,
     Decision.CANCEL: _confirm_cancel,
+    Decision.CLAIM: _claimed,
+    Decision.OFFER: _tell_offer,
+    Decision.APPROVE: _claimed,
+    Decision.DENY: _offer,
 }
 
 
@@ -99,7 +116,7 @@ def _args(dialogue: Dialogue, result: Decided) -> dict[str, SayArg]:
     args |= {"case": Spelled(dialogue.case_number), "days": ruling.rule.days}
     args["until"] = At(_until(result), zone, result.now)
     args["since"] = At(result.settled_at or result.now, zone, result.now)
-    price = result.settled_minor or ruling.amount_minor
+    price = result.settled_minor or ruling.amount_minor or result.claim_minor
     if ruling.facts.currency:
         args["amount"] = spoken_money(price, ruling.facts.currency)
     return args
@@ -107,6 +124,8 @@ def _args(dialogue: Dialogue, result: Decided) -> dict[str, SayArg]:
 
 def _until(result: Decided) -> datetime:
     rule = result.ruling.rule
+    if result.claim_due_at is not None:
+        return result.claim_due_at
     begins = result.traced_at if rule.counts_from is Anchor.TRACE else result.order.delivered_at
     return (begins or result.now) + timedelta(days=rule.days, hours=rule.hours)
 

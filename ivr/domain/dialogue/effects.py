@@ -61,6 +61,33 @@ class Decide:
     """Why something is sent back, once that was asked."""
     choice: str = ""
     """What was chosen of what an earlier decision offered: done if the rules still allow it."""
+    evidence: str = ""
+    """Of a claim: whether the caller can show it (yes, no), once that was asked."""
+
+
+@dataclass(frozen=True)
+class FindClaim:
+    """Find the claim with this number, for the seller who calls."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
+class AnswerClaim:
+    """What the seller says to a claim: accept, dispute (with proof or without), or offer a share of the price."""
+
+    claim_id: str
+    answer: str
+    proof: bool = False
+    share: int = 0
+    """Percent."""
+
+
+@dataclass(frozen=True)
+class EscalateClaim:
+    """A seller asks for a person about a claim: from now on the time is taken. Gives no result."""
+
+    claim_id: str
 
 
 @dataclass(frozen=True)
@@ -181,6 +208,9 @@ Effect = (
     | ResolveCase
     | CancelOrder
     | Decide
+    | FindClaim
+    | AnswerClaim
+    | EscalateClaim
     | EstimateWait
     | ResolveMoment
     | CheckNumber

@@ -110,6 +110,43 @@ class Decided:
     settled_minor: int = 0
     """What was paid about it before, in the currency's smallest unit."""
     traced_at: datetime | None = None
+    claim_minor: int = 0
+    """What a claim about it is about, or the seller's offer, in the currency's smallest unit."""
+    claim_due_at: datetime | None = None
+    """Until when the seller has to answer it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimView:
+    """A claim as its seller is told of it."""
+
+    id: str
+    case_id: str
+    case_number: str
+    item: str
+    cause: str
+    amount_minor: int
+    currency: str
+    due_at: datetime
+    now: datetime
+    is_waiting: bool
+    """For an answer, which is in time."""
+
+
+@dataclass(frozen=True)
+class ClaimFound:
+    """Result of FindClaim; None: there is none with this number for this seller."""
+
+    claim: ClaimView | None
+
+
+@dataclass(frozen=True)
+class ClaimAnswered:
+    """Result of AnswerClaim: the answer that was taken, or why it was not (claim_over, claim_answered)."""
+
+    outcome: str
+    amount_minor: int
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -236,6 +273,8 @@ Result = (
     | OrderCanceled
     | ShopAway
     | Decided
+    | ClaimFound
+    | ClaimAnswered
     | WaitEstimated
     | MomentResolved
     | NumberChecked

@@ -4,7 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from ivr.domain.dialogue import booking, care, consent, doubts, existing, knowledge, menu, news, orders, promises
+from ivr.domain.dialogue import (
+    booking,
+    care,
+    claims,
+    consent,
+    doubts,
+    existing,
+    knowledge,
+    menu,
+    news,
+    orders,
+    promises,
+    sellers,
+)
 from ivr.domain.dialogue.effects import ResolveCase
 from ivr.domain.dialogue.heard import (
     AgentLost,
@@ -14,6 +27,8 @@ from ivr.domain.dialogue.heard import (
     CallbackGone,
     CallbackNotBooked,
     CaseOpened,
+    ClaimAnswered,
+    ClaimFound,
     CodeFound,
     CodeUnknown,
     ConferenceLeft,
@@ -71,9 +86,11 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.ANSWER_TEXT: knowledge.answer_text,
     State.ANSWER_HELPED: knowledge.answer_helped,
     State.RATING: menu.answer_rating,
+    **claims.CLAIM_ANSWERS,
+    **sellers.SELLER_ANSWERS,
 }
 
-CANNOT_BE_UNDONE = frozenset({State.CANCEL_CONFIRM, State.RECALL_CONFIRM})
+CANNOT_BE_UNDONE = frozenset({State.CANCEL_CONFIRM, State.RECALL_CONFIRM, State.SELLER_ANSWER})
 """Here a vague yes is never believed, however often it is said."""
 
 RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
@@ -83,6 +100,8 @@ RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     OrderCanceled: orders.canceled,
     ShopAway: orders.shop_away,
     Decided: care.decided,
+    ClaimFound: sellers.claim_found,
+    ClaimAnswered: sellers.claim_answered,
     WaitEstimated: promises.wait_estimated,
     MomentResolved: booking.moment_resolved,
     NumberChecked: booking.number_checked,
@@ -116,6 +135,8 @@ def start(
     greeting = Say("greeting", {"company": caller.company})
     if caller.callback is not None and caller.number is not None:
         return ask(dialogue, State.EXISTING, greeting)
+    if caller.is_seller:
+        return ask(dialogue, State.SELLER_NUMBER, greeting)
     if caller.place is not None:
         return ask(dialogue, State.RETURNED, greeting)
     if caller.unfinished is not None:

@@ -5,7 +5,15 @@ from dataclasses import replace
 from ivr.domain.cases import CaseKind
 from ivr.domain.dialogue import existing, knowledge, orders, promises
 from ivr.domain.dialogue.booking import open_case_then
-from ivr.domain.dialogue.effects import EnterLine, EstimateWait, LeaveLine, OpenCase, RateEffort, ReadOrders
+from ivr.domain.dialogue.effects import (
+    EnterLine,
+    EscalateClaim,
+    EstimateWait,
+    LeaveLine,
+    OpenCase,
+    RateEffort,
+    ReadOrders,
+)
 from ivr.domain.dialogue.heard import OrdersRead
 from ivr.domain.dialogue.lost import finish
 from ivr.domain.dialogue.questions import LANGUAGE_KEY, LANGUAGES_AT_ONCE, ask, languages_offered
@@ -13,7 +21,7 @@ from ivr.domain.dialogue.values import Dialogue, State, Step
 from ivr.domain.intents import Intent
 from ivr.domain.turn import Say
 
-ORDER_REQUESTS = frozenset({"track_order", "delivered_not_received", "return_refund", "cancel_order"})
+ORDER_REQUESTS = frozenset({"track_order", "delivered_not_received", "return_refund", "cancel_order", "seller_claim"})
 REQUESTS = ORDER_REQUESTS | {"callback", "existing_callback"}
 """Intents that start something; vague ones are confirmed first."""
 INTERRUPTED = {
@@ -29,7 +37,9 @@ def answer_menu(dialogue: Dialogue, intent: Intent) -> Step | None:
     """A request in the main menu, or wherever the main menu's requests are understood."""
     dialogue = replace(dialogue, denied="")
     if intent.name in ORDER_REQUESTS:
-        return orders.begin(replace(dialogue, want=intent.name, why="", case_id="", case_number="", order=None))
+        why = str(intent.slots.get("cause", ""))
+        fresh = replace(dialogue, case_id="", case_number="", order=None, why=why, evidence="", claim=None)
+        return orders.begin(replace(fresh, want=intent.name))
     if intent.name == "callback":
         return promises.begin(replace(dialogue, want=dialogue.want or CaseKind.QUESTION.value), intent)
     if intent.name == "existing_callback":
@@ -127,7 +137,9 @@ def ask_for_agent(dialogue: Dialogue) -> Step:
     if callback is not None and callback.case_id and not dialogue.want and not dialogue.case_id:
         # It is about what the callback is for: the agent finds the story there.
         return Step(wanted, (OpenCase(CaseKind(want), dialogue.reason, case_id=callback.case_id), EstimateWait()))
-    return open_case_then(wanted, EstimateWait())
+    done = open_case_then(wanted, EstimateWait())
+    told = (EscalateClaim(dialogue.claim.id),) if dialogue.claim is not None else ()
+    return replace(done, effects=(*told, *done.effects))
 
 
 def _another_language(dialogue: Dialogue, intent: Intent) -> Step:

@@ -17,6 +17,7 @@ from ivr.domain.dialogue.asking import (
     settlement_asked,
     way_out,
 )
+from ivr.domain.dialogue.claim_questions import CLAIM_QUESTIONS
 from ivr.domain.dialogue.heard import OpenCallback
 from ivr.domain.dialogue.values import Dialogue, State
 from ivr.domain.hearing import Ability, Pace
@@ -42,7 +43,7 @@ GLOBAL_KEYS: Mapping[str, Intent] = {
     "9": Intent("repeat"),
     "*": Intent("go_back"),
 }
-MENU_INTENTS = tuple(intent.name for intent in MENU_KEYS.values())
+MENU_INTENTS = (*(intent.name for intent in MENU_KEYS.values()), "seller_claim")
 ORDER_DIGITS = (7, 17)
 CODE_DIGITS = (6, 8)
 """Codes that take a callback up from any telephone."""
@@ -285,4 +286,5 @@ QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
     State.RATING: _rating,
     **ASKED,
     State.ENDED: _ended,
+    **CLAIM_QUESTIONS,
 }

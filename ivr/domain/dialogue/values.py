@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ivr.domain.consent import Consent
 from ivr.domain.dialogue.effects import Effect
-from ivr.domain.dialogue.heard import HeldPlace, NumberChecked, OpenCallback
+from ivr.domain.dialogue.heard import ClaimView, HeldPlace, NumberChecked, OpenCallback
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Intent
 from ivr.domain.knowledge import Answer
@@ -30,6 +30,13 @@ class State(StrEnum):
     RETURN_REASON = "return_reason"
     RETURN_WAY = "return_way"
     SETTLEMENT = "settlement"
+    CLAIM_CAUSE = "claim_cause"
+    CLAIM_EVIDENCE = "claim_evidence"
+    CLAIM_OFFER = "claim_offer"
+    SELLER_NUMBER = "seller_number"
+    SELLER_ANSWER = "seller_answer"
+    SELLER_PROOF = "seller_proof"
+    SELLER_SHARE = "seller_share"
     OFFER = "offer"
     MOMENT = "moment"
     MOMENT_CONFIRM = "moment_confirm"
@@ -84,6 +91,8 @@ class Caller:
     unfinished: Unfinished | None = None
     gets_texts: bool = False
     """Whether a text message would reach this number, and is wanted."""
+    is_seller: bool = False
+    """It is the telephone on file of a seller of the marketplace."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +130,11 @@ class Dialogue:
     """Orders offered to pick from."""
     order: Order | None = None
     why: str = ""
-    """Why something is sent back, as chosen."""
+    """Why something is sent back, as chosen; of a claim its cause."""
+    evidence: str = ""
+    """Of a claim: whether the caller can show it (yes, no); empty: not asked."""
+    claim: ClaimView | None = None
+    """The claim that a seller calls about."""
     case_id: str = ""
     case_number: str = ""
     lookups: int = 0

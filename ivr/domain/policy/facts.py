@@ -31,7 +31,11 @@ class Fact:
 
 REASONS = ("damaged", "wrong", "unwanted")
 """Why something is sent back, in the order in which they are offered."""
+CAUSES = ("counterfeit", "not_as_described", "late_shipment", "not_received")
+"""What is claimed from a seller, in the order in which they are offered."""
 SETTLED = ("none", "refund", "replacement", "return")
+CLAIMS = ("none", "waiting", "offered", "escalated", "denied", "closed")
+ANSWERS = ("none", "accept", "dispute", "offer")
 CURRENCIES: Mapping[str, int] = {
     "USD": 2, "EUR": 2, "GBP": 2, "KRW": 0, "JPY": 0, "INR": 2, "BRL": 2, "SAR": 2, "MXN": 2,
 }  # fmt: skip
@@ -50,6 +54,15 @@ FACTS: Mapping[str, Fact] = {
     "hours_since_delivery": Fact(Kind.NUMBER, "whole hours"),
     "hours_since_trace": Fact(Kind.NUMBER, "whole hours since the carrier was asked to search"),
     "days_late": Fact(Kind.NUMBER, "whole days after the promised day; an order that came is never late"),
+    "sold_by_seller": Fact(Kind.TRUTH, "a seller of the marketplace sold it, not the shop itself"),
+    "cause": Fact(Kind.WORD, "what is claimed from the seller; none: not asked yet", frozenset(("none", *CAUSES))),
+    "evidence": Fact(Kind.WORD, "whether the customer can show it; none: not asked", frozenset(("none", "yes", "no"))),
+    "claim": Fact(Kind.WORD, "where a claim about this order stands", frozenset(CLAIMS)),
+    "seller_answer": Fact(Kind.WORD, "what the seller said to the claim", frozenset(ANSWERS)),
+    "seller_proof": Fact(Kind.TRUTH, "the seller has an invoice, photos or a receipt of the carrier"),
+    "offer_taken": Fact(Kind.TRUTH, "the customer takes what the seller offers"),
+    "answer_overdue": Fact(Kind.TRUTH, "the time to answer is over"),
+    "share": Fact(Kind.NUMBER, "percent of the price that the seller offers and the customer takes"),
     "refunds_in_90_days": Fact(Kind.NUMBER, "refunds, replacements and returns of this customer"),
 }
 

@@ -31,6 +31,8 @@ class Request:
     """A defect was found in its production batch."""
     refunds: int = 0
     """Of the owner in REFUNDS_SPAN."""
+    sold_by_seller: bool = False
+    """Of the marketplace."""
 
 
 def gather(request: Request, now: datetime) -> Facts:
@@ -47,6 +49,7 @@ def gather(request: Request, now: datetime) -> Facts:
         "settled": next((s.kind.value for s in request.settled if s.kind in FINAL), "none"),
         "credited": any(s.kind is SettlementKind.CREDIT for s in request.settled),
         "refunds_in_90_days": request.refunds,
+        "sold_by_seller": request.sold_by_seller,
         **_spans(request, now),
     }
     values = {name: value for name, value in known.items() if value is not None}

@@ -16,6 +16,9 @@ class Topic(StrEnum):
     CANCEL_ORDER = "cancel_order"
     TRACK_ORDER = "track_order"
     PAYOUT = "payout"
+    SELLER_CLAIM = "seller_claim"
+    CLAIM_OUTCOME = "claim_outcome"
+    """After the seller's answer, or without one."""
 
 
 class Decision(StrEnum):
@@ -40,6 +43,21 @@ class Decision(StrEnum):
     CANCEL = "cancel"
     CREDIT = "credit"
     """A goodwill credit."""
+    CLAIM = "claim"
+    """The seller is asked, and has the rule's hours to answer."""
+    OFFER = "offer"
+    """The seller's offer is told; the customer chooses."""
+    APPROVE = "approve"
+    """The claim is paid."""
+    DENY = "deny"
+
+
+class Payer(StrEnum):
+    """Who bears what is paid."""
+
+    SELLER = "seller"
+    US = "us"
+    CARRIER = "carrier"
 
 
 MAY: Mapping[Topic, frozenset[Decision]] = {
@@ -51,8 +69,19 @@ MAY: Mapping[Topic, frozenset[Decision]] = {
     Topic.CANCEL_ORDER: frozenset({Decision.TELL, Decision.AGENT, Decision.CANCEL}),
     Topic.TRACK_ORDER: frozenset({Decision.TELL, Decision.CREDIT}),
     Topic.PAYOUT: frozenset({Decision.TELL}),
+    Topic.SELLER_CLAIM: frozenset({Decision.ASK, Decision.TELL, Decision.AGENT, Decision.CLAIM, Decision.OFFER}),
+    Topic.CLAIM_OUTCOME: frozenset({Decision.APPROVE, Decision.DENY, Decision.AGENT, Decision.TELL}),
 }
-PAYS = frozenset({Decision.KEEP_ITEM, Decision.REFUND_NOW, Decision.SEND_BACK, Decision.SETTLE, Decision.CREDIT})
+PAYS = frozenset(
+    {
+        Decision.KEEP_ITEM,
+        Decision.REFUND_NOW,
+        Decision.SEND_BACK,
+        Decision.SETTLE,
+        Decision.CREDIT,
+        Decision.APPROVE,
+    }
+)
 """Decisions that cost the item's price, or a credit."""
 
 
@@ -92,7 +121,11 @@ class Rule:
     limit: Mapping[str, int] = field(default_factory=dict)
     """By currency, in its smallest unit; of a CREDIT its cap."""
     percent: int = 100
-    """Of the price, for a CREDIT."""
+    """Of the price, for a CREDIT or an APPROVE."""
+    pays: Payer | None = None
+    """Of an APPROVE: who bears it."""
+    holds_seller: bool = False
+    """Of a CLAIM: the seller's money is held until it is over."""
 
     def is_in_force(self, today: date) -> bool:
         """On this day."""

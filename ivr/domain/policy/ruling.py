@@ -58,5 +58,11 @@ class Ruling:
         price = self.facts.values.get("amount")
         if self.decision not in PAYS or not isinstance(price, int):
             return 0
-        share = price * self.rule.percent // 100
+        share = price * self.rule.percent * self._taken // 10_000
         return min(share, self.rule.limit.get(self.facts.currency, 0)) if self.decision is Decision.CREDIT else share
+
+    @property
+    def _taken(self) -> int:
+        """Percent: less than all of it only where the customer takes a part."""
+        taken = self.facts.values.get("share", 100)
+        return taken if isinstance(taken, int) else 100

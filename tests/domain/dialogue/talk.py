@@ -25,6 +25,10 @@ ORDER = Order(
     left_at="at the front door",
     amount="49.90",
 )
+CLAIM = heard.ClaimView(
+    id="claim", case_id="case", case_number="1234566", item="jacket", cause="counterfeit", amount_minor=8000,
+    currency="USD", due_at=NOW + timedelta(hours=24), now=NOW, is_waiting=True,
+)  # fmt: skip
 RULES = all_policies(Path(__file__).resolve().parents[3] / "grammars")
 CALLER = Caller(number="+12025550143", zone="America/New_York")
 

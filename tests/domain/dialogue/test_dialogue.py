@@ -14,7 +14,7 @@ from ivr.domain.intents import Certainty, Intent
 from ivr.domain.moments import AskBack, Unresolved, When
 from ivr.domain.orders import OrderStatus
 from ivr.domain.turn import Next
-from tests.domain.dialogue.talk import CALLER, NOW, ORDER, Talk, known
+from tests.domain.dialogue.talk import CALLER, CLAIM, NOW, ORDER, Talk, known
 
 IN_TWO_HOURS = When(in_seconds=7200)
 
@@ -81,7 +81,7 @@ def test_choices_offered_to_a_lost_caller_are_the_likeliest_heard() -> None:
 def test_zero_and_agent_work_everywhere(state: State) -> None:
     for say in ("0", "agent"):
         talk = Talk()
-        talk.dialogue = replace(talk.dialogue, state=state, order=ORDER, at=NOW, now=NOW, orders=(ORDER,))
+        talk.dialogue = replace(talk.dialogue, state=state, order=ORDER, at=NOW, now=NOW, orders=(ORDER,), claim=CLAIM)
         talk.presses("0") if say == "0" else talk.means("agent")
         assert talk.state in ("offer", "holding"), (state, say)
 

@@ -10,7 +10,7 @@ from ivr.domain.dialogue.questions import QUESTIONS
 from ivr.domain.dialogue.values import State
 from ivr.domain.intents import Certainty, Intent
 from ivr.domain.moments import When
-from tests.domain.dialogue.talk import CALLER, ORDER, Talk
+from tests.domain.dialogue.talk import CALLER, CLAIM, ORDER, Talk
 
 THREE = When(hour=3, minute=0, half="pm", day_offset=1)
 ASAP = When(asap=True)
@@ -122,7 +122,9 @@ def test_vague_words_on_hold_leave_the_caller_in_line() -> None:
 )
 def test_nothing_is_done_in_any_state_for_what_was_heard_vaguely(state: State, intent: Intent) -> None:
     talk = Talk(two_orders())
-    known = replace(talk.dialogue, order=ORDER, orders=two_orders().orders, offered=("track_order",), agent_free=True)
+    known = replace(
+        talk.dialogue, claim=CLAIM, order=ORDER, orders=two_orders().orders, offered=("track_order",), agent_free=True
+    )
     asked = replace(known, want="track_order", at=ORDER.ordered_at, now=ORDER.ordered_at, doubt=Intent("agent"))
     talk.dialogue = replace(asked, state=state)
     talk.says(intent, certainty=Certainty.FUZZY)
