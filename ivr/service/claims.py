@@ -21,6 +21,7 @@ from ivr.domain.staff import AuditLine
 from ivr.service.cases import resolve_case
 from ivr.service.claim_notices import ClaimNotices
 from ivr.service.countries import country_of
+from ivr.service.handovers import settle
 from ivr.service.ports import Clock, Commerce, NumberRules
 from ivr.service.sellers import Sellers
 from ivr.service.store import UnitOfWork
@@ -172,7 +173,8 @@ class ClaimDesk:
         claim = of.claim
         claim.move(ClaimState.DECIDED)
         claim.pay(minor, payer)
-        of.uow.settlements.add(
+        settle(
+            of.uow,
             Settlement(
                 key=settlement_key(claim.order_id, SettlementKind.REFUND),
                 kind=SettlementKind.REFUND,
@@ -183,7 +185,8 @@ class ClaimDesk:
                 amount_minor=minor,
                 currency=claim.currency,
                 at=of.now,
-            )
+            ),
+            of.now,
         )
         paid = {"amount_minor": minor, "currency": claim.currency}
         record(of.uow, of.now, "settled", subject=of.case, data={"kind": "refund", "rule": claim.rule_id, **paid})

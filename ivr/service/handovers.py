@@ -27,9 +27,9 @@ from ivr.service.timeline import record
 log = structlog.get_logger(__name__)
 
 BATCH: Final = 50
+"""Requests in one round."""
 LOOK_FIRST: Final = timedelta(hours=6)
 """So long after a search has begun the shop is first asked what became of it."""
-"""Requests in one round."""
 
 
 @dataclass(frozen=True)
