@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from ivr.content import Content
 from ivr.content.folders import Folders
@@ -28,12 +28,16 @@ from ivr.service.knowledge import Knowledge
 from ivr.service.ports import CallRecordings, Clock, Commerce, Mailer, Messenger, Phone, Rooms, Speaker
 from ivr.service.store import Store
 from ivr.settings import Settings
+from ivr.speech.recognizers import Recognizers
 from ivr.storage import SqlStore
 from ivr.storage.help_index import MemoryIndex
 from ivr.understanding.grammars import GrammarUnderstanding
 from ivr.understanding.numbers import PhoneNumbers
 from ivr.understanding.terms import terms
 from ivr.web.catalogue import Catalogue, board_catalogue
+
+if TYPE_CHECKING:
+    from ivr.ears import Ears
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,19 @@ class Edges:
     def understanding(self) -> GrammarUnderstanding:
         """Words to intents."""
         return GrammarUnderstanding(self.content, self.numbers)
+
+    @cached_property
+    def recognizers(self) -> Recognizers:
+        """Who hears which language: nobody before `ears` is asked for."""
+        return Recognizers()
+
+    @cached_property
+    def ears(self) -> "Ears":
+        """The speech engines; no model is loaded yet."""
+        # Imported here: a dispatcher hears nobody, and a server answers calls before it has read NumPy and the engines.
+        from ivr.ears import Ears
+
+        return Ears(self.settings, self.content.locales, self.recognizers)
 
     @cached_property
     def knowledge(self) -> Knowledge:

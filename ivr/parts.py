@@ -24,8 +24,7 @@ from ivr.service.answers import HelpAnswers
 from ivr.service.care import Care
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
-from ivr.service.hooks import Hooks, HookSender
-from ivr.service.knowledge import Knowledge
+from ivr.service.hooks import HookSender
 from ivr.service.left_recordings import LeftRecordings
 from ivr.service.ports import (
     CallRecordings,
@@ -38,16 +37,13 @@ from ivr.service.ports import (
     Rooms,
     TextToSpeech,
 )
-from ivr.service.requests import WebRequests
 from ivr.service.resuming import ResumeCodes
-from ivr.service.sign_in import Passwords, SignIns
+from ivr.service.sign_in import Passwords
 from ivr.service.store import Store
 from ivr.settings import Settings
 from ivr.settings_values import is_loopback
 from ivr.storage import SqlStore
 from ivr.understanding.numbers import PhoneNumbers
-from ivr.web.catalogue import Catalogue
-from ivr.web.desk import Desk
 
 
 class Overrides(TypedDict, total=False):
@@ -197,6 +193,7 @@ def callback_rules(settings: Settings) -> CallbackRules:
         calls_open_at=opens,
         calls_close_at=closes,
         any_hour=settings.calling_hours is None,
+        audit_days=settings.audit_days,
     )
 
 
@@ -236,48 +233,6 @@ def voice_settings(settings: Settings) -> VoiceSettings:
         company=settings.company,
         audio_dir=settings.audio_dir,
         threads=settings.threads,
-    )
-
-
-def make_desk(
-    settings: Settings,
-    engine: CallbackEngine,
-    *,
-    sign_ins: SignIns,
-    commerce: Commerce,
-    numbers: NumberRules,
-    catalogue: Catalogue,
-    knowledge: Knowledge,
-    board_words: Catalogue,
-    hook_sender: HookSender,
-) -> Desk:
-    """What pages and the API are given."""
-    return Desk(
-        bookings=engine.bookings,
-        line=engine.line,
-        requests=WebRequests(engine.scenes.clock, commerce, bookings=engine.bookings, rules=engine.rules),
-        sign_ins=sign_ins,
-        agent_work=engine.agent_work,
-        case_work=engine.case_work,
-        supervising=engine.supervising,
-        commerce=commerce,
-        verification=engine.verification,
-        links=engine.links,
-        afterwards=engine.afterwards,
-        conversations=engine.conversations,
-        hooks=Hooks(engine.scenes.clock),
-        hook_sender=hook_sender,
-        numbers=numbers,
-        catalogue=catalogue,
-        knowledge=knowledge,
-        board_words=board_words,
-        secret_key=shared_secret(settings),
-        api_keys=settings.api_keys,
-        secure_cookies=settings.public_url.startswith("https://"),
-        takes_email=bool(settings.smtp_url),
-        trusted_proxies=settings.trusted_proxies,
-        widget_sites=settings.widget_sites,
-        zone=settings.hours_zone,
     )
 
 

@@ -145,6 +145,22 @@ class SettingsFields:
     sign_in_idle: int = _setting(
         "IVR_SIGN_IN_IDLE", read.whole(5, 720), 60, "Minutes without use after which staff must sign in again."
     )
+    oidc_issuer: str = _setting(
+        "IVR_OIDC_ISSUER", read.web_address, "", "Staff sign in by this OpenID Connect provider, too.", shown="none"
+    )
+    oidc_client_id: str = _setting("IVR_OIDC_CLIENT_ID", read.text, "", "How that provider knows us.")
+    oidc_client_secret: str = _setting(
+        "IVR_OIDC_CLIENT_SECRET", read.text, "", "And our secret there.", shown="none: a public client", secret=True
+    )
+    oidc_role_claim: str = _setting(
+        "IVR_OIDC_ROLE_CLAIM",
+        read.text,
+        "",
+        "The claim that says `agent`, `supervisor` or `admin` (`realm_access.roles`); unset, only users who were tied "
+        "to it (`users identity`) get in.",
+        shown="none",
+    )
+    audit_days: int = _setting("IVR_AUDIT_DAYS", read.whole(1, 36_500), 730, "Days that the audit log is kept.")
     widget_sites: tuple[str, ...] = _setting(
         "IVR_WIDGET_SITES",
         read.origins,

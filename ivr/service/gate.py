@@ -48,10 +48,10 @@ class Gate:
         A number that today's numbering plan refuses goes to a person: it must not stop the claim of all others.
         """
         try:
-            zones = self._numbers.check(callback.number).zones
+            checked = self._numbers.check(callback.number)
         except NumberRefused:
             return None
-        return calling_window(self._rules, zones, callback.zone, now)
+        return calling_window(self._rules, checked.zones, callback.zone, now, checked.country)
 
     def terms(self, callback: Callback | None, party: Party) -> dict[str, str]:
         """What a dial is allowed by, to be written down with it: the audit reads it when settings have changed."""

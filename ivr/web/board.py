@@ -1,5 +1,6 @@
 """The supervisor's page: line, promises, agents and cases at a glance; each case with its timeline."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -107,15 +108,17 @@ class SupervisorPages:
             customer = uow.customers.get(case.customer_id) if case.customer_id else None
             events = uow.events.of_case(case.id)
             callbacks = uow.callbacks.of_case(case.id)
+            calls = uow.overview.calls(SHOWN, case_id=case.id)
             uow.commit()
         return render_template(
             "case.html", **self._words.shared(), case=case, customer=customer, events=events, callbacks=callbacks,
-            passages=transcript(events),
-            now=self._services.clock.now(),
+            passages=transcript(events), calls=calls, now=self._services.clock.now(),
         )  # fmt: skip
 
 
-def supervisor_pages(pages: SupervisorPages, callbacks: CallbackDesk, days: DayPages) -> Blueprint:
+def supervisor_pages(
+    pages: SupervisorPages, callbacks: CallbackDesk, days: DayPages, *more: Callable[[Blueprint], None]
+) -> Blueprint:
     """The blueprint of the supervisor's pages."""
     blueprint = Blueprint("board", __name__, url_prefix="/supervisor", template_folder="templates")
     blueprint.before_request(only(StaffRole.SUPERVISOR))
@@ -123,4 +126,6 @@ def supervisor_pages(pages: SupervisorPages, callbacks: CallbackDesk, days: DayP
     blueprint.add_url_rule("/cases/<number>", view_func=pages.case, endpoint="case")
     add_callback_rules(blueprint, callbacks)
     add_day_rules(blueprint, days)
+    for add in more:
+        add(blueprint)
     return blueprint

@@ -104,6 +104,7 @@ class StaffWords:
         return words.for_templates() | {
             "company": self._company, "masked": masked, "catalogue": self._catalogue, "member": member,
             "supervises": member is not None and member.may(StaffRole.SUPERVISOR),
+            "administers": member is not None and member.may(StaffRole.ADMIN),
         }  # fmt: skip
 
     def _locale(self) -> str:

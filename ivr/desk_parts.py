@@ -1,0 +1,77 @@
+"""What pages and the API are given, made from the settings and the use cases."""
+
+from typing import Any
+
+from ivr.parts import shared_secret
+from ivr.service.engine import CallbackEngine
+from ivr.service.hooks import Hooks, HookSender
+from ivr.service.knowledge import Knowledge
+from ivr.service.ports import Commerce, NumberRules
+from ivr.service.requests import WebRequests
+from ivr.service.sign_in import SignIns
+from ivr.settings import Settings
+from ivr.web.catalogue import Catalogue
+from ivr.web.desk import Desk
+from ivr.web.staff_desk import Provider, StaffDesk
+
+
+def make_desk(
+    settings: Settings,
+    engine: CallbackEngine,
+    *,
+    sign_ins: SignIns,
+    staff: StaffDesk,
+    commerce: Commerce,
+    numbers: NumberRules,
+    catalogue: Catalogue,
+    knowledge: Knowledge,
+    board_words: Catalogue,
+    hook_sender: HookSender,
+) -> Desk:
+    """What pages and the API are given."""
+    return Desk(
+        bookings=engine.bookings,
+        line=engine.line,
+        requests=WebRequests(engine.scenes.clock, commerce, bookings=engine.bookings, rules=engine.rules),
+        sign_ins=sign_ins,
+        staff=staff,
+        agent_work=engine.agent_work,
+        case_work=engine.case_work,
+        supervising=engine.supervising,
+        commerce=commerce,
+        verification=engine.verification,
+        links=engine.links,
+        afterwards=engine.afterwards,
+        conversations=engine.conversations,
+        hooks=Hooks(engine.scenes.clock),
+        hook_sender=hook_sender,
+        numbers=numbers,
+        catalogue=catalogue,
+        knowledge=knowledge,
+        board_words=board_words,
+        **_desk_settings(settings),
+    )
+
+
+def _desk_settings(settings: Settings) -> dict[str, Any]:
+    return {
+        "secret_key": shared_secret(settings),
+        "api_keys": settings.api_keys,
+        "secure_cookies": settings.public_url.startswith("https://"),
+        "takes_email": bool(settings.smtp_url),
+        "trusted_proxies": settings.trusted_proxies,
+        "widget_sites": settings.widget_sites,
+        "zone": settings.hours_zone,
+    }
+
+
+def identity_provider(settings: Settings) -> Provider | None:
+    """The company's own; None: only passwords."""
+    if not settings.oidc_issuer:
+        return None
+    return Provider(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret,
+        role_claim=settings.oidc_role_claim,
+    )
