@@ -12,7 +12,7 @@ import structlog
 from flask import Flask
 from starlette.applications import Starlette
 
-from ivr.desk_parts import identity_provider, make_desk
+from ivr.desk_parts import identity_provider, make_desk, softphone_key
 from ivr.domain.staff import SignInRules
 from ivr.edges import Edges
 from ivr.errors import IvrError
@@ -32,8 +32,10 @@ from ivr.service.accounts import Accounts
 from ivr.service.answers import HelpAnswers
 from ivr.service.arrival import Arrivals
 from ivr.service.calls import CallPorts, CallService
+from ivr.service.case_settling import CaseSettling
 from ivr.service.days_off import Holidays, KnownDaysOff
 from ivr.service.dispatch import Dispatcher
+from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
 from ivr.service.hooks import HookSweep
 from ivr.service.knowledge import KnowingUnderstanding
@@ -113,18 +115,22 @@ class Ivr(Edges):
                 self.settings.texts,
                 self.content.likely,
             ),
-            effects=call_effects(
-                engine,
-                self.clock,
-                commerce=self.commerce,
-                numbers=self.numbers,
-                answers=self.answers,
-                rules=self.policies,
-            ),
+            effects=self._effects,
             held=engine.held,
             hears=self._hears,
         )
         return CallService(ports)
+
+    @cached_property
+    def _effects(self) -> Effects:
+        return call_effects(
+            self.engine,
+            self.clock,
+            commerce=self.commerce,
+            numbers=self.numbers,
+            answers=self.answers,
+            rules=self.policies,
+        )
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
@@ -190,6 +196,8 @@ class Ivr(Edges):
             accounts=Accounts(self.store, self.clock, self._passwords),
             public_holidays=public_holidays,
             countries=sorted(self.engine.rules.booking.countries),
+            settling=CaseSettling(self.engine.scenes, self._effects.care),
+            softphones=softphone_key(self.settings),
             provider=identity_provider(self.settings),
             content=lambda: self.content,
             findings=self._findings,

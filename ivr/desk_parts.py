@@ -3,6 +3,7 @@
 from typing import Any
 
 from ivr.parts import shared_secret
+from ivr.phone.softphones import SoftphoneKey
 from ivr.service.engine import CallbackEngine
 from ivr.service.hooks import Hooks, HookSender
 from ivr.service.knowledge import Knowledge
@@ -74,4 +75,16 @@ def identity_provider(settings: Settings) -> Provider | None:
         client_id=settings.oidc_client_id,
         client_secret=settings.oidc_client_secret,
         role_claim=settings.oidc_role_claim,
+    )
+
+
+def softphone_key(settings: Settings) -> SoftphoneKey | None:
+    """What signs softphones' tokens; None: there are none."""
+    if not settings.api_key_sid:
+        return None
+    return SoftphoneKey(
+        account_sid=settings.account_sid,
+        key_sid=settings.api_key_sid,
+        secret=settings.api_key_secret,
+        app_sid=settings.twiml_app_sid,
     )

@@ -26,6 +26,13 @@ class SettingsFields:
     auth_token_secondary: str = _setting(
         "TWILIO_AUTH_TOKEN_SECONDARY", read.text, "", "A second token accepted while you rotate.", secret=True
     )
+    api_key_sid: str = _setting(
+        "TWILIO_API_KEY_SID", read.text, "", "An API key, `SK…`: agents answer in a softphone of Twilio's Voice SDK."
+    )
+    api_key_secret: str = _setting("TWILIO_API_KEY_SECRET", read.text, "", "Its secret.", secret=True)
+    twiml_app_sid: str = _setting(
+        "TWILIO_TWIML_APP_SID", read.text, "", "A TwiML app, `AP…`, if such agents dial, too."
+    )
     api_base: str = _setting(
         "TWILIO_API_BASE", read.web_address, "", "Another carrier's REST address.", shown="Twilio's"
     )

@@ -135,6 +135,7 @@ def agent_pages(pages: AgentPages, cases: CasePages) -> Blueprint:
     blueprint.add_url_rule("/cases/<number>", view_func=cases.case, endpoint="case")
     for name, act in (
         ("note", cases.note), ("draft", cases.draft), ("outcome", cases.outcome), ("follow_up", cases.follow_up),
+        ("settle", cases.settle),
     ):  # fmt: skip
         rule = f"/cases/<number>/{name.replace('_', '-')}"
         blueprint.add_url_rule(rule, view_func=act, endpoint=name, methods=["POST"])

@@ -36,6 +36,7 @@ from ivr.web.holiday_pages import HolidayPages, add_holiday_rules
 from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages, customer_pages
 from ivr.web.services import Services
+from ivr.web.softphone import SoftphonePages, add_softphone_rules
 from ivr.web.staff import StaffPages, prepare, sign_in_pages
 from ivr.web.staff_words import StaffWords
 from ivr.web.user_pages import UserPages, add_link_rules, user_pages
@@ -53,6 +54,7 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     signing, admin = _signing(app, services, desk, staff_words)
     customer, supervisor = customer_pages(pages, one), _supervisor(services, desk, staff_words)
     agent = agent_pages(AgentPages(services, desk, staff_words), CasePages(services, desk, staff_words))
+    add_softphone_rules(agent, SoftphonePages(services, desk))
     no_mail = no_mail_pages(one)
     embed = [customer_pages(pages, one, name=EMBED, prefix="/embed")] if desk.widget_sites else []
     answers = help_pages(HelpPages(desk.knowledge, words))

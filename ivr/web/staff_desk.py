@@ -6,7 +6,9 @@ from datetime import date
 from typing import Protocol
 
 from ivr.content import Content
+from ivr.phone.softphones import SoftphoneKey
 from ivr.service.accounts import Accounts
+from ivr.service.case_settling import CaseSettling
 from ivr.service.days_off import Holidays
 
 
@@ -44,6 +46,9 @@ class StaffDesk:
     """A country's, by year: offered, never taken by themselves."""
     countries: Sequence[str]
     """Countries whose numbers may be rung."""
+    settling: CaseSettling
+    softphones: SoftphoneKey | None = None
+    """None: agents answer by telephones alone."""
     provider: Provider | None = None
     """The company's own provider of identities."""
     content: Callable[[], Content]

@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_datetime, get_day_names
+from babel.numbers import format_currency
 from flask import render_template, request, session
 from flask_login import current_user
 
 from ivr.domain.agents import Agent
 from ivr.domain.cases import Event
+from ivr.domain.money import spoken_money
 from ivr.domain.shifts import told_shifts
 from ivr.domain.staff import StaffRole
 from ivr.errors import IvrError, NotFound
@@ -57,6 +60,11 @@ class BoardWords:
         number, unit = age(since, now)
         return self.text(f"age_{unit}", n=number)
 
+    def money(self, minor: int, currency: str) -> str:
+        """An amount in the currency's smallest unit, as the reader's language writes it."""
+        amount = spoken_money(minor, currency)
+        return str(format_currency(Decimal(amount.amount), currency, locale=Locale.parse(self.locale, sep="-")))
+
     def shifts(self, agent: Agent) -> str:
         """When the agent works; always without shifts."""
         names = get_day_names("abbreviated", locale=Locale.parse(self.locale, sep="-"))
@@ -74,7 +82,7 @@ class BoardWords:
         """The names that templates use."""
         return {
             "t": self.text, "clock": self.moment, "age": self.ago, "words": self.word, "tell": self.tell,
-            "shifts": self.shifts, "locale": self.locale, "zone": self.zone.key,
+            "shifts": self.shifts, "money": self.money, "locale": self.locale, "zone": self.zone.key,
         }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from tests.journeys.test_conversations import SELLER, hears, joins
 from tests.journeys.world import KIM_AGENT, LEE_AGENT, PATIENCE, World
 
 EXPECTED = ("ERR_INTERNET_DISCONNECTED", "409 (CONFLICT)", "EventSource's response has a MIME type")
+SOFTPHONE = "client:lee"
 SECRET = "some long enough words"
 pytestmark = pytest.mark.browser
 
@@ -224,9 +225,11 @@ def test_of_two_agents_who_take_one_callback_the_second_is_told_who_was_faster(
     agent.reject()
 
 
-def test_supervisor_gives_a_callback_to_one_agent_who_is_rung_alone(world: World, desk: Callable[[], Any]) -> None:
+def test_supervisor_gives_a_callback_to_one_agent_who_is_rung_alone_in_a_softphone(
+    world: World, desk: Callable[[], Any]
+) -> None:
     callback = world.asks_for_callback()
-    kim, lee, customer = world.agent(status=AgentStatus.AWAY), world.agent("Lee", LEE_AGENT), world.phone()
+    kim, lee, customer = world.agent(status=AgentStatus.AWAY), world.agent("Lee", SOFTPHONE), world.phone()
     world.set_agent(AgentStatus.AWAY, "Lee")
     board, console = desk(), desk()
     sign_in(console, "Lee")
