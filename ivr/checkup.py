@@ -118,10 +118,10 @@ def public_address(ivr: Edges) -> Iterator[Finding]:
     if _refused_stream(ivr.settings):
         remedy = "use an https address, or IVR_HEARING=record or gather"
         yield Finding("public address", Verdict.BAD, f"{url}: Twilio opens media sockets to wss:// only", remedy)
-    host = urlsplit(url).hostname or ""
     try:
         # A server on this machine is never behind the environment's proxy.
-        answer = httpx.get(f"{url}/healthz", timeout=REACH_SECONDS, trust_env=not is_loopback(host))
+        is_here = is_loopback(urlsplit(url).hostname or "")
+        answer = httpx.get(f"{url}/healthz", timeout=REACH_SECONDS, trust_env=not is_here)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         remedy = "start `python -m ivr serve`, and a tunnel or proxy that leads to it"
         yield Finding("public address", Verdict.BAD, f"{url} does not answer ({type(error).__name__})", remedy)
@@ -188,7 +188,16 @@ def reach(ivr: Edges) -> Iterator[Finding]:
 
 
 def hearing(ivr: Edges) -> Iterator[Finding]:
-    """Which engine hears which language."""
+    """Which engine hears which language; loads each model to see whether it works."""
+    yield from _hearing(ivr, _tried)
+
+
+def hearing_now(ivr: Edges) -> Iterator[Finding]:
+    """Which engine of this process hears which language at this moment; nothing is loaded for it."""
+    yield from _hearing(ivr, lambda ivr, locale: "")
+
+
+def _hearing(ivr: Edges, try_out: Callable[[Edges, str], str]) -> Iterator[Finding]:
     mode = ivr.settings.hearing
     if mode == "record":
         yield Finding("hearing", Verdict.GOOD, "answers are recorded by the carrier, heard here, then deleted there")
@@ -201,22 +210,25 @@ def hearing(ivr: Edges) -> Iterator[Finding]:
     except IvrError:
         return  # told by the check of the grammars
     for locale in locales:
-        yield _engine(ivr, locale)
+        yield _engine(ivr, locale, try_out(ivr, locale))
     if mode == "duplex":
         yield _voice(ivr, locales)
 
 
-def _engine(ivr: Edges, locale: str) -> Finding:
-    about, install = f"hearing {locale}", f"python -m ivr models install {locale.lower()}"
-    problem = ""
+def _tried(ivr: Edges, locale: str) -> str:
     try:
         if locale in ivr.ears.servers.locales:
             ivr.ears.servers.try_out(locale)
         elif locale in ivr.ears.vosk.locales:
             ivr.ears.vosk.load(locale)
     except (EngineUnavailable, ModelError) as error:
-        problem = str(error)
-    engine = ivr.ears.recognizers.engine_for(locale)
+        return str(error)
+    return ""
+
+
+def _engine(ivr: Edges, locale: str, problem: str) -> Finding:
+    engine, about = ivr.recognizers.engine_for(locale), f"hearing {locale}"
+    install = f"python -m ivr models install {locale.lower()}"
     if engine is None:
         return Finding(about, Verdict.BAD if problem else Verdict.NOTE, problem or "by keypad only: no engine", install)
     if problem:
@@ -227,7 +239,6 @@ def _engine(ivr: Edges, locale: str) -> Finding:
 
 
 def _voice(ivr: Edges, locales: tuple[str, ...]) -> Finding:
-    """Whether we can speak ourselves: else the server does not start."""
     voice = own_voice(ivr.settings, ivr.content)
     silent = [locale for locale in locales if voice is None or not voice.speaks(locale)]
     if silent:
@@ -285,5 +296,5 @@ def mail_server(ivr: Edges) -> Iterator[Finding]:
 
 def at_home(ivr: Edges) -> Iterator[Finding]:
     """What a page may ask at any time: nobody outside is asked, and no model is loaded for it."""
-    for check in (credentials, database, reach, hearing, hours, telling, doors):
+    for check in (credentials, database, reach, hearing_now, hours, telling, doors):
         yield from check(ivr)
