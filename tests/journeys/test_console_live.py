@@ -17,7 +17,7 @@ from tests.browsing import CONTRAST, looks
 from tests.journeys.test_conversations import SELLER, hears, joins
 from tests.journeys.world import KIM_AGENT, LEE_AGENT, PATIENCE, World
 
-EXPECTED = ("ERR_INTERNET_DISCONNECTED", "409 (CONFLICT)", "EventSource's response has a MIME type")
+EXPECTED = ("ERR_INTERNET_DISCONNECTED", "409 (Conflict)", "EventSource's response has a MIME type")
 SOFTPHONE = "client:lee"
 SECRET = "some long enough words"
 pytestmark = pytest.mark.browser
