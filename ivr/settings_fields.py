@@ -153,7 +153,11 @@ class SettingsFields:
         "IVR_SIGN_IN_IDLE", read.whole(5, 720), 60, "Minutes without use after which staff must sign in again."
     )
     oidc_issuer: str = _setting(
-        "IVR_OIDC_ISSUER", read.web_address, "", "Staff sign in by this OpenID Connect provider, too.", shown="none"
+        "IVR_OIDC_ISSUER",
+        read.web_address,
+        "",
+        "Staff sign in by this OpenID Connect provider, too; the way back is `/sign-in/oidc/back`.",
+        shown="none",
     )
     oidc_client_id: str = _setting("IVR_OIDC_CLIENT_ID", read.text, "", "How that provider knows us.")
     oidc_client_secret: str = _setting(
