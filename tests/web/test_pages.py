@@ -22,8 +22,8 @@ API_ONLY = {
 }  # fmt: skip
 
 STAFF_ONLY = {
-    "act", "skill", "staff_reason", "no_note", "outcome", "note", "agent_unfit", "no_holidays", "rules_changed", "no_rules",
-    "no_choice",
+    "act", "skill", "staff_reason", "no_note", "outcome", "note", "agent_unfit", "no_holidays", "rules_changed",
+    "no_rules", "no_choice",
 }  # fmt: skip
 """Told on the pages of agents and supervisors, in the words of board.yaml or as they are."""
 
