@@ -3,15 +3,17 @@
 import os
 import socket
 import threading
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 import structlog
 from flask import Flask
 from starlette.applications import Starlette
 
 from ivr.content.service_levels import seller_level
-from ivr.desks import make_desk
+from ivr.desk_parts import identity_provider, make_desk, softphone_key
 from ivr.domain.staff import SignInRules
 from ivr.edges import Edges
 from ivr.errors import IvrError
@@ -27,15 +29,19 @@ from ivr.parts import (
 from ivr.passwords import Argon2Passwords
 from ivr.phone.twiml import Hearing
 from ivr.scheduler import CallbackClock
+from ivr.service.accounts import Accounts
 from ivr.service.answers import HelpAnswers
 from ivr.service.arrival import Arrivals
 from ivr.service.calls import CallPorts, CallService
+from ivr.service.case_settling import CaseSettling
 from ivr.service.claim_notices import ClaimNotices
 from ivr.service.claim_post import ClaimPost
 from ivr.service.claim_sweep import ClaimSweep
 from ivr.service.claims import ClaimDesk
+from ivr.service.days_off import Holidays, KnownDaysOff
 from ivr.service.dial_tools import REQUESTS_AT_ONCE
 from ivr.service.dispatch import Dispatcher
+from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
 from ivr.service.handovers import HandoverSweep
 from ivr.service.hooks import HookSweep
@@ -48,36 +54,20 @@ from ivr.service.sign_in import Passwords, SignIns
 from ivr.service.store import Store
 from ivr.service.trust import TrustRecord
 from ivr.settings import Settings
-from ivr.speech.recognizers import Recognizers
 from ivr.trust_keys import Ed25519Signer
+from ivr.understanding.public_holidays import public_holidays
 from ivr.web.desk import Desk
 from ivr.web.live import LiveEvents
 from ivr.web.register import register_desk
 from ivr.web.server import create_app, create_asgi
 from ivr.web.services import Services
-
-if TYPE_CHECKING:
-    from ivr.ears import Ears
-
+from ivr.web.staff_desk import Found, StaffDesk
 
 log = structlog.get_logger(__name__)
 
 
 class Ivr(Edges):
     """A whole system; the parts are made when they are first asked for."""
-
-    @cached_property
-    def recognizers(self) -> Recognizers:
-        """Who hears which language: nobody before `ears` is asked for."""
-        return Recognizers()
-
-    @cached_property
-    def ears(self) -> "Ears":
-        """The speech engines; no model is loaded yet."""
-        # Imported here: a dispatcher hears nobody, and a server answers calls before it has read NumPy and the engines.
-        from ivr.ears import Ears
-
-        return Ears(self.settings, self.content.locales, self.recognizers)
 
     @cached_property
     def engine(self) -> CallbackEngine:
@@ -97,7 +87,7 @@ class Ivr(Edges):
         )
         return CallbackEngine(
             ports,
-            callback_rules(self.settings),
+            replace(callback_rules(self.settings), days_off=self.days_off),
             node=self.node,
             company=self.settings.company,
             secret=shared_secret(self.settings),
@@ -105,6 +95,11 @@ class Ivr(Edges):
             hears=self._hears,
             checkpoint=self.overrides.get("checkpoint", no_checkpoint),
         )
+
+    @cached_property
+    def days_off(self) -> KnownDaysOff:
+        """The company's own holidays."""
+        return KnownDaysOff(self.store)
 
     @cached_property
     def node(self) -> str:
@@ -156,19 +151,23 @@ class Ivr(Edges):
                 self.content.likely,
                 self.sellers,
             ),
-            effects=call_effects(
-                engine,
-                self.clock,
-                commerce=self.commerce,
-                numbers=self.numbers,
-                answers=self.answers,
-                rules=self.policies,
-                claims=self.claims,
-            ),
+            effects=self._effects,
             held=engine.held,
             hears=self._hears,
         )
         return CallService(ports)
+
+    @cached_property
+    def _effects(self) -> Effects:
+        return call_effects(
+            self.engine,
+            self.clock,
+            commerce=self.commerce,
+            numbers=self.numbers,
+            answers=self.answers,
+            rules=self.policies,
+            claims=self.claims,
+        )
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
@@ -230,6 +229,7 @@ class Ivr(Edges):
             self.settings,
             engine,
             sign_ins=make_sign_ins(self.settings, self.store, self.clock, self._passwords),
+            staff=self.staff_desk,
             commerce=self.steady,
             numbers=self.numbers,
             catalogue=self.catalogue,
@@ -238,6 +238,26 @@ class Ivr(Edges):
             hook_sender=self.hook_sender,
             market=Marketplace(engine.scenes, self.claims, seller_level(self.settings.grammars_dir)),
         )
+
+    @cached_property
+    def staff_desk(self) -> StaffDesk:
+        """What the pages of supervisors and admins are given."""
+        return StaffDesk(
+            holidays=Holidays(self.store, self.clock, self.days_off),
+            accounts=Accounts(self.store, self.clock, self._passwords),
+            public_holidays=public_holidays,
+            countries=sorted(self.engine.rules.booking.countries),
+            settling=CaseSettling(self.engine.scenes, self._effects.care),
+            softphones=softphone_key(self.settings),
+            provider=identity_provider(self.settings),
+            content=lambda: self.content,
+            findings=self._findings,
+        )
+
+    def _findings(self) -> Iterable[Found]:
+        from ivr import checkup  # only where somebody looks: a server answers calls before
+
+        return checkup.at_home(self)
 
     @cached_property
     def _passwords(self) -> Passwords:

@@ -34,6 +34,7 @@ from ivr.service.sellers import NoSellers, Sellers
 from ivr.service.steady import SteadyShop
 from ivr.service.store import Store
 from ivr.settings import Settings
+from ivr.speech.recognizers import Recognizers
 from ivr.storage import SqlStore
 from ivr.storage.help_index import MemoryIndex
 from ivr.understanding.grammars import GrammarUnderstanding
@@ -43,6 +44,7 @@ from ivr.web.catalogue import Catalogue, board_catalogue
 
 if TYPE_CHECKING:
     from ivr.commerce.http_shop import HttpShop
+    from ivr.ears import Ears
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,19 @@ class Edges:
     def understanding(self) -> GrammarUnderstanding:
         """Words to intents."""
         return GrammarUnderstanding(self.content, self.numbers)
+
+    @cached_property
+    def recognizers(self) -> Recognizers:
+        """Who hears which language: nobody before `ears` is asked for."""
+        return Recognizers()
+
+    @cached_property
+    def ears(self) -> "Ears":
+        """The speech engines; no model is loaded yet."""
+        # Imported here: a dispatcher hears nobody, and a server answers calls before it has read NumPy and the engines.
+        from ivr.ears import Ears
+
+        return Ears(self.settings, self.content.locales, self.recognizers)
 
     @cached_property
     def knowledge(self) -> Knowledge:

@@ -177,7 +177,7 @@ class LinkExpired(IvrError):
 
 
 class SignInRefused(IvrError):
-    """Name or password are not taken; `.reason`: wrong, too_many, name, password, exists."""
+    """Name or password are not taken; `.reason`: wrong, too_many, name, password, user_exists."""
 
     code = "sign_in"
 

@@ -209,6 +209,7 @@ def callback_rules(settings: Settings) -> CallbackRules:
         calls_open_at=opens,
         calls_close_at=closes,
         any_hour=settings.calling_hours is None,
+        audit_days=settings.audit_days,
     )
 
 

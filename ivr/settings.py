@@ -90,6 +90,12 @@ class Settings(SettingsFields):
         _ = self.opening  # raises with a text of its own
         if bool(self.smtp_url) != bool(self.mail_from):
             raise SettingsError("IVR_SMTP_URL and IVR_MAIL_FROM are set together: where mail goes out, and from whom")
+        if bool(self.api_key_sid) != bool(self.api_key_secret):
+            raise SettingsError("TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET are set together: copy both from one key")
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
+            raise SettingsError("IVR_OIDC_ISSUER and IVR_OIDC_CLIENT_ID are set together: who vouches, and for whom")
+        if self.oidc_issuer.startswith("http://") and not read.is_loopback(urlsplit(self.oidc_issuer).hostname or ""):
+            raise SettingsError("IVR_OIDC_ISSUER must be an https address: what it vouches for opens the staff's pages")
         only_here = {
             "IVR_CALLING_HOURS=always": self.calling_hours is None,
             "IVR_DIAL_RATE=0": self.dial_rate == 0,

@@ -26,6 +26,13 @@ class SettingsFields:
     auth_token_secondary: str = _setting(
         "TWILIO_AUTH_TOKEN_SECONDARY", read.text, "", "A second token accepted while you rotate.", secret=True
     )
+    api_key_sid: str = _setting(
+        "TWILIO_API_KEY_SID", read.text, "", "An API key, `SK…`: agents answer in a softphone of Twilio's Voice SDK."
+    )
+    api_key_secret: str = _setting("TWILIO_API_KEY_SECRET", read.text, "", "Its secret.", secret=True)
+    twiml_app_sid: str = _setting(
+        "TWILIO_TWIML_APP_SID", read.text, "", "A TwiML app, `AP…`, if such agents dial, too."
+    )
     api_base: str = _setting(
         "TWILIO_API_BASE", read.web_address, "", "Another carrier's REST address.", shown="Twilio's"
     )
@@ -170,6 +177,26 @@ class SettingsFields:
         "IVR_PHOTOS", read.whole(0, 20), 5, "Photos that a customer may add to a case on its page; 0: none."
     )
     photo_days: int = _setting("IVR_PHOTO_DAYS", read.whole(1, 3650), 90, "Days after which a photo is deleted.")
+    oidc_issuer: str = _setting(
+        "IVR_OIDC_ISSUER",
+        read.web_address,
+        "",
+        "Staff sign in by this OpenID Connect provider, too; the way back is `/sign-in/oidc/back`.",
+        shown="none",
+    )
+    oidc_client_id: str = _setting("IVR_OIDC_CLIENT_ID", read.text, "", "How that provider knows us.")
+    oidc_client_secret: str = _setting(
+        "IVR_OIDC_CLIENT_SECRET", read.text, "", "And our secret there.", shown="none: a public client", secret=True
+    )
+    oidc_role_claim: str = _setting(
+        "IVR_OIDC_ROLE_CLAIM",
+        read.text,
+        "",
+        "The claim that says `agent`, `supervisor` or `admin` (`realm_access.roles`); unset, only users who were tied "
+        "to it (`users identity`) get in.",
+        shown="none",
+    )
+    audit_days: int = _setting("IVR_AUDIT_DAYS", read.whole(1, 36_500), 730, "Days that the audit log is kept.")
     widget_sites: tuple[str, ...] = _setting(
         "IVR_WIDGET_SITES",
         read.origins,

@@ -44,7 +44,9 @@ class Problem(Exception):
 
 
 def clean_number(text: str) -> str:
-    """A typed number in E.164. Raises Problem bad_number."""
+    """A typed number in E.164, or a softphone's `client:NAME`. Raises Problem bad_number."""
+    if re.fullmatch(r"client:[A-Za-z0-9_.-]{1,121}", text):
+        return text
     number = "+" + re.sub(r"[\s()./+\-]", "", text)
     if not re.fullmatch(r"\+[0-9]{3,15}", number):
         raise Problem("bad_number")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+_CLIENT = re.compile(r"client:[A-Za-z0-9_.-]{1,121}")
+"""A softphone in a browser."""
 _DETECTION = ("Enable", "DetectMessageEnd")
 
 
@@ -60,7 +62,7 @@ def create_call(rest: RestCall, wanted: CallSettings) -> Call:
     to, from_ = rest.get("To"), rest.get("From")
     if not to:
         raise bad_request(21201, "No 'To' number is specified")
-    if not _NUMBER.fullmatch(to):
+    if not _NUMBER.fullmatch(to) and not _CLIENT.fullmatch(to):
         raise bad_request(21217, f"Phone number {to} is invalid")
     if not _NUMBER.fullmatch(from_):
         raise bad_request(21212, f"From number {from_!r} is invalid")

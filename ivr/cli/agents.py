@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ivr.cli.context import read_settings
 from ivr.content.loading import DEFAULT_LOCALE
-from ivr.domain.agents import Agent, AgentStatus
+from ivr.domain.agents import Agent, AgentStatus, is_client
 from ivr.domain.cases import ALL_SKILLS
 from ivr.domain.shifts import Shift, read_shifts, told_shifts
 from ivr.errors import IllegalMove, NotFound, NumberRefused, ShiftsRefused
@@ -28,7 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     adding = actions.add_parser("add", help="add an agent, on shift at once; the same number again changes them")
     adding.add_argument("name", metavar="NAME")
-    adding.add_argument("number", metavar="NUMBER", help="their telephone, such as +12025550143")
+    adding.add_argument(
+        "number", metavar="NUMBER", help="their telephone, such as +12025550143, or client:NAME for a softphone"
+    )
     adding.add_argument(
         "--skill", action="append", default=[], help="orders or returns; general, the default, takes all"
     )
@@ -136,6 +138,8 @@ class AgentsDesk:
 
     def _number(self, number: str) -> str:
         """An operator may know more than the numbering plans do: a full international number is always taken."""
+        if is_client(number):
+            return number
         try:
             return self.numbers.check(number).e164
         except NumberRefused:

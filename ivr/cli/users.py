@@ -29,6 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ):
         actions.add_parser(action, help=text).add_argument("name", metavar="NAME")
 
+    tying = actions.add_parser("identity", help="tie somebody to who they are at IVR_OIDC_ISSUER")
+    tying.add_argument("name", metavar="NAME")
+    tying.add_argument("subject", metavar="SUBJECT", help="as the refused sign-in shows it: 'ISSUER SUBJECT'")
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Do one of them."""
@@ -47,6 +51,8 @@ def _told(store: Store, accounts: Accounts, arguments: argparse.Namespace) -> li
             return [f"added: {_line(store, user)}", *_notes(user)]
         case "password":
             return [f"changed: {_line(store, accounts.set_password(arguments.name, read_password()))}"]
+        case "identity":
+            return [f"tied: {_line(store, accounts.identify(arguments.name, arguments.subject))}"]
         case "disable" | "enable":
             disabled = arguments.action == "disable"
             return [f"{arguments.action}d: {_line(store, accounts.disable(arguments.name, disabled=disabled))}"]

@@ -1,13 +1,19 @@
 """Agents: the people whose telephones ring first."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from ivr.domain.shifts import Shift, works_at
 from ivr.errors import IllegalMove
+
+CLIENT: Final = "client:"
+"""An agent's address that begins so is a softphone in a browser, by its name there; else it is a number."""
+_CLIENT_NAME: Final = re.compile(r"client:[A-Za-z0-9_.-]{1,60}")
 
 
 class AgentStatus(StrEnum):
@@ -66,6 +72,11 @@ class Team:
         return can_take(self.skills, self.locales, skill, locale)
 
 
+def is_client(address: str) -> bool:
+    """Whether it is a softphone's address, and a possible one."""
+    return _CLIENT_NAME.fullmatch(address) is not None
+
+
 def can_take(skills: Sequence[str], locales: Sequence[str], skill: str, locale: str) -> bool:
     """Whether skills and languages fit; `general` takes every skill, en-GB and en-US serve each other."""
     speaks = {loc.split("-")[0] for loc in locales}
@@ -79,7 +90,7 @@ class Agent:
     id: str
     name: str
     number: str
-    """E.164; unique."""
+    """E.164, or `client:NAME`; unique."""
     skills: Sequence[str] = ("general",)
     locales: Sequence[str] = ("en-US",)
     status: AgentStatus = AgentStatus.AVAILABLE

@@ -3,7 +3,7 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol, Self
 from zoneinfo import ZoneInfo
@@ -81,6 +81,8 @@ class OpeningHours(_Stepwise):
     zone: str
     """IANA name."""
     spans: tuple[Span, ...]
+    closed: frozenset[date] = frozenset()
+    """Dates on which it stays closed, on the same clock."""
 
     @classmethod
     def parse(cls, text: str, zone: str) -> Self:
@@ -98,9 +100,15 @@ class OpeningHours(_Stepwise):
         """The same hours on every day."""
         return cls(zone, tuple(Span(day, _minutes(opens), _minutes(closes)) for day in range(7)))
 
+    def without(self, closed: frozenset[date]) -> Self:
+        """The same, closed on these dates too."""
+        return replace(self, closed=self.closed | closed) if closed else self
+
     def allows(self, at: datetime) -> bool:
         """Whether the wall clock of the zone is inside a span."""
         local = at.astimezone(known_zone(self.zone))
+        if local.date() in self.closed:
+            return False
         minute = local.hour * 60 + local.minute
         return any(span.weekday == local.weekday() and span.opens <= minute < span.closes for span in self.spans)
 
@@ -139,13 +147,19 @@ class CallingHours(Overlap):
     """When a customer's telephone may ring: inside the hours of every zone in which the number may lie."""
 
     @classmethod
-    def of(cls, zones: Iterable[str], opens: time = time(9), closes: time = time(19)) -> Self:
+    def of(
+        cls,
+        zones: Iterable[str],
+        opens: time = time(9),
+        closes: time = time(19),
+        closed: frozenset[date] = frozenset(),
+    ) -> Self:
         """Daily hours in all the zones, never outside 8 to 20. Raises SettingsError for an unknown zone."""
         names = tuple(dict.fromkeys(zones))
         if not names:
             raise SettingsError("calling hours need at least one time zone, such as America/New_York")
         opens, closes = max(opens, EARLIEST), min(closes, LATEST)
-        return cls(tuple(OpeningHours.daily(name, opens, closes) for name in names))
+        return cls(tuple(OpeningHours.daily(name, opens, closes).without(closed) for name in names))
 
     @classmethod
     def always(cls) -> Self:

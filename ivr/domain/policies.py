@@ -1,11 +1,12 @@
 """The rules of callbacks: limits, windows, patience. Plain values with safe defaults; the service applies them."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from ivr.domain.callbacks import Party
 from ivr.domain.consent import RecordingRules
+from ivr.domain.holidays import OFFICE, DaysOff, NoDaysOff
 from ivr.domain.hours import CallingHours, Hours, OpeningHours, Overlap
 from ivr.domain.messages import MessageRules
 from ivr.domain.retries import MAX_TRIES
@@ -177,29 +178,63 @@ class CallbackRules:
     any_hour: bool = False
     """The demonstration's calendar: customers may be rung at any time. Never with real telephones."""
 
-    def window(self, zones: tuple[str, ...]) -> Hours:
-        """When a number that lies in one of these zones may be rung: agents there, and daytime in all the zones."""
+    audit_days: int = 730
+    """How long the log of what staff saw and changed is kept."""
+    days_off: DaysOff = field(default_factory=NoDaysOff, compare=False)
+    """The company's own holidays."""
+
+    @property
+    def agents_hours(self) -> OpeningHours:
+        """When agents work, without the days off of today's list."""
+        return self.opening.without(self.days_off.days(OFFICE))
+
+    def window(self, zones: tuple[str, ...], country: str = "") -> Hours:
+        """When a number of this country that lies in one of these zones may be rung: agents there, daytime in all."""
         if self.any_hour:
-            return self.opening
-        return _window(self.opening, zones, self.calls_open_at, self.calls_close_at)
+            return self.agents_hours
+        closed = self.days_off.days(country) if country else frozenset()
+        return _window(self.agents_hours, zones, self.calls_open_at, self.calls_close_at, closed)
+
+
+@dataclass(frozen=True)
+class AgentsHours:
+    """hours.Hours: when agents work, by the list of days off as it is when somebody asks."""
+
+    rules: CallbackRules
+
+    def allows(self, at: datetime) -> bool:
+        """Whether they work."""
+        return self.rules.agents_hours.allows(at)
+
+    def next_allowed(self, at: datetime) -> datetime | None:
+        """When they work next."""
+        return self.rules.agents_hours.next_allowed(at)
+
+    def closes_after(self, at: datetime) -> datetime | None:
+        """When they go."""
+        return self.rules.agents_hours.closes_after(at)
 
 
 @lru_cache(maxsize=1024)
-def _window(opening: OpeningHours, zones: tuple[str, ...], opens: time, closes: time) -> Overlap:
-    return Overlap((opening, CallingHours.of(zones, opens, closes)))
+def _window(
+    opening: OpeningHours, zones: tuple[str, ...], opens: time, closes: time, closed: frozenset[date]
+) -> Overlap:
+    return Overlap((opening, CallingHours.of(zones, opens, closes, closed)))
 
 
-def calling_window(rules: CallbackRules, zones: tuple[str, ...], said_zone: str, now: datetime) -> Hours | None:
+def calling_window(
+    rules: CallbackRules, zones: tuple[str, ...], said_zone: str, now: datetime, country: str = ""
+) -> Hours | None:
     """The window of a number; None if it has none at all.
 
     A number that may lie in zones too far apart to share an hour (some +1 numbers map to 42 zones) can only be rung
     by the zone its owner named, and only if that is one of them.
     """
-    window = rules.window(zones)
+    window = rules.window(zones, country)
     if window.next_allowed(now) is not None:
         return window
     if said_zone in zones:
-        own = rules.window((said_zone,))
+        own = rules.window((said_zone,), country)
         return own if own.next_allowed(now) is not None else None
     return None
 

@@ -8,7 +8,7 @@ from ivr.domain.callbacks import Attempt, Callback, CallbackStatus
 from ivr.domain.policies import CallbackRules
 from ivr.errors import IllegalMove, NotFound
 from ivr.service import attempts
-from ivr.service.finding import agent_of
+from ivr.service.finding import agent_of, wanted_agents
 from ivr.service.gate import Gate
 from ivr.service.scenes import Scene, Scenes
 from ivr.service.staff_log import Member, log_act
@@ -62,6 +62,7 @@ class AgentWork:
         if live is not None and live.agent_id == agent.id:
             return live.id
         self._refuse_taken(scene, callback, live)
+        self._refuse_given(scene, callback, agent)
         self._refuse_unfit(scene, callback, agent)
         if agent.status != AgentStatus.AVAILABLE:
             agent.move(AgentStatus.AVAILABLE, scene.now)
@@ -77,6 +78,11 @@ class AgentWork:
             raise IllegalMove(f"{faster.name if faster else 'somebody'} was faster and has taken this callback")
         if callback.status != CallbackStatus.SCHEDULED:
             raise IllegalMove(f"this callback cannot be taken any more: it is {callback.status}")
+
+    def _refuse_given(self, scene: Scene, callback: Callback, agent: Agent) -> None:
+        wanted = scene.uow.agents.get(wanted_agents(scene.uow, [callback], scene.now).get(callback.id, agent.id))
+        if wanted is not None and wanted.id != agent.id:
+            raise IllegalMove(f"a supervisor has given this callback to {wanted.name}; take another one")
 
     def _refuse_unfit(self, scene: Scene, callback: Callback, agent: Agent) -> None:
         if agent.status in IN_HAND:

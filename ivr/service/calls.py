@@ -284,7 +284,10 @@ class CallService:
 
     def _said(self, uow: UnitOfWork, call: Call, turn: Turn) -> None:
         texts = [self._ports.speaker.text(say.locale or turn.locale, say) for say in turn.say]
-        data = {"text": " ".join(texts), "turn": turn.number, "state": turn.state, "locale": turn.locale}
+        data = {
+            "text": " ".join(texts), "turn": turn.number, "state": turn.state, "locale": turn.locale,
+            "prompts": [say.key for say in turn.say],
+        }  # fmt: skip
         record(uow, self._clock.now(), "said", call=call, data=data)
 
 

@@ -1,6 +1,6 @@
 """What an agent's console shows: what has them now, who is next for them, and the line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,7 +9,7 @@ from ivr.domain.agents import Agent, AgentStatus
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Hold
 from ivr.domain.cases import Case
 from ivr.domain.recordings import Recording
-from ivr.service.finding import agent_of
+from ivr.service.finding import agent_of, wanted_agents
 from ivr.service.line import in_order, on_shift
 from ivr.service.staff_log import Member
 from ivr.service.store import UnitOfWork
@@ -36,6 +36,8 @@ class Console:
     """Those of the line that they can take, the next first."""
     numbers: Mapping[str, str]
     """Numbers of cases by their ids."""
+    given: Collection[str]
+    """Ids of those that a supervisor gave to them by name."""
     holds: Sequence[Hold]
     due: int
     later: int
@@ -65,7 +67,9 @@ def read_console(uow: UnitOfWork, member: Member, now: datetime, last_case: str 
     attempt = uow.attempts.get(agent.attempt_id) if agent is not None and agent.attempt_id else None
     callback = uow.callbacks.get(attempt.callback_id) if attempt is not None and attempt.callback_id else None
     waiting = uow.callbacks.listed([CallbackStatus.SCHEDULED], LOOK)
-    mine = [one for one in waiting if agent is None or agent.can_take(one.skill, one.locale)]
+    fitting = [one for one in waiting if agent is None or agent.can_take(one.skill, one.locale)]
+    given = wanted_agents(uow, fitting, now)
+    mine = [one for one in fitting if agent is None or given.get(one.id, agent.id) == agent.id]
     due = [one for one in in_order([], [one for one in mine if one.due_at <= now]) if isinstance(one, Callback)]
     upcoming = [*due, *(one for one in mine if one.due_at > now)][:NEXT]
     agents = [one for one in uow.agents.all() if on_shift(one, now)]
@@ -79,6 +83,7 @@ def read_console(uow: UnitOfWork, member: Member, now: datetime, last_case: str 
         recording=uow.recordings.of_attempt(attempt.id) if attempt is not None else None,
         upcoming=upcoming,
         numbers=uow.overview.case_numbers({one.case_id for one in upcoming}),
+        given={one for one, agent_id in given.items() if agent is not None and agent_id == agent.id},
         holds=uow.holds.waiting(),
         due=sum(one.due_at <= now for one in waiting),
         later=sum(one.due_at > now for one in waiting),

@@ -152,11 +152,13 @@ class Dispatcher:
             return None
         since = known.scene.now - timedelta(seconds=self._rules.pass_seconds)
         passed = attempts.passed_by(known.tried(entry), since)
-        return next((agent for agent in fitting if agent.id not in passed), None)
+        wanted = known.wanted(entry)  # unless they have just passed it on
+        only = {wanted} if wanted and wanted not in passed else None
+        return next((a for a in fitting if a.id not in passed and (only is None or a.id in only)), None)
 
     def _may_begin(self, known: "Known", entry: Callback | Hold) -> bool:
         if isinstance(entry, Hold):
-            return self._still_holds(known.scene, entry) and self._tools.rules.opening.allows(known.scene.now)
+            return self._still_holds(known.scene, entry) and self._tools.rules.agents_hours.allows(known.scene.now)
         if entry.number in known.ringing:  # they wait on the line, or an earlier call is still ending
             return known.waiting(entry) is not None and entry.status == CallbackStatus.SCHEDULED
         # As every leg still has to pass before it is dialed.
@@ -193,9 +195,17 @@ class Known:
         numbers = [callback.number for callback in due]
         self.ringing = scene.uow.legs.live_numbers(numbers)
         self.do_not_call = scene.uow.guards.do_not_call_among(numbers)
+        self._given = scene.uow.staff.assignments([callback.id for callback in due])
         self._tried: dict[str, list[Attempt]] = defaultdict(list)
         for attempt in scene.uow.attempts.of_callbacks([callback.id for callback in due]):
             self._tried[attempt.callback_id or ""].append(attempt)
+
+    def wanted(self, entry: Callback | Hold) -> str:
+        """The agent to whom a supervisor gave it; empty: whoever fits."""
+        if isinstance(entry, Hold):
+            return ""
+        given = self._given.get(entry.id)
+        return given.agent_id if given is not None and given.binds(entry, self.scene.now) else ""
 
     def waiting(self, callback: Callback) -> Leg | None:
         """The leg on which this callback's customer, rung first, waits for the next agent."""

@@ -139,8 +139,9 @@ class Effects:
         moved = exchange.uow.callbacks.get(dialogue.moves_id) if dialogue.moves_id else None
         number = moved.number if moved is not None else dialogue.number or dialogue.caller.number
         zone = dialogue.caller.zone
-        zones = self.numbers.check(number).zones if number else (zone,)
-        hours = calling_window(self.rules, zones, zone, now) or self.rules.window((zone,))
+        checked = self.numbers.check(number) if number else None
+        zones, country = (checked.zones, checked.country) if checked is not None else ((zone,), "")
+        hours = calling_window(self.rules, zones, zone, now, country) or self.rules.window((zone,))
         horizon = timedelta(days=self.rules.booking.horizon_days)
         return self._with_room(exchange, resolve(when, now, ZoneInfo(zone), hours, horizon), hours)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ivr.domain.policies import CallbackRules
+from ivr.domain.policies import AgentsHours, CallbackRules
 from ivr.service.afterwards import Afterwards
 from ivr.service.agent_work import AgentWork
 from ivr.service.booking import Bookings
@@ -107,7 +107,7 @@ class CallbackEngine:
         """`secret`: what spoken codes and links are made with, the same everywhere. `hears`: speech in a locale."""
         self.rules = rules
         self._timing: dict[str, Any] = {"monotonic": monotonic, "checkpoint": checkpoint}
-        self.line = Line(ports.clock, rules.line, rules.opening)
+        self.line = Line(ports.clock, rules.line, AgentsHours(rules))
         self.places = Places(self.line, rules.line.place_seconds)
         self.links = Links(secret, public_url)
         self._telling = telling = Telling(rules.messages, ports.numbers)
@@ -171,7 +171,7 @@ class CallbackEngine:
         self.dispatcher = Dispatcher(tools, node)
         self.reconciler = Reconciler(tools)
         self.housekeeper = Housekeeper(tools)
-        self.retention = Retention(tools.scenes)
+        self.retention = Retention(tools.scenes, self.rules.audit_days)
         self.call_ends = CallEnds(tools.scenes, tools.phone, self.held)
 
     def _make_messages(self, ports: EnginePorts, scenes: Scenes, company: str) -> None:

@@ -51,28 +51,29 @@ class Gate:
         until = now + timedelta(seconds=for_seconds)
         if until > callback.closes_at:
             return True
-        zones = self._zones(callback)
-        return not zones or not self._is_open(zones, callback.zone, now, until)
+        zones, country = self._place(callback)
+        return not zones or not self._is_open(zones, country, callback.zone, now, until)
 
-    def _is_open_between(self, zones: Zones, said_zone: str, now: datetime, until: datetime) -> bool:
-        hours = calling_window(self._rules, zones, said_zone, now)
+    def _is_open_between(self, zones: Zones, country: str, said_zone: str, now: datetime, until: datetime) -> bool:
+        hours = calling_window(self._rules, zones, said_zone, now, country)
         # Both ends suffice: no window closes and opens again within the two minutes that are asked about.
         return hours is not None and hours.allows(now) and hours.allows(until)
 
     def hours(self, callback: Callback, now: datetime) -> Hours | None:
         """When this callback's number may be rung, by today's rules; None: never."""
-        zones = self._zones(callback)
-        return calling_window(self._rules, zones, callback.zone, now) if zones else None
+        zones, country = self._place(callback)
+        return calling_window(self._rules, zones, callback.zone, now, country) if zones else None
 
-    def _zones(self, callback: Callback) -> Zones:
-        """Where its number may lie; nowhere: today's numbering plan refuses it.
+    def _place(self, callback: Callback) -> tuple[Zones, str]:
+        """Its number's zones and country; nowhere: today's numbering plan refuses it.
 
         Such a one goes to a person: it must not stop the claim of all others.
         """
         try:
-            return self._numbers.check(callback.number).zones
+            checked = self._numbers.check(callback.number)
         except NumberRefused:
-            return ()
+            return (), ""
+        return checked.zones, checked.country
 
     def terms(self, callback: Callback | None, party: Party) -> dict[str, str]:
         """What a dial is allowed by, to be written down with it: the audit reads it when settings have changed."""

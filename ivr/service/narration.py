@@ -21,6 +21,11 @@ def _plain(kind: str, data: Data) -> str:
     return f"{kind.replace('_', ' ')}{': ' if details else ''}{details}"
 
 
+def _decision(data: Data) -> str:
+    what = str(data.get("what"))
+    return f"given it to {what.removeprefix('given to ')}" if what.startswith("given to ") else f"{what} it"
+
+
 def _heard(data: Data) -> str:
     readings = data.get("readings") or [{}]
     score = readings[0].get("score")
@@ -260,7 +265,9 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "guest_left": _with("somebody has left the conversation: {role}"),
     "transfer_begun": _with("{by} hands over to {agent}"),
     "transferred": _with("{agent} has taken over from {by}"),
-    "staff_decided": lambda data: f"{data.get('by')} has {data.get('what')} it: “{data.get('reason')}”",
+    "staff_decided": lambda data: f"{data.get('by')} has {_decision(data)}: “{data.get('reason')}”",
+    "holiday_added": lambda data: f"{data.get('day')} is a day off ({data.get('region')}): {data.get('name')}",
+    "holiday_removed": lambda data: f"{data.get('day')} is a working day again ({data.get('region')})",
     "shifts_set": lambda data: f"{data.get('agent')} works: {'; '.join(data.get('shifts') or ()) or 'always'}",
     "agent_status_set": _with("{agent} is now: {status}"),
     "callback_taken": _with("{agent} takes it out of turn"),

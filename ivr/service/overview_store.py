@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ivr.domain.callbacks import Callback
+from ivr.domain.cases import Event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,19 @@ class CallbackSearch:
     """The id of the last one seen: those after it."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class CallLine:
+    """An inbound call in a list; its dialogue is not read."""
+
+    sid: str
+    number: str | None
+    locale: str
+    case_id: str | None
+    turn: int
+    started_at: datetime
+    ended_at: datetime | None
+
+
 class Overview(Protocol):
     """Reading only."""
 
@@ -37,3 +51,10 @@ class Overview(Protocol):
 
     def case_kinds(self, since: datetime) -> Mapping[str, int]:
         """How many cases of each kind were opened since."""
+
+    def calls(self, limit: int, *, before: str = "", case_id: str = "") -> Sequence[CallLine]:
+        """The newest first; behind the CallSid of the last one seen, or those of one case."""
+
+    def call(self, sid: str) -> CallLine | None: ...
+    def call_events(self, sid: str) -> Sequence[Event]:
+        """What happened in one call, oldest first."""

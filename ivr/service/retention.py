@@ -15,6 +15,8 @@ KEPT: Final = timedelta(days=7)
 EVERY: Final = timedelta(minutes=10)
 MUCH: Final = 1000
 """Rows after which the next round comes at once: there may be more."""
+ASSIGNED_KEPT: Final = timedelta(days=400)
+"""Longer than any callback can be promised ahead."""
 REQUEST_KEPT: Final = timedelta(days=1)
 """A web request that comes again within this gets the answer of the first; the same for an Idempotency-Key."""
 
@@ -22,8 +24,9 @@ REQUEST_KEPT: Final = timedelta(days=1)
 class Retention:
     """Deletes what is over; safe to run in several processes, and to be stopped at any moment."""
 
-    def __init__(self, scenes: Scenes) -> None:
+    def __init__(self, scenes: Scenes, audit_days: int = 730) -> None:
         self._scenes = scenes
+        self._audit_kept = timedelta(days=audit_days)
         self._next_at: datetime | None = None
 
     def sweep(self) -> None:
@@ -32,14 +35,15 @@ class Retention:
         if self._next_at is not None and now < self._next_at:
             return
         try:
-            swept = self._scenes.run(_sweep)
+            swept = self._scenes.run(self._sweep)
         except Conflict:
             return  # another process is at it
         log.info("rows_swept", rows=swept)
         if swept < MUCH:
             self._next_at = now + EVERY
 
-
-def _sweep(scene: Scene) -> int:
-    scene.uow.places.sweep(scene.now - KEPT)
-    return scene.uow.guards.sweep(scene.now, kept_since=scene.now - KEPT)
+    def _sweep(self, scene: Scene) -> int:
+        """Small rows, and the audit log beyond the setting's days."""
+        scene.uow.places.sweep(scene.now - KEPT)
+        swept = scene.uow.guards.sweep(scene.now, kept_since=scene.now - KEPT)
+        return swept + scene.uow.staff.sweep(scene.now - self._audit_kept, scene.now - ASSIGNED_KEPT)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from ivr.domain.assignments import assigned
 from ivr.domain.callbacks import Callback, CallbackStatus
 from ivr.domain.cases import ALL_SKILLS
 from ivr.domain.shifts import read_shifts, told_shifts
@@ -57,13 +58,32 @@ class Supervising:
         self._scenes.run(lambda scene: self._reassign(scene, member, callback_id, skill, why))
 
     def _reassign(self, scene: Scene, member: Member, callback_id: str, skill: str, why: str) -> None:
-        callback = find_callback(scene.uow, callback_id)
-        if callback.status not in (CallbackStatus.SCHEDULED, CallbackStatus.NEEDS_HUMAN):
-            raise IllegalMove(f"it cannot be given to others now: it is {callback.status}")
+        callback = _to_be_given(scene, callback_id)
         callback.skill = skill
+        scene.uow.staff.unassign(callback.id)
         if (case := scene.uow.cases.get(callback.case_id)) is not None:
             case.skill = skill
         _decided(scene, member, callback, f"given to {skill}", why)
+
+    def give(self, member: Member, callback_id: str, agent_id: str, reason: str) -> None:
+        """To one agent by name, at its old place; empty: to whoever is free. Raises CallbackRefused (`agent_unfit`)."""
+        why = read_reason(reason)
+        self._scenes.run(lambda scene: self._give(scene, member, callback_id, agent_id, why))
+
+    def _give(self, scene: Scene, member: Member, callback_id: str, agent_id: str, why: str) -> None:
+        callback = _to_be_given(scene, callback_id)
+        if not agent_id:
+            scene.uow.staff.unassign(callback.id)
+            _decided(scene, member, callback, "given to whoever is free", why)
+            return
+        agent = scene.uow.agents.get(agent_id)
+        if agent is None:
+            raise NotFound("there is no such agent")
+        if not agent.can_take(callback.skill, callback.locale):
+            wanted = f"{callback.skill} in {callback.locale}"
+            raise CallbackRefused("agent_unfit", f"{agent.name} does not take {wanted}; choose another agent or skill")
+        scene.uow.staff.assign(assigned(callback, agent.id, scene.now))
+        _decided(scene, member, callback, f"given to {agent.name}", why)
 
     def set_shifts(self, member: Member, agent_id: str, shifts: str, zone: str) -> None:
         """In the place of those before; empty: always on shift. Raises ShiftsRefused."""
@@ -77,6 +97,13 @@ class Supervising:
             record(uow, now, "shifts_set", data=data)
             log_act(uow, now, member, "shifts_set", about=agent.name, data=data)
             uow.commit()
+
+
+def _to_be_given(scene: Scene, callback_id: str) -> Callback:
+    callback = find_callback(scene.uow, callback_id)
+    if callback.status not in (CallbackStatus.SCHEDULED, CallbackStatus.NEEDS_HUMAN):
+        raise IllegalMove(f"it cannot be given to others now: it is {callback.status}")
+    return callback
 
 
 def read_reason(reason: str) -> str:

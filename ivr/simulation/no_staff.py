@@ -1,11 +1,14 @@
 """The simulation has no staff who sign in."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
+from ivr.domain.assignments import Assignment
 from ivr.domain.callbacks import Callback
+from ivr.domain.cases import Event
+from ivr.domain.holidays import Holiday
 from ivr.domain.staff import AuditLine, Draft, SignIn, User
-from ivr.service.overview_store import CallbackSearch
+from ivr.service.overview_store import CallbackSearch, CallLine
 
 
 class NoStaff:
@@ -23,6 +26,10 @@ class NoStaff:
         return None
 
     def users(self) -> Sequence[User]:
+        """None are kept."""
+        return ()
+
+    def held_admins(self) -> Sequence[User]:
         """None are kept."""
         return ()
 
@@ -56,6 +63,38 @@ class NoStaff:
     def drop_draft(self, user_id: str, case_id: str) -> None:
         """None are kept."""
 
+    def assign(self, assignment: Assignment) -> None:
+        """Forget it."""
+
+    def unassign(self, callback_id: str) -> None:
+        """None are kept."""
+
+    def assignments(self, callback_ids: Collection[str]) -> Mapping[str, Assignment]:
+        """None are kept."""
+        return {}
+
+    def add_holiday(self, holiday: Holiday) -> None:
+        """Forget it."""
+
+    def remove_holiday(self, region: str, day: date) -> bool:
+        """None are kept."""
+        return False
+
+    def holidays(self) -> Sequence[Holiday]:
+        """None are kept."""
+        return ()
+
+    def add_identity(self, subject: str, user_id: str) -> None:
+        """Forget it."""
+
+    def identity(self, subject: str) -> str | None:
+        """None are kept."""
+        return None
+
+    def sweep(self, log_since: datetime, assigned_since: datetime) -> int:
+        """None are kept."""
+        return 0
+
     def pulse(self) -> str:
         """Nobody watches."""
         return ""
@@ -79,3 +118,15 @@ class NoOverview:
     def case_kinds(self, since: datetime) -> Mapping[str, int]:
         """Nobody looks."""
         return {}
+
+    def calls(self, limit: int, *, before: str = "", case_id: str = "") -> Sequence[CallLine]:
+        """Nobody looks."""
+        return ()
+
+    def call(self, sid: str) -> CallLine | None:
+        """Nobody looks."""
+        return None
+
+    def call_events(self, sid: str) -> Sequence[Event]:
+        """Nobody looks."""
+        return ()

@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from sqlalchemy import Column, ColumnElement, Select, String, and_, false, func, or_, select, tuple_, type_coerce
 
-from ivr.domain.agents import Kind
+from ivr.domain.agents import AgentStatus, Kind
+from ivr.domain.assignments import GIVEN_BACK
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.calls import LONGEST_CALL, Verification
 from ivr.service.store import Counts, Place
 from ivr.storage import schema, tables
 from ivr.storage.rows import Repository
+from ivr.storage.staff_tables import assignments
 
 CLOSING_LIMIT: Final = 500
 """So many windows are closed in one sweep; the next one takes the rest."""
@@ -55,7 +57,7 @@ class SqlCallbacks(Repository):
         ringing = select(tables.legs.c.number).where(schema.IS_LIVE_LEG, tables.legs.c.waits_since_at.is_(None))
         resumed = select(calls.resumes_id).where(schema.NOT_ENDED, began_lately, calls.resumes_id.is_not(None))
         quiet = c.number.not_in(callers) & c.number.not_in(ringing) & c.id.not_in(resumed)
-        ripe = select(Callback).where(schema.IS_SCHEDULED, c.due_at <= now, quiet)
+        ripe = select(Callback).where(schema.IS_SCHEDULED, c.due_at <= now, quiet, *_may_be_taken(now))
         if kinds is not None:
             ripe = ripe.where(or_(false(), *(_can_be_taken(*kind) for kind in kinds)))
         return self._all(ripe.order_by(c.priority, c.ticket_at).limit(limit), lock=True)
@@ -175,6 +177,15 @@ class SqlVerifications(Repository):
         c = tables.verifications.c
         mine = select(Verification).where(c.callback_id == callback_id)
         return self._first(mine.order_by(c.created_at.desc(), c.id))
+
+
+def _may_be_taken(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Not waiting for the one agent it was given to, who is not free: as domain.assignments.Assignment.binds."""
+    c, given, agents = tables.callbacks.c, assignments.c, tables.agents.c
+    held = select(given.callback_id).join(tables.agents, agents.id == given.agent_id)
+    held = held.where(agents.status != AgentStatus.AVAILABLE)
+    is_urgent = c.promised_by_at <= now + GIVEN_BACK
+    return or_(is_urgent, c.id.not_in(held)), c.id.not_in(held.where(given.until_at > now))
 
 
 def _can_be_taken(skills: Sequence[str], locales: Sequence[str]) -> ColumnElement[bool]:

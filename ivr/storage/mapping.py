@@ -6,12 +6,14 @@ from sqlalchemy import Table
 from sqlalchemy.orm import registry, relationship
 
 from ivr.domain.agents import Agent
+from ivr.domain.assignments import Assignment
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer
 from ivr.domain.claim_notices import Notice
 from ivr.domain.claims import Claim
 from ivr.domain.handovers import Handover
+from ivr.domain.holidays import Holiday
 from ivr.domain.messages import Message
 from ivr.domain.outreach import Outreach
 from ivr.domain.places import KeptPlace
@@ -52,6 +54,8 @@ MAPPED: dict[type, Table] = {
     User: staff_tables.users,
     SignIn: staff_tables.sign_ins,
     Draft: staff_tables.drafts,
+    Assignment: staff_tables.assignments,
+    Holiday: staff_tables.holidays,
     ApiKey: program_tables.api_keys,
     Subscription: program_tables.subscriptions,
     Delivery: program_tables.deliveries,

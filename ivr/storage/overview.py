@@ -3,14 +3,17 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import CompoundSelect, func, select, union_all
+from sqlalchemy import CompoundSelect, Index, Select, func, select, tuple_, union_all
 
 from ivr.domain.callbacks import Callback
-from ivr.service.overview_store import CallbackSearch
+from ivr.domain.cases import Event
+from ivr.service.overview_store import CallbackSearch, CallLine
 from ivr.service.programs import After
 from ivr.storage.rows import Repository, newest_first
 from ivr.storage.schema import IS_IN_HAND, IS_OPEN, IS_SCHEDULED
-from ivr.storage.tables import callbacks, cases
+from ivr.storage.tables import callbacks, calls, cases, events
+
+Index("ix_calls_started_at", calls.c.started_at, calls.c.sid)
 
 
 class SqlOverview(Repository):
@@ -50,6 +53,33 @@ class SqlOverview(Repository):
         c = cases.c
         counted = select(c.kind, func.count()).where(c.opened_at >= since).group_by(c.kind)
         return {str(kind): count for kind, count in self._session.execute(counted)}
+
+    def calls(self, limit: int, *, before: str = "", case_id: str = "") -> Sequence[CallLine]:
+        """From the index of their beginnings."""
+        c = calls.c
+        query = _calls().order_by(c.started_at.desc(), c.sid.desc()).limit(limit)
+        query = query.where(c.case_id == case_id) if case_id else query
+        last = self.call(before) if before else None
+        if last is not None:
+            query = query.where(tuple_(c.started_at, c.sid) < tuple_(last.started_at, last.sid))
+        return [CallLine(**row._mapping) for row in self._session.execute(query)]
+
+    def call(self, sid: str) -> CallLine | None:
+        """By CallSid."""
+        row = self._session.execute(_calls().where(calls.c.sid == sid)).first()
+        return CallLine(**row._mapping) if row is not None else None
+
+    def call_events(self, sid: str) -> Sequence[Event]:
+        """In the order in which they were written."""
+        c = events.c
+        wanted = select(c.id, c.at, c.kind, c.case_id, c.callback_id, c.call_sid, c.data)
+        found = self._session.execute(wanted.where(c.call_sid == sid).order_by(c.serial))
+        return [Event(**row._mapping) for row in found]
+
+
+def _calls() -> Select[tuple[object, ...]]:
+    c = calls.c
+    return select(c.sid, c.from_number.label("number"), c.locale, c.case_id, c.turn, c.started_at, c.ended_at)
 
 
 def _late(at: datetime) -> CompoundSelect[tuple[str]]:

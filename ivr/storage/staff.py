@@ -1,15 +1,20 @@
 """Users, sign-ins, the audit log and unsaved notes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import delete, func, insert, select
 
-from ivr.domain.staff import AuditLine, Draft, SignIn, User
+from ivr.domain.assignments import Assignment
+from ivr.domain.holidays import Holiday
+from ivr.domain.staff import AuditLine, Draft, SignIn, StaffRole, User
 from ivr.storage import staff_tables as tables
 from ivr.storage.rows import Repository
 from ivr.storage.tables import agents, events
+
+SWEPT: Final = 1000
 
 
 class SqlStaff(Repository):
@@ -30,6 +35,11 @@ class SqlStaff(Repository):
     def users(self) -> Sequence[User]:
         """By name."""
         return self._all(select(User).order_by(tables.users.c.login))
+
+    def held_admins(self) -> Sequence[User]:
+        """Those who are not disabled."""
+        c = tables.users.c
+        return self._all(select(User).where(c.role == StaffRole.ADMIN, c.is_disabled.is_(False)), lock=True)
 
     def add_sign_in(self, sign_in: SignIn) -> None:
         """A browser is signed in."""
@@ -73,6 +83,55 @@ class SqlStaff(Repository):
         """One that is not there is no error."""
         c = tables.drafts.c
         self._session.execute(delete(tables.drafts).where(c.user_id == user_id, c.case_id == case_id))
+
+    def assign(self, assignment: Assignment) -> None:
+        """In the place of the one before."""
+        self._session.merge(assignment)
+
+    def unassign(self, callback_id: str) -> None:
+        """One that was given to nobody is no error."""
+        c = tables.assignments.c
+        self._session.execute(delete(tables.assignments).where(c.callback_id == callback_id))
+
+    def assignments(self, callback_ids: Collection[str]) -> Mapping[str, Assignment]:
+        """By the callbacks' ids."""
+        c = tables.assignments.c
+        found = self._all(select(Assignment).where(c.callback_id.in_(callback_ids))) if callback_ids else ()
+        return {one.callback_id: one for one in found}
+
+    def add_holiday(self, holiday: Holiday) -> None:
+        """In the place of the one before."""
+        self._session.merge(holiday)
+
+    def remove_holiday(self, region: str, day: date) -> bool:
+        """Whether there was one."""
+        c = tables.holidays.c
+        done = self._session.execute(delete(tables.holidays).where(c.region == region, c.day == day))
+        return bool(done.rowcount)
+
+    def holidays(self) -> Sequence[Holiday]:
+        """By day."""
+        c = tables.holidays.c
+        return self._all(select(Holiday).order_by(c.day, c.region))
+
+    def add_identity(self, subject: str, user_id: str) -> None:
+        """Conflict if somebody else is known by it."""
+        self._session.execute(insert(tables.identities).values(subject=subject, user_id=user_id))
+
+    def identity(self, subject: str) -> str | None:
+        """The user's id."""
+        c = tables.identities.c
+        return self._session.scalar(select(c.user_id).where(c.subject == subject))
+
+    def sweep(self, log_since: datetime, assigned_since: datetime) -> int:
+        """A thousand lines of the log at a time: a log of years must not hold up all who write."""
+        log, given = tables.audit_log.c, tables.assignments.c
+        old = select(log.serial).where(log.at < log_since).order_by(log.serial).limit(SWEPT)
+        queries = (
+            delete(tables.audit_log).where(log.serial.in_(old)),
+            delete(tables.assignments).where(given.given_at < assigned_since),
+        )
+        return sum(self._session.execute(query).rowcount for query in queries)
 
     def pulse(self) -> str:
         """Both are the last entries of an index, or of a table of some hundred rows."""

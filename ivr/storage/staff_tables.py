@@ -1,6 +1,6 @@
 """The tables about staff."""
 
-from sqlalchemy import Boolean, Column, Index, Table
+from sqlalchemy import Boolean, Column, Date, Index, Table
 
 from ivr.domain.staff import StaffRole
 from ivr.storage.schema import BigSerial, Json, belongs_to, choice, integer, key, metadata, moment, string
@@ -45,7 +45,25 @@ audit_log = Table(
     Column("data", Json, nullable=False),
     Index(None, "about"),
     Index(None, "name"),
+    Index(None, "at"),
     sqlite_autoincrement=True,
 )
 
 drafts = Table("drafts", metadata, key("user_id"), key("case_id"), string("text"), moment("changed_at"))
+
+assignments = Table(
+    "assignments", metadata, key("callback_id"), string("agent_id"), moment("given_at"), moment("until_at")
+)
+"""Callbacks that were given to one agent by name."""
+
+holidays = Table(
+    "holidays",
+    metadata,
+    key("region"),
+    Column("day", Date, primary_key=True),
+    string("name"),
+    moment("added_at"),
+)
+
+identities = Table("identities", metadata, key("subject"), string("user_id"), Index(None, "user_id"))
+"""Users as another provider of identities knows them: issuer and subject."""

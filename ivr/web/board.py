@@ -1,5 +1,6 @@
 """The supervisor's page: line, promises, agents and cases at a glance; each case with its timeline."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +21,7 @@ from ivr.service.handovers import try_again
 from ivr.service.line import in_order
 from ivr.service.staff_log import log_act
 from ivr.web.callback_desk import CallbackDesk, add_callback_rules
-from ivr.web.claim_pages import NONE_ESCALATED, ClaimPages, Escalations, add_claim_rules
+from ivr.web.claim_pages import NONE_ESCALATED, ClaimPages, Escalations
 from ivr.web.day_pages import DayPages, add_day_rules
 from ivr.web.services import Services
 from ivr.web.staff import only
@@ -122,10 +123,11 @@ class SupervisorPages:
             recordings = uow.recordings.of_case(case.id)
             photos = uow.photos.of_case(case.id)
             handed = read_handed(uow, case)
+            calls = uow.overview.calls(SHOWN, case_id=case.id)
             uow.commit()
         return render_template(
             "case.html", **self._words.shared(), case=case, customer=customer, events=events, callbacks=callbacks,
-            passages=transcript(events), recordings=recordings, photos=photos, handed=handed,
+            passages=transcript(events), recordings=recordings, photos=photos, handed=handed, calls=calls,
             done=request.args.get("done"),
             now=self._services.clock.now(),
         )  # fmt: skip
@@ -144,7 +146,9 @@ class SupervisorPages:
         return redirect(url_for("board.case", number=number, done="again"), 303)
 
 
-def supervisor_pages(pages: SupervisorPages, callbacks: CallbackDesk, days: DayPages, claims: ClaimPages) -> Blueprint:
+def supervisor_pages(
+    pages: SupervisorPages, callbacks: CallbackDesk, days: DayPages, *more: Callable[[Blueprint], None]
+) -> Blueprint:
     """The blueprint of the supervisor's pages."""
     blueprint = Blueprint("board", __name__, url_prefix="/supervisor", template_folder="templates")
     blueprint.before_request(only(StaffRole.SUPERVISOR))
@@ -153,5 +157,6 @@ def supervisor_pages(pages: SupervisorPages, callbacks: CallbackDesk, days: DayP
     blueprint.add_url_rule("/cases/<number>/again", view_func=pages.again, endpoint="case_again", methods=["POST"])
     add_callback_rules(blueprint, callbacks)
     add_day_rules(blueprint, days)
-    add_claim_rules(blueprint, claims)
+    for add in more:
+        add(blueprint)
     return blueprint

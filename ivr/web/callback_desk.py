@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.domain.callbacks import Callback, CallbackStatus
 from ivr.domain.cases import ALL_SKILLS
-from ivr.service.finding import find_callback
+from ivr.service.finding import find_callback, wanted_agents
 from ivr.service.overview_store import CallbackSearch
 from ivr.service.staff_log import Member, log_act
 from ivr.service.store import UnitOfWork
@@ -86,6 +86,11 @@ class CallbackDesk:
         skill, work = request.form.get("skill", ""), self._desk.supervising
         return self._done(callback_id, lambda member: work.reassign(member, callback_id, skill, _reason()))
 
+    def give(self, callback_id: str) -> Page:
+        """To one agent by name."""
+        agent_id, work = request.form.get("agent", ""), self._desk.supervising
+        return self._done(callback_id, lambda member: work.give(member, callback_id, agent_id, _reason()))
+
     def cancel(self, callback_id: str) -> Page:
         """Take it back."""
         work = self._desk.supervising
@@ -104,11 +109,13 @@ class CallbackDesk:
         callback = self._found(callback_id)
         with self._services.store.read() as uow:
             case = uow.cases.get(callback.case_id)
+            agents = [one for one in uow.agents.all() if one.can_take(callback.skill, callback.locale)]
+            given = wanted_agents(uow, [callback], self._services.clock.now()).get(callback.id, "")
             events = [event for event in uow.events.of_case(callback.case_id) if event.callback_id == callback.id]
         return render_template(
             "callback_one.html", callback=callback, case=case, events=events, refused=refused,
-            form=request.form if refused else {}, skills=ALL_SKILLS, done=bool(request.args.get("done")),
-            now=self._services.clock.now(), **self._words.shared(),
+            agents=agents, given=given, form=request.form if refused else {}, skills=ALL_SKILLS,
+            done=bool(request.args.get("done")), now=self._services.clock.now(), **self._words.shared(),
         )  # fmt: skip
 
     def _search(self, asked: Mapping[str, str]) -> CallbackSearch:
@@ -152,5 +159,10 @@ def add_callback_rules(blueprint: Blueprint, pages: CallbackDesk) -> None:
     blueprint.add_url_rule("/callbacks.csv", view_func=pages.export, endpoint="export")
     one = "/callbacks/<callback_id>"
     blueprint.add_url_rule(one, view_func=pages.one, endpoint="callback")
-    for name, act in (("move", pages.move), ("reassign", pages.reassign), ("cancel", pages.cancel)):
+    for name, act in (
+        ("move", pages.move),
+        ("reassign", pages.reassign),
+        ("give", pages.give),
+        ("cancel", pages.cancel),
+    ):
         blueprint.add_url_rule(f"{one}/{name}", view_func=act, endpoint=f"callback_{name}", methods=["POST"])

@@ -9,8 +9,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.domain.cases import Customer
+from ivr.domain.policy.facts import REASONS
 from ivr.errors import CallbackRefused
 from ivr.service.case_file import CaseFile, read_case_file
+from ivr.service.case_settling import TOPICS, Proposal, Settling
 from ivr.service.case_work import NOTE_LONGEST, OUTCOMES
 from ivr.service.staff_log import Member, log_act
 from ivr.service.timeline import new_id
@@ -20,7 +22,7 @@ from ivr.web.services import Services
 from ivr.web.staff_words import StaffWords, refusal_of
 from ivr.web.wish import LocalTimes
 
-DONE: Final = frozenset({"note", "outcome", "follow_up", "recording"})
+DONE: Final = frozenset({"note", "outcome", "follow_up", "settled", "recording"})
 Page = str | AnyResponse | tuple[str, int]
 
 
@@ -71,6 +73,20 @@ class CasePages:
         """Promise another callback."""
         return self._done(number, "follow_up", lambda member: self._follow_up(member, number))
 
+    def settle(self, number: str) -> Page:
+        """Ask the shop's rules; with `confirm`, do what they said."""
+        form, work = request.form, self._desk.staff.settling
+        wanted = Settling(
+            reason=form.get("reason", ""), choice=form.get("choice", ""), shown=form.get("shown", "")
+        )  # fmt: skip
+        if form.get("confirm"):
+            return self._done(number, "settled", lambda member: work.settle(member, number, wanted))
+        found: list[Proposal] = []
+        error = refusal_of(lambda member: found.append(work.propose(member, number, wanted)))
+        if error is not None:
+            return self._shown(self._file(number), self._words.explained(error)), status_of(error)
+        return self._shown(self._file(number), None, found[0])
+
     def _follow_up(self, member: Member, number: str) -> None:
         zone = self._zone(self._file(number).customer)
         at = self._times.read(request.form, zone)
@@ -94,11 +110,12 @@ class CasePages:
             now = self._services.clock.now()
             return read_case_file(uow, self._desk.commerce, current_user.member, number, now)
 
-    def _shown(self, file: CaseFile, refused: dict[str, str] | None) -> str:
-        form = request.form if refused else {}
+    def _shown(self, file: CaseFile, refused: dict[str, str] | None, proposal: Proposal | None = None) -> str:
+        form = request.form if refused or proposal else {}
         done = request.args.get("done", "")
         return render_template(
             "agent_case.html", file=file, refused=refused, form=form, outcomes=OUTCOMES, longest=NOTE_LONGEST,
             form_id=new_id(), now=self._services.clock.now(), customers_zone=self._zone(file.customer).key,
-            done=done if done in DONE else "", recordings=file.recordings, **self._words.shared(),
+            done=done if done in DONE else "", recordings=file.recordings, proposal=proposal, reasons=REASONS,
+            settles=file.case.kind in TOPICS and file.order is not None, **self._words.shared(),
         )  # fmt: skip

@@ -30,6 +30,7 @@ from ivr.service.sign_in import SignIns
 from ivr.service.supervising import Supervising
 from ivr.service.verification import NumberProofs
 from ivr.web.catalogue import Catalogue
+from ivr.web.staff_desk import StaffDesk
 
 FORM_LIMIT: Final = "20 per minute"
 """Posts to customers' pages from one address; limits on numbers and money are rows in the database."""
@@ -91,6 +92,7 @@ class Desk:
     case_work: CaseWork
     supervising: Supervising
     commerce: Commerce
+    staff: StaffDesk
     market: Marketplace
     """Claims against sellers."""
     sign_ins: SignIns

@@ -1,18 +1,23 @@
 """Puts pages, board and API into the app."""
 
+from functools import partial
+
 from flask import Blueprint, Flask
 from flask_login import current_user
 
 from ivr.service.hashing import hashed
+from ivr.service.identities import Identities
 from ivr.web.agent_pages import AgentPages, agent_pages
 from ivr.web.api import api_v1
 from ivr.web.api_docs import api_docs
 from ivr.web.api_keys import given_key
 from ivr.web.board import SupervisorPages, supervisor_pages
+from ivr.web.call_pages import CallPages, add_call_rules
 from ivr.web.callback_desk import CallbackDesk
 from ivr.web.callback_pages import CallbackPages, no_mail_pages
 from ivr.web.case_pages import CasePages
-from ivr.web.claim_pages import ClaimPages
+from ivr.web.claim_pages import ClaimPages, add_claim_rules
+from ivr.web.content_pages import ContentPages, add_content_rules
 from ivr.web.conversations import conversations_v1
 from ivr.web.day_pages import DayPages
 from ivr.web.desk import (
@@ -28,14 +33,17 @@ from ivr.web.desk import (
 )
 from ivr.web.error_pages import ErrorPages, register_error_pages
 from ivr.web.help_pages import HelpPages, help_pages
+from ivr.web.holiday_pages import HolidayPages, add_holiday_rules
 from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages, customer_pages
 from ivr.web.recording_pages import RecordingPages
 from ivr.web.return_pages import ReturnPages, return_pages
 from ivr.web.seller_pages import SellerPages, seller_pages
 from ivr.web.services import Services
+from ivr.web.softphone import SoftphonePages, add_softphone_rules
 from ivr.web.staff import StaffPages, prepare, sign_in_pages
 from ivr.web.staff_words import StaffWords
+from ivr.web.user_pages import UserPages, add_link_rules, user_pages
 from ivr.web.widget import widget
 from ivr.web.wish import LocalTimes
 
@@ -47,12 +55,11 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     one = CallbackPages(services, desk, times, words)
     pages = CustomerPages(services, desk, times, words)
     staff_words = StaffWords(services, desk)
-    staff = StaffPages(desk.sign_ins, staff_words)
-    prepare(app, staff)
-    signing = sign_in_pages(staff)
+    signing, admin = _signing(app, services, desk, staff_words)
     customer, supervisor = customer_pages(pages, one), _supervisor(services, desk, staff_words)
     cases, recordings = CasePages(services, desk, staff_words), RecordingPages(services)
     agent = agent_pages(AgentPages(services, desk, staff_words), cases, recordings)
+    add_softphone_rules(agent, SoftphonePages(services, desk))
     no_mail = no_mail_pages(one)
     embed = [customer_pages(pages, one, name=EMBED, prefix="/embed")] if desk.widget_sites else []
     answers, sellers = help_pages(HelpPages(desk.knowledge, words)), seller_pages(SellerPages(services, desk, words))
@@ -69,17 +76,40 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
         limiter.limit(API_LIMIT, key_func=_program)(blueprint)
     for blueprint in (customer, sellers, *embed):
         limiter.limit(FORM_LIMIT, methods=["POST"])(blueprint)
-    for blueprint in (agent, supervisor):
+    desks = (agent, supervisor, admin)
+    for blueprint in desks:
         limiter.limit(DESK_LIMIT, methods=["POST"], key_func=_browser)(blueprint)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(signing)
-    pages_for_people = (customer, *embed, agent, supervisor, signing, no_mail, answers, returns, sellers)
+    pages_for_people = (customer, *embed, *desks, signing, no_mail, answers, returns, sellers)
     register_error_pages(app, ErrorPages(pages, one, words, staff_words), pages_for_people)
     app.register_blueprint(api_docs())
     if embed:
         app.register_blueprint(widget(desk.catalogue))
-    for blueprint in (customer, *embed, agent, supervisor, signing, answers, returns, sellers, *programs):
+    for blueprint in (customer, *embed, *desks, signing, answers, returns, sellers, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)
+
+
+def _signing(app: Flask, services: Services, desk: Desk, words: StaffWords) -> tuple[Blueprint, Blueprint]:
+    """Signing in by password, link and provider; and who may."""
+    staff = StaffPages(desk.sign_ins, words, has_provider=desk.staff.provider is not None)
+    prepare(app, staff)
+    users = UserPages(services, desk, words)
+    signing = sign_in_pages(staff)
+    add_link_rules(signing, users)
+    _add_provider(app, signing, services, desk, staff)
+    return signing, user_pages(users)
+
+
+def _add_provider(app: Flask, signing: Blueprint, services: Services, desk: Desk, staff: StaffPages) -> None:
+    if desk.staff.provider is None:
+        return
+    from ivr.web.oidc import ProviderPages, add_provider_rules  # Authlib and requests, only where they are needed
+
+    identities = Identities(services.store, desk.staff.accounts, desk.sign_ins)
+    pages = ProviderPages(desk.staff.provider, services, staff, identities)
+    pages.connect(app)
+    add_provider_rules(signing, pages)
 
 
 def _program() -> str:
@@ -93,4 +123,10 @@ def _browser() -> str:
 def _supervisor(services: Services, desk: Desk, words: StaffWords) -> Blueprint:
     callbacks, days = CallbackDesk(services, desk, words), DayPages(services, desk, words)
     claims = ClaimPages(services, desk, words)
-    return supervisor_pages(SupervisorPages(services, words, claims), callbacks, days, claims)
+    more = (
+        partial(add_claim_rules, pages=claims),
+        partial(add_holiday_rules, pages=HolidayPages(services, desk, words)),
+        partial(add_content_rules, pages=ContentPages(services, desk, words)),
+        partial(add_call_rules, pages=CallPages(services, desk, words)),
+    )
+    return supervisor_pages(SupervisorPages(services, words, claims), callbacks, days, *more)

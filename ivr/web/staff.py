@@ -32,8 +32,9 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 class StaffPages:
     """Handlers of signing in and out."""
 
-    def __init__(self, sign_ins: SignIns, words: StaffWords) -> None:
+    def __init__(self, sign_ins: SignIns, words: StaffWords, *, has_provider: bool = False) -> None:
         self._sign_ins = sign_ins
+        self._has_provider = has_provider
         self._words = words
 
     def load(self, token: str) -> SignedIn | None:
@@ -54,13 +55,20 @@ class StaffPages:
             token = self._sign_ins.begin(form.get("name", SUPERVISOR), form.get("password", ""), client_address())
         except SignInRefused as refused:
             return self._form(self._words.explained(refused)), STATUSES.get(refused.reason, 403)
+        return self.let_in(token, request.args.get("next", ""))
+
+    def let_in(self, token: str, wanted: str) -> Response:
+        """A new session for this token; on to one of our own pages."""
         _new_session()
         signed_in = self.load(token)
         assert signed_in is not None
         login_user(signed_in)
         session.permanent = True
-        wanted = request.args.get("next", "")
         return redirect(wanted if OURS.fullmatch(wanted) else _home(signed_in.member), 303)
+
+    def refused(self, refused: SignInRefused, status: int) -> tuple[str, int]:
+        """The form again, with what went wrong elsewhere."""
+        return self._form(self._words.explained(refused)), status
 
     def sign_out(self) -> Response:
         """End the sign-in, here and wherever the cookie was copied to."""
@@ -72,7 +80,7 @@ class StaffPages:
     def _form(self, refused: dict[str, str] | None = None) -> str:
         return render_template(
             "sign_in.html", refused=refused, is_open=self._sign_ins.is_open(), **self._words.shared(),
-            name=request.form.get("name", ""),
+            name=request.form.get("name", ""), has_provider=self._has_provider, wanted=request.args.get("next"),
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,8 +16,7 @@ from flask_login import current_user
 
 from ivr.domain.agents import Agent
 from ivr.domain.cases import Event
-from ivr.domain.policy.facts import CURRENCIES
-from ivr.domain.settlements import Settlement
+from ivr.domain.money import spoken_money
 from ivr.domain.shifts import told_shifts
 from ivr.domain.staff import StaffRole
 from ivr.errors import IvrError, NotFound
@@ -60,17 +60,17 @@ class BoardWords:
         number, unit = age(since, now)
         return self.text(f"age_{unit}", n=number)
 
+    def money(self, minor: int, currency: str) -> str:
+        """Of the currency's smallest unit, as the reader's language writes it; a dash where nothing is paid."""
+        if not minor:
+            return "–"
+        amount = spoken_money(minor, currency)
+        return str(format_currency(Decimal(amount.amount), currency, locale=Locale.parse(self.locale, sep="-")))
+
     def shifts(self, agent: Agent) -> str:
         """When the agent works; always without shifts."""
         names = get_day_names("abbreviated", locale=Locale.parse(self.locale, sep="-"))
         return "; ".join(told_shifts(agent.shifts, [str(names[day]) for day in range(7)])) or self.text("always")
-
-    def money(self, settlement: Settlement) -> str:
-        """What it costs; a dash where nothing is paid."""
-        if not settlement.amount_minor or settlement.currency not in CURRENCIES:
-            return "–"
-        amount = settlement.amount_minor / 10 ** CURRENCIES[settlement.currency]
-        return str(format_currency(amount, settlement.currency, locale=Locale.parse(self.locale, sep="-")))
 
     def word(self, value: object) -> str:
         """A word of the data."""
@@ -120,6 +120,7 @@ class StaffWords:
         return words.for_templates() | {
             "company": self._company, "masked": masked, "catalogue": self._catalogue, "member": member,
             "supervises": member is not None and member.may(StaffRole.SUPERVISOR),
+            "administers": member is not None and member.may(StaffRole.ADMIN),
         }  # fmt: skip
 
     def _locale(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ivr.carrier import Handset
+from ivr.carrier import Handset, TelephoneState
 from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.cases import CaseStatus
@@ -16,10 +16,11 @@ from ivr.passwords import Argon2Passwords
 from ivr.service.accounts import Accounts
 from tests.axe import serious
 from tests.browsing import CONTRAST, looks
-from tests.journeys.test_conversations import hears
-from tests.journeys.world import PATIENCE, World
+from tests.journeys.test_conversations import SELLER, hears, joins
+from tests.journeys.world import KIM_AGENT, LEE_AGENT, PATIENCE, World
 
-EXPECTED = ("ERR_INTERNET_DISCONNECTED", "EventSource's response has a MIME type")
+EXPECTED = ("ERR_INTERNET_DISCONNECTED", "409 (Conflict)", "EventSource's response has a MIME type")
+SOFTPHONE = "client:lee"
 SECRET = "some long enough words"
 pytestmark = pytest.mark.browser
 
@@ -33,10 +34,17 @@ def desk(world: World, browser: Any) -> Iterator[Callable[[], Any]]:
         if message.type == "error" and not any(text in message.text for text in EXPECTED):
             errors.append(message.text)
 
+    accounts = Accounts(world.store, world.clock, Argon2Passwords(memory_kib=8, passes=1))
+
+    def hire() -> None:
+        known = {user.name for user in accounts.listed()}
+        for agent in {agent.name for agent in world.read(lambda uow: uow.agents.all())} - known:
+            accounts.add(agent, StaffRole.AGENT, SECRET, agent)
+        if "Sue" not in known:
+            accounts.add("Sue", StaffRole.ADMIN, SECRET)
+
     def open_page() -> Any:
-        accounts = Accounts(world.store, world.clock, Argon2Passwords(memory_kib=8, passes=1))
-        accounts.add("Kim", StaffRole.AGENT, SECRET, "Kim")
-        accounts.add("Sue", StaffRole.SUPERVISOR, SECRET)
+        hire()
         contexts.append(browser.new_context(locale="en-US", viewport={"width": 1280, "height": 900}))
         page = contexts[-1].new_page()
         page.set_default_timeout(PATIENCE * 1000)
@@ -55,7 +63,7 @@ def sign_in(page: Any, name: str = "Kim") -> None:
     page.fill("#name", name)
     page.fill("#password", SECRET)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#live[data-way=events]" if name == "Kim" else "#live")
+    page.wait_for_selector("#live[data-way=events]")
 
 
 def talks(world: World, page: Any, agent: Handset) -> Handset:
@@ -96,13 +104,48 @@ def writes_a_note_that_nothing_loses(page: Any) -> None:
     assert page.input_value("#note") == ""
 
 
-def test_agent_takes_a_callback_from_the_ring_to_its_outcome(world: World, desk: Callable[[], Any]) -> None:
+def phones(world: World, page: Any) -> Any:
+    """A window with the telephones of agent and customer."""
+    other = page.context.new_page()
+    other.set_default_timeout(PATIENCE * 1000)
+    other.goto(f"{world.carrier.url}/phones")
+    for who in ("agent", "customer"):
+        other.wait_for_selector(f"#phone-{who}[data-state=idle]")
+    return other
+
+
+def press(other: Any, who: str, what: str) -> None:
+    other.click(f"#phone-{who} [data-{what}]")
+
+
+def says(other: Any, who: str, listener: str, words: str) -> None:
+    """One types what they say; the other's telephone hears it."""
+    other.fill(f"#{who}-say", words)
+    other.press(f"#{who}-say", "Enter")
+    other.wait_for_selector(f"#phone-{listener} .bubble.heard >> text={words}")
+
+
+def test_agent_takes_a_callback_from_the_ring_to_its_outcome_and_talks_with_the_customers_page(
+    world: World, desk: Callable[[], Any]
+) -> None:
     world.asks_for_callback()
-    agent, page = world.agent(status=AgentStatus.AWAY), desk()
+    agent, customer, page = world.agent(status=AgentStatus.AWAY), world.phone(), desk()
     sign_in(page)
+    other = phones(world, page)
     page.keyboard.press("a")
     page.wait_for_selector("#live >> text=You are: available")
-    customer = talks(world, page, agent)
+    page.keyboard.press("t")
+    page.wait_for_selector("#live >> text=Your telephone rings")
+    world.rings(agent)
+    press(other, "agent", "do=answer")
+    agent.hears("Press 1 to take it", PATIENCE)
+    press(other, "agent", "key='1'")
+    world.rings(customer)
+    press(other, "customer", "do=answer")
+    customer.joined_with(agent, PATIENCE)
+    page.wait_for_selector("#live >> text=You are talking")
+    says(other, "customer", "agent", "Where is my parcel")
+    says(other, "agent", "customer", "I am looking for it")
     page.click("text=Hold")
     page.wait_for_selector("#live >> text=on hold")
     world.until(lambda: not hears(world, customer, agent), "the customer hears nobody")
@@ -116,10 +159,97 @@ def test_agent_takes_a_callback_from_the_ring_to_its_outcome(world: World, desk:
     page.wait_for_selector("text=The outcome is saved.")
     page.keyboard.press("g")
     page.wait_for_selector("#live >> text=You are talking")
-    world.talk(agent, customer)
+    press(other, "agent", "do=hang-up")
+    other.wait_for_selector("#phone-customer .bubble.heard >> text=How easy was it")
+    press(other, "customer", "key='2'")
+    customer.hung_up(PATIENCE)
     page.wait_for_selector("#live >> text=Your last case")
+    world.until(lambda: world.case().effort == 2, "the customer has rated the effort")
     assert (world.case().outcome, world.case().status) == ("informed", CaseStatus.RESOLVED)
     assert world.callback().status is CallbackStatus.DONE
+
+
+def test_mute_coach_lost_network_reload_and_hand_over_in_one_conversation(
+    world: World, desk: Callable[[], Any]
+) -> None:
+    world.asks_for_callback()
+    agent, page, coach = world.agent(), desk(), world.phone(SELLER)
+    sign_in(page)
+    customer = talks(world, page, agent)
+    page.keyboard.press("m")
+    page.wait_for_selector("#live >> text=muted")
+    world.until(lambda: not hears(world, customer, agent), "the agent is not heard")
+    page.keyboard.press("m")
+    customer.joined_with(agent, PATIENCE)
+    page.fill("#guest", SELLER)
+    page.select_option("#role", "coach")
+    page.click("text=Ring them")
+    joins(world, coach)
+    world.until(lambda: hears(world, agent, coach), "the coach is heard by the agent")
+    assert not hears(world, customer, coach)
+    page.reload()
+    page.click("#live >> text=Remove")
+    coach.hung_up(PATIENCE)
+    page.wait_for_selector("#live >> text=coaching", state="detached")
+    page.context.set_offline(True)
+    conversations = world.ivr.engine.conversations
+    assert conversations is not None
+    conversations.hold(world.attempts()[-1].id, "customer", on=True)
+    page.context.set_offline(False)
+    page.click("#live >> text=Take back")
+    customer.joined_with(agent, PATIENCE)
+    second = world.agent("Lee", LEE_AGENT, skills=("returns",))
+    page.select_option("#skill", "returns")
+    page.click("text=Ask a free agent")
+    joins(world, second)
+    page.click("text=Leave the customer to them")
+    agent.hung_up(PATIENCE)
+    customer.joined_with(second, PATIENCE)
+    page.wait_for_selector("#live >> text=after-call work")
+    world.talk(second, customer)
+
+
+def test_of_two_agents_who_take_one_callback_the_second_is_told_who_was_faster(
+    world: World, desk: Callable[[], Any]
+) -> None:
+    world.asks_for_callback()
+    agent, lee = world.agent(), world.agent("Lee", LEE_AGENT)
+    first, second = desk(), desk()
+    sign_in(first)
+    sign_in(second, "Lee")
+    second.focus("#live button[name=callback]")  # used: it is not drawn anew meanwhile
+    first.keyboard.press("t")
+    first.wait_for_selector("#live >> text=Your telephone rings")
+    second.keyboard.press("Enter")
+    second.wait_for_selector("#errors >> text=Kim was faster")
+    world.rings(agent)
+    assert lee.state is TelephoneState.IDLE
+    agent.reject()
+
+
+def test_supervisor_gives_a_callback_to_one_agent_who_is_rung_alone_in_a_softphone(
+    world: World, desk: Callable[[], Any]
+) -> None:
+    callback = world.asks_for_callback()
+    kim, lee, customer = world.agent(status=AgentStatus.AWAY), world.agent("Lee", SOFTPHONE), world.phone()
+    world.set_agent(AgentStatus.AWAY, "Lee")
+    board, console = desk(), desk()
+    sign_in(console, "Lee")
+    sign_in(board, "Sue")
+    board.wait_for_selector("#live[data-way=events]")
+    board.goto(f"{world.url}/supervisor/callbacks/{callback.id}")
+    board.select_option("#to-agent", world.agent_row("Lee").id)
+    board.fill("#give-reason", "they know each other")
+    board.press("#give-reason", "Enter")
+    board.wait_for_selector("text=Changed.")
+    console.wait_for_selector("#live >> text=for you")
+    world.set_agent(AgentStatus.AVAILABLE)
+    world.set_agent(AgentStatus.AVAILABLE, "Lee")
+    world.accepts(lee)
+    world.rings(customer)
+    customer.answer()
+    world.talk(lee, customer)
+    assert (kim.state, world.rung(KIM_AGENT)) == (TelephoneState.IDLE, 0)
 
 
 def test_without_events_the_console_asks_by_itself(world: World, desk: Callable[[], Any]) -> None:
@@ -176,7 +306,8 @@ def test_pages_of_supervisors_keep_nobody_out(world: World, desk: Callable[[], A
     sign_in(page, "Sue")
     found, sellers = [], claimed(world)
     paths = ("", "callbacks", f"callbacks/{callback.id}", f"cases/{world.case().number}", "claims", "day", "shifts")
-    for path in (*(f"supervisor/{path}" for path in (*paths, "audit")), sellers):
+    paths += ("audit", "holidays", "users", "content", "hearing", "calls", f"calls/{world.calls()[0].sid}")
+    for path in (*(f"supervisor/{path}" for path in paths), sellers):
         page.goto(f"{world.url}/{path}")
         found += [*fits(page), *serious(page, axe)]
     assert found == []

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -18,6 +19,7 @@ import uvicorn
 
 from ivr.bootstrap import Ivr, build
 from ivr.carrier import CarrierOptions, Handset, LocalCarrier, TelephoneState
+from ivr.carrier.page import PhonesPage, phones_page
 from ivr.domain.agents import Agent, AgentStatus
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Leg, Party
 from ivr.domain.calls import Call
@@ -40,6 +42,8 @@ ADA = "+12025550143"
 KIM_AGENT, LEE_AGENT = "+12025550171", "+12025550172"
 ORDER = "1815908"
 """The end of the number of Ada's tea kettle, which is marked delivered."""
+PHONES = partial(phones_page, PhonesPage(customer=STRANGER, agent=KIM_AGENT))
+"""Routes of the page with both telephones."""
 PATIENCE = 60.0
 """Wall seconds after which something that must happen has not happened."""
 
@@ -85,7 +89,7 @@ class World:
         self.kill_at = ""
         self._stack = ExitStack()
         with ExitStack() as stack:
-            self.carrier = stack.enter_context(LocalCarrier(ACCOUNT, TOKEN, self.options))
+            self.carrier = stack.enter_context(LocalCarrier(ACCOUNT, TOKEN, self.options, routes=PHONES()))
             listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
             self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
             self._stack = stack

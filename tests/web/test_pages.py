@@ -21,7 +21,10 @@ API_ONLY = {
     "description", "too_many_webhooks", "events", "webhook_url", "claim_answer",
 }  # fmt: skip
 
-STAFF_ONLY = {"act", "skill", "staff_reason", "no_note", "outcome", "note", "ruling"}
+STAFF_ONLY = {
+    "act", "skill", "staff_reason", "no_note", "outcome", "note", "ruling", "agent_unfit", "no_holidays",
+    "rules_changed", "no_rules", "no_choice",
+}  # fmt: skip
 """Told on the pages of agents and supervisors, in the words of board.yaml or as they are."""
 
 

@@ -1,8 +1,10 @@
-"""What pages and the API are given, made from the settings."""
+"""What pages and the API are given, made from the settings and the use cases."""
 
 from datetime import timedelta
+from typing import Any
 
 from ivr.parts import shared_secret
+from ivr.phone.softphones import SoftphoneKey
 from ivr.pictures import PillowPictures
 from ivr.service.engine import CallbackEngine
 from ivr.service.hooks import Hooks, HookSender
@@ -16,13 +18,23 @@ from ivr.service.sign_in import SignIns
 from ivr.settings import Settings
 from ivr.web.catalogue import Catalogue
 from ivr.web.desk import Desk
+from ivr.web.staff_desk import Provider, StaffDesk
 
 
 def make_desk(
-    settings: Settings, engine: CallbackEngine, *,
-    sign_ins: SignIns, commerce: Commerce, numbers: NumberRules, catalogue: Catalogue, knowledge: Knowledge,
-    board_words: Catalogue, hook_sender: HookSender, market: Marketplace,
-) -> Desk:  # fmt: skip
+    settings: Settings,
+    engine: CallbackEngine,
+    *,
+    sign_ins: SignIns,
+    staff: StaffDesk,
+    commerce: Commerce,
+    numbers: NumberRules,
+    catalogue: Catalogue,
+    knowledge: Knowledge,
+    board_words: Catalogue,
+    hook_sender: HookSender,
+    market: Marketplace,
+) -> Desk:
     """What pages and the API are given."""
     clock = engine.scenes.clock
     return Desk(
@@ -30,6 +42,7 @@ def make_desk(
         line=engine.line,
         requests=WebRequests(clock, commerce, bookings=engine.bookings, rules=engine.rules),
         sign_ins=sign_ins,
+        staff=staff,
         agent_work=engine.agent_work,
         case_work=engine.case_work,
         supervising=engine.supervising,
@@ -48,13 +61,7 @@ def make_desk(
         pictures=PillowPictures(),
         order_lists=_order_lists(settings, engine, commerce),
         board_words=board_words,
-        secret_key=shared_secret(settings),
-        api_keys=settings.api_keys,
-        secure_cookies=settings.public_url.startswith("https://"),
-        takes_email=bool(settings.smtp_url),
-        trusted_proxies=settings.trusted_proxies,
-        widget_sites=settings.widget_sites,
-        zone=settings.hours_zone,
+        **_desk_settings(settings),
     )
 
 
@@ -66,4 +73,40 @@ def _order_lists(settings: Settings, engine: CallbackEngine, commerce: Commerce)
         links=engine.links,
         rules=engine.rules.verification,
         company=settings.company,
+    )
+
+
+def _desk_settings(settings: Settings) -> dict[str, Any]:
+    return {
+        "secret_key": shared_secret(settings),
+        "api_keys": settings.api_keys,
+        "secure_cookies": settings.public_url.startswith("https://"),
+        "takes_email": bool(settings.smtp_url),
+        "trusted_proxies": settings.trusted_proxies,
+        "widget_sites": settings.widget_sites,
+        "zone": settings.hours_zone,
+    }
+
+
+def identity_provider(settings: Settings) -> Provider | None:
+    """The company's own; None: only passwords."""
+    if not settings.oidc_issuer:
+        return None
+    return Provider(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret,
+        role_claim=settings.oidc_role_claim,
+    )
+
+
+def softphone_key(settings: Settings) -> SoftphoneKey | None:
+    """What signs softphones' tokens; None: there are none."""
+    if not settings.api_key_sid:
+        return None
+    return SoftphoneKey(
+        account_sid=settings.account_sid,
+        key_sid=settings.api_key_sid,
+        secret=settings.api_key_secret,
+        app_sid=settings.twiml_app_sid,
     )
