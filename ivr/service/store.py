@@ -13,6 +13,7 @@ from ivr.domain.cases import Case, Customer, Event
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message
 from ivr.service.answers_store import Answers as Answers
+from ivr.service.chat_store import Chats as Chats
 from ivr.service.guards import Guards as Guards
 from ivr.service.overview_store import Overview as Overview
 from ivr.service.programs import Lists as Lists
@@ -277,6 +278,7 @@ class UnitOfWork(Protocol):
     programs: Programs
     lists: Lists
     settlements: Settlements
+    chats: Chats
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

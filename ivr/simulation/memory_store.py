@@ -20,6 +20,7 @@ from ivr.simulation.memory_rows import (
     MemoryHolds,
     MemoryLegs,
 )
+from ivr.simulation.no_chats import NoChats
 from ivr.simulation.no_programs import NoLists, NoPrograms
 from ivr.simulation.no_staff import NoOverview, NoStaff
 from ivr.simulation.not_kept import NoAnswers, NoEvents, NoLedger, NoMessages, NoSettlements, NoVerifications
@@ -51,6 +52,7 @@ class MemoryRows:
         self.programs: ports.Programs = NoPrograms()
         self.lists: ports.Lists = NoLists()
         self.settlements: ports.Settlements = NoSettlements()
+        self.chats: ports.Chats = NoChats()
 
     def commit(self) -> None:
         """Not here."""

@@ -9,12 +9,21 @@ from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer
+from ivr.domain.chats import Chat, ChatLine
 from ivr.domain.messages import Message
 from ivr.domain.programs import ApiKey, Delivery, Subscription
 from ivr.domain.settlements import Settlement
 from ivr.domain.shifts import Shift
 from ivr.domain.staff import Draft, SignIn, User
-from ivr.storage import guard_tables, help_tables, program_tables, settlement_tables, staff_tables, tables
+from ivr.storage import (
+    chat_tables,
+    guard_tables,
+    help_tables,
+    program_tables,
+    settlement_tables,
+    staff_tables,
+    tables,
+)
 from ivr.storage.schema import metadata
 
 MAPPED: dict[type, Table] = {
@@ -36,6 +45,8 @@ MAPPED: dict[type, Table] = {
     Subscription: program_tables.subscriptions,
     Delivery: program_tables.deliveries,
     Settlement: settlement_tables.settlements,
+    Chat: chat_tables.chats,
+    ChatLine: chat_tables.chat_lines,
 }
 """Events and the audit log are not among them: their rows are only added, never changed."""
 

@@ -13,6 +13,7 @@ from ivr.storage.attempts import SqlAttempts, SqlLegs
 from ivr.storage.callbacks import SqlCallbacks, SqlHolds, SqlVerifications
 from ivr.storage.calls import SqlCalls
 from ivr.storage.cases import SqlCases, SqlEvents
+from ivr.storage.chats import SqlChats
 from ivr.storage.failures import translated
 from ivr.storage.guards import SqlGuards
 from ivr.storage.help_answers import SqlAnswers
@@ -60,6 +61,7 @@ class SqlUnitOfWork:
         self.programs: ports.Programs = SqlPrograms(session, writes=writes)
         self.lists: ports.Lists = SqlLists(session, writes=writes)
         self.settlements: ports.Settlements = SqlSettlements(session, writes=writes)
+        self.chats: ports.Chats = SqlChats(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""
