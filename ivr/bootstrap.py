@@ -10,6 +10,9 @@ import structlog
 from flask import Flask
 from starlette.applications import Starlette
 
+from ivr.chat_parts import ChatEdges, Chats, make_chats
+from ivr.content.written import WrittenSpeaker
+from ivr.domain.chats import ChatChannel
 from ivr.domain.staff import SignInRules
 from ivr.edges import Edges
 from ivr.errors import IvrError
@@ -30,8 +33,10 @@ from ivr.service.answers import HelpAnswers
 from ivr.service.arrival import Arrivals
 from ivr.service.calls import CallPorts, CallService
 from ivr.service.dispatch import Dispatcher
+from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
 from ivr.service.hooks import HookSweep
+from ivr.service.incoming_texts import IncomingTexts
 from ivr.service.knowledge import KnowingUnderstanding
 from ivr.service.leg_hearing import LegHearing
 from ivr.service.ports import Clock
@@ -106,32 +111,49 @@ class Ivr(Edges):
     @cached_property
     def calls(self) -> CallService:
         """The use cases of a live call."""
-        engine = self.engine
         ports = CallPorts(
-            scenes=engine.scenes,
+            scenes=self.engine.scenes,
             understanding=KnowingUnderstanding(self.understanding, self.knowledge),
             speaker=self.speaker,
-            arrivals=Arrivals(
-                self.numbers,
-                self.commerce,
-                self.speaker,
-                self.settings.company,
-                self.settings.booking_days,
-                self.settings.texts,
-                self.content.likely,
-            ),
-            effects=call_effects(
-                engine,
-                self.clock,
-                commerce=self.commerce,
-                numbers=self.numbers,
-                answers=self.answers,
-                rules=self.policies,
-            ),
-            held=engine.held,
+            arrivals=self._arrivals,
+            effects=self._effects,
+            held=self.engine.held,
             hears=self._hears,
         )
         return CallService(ports)
+
+    @cached_property
+    def _arrivals(self) -> Arrivals:
+        given = self.settings
+        return Arrivals(
+            self.numbers, self.commerce, self.speaker, given.company, given.booking_days, given.texts,
+            self.content.likely,
+        )  # fmt: skip
+
+    @cached_property
+    def _effects(self) -> Effects:
+        return call_effects(
+            self.engine, self.clock, commerce=self.commerce, numbers=self.numbers, answers=self.answers,
+            rules=self.policies,
+        )  # fmt: skip
+
+    @cached_property
+    def chats(self) -> Chats:
+        """The use cases of conversations in writing."""
+        edges = ChatEdges(
+            arrivals=self._arrivals,
+            effects=self._effects,
+            understanding=KnowingUnderstanding(self.understanding, self.knowledge),
+            speaker=WrittenSpeaker(self.content),
+            messenger=self.messenger,
+        )
+        return make_chats(self.settings, self.engine, edges)
+
+    @cached_property
+    def incoming_texts(self) -> IncomingTexts:
+        """What customers text us."""
+        chats = self.chats.over(ChatChannel.TEXT)
+        return IncomingTexts(self.engine.scenes, self.speaker, self.numbers, self.settings.company, chats)
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
@@ -141,7 +163,7 @@ class Ivr(Edges):
     @cached_property
     def scheduler(self) -> CallbackClock:
         """Wakes the dispatcher and the sweeps; `start` it in the process that does the work."""
-        parts = sweeps(self.engine, self.recordings)
+        parts = (*sweeps(self.engine, self.recordings), self.chats.sweep)
         return CallbackClock(
             self.dispatcher, parts, store=self.store, clock=self.clock, node=self.node, outbox=self.engine.outbox,
             hooks=self.hook_sweep,
@@ -167,7 +189,8 @@ class Ivr(Edges):
             recognizer=self.recognizers if self._mode.needs_engine else None,
             phone=self.phone,
             recordings=self.recordings,
-            incoming_texts=self.engine.incoming_texts,
+            incoming_texts=self.incoming_texts,
+            chats=self.chats.over(ChatChannel.WEB),
             deliveries=self.engine.deliveries,
             voice=self.overrides.get("voice") or own_voice(self.settings, self.content),
         )
@@ -186,6 +209,7 @@ class Ivr(Edges):
             knowledge=self.knowledge,
             board_words=self.board_words,
             hook_sender=self.hook_sender,
+            chat_desk=self.chats.desk,
         )
 
     @cached_property

@@ -22,6 +22,7 @@ from ivr.phone.twiml import Hearing
 from ivr.scheduler import Sweeps
 from ivr.service.answers import HelpAnswers
 from ivr.service.care import Care
+from ivr.service.chat_desk import ChatDesk
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
 from ivr.service.hooks import Hooks, HookSender
@@ -250,6 +251,7 @@ def make_desk(
     knowledge: Knowledge,
     board_words: Catalogue,
     hook_sender: HookSender,
+    chat_desk: ChatDesk,
 ) -> Desk:
     """What pages and the API are given."""
     return Desk(
@@ -259,6 +261,7 @@ def make_desk(
         sign_ins=sign_ins,
         agent_work=engine.agent_work,
         case_work=engine.case_work,
+        chat_desk=chat_desk,
         supervising=engine.supervising,
         commerce=commerce,
         verification=engine.verification,

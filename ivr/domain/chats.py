@@ -1,5 +1,6 @@
 """Chats: the same dialogue in writing, by text message or on our page, and later a person who goes on with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -126,3 +127,47 @@ class ChatLine:
     """False: the dialogue has not answered it yet."""
     delivery: Delivery = Delivery.NONE
     version: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatRules:
+    """Which channels there are, and how long and how much is written over them."""
+
+    channels: frozenset[ChatChannel] = frozenset(ChatChannel)
+    idle_seconds: int = 2 * 3600
+    """A chat in which nobody has written for so long is over."""
+    wait_seconds: int = 600
+    """So long a person is waited for; then a callback is offered."""
+    longest: int = 320
+    """Characters of one text message."""
+    lines_per_day: int = 100
+    """Texts of one number that are answered in a day: two machines that answer each other would never end."""
+    chats_per_address: int = 20
+    """Chats that one network address may begin in a day."""
+    lines_per_chat: int = 300
+    texts_per_day: int = 1000
+    """Texts in chats in 24 hours, answers included: bounds the bill."""
+
+
+ENDS = (". ", "! ", "? ", "。", "؟ ", "। ")
+"""Ends of sentences."""
+
+
+def packed(sentences: Sequence[str], most: int) -> list[str]:
+    """The same as few messages of at most so many characters; broken between sentences, else between words."""
+    messages: list[str] = []
+    for word in (word for sentence in sentences for word in _pieces(sentence, most)):
+        if messages and len(messages[-1]) + 1 + len(word) <= most:
+            messages[-1] += " " + word
+        else:
+            messages.append(word)
+    return messages
+
+
+def _pieces(sentence: str, most: int) -> list[str]:
+    if len(sentence) <= most:
+        return [sentence] if sentence else []
+    after_sentence = max(sentence.rfind(mark, 0, most) for mark in ENDS) + 1
+    cut = after_sentence or sentence.rfind(" ", 0, most)
+    at = cut if cut > 0 else most
+    return [sentence[:at].strip(), *_pieces(sentence[at:].strip(), most)]

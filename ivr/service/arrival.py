@@ -1,18 +1,24 @@
 """Who is calling: the number as the carrier gives it, the customer behind it, orders and an open callback."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
 
 from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.calls import Call
-from ivr.domain.cases import Customer
-from ivr.domain.dialogue import Caller
+from ivr.domain.cases import Case, CaseStatus, Customer
+from ivr.domain.dialogue import Caller, Unfinished
+from ivr.domain.dialogue.menu import ORDER_REQUESTS
 from ivr.errors import NumberRefused
 from ivr.service.effects import open_view
 from ivr.service.opting import has_opted_out
 from ivr.service.ports import CheckedNumber, Commerce, NumberRules, Speaker
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
+
+AGAIN: Final = timedelta(hours=24)
+"""A case that was begun within this is offered to go on."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,27 @@ class Arrivals:
         call.from_number, call.customer_id = checked.e164, customer.id
         locale = customer.locale if customer.locale in served else greets
         caller = self._caller(uow, checked, customer.zone or checked.zones[0], locale)
+        chat = uow.chats.latest_of_number(checked.e164, call.started_at - AGAIN)
+        written = uow.cases.get(chat.case_id) if chat is not None and chat.case_id else None
+        caller = replace(caller, unfinished=self._unfinished(uow, written, locale))
         return caller, (locale, *(name for name in order if name != locale))
+
+    def writes(self, uow: UnitOfWork, call: Call, now: datetime) -> tuple[Caller, tuple[str, ...]]:
+        """The same of somebody who writes from the call's number; a case of theirs from any door can go on."""
+        caller, locales = self.recognise(uow, call, call.from_number)
+        cases = uow.cases.open_of(call.customer_id) if call.customer_id else ()
+        newest = next((case for case in cases if case.opened_at > now - AGAIN), None)
+        return replace(caller, unfinished=self._unfinished(uow, newest, locales[0])), locales
+
+    def _unfinished(self, uow: UnitOfWork, case: Case | None, locale: str) -> Unfinished | None:
+        """What is left to do about it here; a promised callback goes on with it anyway."""
+        if case is None or case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
+            return None
+        if uow.callbacks.open_for_case(case.id) is not None:
+            return None
+        about_order = case.order_id is not None and case.kind.value in ORDER_REQUESTS
+        order = self.commerce.order(case.order_id, locale) if about_order and case.order_id else None
+        return Unfinished(case.id, case.number, case.kind.value, order)
 
     def _new_customer(self, uow: UnitOfWork, number: str, locale: str) -> Customer:
         name = self.commerce.customer_name(number) or ""

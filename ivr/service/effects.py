@@ -36,6 +36,8 @@ class Exchange:
     scene: Scene
     call: Call
     dialogue: Dialogue
+    source: str = "phone"
+    """Which door it came in by, for cases and callbacks."""
 
     @property
     def uow(self) -> UnitOfWork:
@@ -155,7 +157,7 @@ class Effects:
             order_id=effect.order_id,
             words=effect.reason,
             locale=exchange.call.locale,
-            source="phone",
+            source=exchange.source,
             call=exchange.call,
         )
         case = open_case(exchange.uow, now, opening)
@@ -244,7 +246,7 @@ class Effects:
             zone=exchange.dialogue.caller.zone,
             at=at,
             ticket_at=hold.ticket_at if hold else self.clock.now(),
-            source="phone",
+            source=exchange.source,
             skill=case.skill,
             priority=case.priority,
         )

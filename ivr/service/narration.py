@@ -5,6 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
 from ivr.domain.cases import Event
+from ivr.service.chat_narration import CHATS
 
 Data = Mapping[str, Any]
 
@@ -230,4 +231,5 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
         f"{', resolved' if data.get('resolved') else ', still open'}"
     ),
     "joined": _with("{agent} and the customer are joined"),
+    **CHATS,
 }

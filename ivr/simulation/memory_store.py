@@ -77,7 +77,7 @@ class MemoryUnitOfWork:
         self.agents, self.verifications, self.guards = rows.agents, rows.verifications, rows.guards
         self.messages, self.ledger, self.answers, self.staff = rows.messages, rows.ledger, rows.answers, rows.staff
         self.overview, self.programs, self.lists = rows.overview, rows.programs, rows.lists
-        self.settlements = rows.settlements
+        self.settlements, self.chats = rows.settlements, rows.chats
         self._is_committed = False
 
     def commit(self) -> None:

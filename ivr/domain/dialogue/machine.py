@@ -59,6 +59,7 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.CALLBACK_NUMBER: booking.answer_number,
     State.NUMBER_CONFIRM: booking.answer_number_confirm,
     State.EXISTING: menu.answer_existing,
+    State.GO_ON: menu.answer_go_on,
     State.RESUME_CODE: existing.answer_code,
     State.RECALL_CONFIRM: existing.answer_recall,
     State.HOLDING: promises.answer_holding,
@@ -107,6 +108,8 @@ def start(
     greeting = Say("greeting", {"company": caller.company})
     if caller.callback is not None and caller.number is not None:
         return ask(dialogue, State.EXISTING, greeting)
+    if caller.unfinished is not None:
+        return ask(dialogue, State.GO_ON, greeting)
     return ask(dialogue, State.MENU, greeting)
 
 
@@ -158,6 +161,11 @@ def _join(dialogue: Dialogue, conference: str) -> Step:
         state=State.JOINED.value,
     )
     return Step(replace(dialogue, state=State.JOINED, turn=turn, failures=0))
+
+
+def takes_key(dialogue: Dialogue, digits: str) -> bool:
+    """Whether the present question itself offers this key: in writing a number may be an answer in words as well."""
+    return dialogue.state in ANSWERS and digits in QUESTIONS[dialogue.state](dialogue).keys
 
 
 def _key(dialogue: Dialogue, digits: str) -> Step:

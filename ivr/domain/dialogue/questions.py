@@ -16,6 +16,7 @@ from ivr.domain.dialogue.asking import (
     numbered,
     question_asked,
 )
+from ivr.domain.dialogue.going_on import go_on_asked
 from ivr.domain.dialogue.heard import OpenCallback
 from ivr.domain.dialogue.values import Dialogue, State
 from ivr.domain.hearing import Ability, Pace
@@ -285,6 +286,7 @@ QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
     State.CALLBACK_NUMBER: _callback_number,
     State.NUMBER_CONFIRM: _number_confirm,
     State.EXISTING: _existing,
+    State.GO_ON: go_on_asked,
     State.RESUME_CODE: _resume_code,
     State.RECALL_CONFIRM: _recall_confirm,
     State.HOLDING: _holding,

@@ -35,6 +35,7 @@ class State(StrEnum):
     CALLBACK_NUMBER = "callback_number"
     NUMBER_CONFIRM = "number_confirm"
     EXISTING = "existing"
+    GO_ON = "go_on"
     RESUME_CODE = "resume_code"
     RECALL_CONFIRM = "recall_confirm"
     HOLDING = "holding"
@@ -46,6 +47,16 @@ class State(StrEnum):
     JOINED = "joined"
     RATING = "rating"
     ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A case of theirs that was begun lately and is not done."""
+
+    id: str
+    number: str
+    kind: str
+    order: Order | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +75,8 @@ class Caller:
     """So far ahead a callback may be named."""
     gets_texts: bool = False
     """Whether a text message would reach this number, and is wanted."""
+    unfinished: Unfinished | None = None
+    """What they may want to go on with."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Conversations in writing, and their lines."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -59,8 +61,8 @@ def upgrade() -> None:
         foreign("chats", "case_id", "cases.id"),
         sa.PrimaryKeyConstraint("id", name="pk_chats"),
     )
-    live = {"sqlite_where": LIVE, "postgresql_where": LIVE}
-    people = {"sqlite_where": WITH_PEOPLE, "postgresql_where": WITH_PEOPLE}
+    live: dict[str, Any] = {"sqlite_where": LIVE, "postgresql_where": LIVE}
+    people: dict[str, Any] = {"sqlite_where": WITH_PEOPLE, "postgresql_where": WITH_PEOPLE}
     op.create_index("uq_chats_live_number", "chats", ["number"], unique=True, **live)
     op.create_index("ix_chats_live", "chats", ["changed_at"], **live)
     op.create_index("ix_chats_with_people", "chats", ["unanswered_since_at"], **people)
