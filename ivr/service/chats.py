@@ -79,10 +79,7 @@ class ChatService:
         refusal = "too many chats were begun from here today; phone us, or ask for a callback"
         most = self._rules.chats_per_address
         count_use(scene.uow, "chat_from", begun.address, scene.now, most=most, refusal=refusal)
-        chat = self._open(scene, ChatChannel.WEB, None, begun)
-        chat.turn = chat.dialogue.turn.number
-        self._tell(scene, chat, chat.dialogue.turn, chat.dialogue.turn.say)
-        return chat.id
+        return self._open(scene, ChatChannel.WEB, None, begun).id
 
     def wrote(self, chat_id: str, body: str, key: str, address: str) -> None:
         """A line on the web; the same form sent twice counts once. Raises NotFound, CallbackRefused (`limit`)."""

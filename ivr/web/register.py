@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 from flask_login import current_user
 
 from ivr.service.hashing import hashed
+from ivr.web.agent_chats import AgentChats
 from ivr.web.agent_pages import AgentPages, agent_pages
 from ivr.web.api import api_v1
 from ivr.web.api_docs import api_docs
@@ -12,6 +13,7 @@ from ivr.web.board import SupervisorPages, supervisor_pages
 from ivr.web.callback_desk import CallbackDesk
 from ivr.web.callback_pages import CallbackPages, no_mail_pages
 from ivr.web.case_pages import CasePages
+from ivr.web.chat_pages import ChatPages, chat_rules_of
 from ivr.web.conversations import conversations_v1
 from ivr.web.day_pages import DayPages
 from ivr.web.desk import (
@@ -47,9 +49,13 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     prepare(app, staff)
     signing = sign_in_pages(staff)
     customer, supervisor = customer_pages(pages, one), _supervisor(services, desk, staff_words)
-    agent = agent_pages(AgentPages(services, desk, staff_words), CasePages(services, desk, staff_words))
+    given = (services, desk, staff_words)
+    agent = agent_pages(AgentPages(*given), CasePages(*given), AgentChats(*given))
     no_mail = no_mail_pages(one)
     embed = [customer_pages(pages, one, name=EMBED, prefix="/embed")] if desk.widget_sites else []
+    if services.chats is not None:
+        for asked in (customer, *embed):
+            chat_rules_of(asked, ChatPages(services, services.chats, desk, words))
     answers = help_pages(HelpPages(desk.knowledge, words))
     for name, blueprint in list(app.blueprints.items()):
         if name.startswith(("voice", "texts")):
