@@ -10,11 +10,14 @@ from ivr.domain.dialogue.heard import Heard, Key, Speech
 from ivr.domain.dialogue.menu import REQUESTS
 from ivr.domain.dialogue.questions import MENU_INTENTS
 from ivr.domain.intents import Certainty, Expects, Intent, Meaning
-from ivr.service.ports import Understanding
+from ivr.domain.turn import Say
+from ivr.service.ports import Speaker, Understanding
 
 AT_FIRST: Final = REQUESTS | {"question", "agent", "hold", "another_language"}
 """What the first line can ask for: nothing was asked yet, so a yes or a number answers nothing."""
 AGENT: Final = "0"
+LIKELY: Final = 4
+"""So many languages of one script are tried."""
 _BETWEEN_DIGITS: Final = re.compile(r"[\s().#-]")
 
 
@@ -37,27 +40,41 @@ class Reading:
 class LineReader:
     """Reads lines."""
 
-    def __init__(self, understanding: Understanding) -> None:
+    def __init__(self, understanding: Understanding, speaker: Speaker) -> None:
         self._understanding = understanding
+        self._speaker = speaker
 
-    def first(self, dialogue: Dialogue, body: str) -> Reading:
-        """A line that begins a chat. `heard` None: it asks for nothing that we know."""
+    def first(self, dialogue: Dialogue, body: str, *, chosen: bool = False) -> Reading:
+        """A line that begins a chat. `heard` None: it asks for nothing that we know.
+
+        `chosen`: the language was; another one is looked for only where the script is another.
+        """
         if digits_of(body) == AGENT:
             return Reading(Key(AGENT), keys=AGENT)
         meaning = self._parse(dialogue, dialogue.locale, body)
         if _asks(meaning):
             return Reading(Speech(meaning), meaning)
         if meaning.first is None and not digits_of(body):
-            return self._in_another_language(dialogue, body) or Reading(None, meaning)
+            return self._in_another_language(dialogue, body, chosen) or Reading(None, meaning)
         return Reading(None, meaning)
 
-    def _in_another_language(self, dialogue: Dialogue, body: str) -> Reading | None:
-        for name in dialogue.locales:
-            if name != dialogue.locale and name not in dialogue.abilities:
-                meaning = self._parse(dialogue, name, body)
-                if _asks(meaning) and meaning.certainty is Certainty.EXACT:
-                    return Reading(Speech(meaning), meaning, locale=name)
+    def _in_another_language(self, dialogue: Dialogue, body: str, chosen: bool) -> Reading | None:
+        for name in self._other_languages(dialogue, body, chosen):
+            meaning = self._parse(dialogue, name, body)
+            if _asks(meaning) and meaning.certainty is Certainty.EXACT:
+                return Reading(Speech(meaning), meaning, locale=name)
         return None
+
+    def _other_languages(self, dialogue: Dialogue, body: str, chosen: bool) -> list[str]:
+        """The likeliest that are written so, and understood."""
+        written = scripts_of(body)
+        own = written & self._scripts(dialogue.locale)
+        others = (name for name in dialogue.locales if name != dialogue.locale and name not in dialogue.abilities)
+        fitting = [name for name in others if written & self._scripts(name)]
+        return [] if own and chosen else fitting[:LIKELY]
+
+    def _scripts(self, locale: str) -> frozenset[str]:
+        return scripts_of(self._speaker.text(locale, Say("not_understood")))
 
     def next(self, dialogue: Dialogue, body: str) -> Reading:
         """A line that answers the present turn, or is for a person."""
@@ -88,6 +105,12 @@ class LineReader:
 
 GOES_BACK: Final = Speech(Meaning("", (Intent("go_back"),), Certainty.EXACT))
 """As if the caller had said so."""
+
+
+def scripts_of(text: str) -> frozenset[str]:
+    """Which scripts its letters are of: LATIN, HANGUL, ..."""
+    letters = (sign for sign in unicodedata.normalize("NFKC", text) if sign.isalpha())
+    return frozenset(unicodedata.name(letter, "?").partition(" ")[0] for letter in letters)
 
 
 def changes_to(locale: str) -> Speech:

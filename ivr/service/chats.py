@@ -57,7 +57,7 @@ class ChatService:
     def __init__(self, ports: ChatPorts) -> None:
         self._ports = ports
         self._scenes, self._rules = ports.scenes, ports.rules
-        self._reader = LineReader(ports.understanding)
+        self._reader = LineReader(ports.understanding, ports.speaker)
 
     # --- what is written ---------------------------------------------------------------------------------------
 
@@ -175,7 +175,8 @@ class ChatService:
     def _first(self, exchange: ChatExchange, body: str) -> tuple[Say, ...]:
         """The first line may say all; else it is answered by who we are, and what can be asked for."""
         chat, asked = exchange.chat, exchange.dialogue.turn
-        reading = self._reader.first(exchange.dialogue, body)
+        chosen = chat.channel is ChatChannel.WEB
+        reading = self._reader.first(exchange.dialogue, body, chosen=chosen)
         if reading.locale:
             self._step(exchange, changes_to(reading.locale))
             exchange = _renewed(exchange)
