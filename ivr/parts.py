@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from ivr.clock import ShiftedClock, SystemClock
@@ -255,19 +255,11 @@ def make_desk(
 ) -> Desk:
     """What pages and the API are given."""
     return Desk(
-        bookings=engine.bookings,
-        line=engine.line,
+        **_use_cases(engine),
         requests=WebRequests(engine.scenes.clock, commerce, bookings=engine.bookings, rules=engine.rules),
         sign_ins=sign_ins,
-        agent_work=engine.agent_work,
-        case_work=engine.case_work,
         chat_desk=chat_desk,
-        supervising=engine.supervising,
         commerce=commerce,
-        verification=engine.verification,
-        links=engine.links,
-        afterwards=engine.afterwards,
-        conversations=engine.conversations,
         hooks=Hooks(engine.scenes.clock),
         hook_sender=hook_sender,
         numbers=numbers,
@@ -282,6 +274,14 @@ def make_desk(
         widget_sites=settings.widget_sites,
         zone=settings.hours_zone,
     )
+
+
+def _use_cases(engine: CallbackEngine) -> dict[str, Any]:
+    names = (
+        "bookings", "line", "agent_work", "case_work", "supervising", "verification", "links", "afterwards",
+        "conversations",
+    )  # fmt: skip
+    return {name: getattr(engine, name) for name in names}
 
 
 def shared_secret(settings: Settings) -> str:

@@ -53,9 +53,7 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     agent = agent_pages(AgentPages(*given), CasePages(*given), AgentChats(*given))
     no_mail = no_mail_pages(one)
     embed = [customer_pages(pages, one, name=EMBED, prefix="/embed")] if desk.widget_sites else []
-    if services.chats is not None:
-        for asked in (customer, *embed):
-            chat_rules_of(asked, ChatPages(services, services.chats, desk, words))
+    _chat(services, desk, words, (customer, *embed))
     answers = help_pages(HelpPages(desk.knowledge, words))
     for name, blueprint in list(app.blueprints.items()):
         if name.startswith(("voice", "texts")):
@@ -80,6 +78,13 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     for blueprint in (customer, *embed, agent, supervisor, signing, answers, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)
+
+
+def _chat(services: Services, desk: Desk, words: PageWords, below: tuple[Blueprint, ...]) -> None:
+    if services.chats is None:
+        return
+    for blueprint in below:
+        chat_rules_of(blueprint, ChatPages(services, services.chats, desk, words))
 
 
 def _program() -> str:
