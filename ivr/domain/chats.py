@@ -146,7 +146,7 @@ class ChatRules:
     """Chats that one network address may begin in a day."""
     lines_per_chat: int = 300
     texts_per_day: int = 1000
-    """Texts in chats in 24 hours, answers included: bounds the bill."""
+    """Texts in chats in 24 hours that are no answers: bounds the bill, as `lines_per_day` does."""
 
 
 ENDS = (". ", "! ", "? ", "。", "؟ ", "। ")

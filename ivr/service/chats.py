@@ -121,7 +121,9 @@ class ChatService:
         return chat
 
     def _start(self, scene: Scene, chat: Chat, begun: Begun | None = None) -> None:
-        """The dialogue from its beginning."""
+        """The dialogue from its beginning; once more in the language and the zone that it had."""
+        if begun is None and chat.dialogue is not None:
+            begun = Begun(chat.locale, _dialogue(chat).caller.zone)
         call = chat.as_call()
         caller, locales = self._ports.arrivals.writes(scene.uow, call, scene.now)
         chat.take_back(call)

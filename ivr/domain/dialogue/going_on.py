@@ -13,9 +13,8 @@ from ivr.domain.turn import Phrase, Say, SayArg, Spelled
 def go_on_asked(d: Dialogue) -> Question:
     """Whether it is about that case again; any other request is understood, too."""
     case = d.caller.unfinished
-    if case is None:
-        raise ValueError("no case to go on with")
-    told: dict[str, SayArg] = {"what": Phrase(f"kind_{case.kind}"), "case": Spelled(case.number)}
+    kind, number = (case.kind, case.number) if case is not None else (CaseKind.QUESTION.value, "")
+    told: dict[str, SayArg] = {"what": Phrase(f"kind_{kind}"), "case": Spelled(number)}
     return boolean(Say("go_on", told), also=(*ORDINARY, "question"))
 
 
