@@ -21,7 +21,7 @@ API_ONLY = {
     "description", "too_many_webhooks", "events", "webhook_url",
 }  # fmt: skip
 
-STAFF_ONLY = {"act", "skill", "staff_reason", "no_note", "outcome", "note"}
+STAFF_ONLY = {"act", "skill", "staff_reason", "no_note", "outcome", "note", "no_agent", "long", "empty"}
 """Told on the pages of agents and supervisors, in the words of board.yaml or as they are."""
 
 
