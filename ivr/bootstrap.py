@@ -12,8 +12,11 @@ import structlog
 from flask import Flask
 from starlette.applications import Starlette
 
+from ivr.chat_parts import ChatEdges, Chats, make_chats
 from ivr.content.service_levels import seller_level
+from ivr.content.written import WrittenSpeaker
 from ivr.desk_parts import identity_provider, make_desk, softphone_key
+from ivr.domain.chats import ChatChannel
 from ivr.domain.staff import SignInRules
 from ivr.edges import Edges
 from ivr.errors import IvrError
@@ -45,6 +48,7 @@ from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
 from ivr.service.handovers import HandoverSweep
 from ivr.service.hooks import HookSweep
+from ivr.service.incoming_texts import IncomingTexts
 from ivr.service.knowledge import KnowingUnderstanding
 from ivr.service.leg_hearing import LegHearing
 from ivr.service.marketplace import Marketplace
@@ -134,28 +138,31 @@ class Ivr(Edges):
     @cached_property
     def calls(self) -> CallService:
         """The use cases of a live call."""
-        engine = self.engine
         ports = CallPorts(
-            scenes=engine.scenes,
+            scenes=self.engine.scenes,
             understanding=KnowingUnderstanding(self.understanding, self.knowledge),
             speaker=self.speaker,
-            arrivals=Arrivals(
-                self.numbers,
-                self.steady,
-                self.speaker,
-                self.settings.company,
-                self.clock,
-                self.settings.booking_days,
-                self.settings.texts,
-                engine.places,
-                self.content.likely,
-                self.sellers,
-            ),
+            arrivals=self._arrivals,
             effects=self._effects,
-            held=engine.held,
+            held=self.engine.held,
             hears=self._hears,
         )
         return CallService(ports)
+
+    @cached_property
+    def _arrivals(self) -> Arrivals:
+        return Arrivals(
+            self.numbers,
+            self.steady,
+            self.speaker,
+            self.settings.company,
+            self.clock,
+            self.settings.booking_days,
+            self.settings.texts,
+            self.engine.places,
+            self.content.likely,
+            self.sellers,
+        )
 
     @cached_property
     def _effects(self) -> Effects:
@@ -170,6 +177,24 @@ class Ivr(Edges):
         )
 
     @cached_property
+    def chats(self) -> Chats:
+        """The use cases of conversations in writing."""
+        edges = ChatEdges(
+            arrivals=self._arrivals,
+            effects=self._effects,
+            understanding=KnowingUnderstanding(self.understanding, self.knowledge),
+            speaker=WrittenSpeaker(self.content),
+            messenger=self.messenger,
+        )
+        return make_chats(self.settings, self.engine, edges)
+
+    @cached_property
+    def incoming_texts(self) -> IncomingTexts:
+        """What customers text us."""
+        chats = self.chats.over(ChatChannel.TEXT)
+        return IncomingTexts(self.engine.scenes, self.speaker, self.numbers, self.settings.company, chats)
+
+    @cached_property
     def dispatcher(self) -> Dispatcher:
         """Claims and dials what is due."""
         return self.engine.dispatcher
@@ -177,7 +202,8 @@ class Ivr(Edges):
     @cached_property
     def scheduler(self) -> CallbackClock:
         """Wakes the dispatcher and the sweeps; `start` it in the process that does the work."""
-        parts = (*sweeps(self.engine, self.recordings), ClaimSweep(self.engine.scenes, self.claims))
+        claims = ClaimSweep(self.engine.scenes, self.claims)
+        parts = (*sweeps(self.engine, self.recordings), claims, self.chats.sweep)
         return CallbackClock(
             self.dispatcher, parts, store=self.store, clock=self.clock, node=self.node,
             outbox=self.engine.outbox, notices=self.claim_post, hooks=self.hook_sweep, shop=self.shop_sweeps,
@@ -214,7 +240,8 @@ class Ivr(Edges):
             recognizer=self.recognizers if self._mode.needs_engine else None,
             phone=self.phone,
             recordings=self.recordings,
-            incoming_texts=self.engine.incoming_texts,
+            incoming_texts=self.incoming_texts,
+            chats=self.chats.over(ChatChannel.WEB),
             deliveries=self.engine.deliveries,
             recorder=self.engine.recorder,
             writes_down=self.settings.recording_transcripts,
@@ -237,6 +264,7 @@ class Ivr(Edges):
             board_words=self.board_words,
             hook_sender=self.hook_sender,
             market=Marketplace(engine.scenes, self.claims, seller_level(self.settings.grammars_dir)),
+            chat_desk=self.chats.desk,
         )
 
     @cached_property

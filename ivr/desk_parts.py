@@ -6,6 +6,7 @@ from typing import Any
 from ivr.parts import shared_secret
 from ivr.phone.softphones import SoftphoneKey
 from ivr.pictures import PillowPictures
+from ivr.service.chat_desk import ChatDesk
 from ivr.service.engine import CallbackEngine
 from ivr.service.hooks import Hooks, HookSender
 from ivr.service.knowledge import Knowledge
@@ -34,6 +35,7 @@ def make_desk(
     board_words: Catalogue,
     hook_sender: HookSender,
     market: Marketplace,
+    chat_desk: ChatDesk,
 ) -> Desk:
     """What pages and the API are given."""
     clock = engine.scenes.clock
@@ -54,6 +56,7 @@ def make_desk(
         hooks=Hooks(clock),
         hook_sender=hook_sender,
         market=market,
+        chat_desk=chat_desk,
         numbers=numbers,
         catalogue=catalogue,
         knowledge=knowledge,

@@ -226,6 +226,16 @@ class SettingsFields:
     daily_texts: int = _setting(
         "IVR_DAILY_TEXTS", read.whole(1, 1_000_000), 1_000, "Such texts in 24 hours: bounds the bill."
     )
+    chat: str = _setting(
+        "IVR_CHAT",
+        read.one_of("text,web", "text", "web", "off"),
+        "text,web",
+        "Where customers may write: `text` (to our number), `web` (a chat on our page), both, or `off`.",
+    )
+    chat_wait: int = _setting(
+        "IVR_CHAT_WAIT", read.whole(1, 240), 10, "Minutes until who waits for a person in a chat is offered a callback."
+    )
+    chat_idle: int = _setting("IVR_CHAT_IDLE", read.whole(5, 2880), 120, "Minutes after which an idle chat is over.")
     smtp_url: str = _setting(
         "IVR_SMTP_URL",
         read.mail_server,

@@ -79,6 +79,14 @@ class Folders:
             texts |= _texts(self.read(path), path.name)
         return texts
 
+    def texts_of_language(self, locale: str, name: str) -> dict[str, Located]:
+        """The same of a file that need not be there, and is never taken from another language."""
+        own = [folder for folder in self.chain(locale) if language_of(folder.name) == language_of(locale)]
+        texts: dict[str, Located] = {}
+        for path in reversed([folder / name for folder in own if (folder / name).is_file()]):
+            texts |= _texts(self.read(path), path.name)
+        return texts
+
     def _known(self) -> str:
         return ", ".join(self.names())
 

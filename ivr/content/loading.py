@@ -16,6 +16,7 @@ from ivr.content.languages import language_lists
 from ivr.content.model import Content, LocaleContent, LocaleGrammar, Once
 from ivr.content.number_files import read_money, read_numbers
 from ivr.content.readings import read_readings
+from ivr.content.written import CHAT, check_chat
 from ivr.content.yaml_files import Located
 from ivr.domain.answered import OVERHEARD
 from ivr.domain.dialogue.questions import MENU_INTENTS
@@ -50,6 +51,8 @@ def load(folder: Path, locales: Sequence[str] = ()) -> Content:
     served = tuple(locales) or tuple(sorted(known, key=lambda name: (name != DEFAULT_LOCALE, name)))
     content = Content({name: _locale(folders, name, served) for name in served}, _likely(folders))
     prompt_checks.check_prompts(content)
+    for locale in content.locales.values():
+        check_chat(locale)
     return content
 
 
@@ -81,6 +84,7 @@ def _locale(folders: Folders, name: str, served: Sequence[str]) -> LocaleContent
         rewrites=tuple((str(pattern), str(to)) for pattern, to in about.get("rewrites", ())),
         prompts=prompts,
         messages=folders.texts(name, "messages.yaml"),
+        chat=folders.texts_of_language(name, CHAT),
         spoken=folders.texts(name, "spoken.yaml"),
         readings=readings,
         reading_words=reading_words,

@@ -199,6 +199,8 @@ class LocaleContent:
     prompts: Mapping[str, Located] = field(default_factory=dict)
     messages: Mapping[str, Located] = field(default_factory=dict)
     """What is written to people, not spoken."""
+    chat: Mapping[str, Located] = field(default_factory=dict)
+    """Prompts as they are written in a chat, where that differs."""
     spoken: Mapping[str, Located] = field(default_factory=dict)
     """How times, spans and digits are worded."""
     readings: Mapping[str, Located] = field(default_factory=dict)

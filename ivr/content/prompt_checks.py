@@ -45,6 +45,9 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "first second third": """
         menu_three help_ask
     """,
+    "case what": """
+        go_on
+    """,
     "case": """
         whisper_again whisper_accepted
     """,
@@ -171,8 +174,8 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
 
 _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "": "stop_hint stop_words start_words",
-    "company": "stopped started unread calendar_title",
-    "link": "mail_stop",
+    "company": "stopped started unread calendar_title chat_too_many",
+    "link": "mail_stop chat_prove",
     "zone": "mail_zone",
     "case company": "mail_subject order_mail_subject claim_call",
     "company link": "late orders_link",

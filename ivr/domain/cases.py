@@ -98,7 +98,7 @@ class Case:
     summary: str = ""
     """The reason in the customer's own words; read in the whisper."""
     source: str = "phone"
-    """phone, web or api."""
+    """phone, web, api, text or chat."""
     outcome: str = ""
     effort: int | None = None
     """1 (very easy) to 7 (very hard), keyed after the call."""

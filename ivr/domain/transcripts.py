@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from ivr.domain.cases import Event
 from ivr.domain.hearing import SURE_FIT
+
+TYPED: Final = "typed"
+"""The engine of what was written: there is no sound to doubt."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Passage:
 
     at: datetime
     by: str
-    """`customer` or `we`."""
+    """`customer`, `we` or `agent`."""
     words: tuple[Spoken, ...]
     engine: str = ""
     certainty: str = ""
@@ -38,12 +41,17 @@ class Passage:
 
 def transcript(events: Sequence[Event]) -> list[Passage]:
     """What was said, heard and keyed, in order."""
-    told = {"said": _said, "heard": _heard, "keyed": _keyed}
+    told = {"said": _said, "heard": _heard, "keyed": _keyed, "customer_wrote": _wrote, "agent_wrote": _wrote}
     return [told[event.kind](event) for event in events if event.kind in told]
 
 
 def _said(event: Event) -> Passage:
     return Passage(event.at, "we", _plain(event.data.get("text")))
+
+
+def _wrote(event: Event) -> Passage:
+    """Between customer and agent: nothing was to be understood."""
+    return Passage(event.at, event.kind.removesuffix("_wrote"), _plain(event.data.get("text")))
 
 
 def _keyed(event: Event) -> Passage:
@@ -55,7 +63,8 @@ def _heard(event: Event) -> Passage:
     readings = [str(one.get("text", "")) for one in data.get("readings") or () if isinstance(one, Mapping)]
     text, fit = str(data.get("text") or (readings or [""])[0]), data.get("fit")
     others = tuple(dict.fromkeys(reading for reading in readings if reading and reading != text))
-    all_doubtful = data.get("certainty") == "none" or (isinstance(fit, float) and fit < SURE_FIT)
+    unsure = data.get("certainty") == "none" or (isinstance(fit, float) and fit < SURE_FIT)
+    all_doubtful = unsure and data.get("engine") != TYPED
     return Passage(
         event.at,
         "customer",

@@ -147,10 +147,10 @@ def play_for_ever(music_path: str, again_path: str) -> str:
     return str(response)
 
 
-def text_answer(text: str) -> str:
-    """The answer to a text message; empty: none."""
+def text_answer(texts: Sequence[str]) -> str:
+    """The answers to a text message, in order; none: nothing."""
     response = MessagingResponse()
-    if text:
+    for text in texts:
         response.message(text)
     return str(response)
 

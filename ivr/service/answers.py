@@ -71,7 +71,7 @@ class HelpAnswers:
             return
         asked = Opening(
             kind=CaseKind.QUESTION, customer_id=call.customer_id, order_id=None, words=words, locale=call.locale,
-            source="phone", call=call,
+            source=exchange.source, call=call,
         )  # fmt: skip
         case = open_case(uow, now, asked)
         if case.status == CaseStatus.OPEN and not uow.callbacks.of_case(case.id):

@@ -1,14 +1,15 @@
 """Who is calling: the number as the carrier gives it, the customer behind it, orders and an open callback."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.calls import Call
-from ivr.domain.cases import CaseStatus, Customer
-from ivr.domain.dialogue import Caller
+from ivr.domain.cases import Case, CaseStatus, Customer
+from ivr.domain.dialogue import Begun, Caller
+from ivr.domain.dialogue.menu import ORDER_REQUESTS
 from ivr.domain.dialogue.values import UNFINISHED_IN, Unfinished
 from ivr.errors import NumberRefused
 from ivr.service.open_view import open_view
@@ -20,8 +21,8 @@ from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
 
 NO_SELLERS = NoSellers()
-STILL_WANTED: Final = timedelta(hours=24)
-"""So long after a call that was cut off its return is offered to be finished."""
+AGAIN: Final = timedelta(hours=24)
+"""So long after a call that was cut off, or a chat, what was begun there is offered to go on."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,29 @@ class Arrivals:
         call.from_number, call.customer_id = checked.e164, customer.id
         locale = customer.locale if customer.locale in served else greets
         caller = self._caller(uow, checked, customer.zone or checked.zones[0], locale, call.started_at)
+        chat = uow.chats.latest_of_number(checked.e164, call.started_at - AGAIN)
+        written = uow.cases.get(chat.case_id) if chat is not None and chat.case_id else None
+        caller = replace(caller, begun=self._begun(uow, written, locale))
         return caller, (locale, *(name for name in order if name != locale))
+
+    def writes(self, uow: UnitOfWork, call: Call, now: datetime) -> tuple[Caller, tuple[str, ...]]:
+        """The same of somebody who writes from the call's number; a case of theirs from any door can go on."""
+        caller, locales = self.recognise(uow, call, call.from_number)
+        cases = uow.cases.open_of(call.customer_id) if call.customer_id else ()
+        newest = next((case for case in cases if case.opened_at > now - AGAIN), None)
+        return replace(
+            caller, begun=self._begun(uow, newest, locales[0]), unfinished=None, place=None, is_seller=False
+        ), locales
+
+    def _begun(self, uow: UnitOfWork, case: Case | None, locale: str) -> Begun | None:
+        """What is left to do about it here; a promised callback goes on with it anyway."""
+        if case is None or case.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
+            return None
+        if uow.callbacks.open_for_case(case.id) is not None:
+            return None
+        about_order = case.order_id is not None and case.kind.value in ORDER_REQUESTS
+        order = self.commerce.order(case.order_id, locale) if about_order and case.order_id else None
+        return Begun(case.id, case.number, case.kind.value, order)
 
     def _new_customer(self, uow: UnitOfWork, number: str, locale: str) -> Customer:
         name = self.commerce.customer_name(number) or ""
@@ -85,7 +108,7 @@ class Arrivals:
 
     def _unfinished(self, uow: UnitOfWork, number: str, locale: str) -> Unfinished | None:
         """What their last call, of today or yesterday, ended in the middle of, if nobody has done it since."""
-        last = uow.calls.last_dialogue(number, self.clock.now() - STILL_WANTED)
+        last = uow.calls.last_dialogue(number, self.clock.now() - AGAIN)
         case = uow.cases.get(last.case_id) if last is not None and last.state in UNFINISHED_IN else None
         if last is None or last.order is None or case is None or case.status is not CaseStatus.OPEN:
             return None

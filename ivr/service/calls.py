@@ -1,13 +1,12 @@
 """Use cases of a live call: load the dialogue, step it, carry out its effects, save; one transaction a step."""
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
 
 from ivr.domain.calls import Call
-from ivr.domain.dialogue import Dialogue, State, start, step
+from ivr.domain.dialogue import Dialogue, State, start
 from ivr.domain.dialogue.doubts import is_read_back
 from ivr.domain.dialogue.heard import (
     AgentLost,
@@ -22,7 +21,6 @@ from ivr.domain.dialogue.heard import (
 )
 from ivr.domain.dialogue.machine import blank
 from ivr.domain.dialogue.news import tell
-from ivr.domain.dialogue.values import Step
 from ivr.domain.hearing import Ability, Grammar, Hypothesis, Pace
 from ivr.domain.turn import Next, Turn
 from ivr.errors import NotFound
@@ -32,6 +30,7 @@ from ivr.service.call_ends import end_call
 from ivr.service.effects import Effects, Exchange
 from ivr.service.ports import Speaker, Understanding
 from ivr.service.scenes import Scene, Scenes
+from ivr.service.stepping import advance, carry_out_all
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
 from ivr.service.utterance import HeardUtterance
@@ -113,7 +112,8 @@ class CallService:
         call.dialogue = blank(caller, locales, scene.now, self._abilities(locales))
         scene.uow.calls.add(call)
         record(scene.uow, scene.now, "call_started", call=call, data={"known": True, "news": outreach.kind.value})
-        self._carry_out(scene, call, tell(call.dialogue, outreach.kind, order, outreach.case_id, scene.now))
+        told = tell(call.dialogue, outreach.kind, order, outreach.case_id, scene.now)
+        self._save(scene.uow, call, carry_out_all(self._effects, Exchange(scene, call, call.dialogue), told))
         return call
 
     def _abilities(self, locales: Sequence[str]) -> dict[str, Ability]:
@@ -255,18 +255,8 @@ class CallService:
         if isinstance(heard, Key):
             data = {"keys": heard.digits, "turn": before.turn.number}
             record(scene.uow, scene.now, "keyed", call=call, data=data)
-        done = step(replace(before, abilities=self._abilities(before.locales)), heard)
-        self._carry_out(scene, call, done)
-
-    def _carry_out(self, scene: Scene, call: Call, done: Step) -> None:
-        queue = deque(done.effects)
-        while queue:
-            call.locale = done.dialogue.locale
-            result = self._effects.carry_out(Exchange(scene, call, done.dialogue), queue.popleft())
-            if result is not None:
-                done = step(done.dialogue, result)
-                queue.extendleft(reversed(done.effects))
-        self._save(scene.uow, call, done.dialogue)
+        able = replace(before, abilities=self._abilities(before.locales))
+        self._save(scene.uow, call, advance(self._effects, Exchange(scene, call, able), heard))
 
     def _save(self, uow: UnitOfWork, call: Call, dialogue: Dialogue) -> None:
         turned = dialogue.turn.number != call.turn

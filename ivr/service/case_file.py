@@ -20,7 +20,7 @@ from ivr.service.staff_log import Member
 from ivr.service.store import UnitOfWork
 
 EARLIER: Final = 10
-SERVED: Final = {"attempt_started": "agent", "transferred": "agent", "transfer_begun": "agent"}
+SERVED: Final = {"chat_taken": "agent", "attempt_started": "agent", "transferred": "agent", "transfer_begun": "agent"}
 """Kinds of events that name an agent who was given the case."""
 
 

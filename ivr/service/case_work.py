@@ -66,22 +66,7 @@ class CaseWork:
         self._scenes.run(lambda scene: self._finish(scene, member, number, outcome, resolved))
 
     def _finish(self, scene: Scene, member: Member, number: str, outcome: str, resolved: bool) -> None:
-        case = find_case(scene.uow, member, number)
-        to = CaseStatus.RESOLVED if resolved else case.status
-        if (case.outcome, case.status) == (outcome, to):
-            return
-        if resolved:
-            self._resolve(scene, case)
-        case.outcome = outcome
-        data = {"outcome": outcome, "by": member.name, "resolved": resolved}
-        record(scene.uow, scene.now, "case_finished", subject=case, data=data)
-        log_act(scene.uow, scene.now, member, "case_finished", about=case.number, data=data)
-
-    def _resolve(self, scene: Scene, case: Case) -> None:
-        promised = scene.uow.callbacks.open_for_case(case.id)
-        if promised is not None and case.status != CaseStatus.WITH_AGENT:
-            raise IllegalMove("a callback is still promised for this case; cancel it first, or leave the case open")
-        case.move(CaseStatus.RESOLVED)
+        finish_case(scene, member, find_case(scene.uow, member, number), outcome, resolved=resolved)
 
     def follow_up(self, member: Member, number: str, at: datetime | None, zone: str = "") -> Callback:
         """Promise another callback for this case; at None as soon as possible. Raises as Bookings.book."""
@@ -99,6 +84,26 @@ class CaseWork:
         callback = self._bookings.book(scene.uow, request)
         log_act(scene.uow, scene.now, member, "callback_booked", about=case.number)
         return callback
+
+
+def finish_case(scene: Scene, member: Member, case: Case, outcome: str, *, resolved: bool) -> None:
+    """Keep what came of a case. Raises IllegalMove."""
+    to = CaseStatus.RESOLVED if resolved else case.status
+    if (case.outcome, case.status) == (outcome, to):
+        return
+    if resolved:
+        _resolve(scene, case)
+    case.outcome = outcome
+    data = {"outcome": outcome, "by": member.name, "resolved": resolved}
+    record(scene.uow, scene.now, "case_finished", subject=case, data=data)
+    log_act(scene.uow, scene.now, member, "case_finished", about=case.number, data=data)
+
+
+def _resolve(scene: Scene, case: Case) -> None:
+    promised = scene.uow.callbacks.open_for_case(case.id)
+    if promised is not None and case.status != CaseStatus.WITH_AGENT:
+        raise IllegalMove("a callback is still promised for this case; cancel it first, or leave the case open")
+    case.move(CaseStatus.RESOLVED)
 
 
 def read_note(text: str) -> str:

@@ -42,6 +42,8 @@ class Exchange:
     scene: Scene
     call: Call
     dialogue: Dialogue
+    source: str = "phone"
+    """Which door it came in by, for cases and callbacks."""
 
     @property
     def uow(self) -> UnitOfWork:
@@ -183,7 +185,7 @@ class Effects:
             order_id=effect.order_id,
             words=effect.reason,
             locale=exchange.call.locale,
-            source="phone",
+            source=exchange.source,
             call=exchange.call,
         )
         case = open_case(exchange.uow, now, opening)
@@ -270,7 +272,7 @@ class Effects:
             zone=exchange.dialogue.caller.zone,
             at=at,
             ticket_at=hold.ticket_at if hold else self.clock.now(),
-            source="phone",
+            source=exchange.source,
             skill=case.skill,
             priority=case.priority,
         )

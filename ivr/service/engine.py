@@ -23,7 +23,6 @@ from ivr.service.gate import Gate
 from ivr.service.guests import Guests
 from ivr.service.held_legs import HeldLegs
 from ivr.service.housekeeping import Housekeeper
-from ivr.service.incoming_texts import IncomingTexts
 from ivr.service.legs import Legs
 from ivr.service.letters import Letters
 from ivr.service.line import Line
@@ -188,5 +187,4 @@ class CallbackEngine:
             **self._timing,
         )
         self.outbox = Outbox(tools)
-        self.incoming_texts = IncomingTexts(scenes, ports.speaker, ports.numbers, company)
         self.deliveries = Deliveries(scenes, self._telling)

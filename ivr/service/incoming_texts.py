@@ -1,4 +1,4 @@
-"""Text messages that customers send: STOP and START in every language served; nothing else is read."""
+"""Text messages that customers send: STOP and START in every language served; all else is for the chat."""
 
 import re
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Final
 
 from ivr.domain.turn import Say
 from ivr.errors import NumberRefused
+from ivr.service.chats import ChatService
 from ivr.service.limits import uses_today
 from ivr.service.opting import has_opted_out, opt_in, opt_out
 from ivr.service.ports import NumberRules, Speaker
@@ -33,30 +34,57 @@ class IncomingText:
     """The carrier says that it has acted upon it and answered (Twilio's OptOutType)."""
 
 
+@dataclass(frozen=True)
+class _Answered:
+    text: str = ""
+    chat_id: str = ""
+    """Answered by the dialogue."""
+
+
 class IncomingTexts:
     """Obeys them at once."""
 
-    def __init__(self, scenes: Scenes, speaker: Speaker, numbers: NumberRules, company: str) -> None:
+    def __init__(
+        self, scenes: Scenes, speaker: Speaker, numbers: NumberRules, company: str, chats: ChatService | None = None
+    ) -> None:
+        """`chats` None: nothing but STOP and START is read."""
         self._scenes = scenes
+        self._chats = chats
         self._speaker = speaker
         self._numbers = numbers
         self._company = company
 
-    def arrived(self, text: IncomingText) -> str:
-        """What to answer; empty: nothing. The same message again changes nothing."""
+    def arrived(self, text: IncomingText) -> list[str]:
+        """What to answer, if anything. The same message again changes nothing."""
         try:
             number = self._numbers.check(text.number).e164
         except NumberRefused:
-            return ""  # a short code or a name: nobody whom we would write to
-        return self._scenes.run(lambda scene: self._arrived(scene, number, text))
+            return []  # a short code or a name: nobody whom we would write to
+        answered = self._scenes.run(lambda scene: self._arrived(scene, number, text))
+        if answered.chat_id and self._chats is not None:
+            return self._chats.answer(answered.chat_id)
+        return [answered.text] if answered.text else []
 
-    def _arrived(self, scene: Scene, number: str, text: IncomingText) -> str:
+    def _arrived(self, scene: Scene, number: str, text: IncomingText) -> _Answered:
         if not scene.uow.guards.is_new_webhook(text.sid, "text", ""):
-            return ""
+            return _Answered()
         word = _plain(text.body)
-        key = self._obeyed(scene.uow, number, word, scene.now) or self._unread(scene, number)
+        key = self._obeyed(scene.uow, number, word, scene.now)
         is_answered = text.is_answered or word in CARRIERS_OWN
-        return "" if is_answered or not key else self._words(scene.uow, number, key)
+        if not key and not is_answered and not has_opted_out(scene.uow, number):
+            return self._read(scene, number, text)
+        return _Answered("" if is_answered or not key else self._words(scene.uow, number, key))
+
+    def _read(self, scene: Scene, number: str, text: IncomingText) -> _Answered:
+        """It is neither of the two."""
+        if self._chats is None:
+            # Said once a day: two machines that answer each other would never end.
+            seen = uses_today(scene.uow, "unread_text", number, scene.now)
+            return _Answered("" if seen > 1 else self._words(scene.uow, number, "unread_text"))
+        beyond = self._chats.is_too_many(scene, number)
+        if beyond > 0:
+            return _Answered(self._words(scene.uow, number, "chat_too_many_text") if beyond == 1 else "")
+        return _Answered(chat_id=self._chats.texted(scene, number, text.body, text.sid))
 
     def _obeyed(self, uow: UnitOfWork, number: str, word: str, now: datetime) -> str:
         """The key of the answer; empty: it is neither of the two."""
@@ -69,11 +97,6 @@ class IncomingTexts:
                 opt_in(uow, number, now, "text")
             return "started_text"
         return ""
-
-    def _unread(self, scene: Scene, number: str) -> str:
-        """Said once a day: two machines that answer each other would never end. Who opted out hears nothing."""
-        seen = uses_today(scene.uow, "unread_text", number, scene.now)
-        return "" if seen > 1 or has_opted_out(scene.uow, number) else "unread_text"
 
     def _all_words(self, key: str) -> set[str]:
         spoken = (self._speaker.text(locale, Say(key)) for locale in self._speaker.locales)

@@ -21,6 +21,7 @@ from ivr.simulation.memory_rows import (
     MemoryHolds,
     MemoryLegs,
 )
+from ivr.simulation.no_chats import NoChats
 from ivr.simulation.no_claims import NoClaims, NoTrustEntries
 from ivr.simulation.no_programs import NoLists, NoPrograms
 from ivr.simulation.no_staff import NoOverview, NoStaff
@@ -72,6 +73,7 @@ class MemoryRows:
         self.photos: ports.Photos = NoPhotos()
         self.claims: claim_store.Claims = NoClaims()
         self.trust: claim_store.TrustEntries = NoTrustEntries()
+        self.chats: ports.Chats = NoChats()
 
     def commit(self) -> None:
         """Not here."""
@@ -99,7 +101,7 @@ class MemoryUnitOfWork:
         self.settlements, self.recordings = rows.settlements, rows.recordings
         self.handovers, self.outreaches = rows.handovers, rows.outreaches
         self.places, self.photos = rows.places, rows.photos
-        self.claims, self.trust = rows.claims, rows.trust
+        self.claims, self.trust, self.chats = rows.claims, rows.trust, rows.chats
         self._is_committed = False
 
     def commit(self) -> None:

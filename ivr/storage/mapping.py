@@ -10,6 +10,7 @@ from ivr.domain.assignments import Assignment
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, Customer
+from ivr.domain.chats import Chat, ChatLine
 from ivr.domain.claim_notices import Notice
 from ivr.domain.claims import Claim
 from ivr.domain.handovers import Handover
@@ -24,6 +25,7 @@ from ivr.domain.shifts import Shift
 from ivr.domain.staff import Draft, SignIn, User
 from ivr.domain.trust import TrustEntry
 from ivr.storage import (
+    chat_tables,
     claim_tables,
     guard_tables,
     handover_tables,
@@ -67,6 +69,8 @@ MAPPED: dict[type, Table] = {
     Claim: claim_tables.claims,
     Notice: claim_tables.claim_notices,
     TrustEntry: claim_tables.trust_entries,
+    Chat: chat_tables.chats,
+    ChatLine: chat_tables.chat_lines,
 }
 """Events and the audit log are not among them: their rows are only added, never changed."""
 

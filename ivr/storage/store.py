@@ -14,6 +14,7 @@ from ivr.storage.attempts import SqlAttempts, SqlLegs
 from ivr.storage.callbacks import SqlCallbacks, SqlHolds, SqlVerifications
 from ivr.storage.calls import SqlCalls
 from ivr.storage.cases import SqlCases, SqlEvents
+from ivr.storage.chats import SqlChats
 from ivr.storage.claims import SqlClaims, SqlTrustEntries
 from ivr.storage.demo_deeds import SqlDeeds
 from ivr.storage.failures import translated
@@ -75,6 +76,7 @@ class SqlUnitOfWork:
         self.photos: ports.Photos = SqlPhotos(session, writes=writes)
         self.claims: claim_store.Claims = SqlClaims(session, writes=writes)
         self.trust: claim_store.TrustEntries = SqlTrustEntries(session, writes=writes)
+        self.chats: ports.Chats = SqlChats(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""

@@ -13,9 +13,11 @@ from ivr.domain.conversations import CHOSEN, Role
 from ivr.domain.staff import StaffRole
 from ivr.errors import CallbackRefused, IvrError, NotFound
 from ivr.service.agent_work import SETTABLE
+from ivr.service.chat_desk import waiting_chats
 from ivr.service.console import Console, read_console
 from ivr.service.conversations import Conversation, Conversations
 from ivr.service.staff_log import Member, log_act
+from ivr.web.agent_chats import AgentChats, chat_rules_of
 from ivr.web.board import is_late
 from ivr.web.case_pages import CasePages
 from ivr.web.desk import Desk
@@ -88,10 +90,12 @@ class AgentPages:
         with self._services.store.read() as uow:
             now = self._services.clock.now()
             console = read_console(uow, current_user.member, now, str(session.get(LAST_CASE, "")))
+            chats = waiting_chats(uow, current_user.member)
         if console.attempt is not None and console.case is not None:
             session[LAST_CASE] = console.case.id
         return render_template(
-            template, console=console, refused=refused, conversation=self._conversation(console), roles=CHOSEN,
+            template, console=console, chats=chats, refused=refused,
+            conversation=self._conversation(console), roles=CHOSEN,
             statuses=SETTABLE, skills=ALL_SKILLS, is_late=partial(is_late, now=console.now), **self._words.shared(),
         )  # fmt: skip
 
@@ -129,7 +133,7 @@ ACTS: Final[dict[str, Callable[[Conversations, str], Any]]] = {
 }
 
 
-def agent_pages(pages: AgentPages, cases: CasePages, recordings: RecordingPages) -> Blueprint:
+def agent_pages(pages: AgentPages, cases: CasePages, recordings: RecordingPages, chats: AgentChats) -> Blueprint:
     """The blueprint of the agent's pages."""
     blueprint = Blueprint("agent", __name__, url_prefix="/agent", template_folder="templates")
     blueprint.before_request(only(StaffRole.AGENT))
@@ -137,6 +141,7 @@ def agent_pages(pages: AgentPages, cases: CasePages, recordings: RecordingPages)
     for name, view in (("status", pages.set_status), ("take", pages.take), ("talk", pages.talk)):
         blueprint.add_url_rule(f"/{name}", view_func=view, endpoint=name, methods=["POST"])
         blueprint.add_url_rule(f"/{name}", view_func=pages.back, endpoint=f"{name}_back")
+    chat_rules_of(blueprint, chats)
     blueprint.add_url_rule("/cases/<number>", view_func=cases.case, endpoint="case")
     add_recording_rules(blueprint, recordings)
     blueprint.add_url_rule("/cases/<number>/photos/<photo_id>", view_func=cases.picture, endpoint="picture")

@@ -16,6 +16,7 @@ from ivr.service.afterwards import Afterwards
 from ivr.service.agent_work import AgentWork
 from ivr.service.booking import Bookings
 from ivr.service.case_work import CaseWork
+from ivr.service.chat_desk import ChatDesk
 from ivr.service.conversations import Conversations
 from ivr.service.hooks import Hooks, HookSender
 from ivr.service.knowledge import Knowledge
@@ -90,6 +91,8 @@ class Desk:
     """Empty: the API refuses everybody."""
     agent_work: AgentWork
     case_work: CaseWork
+    chat_desk: ChatDesk
+    """What agents do with chats."""
     supervising: Supervising
     commerce: Commerce
     staff: StaffDesk

@@ -104,6 +104,7 @@ class PageWords:
 
         return {
             "t": text, "locale": locale, "catalogue": self._catalogue, "company": self._services.company,
+            "chats": self._services.chats is not None,
             "at": self.at, "embedded": is_embedded(), "sites": self._desk.widget_sites,
         }  # fmt: skip
 

@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from ivr.service.hashing import hashed
 from ivr.service.identities import Identities
+from ivr.web.agent_chats import AgentChats
 from ivr.web.agent_pages import AgentPages, agent_pages
 from ivr.web.api import api_v1
 from ivr.web.api_docs import api_docs
@@ -16,6 +17,7 @@ from ivr.web.call_pages import CallPages, add_call_rules
 from ivr.web.callback_desk import CallbackDesk
 from ivr.web.callback_pages import CallbackPages, no_mail_pages
 from ivr.web.case_pages import CasePages
+from ivr.web.chat_pages import ChatPages, chat_rules_of
 from ivr.web.claim_pages import ClaimPages, add_claim_rules
 from ivr.web.content_pages import ContentPages, add_content_rules
 from ivr.web.conversations import conversations_v1
@@ -57,11 +59,12 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     staff_words = StaffWords(services, desk)
     signing, admin = _signing(app, services, desk, staff_words)
     customer, supervisor = customer_pages(pages, one), _supervisor(services, desk, staff_words)
-    cases, recordings = CasePages(services, desk, staff_words), RecordingPages(services)
-    agent = agent_pages(AgentPages(services, desk, staff_words), cases, recordings)
+    given = (services, desk, staff_words)
+    agent = agent_pages(AgentPages(*given), CasePages(*given), RecordingPages(services), AgentChats(*given))
     add_softphone_rules(agent, SoftphonePages(services, desk))
     no_mail = no_mail_pages(one)
     embed = [customer_pages(pages, one, name=EMBED, prefix="/embed")] if desk.widget_sites else []
+    _chat(services, desk, words, (customer, *embed))
     answers, sellers = help_pages(HelpPages(desk.knowledge, words)), seller_pages(SellerPages(services, desk, words))
     returns = return_pages(ReturnPages(services, desk, words))
     for name, blueprint in list(app.blueprints.items()):
@@ -110,6 +113,13 @@ def _add_provider(app: Flask, signing: Blueprint, services: Services, desk: Desk
     pages = ProviderPages(desk.staff.provider, services, staff, identities)
     pages.connect(app)
     add_provider_rules(signing, pages)
+
+
+def _chat(services: Services, desk: Desk, words: PageWords, below: tuple[Blueprint, ...]) -> None:
+    if services.chats is None:
+        return
+    for blueprint in below:
+        chat_rules_of(blueprint, ChatPages(services, services.chats, desk, words))
 
 
 def _program() -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from ivr.phone.signature import SignatureCheck
 from ivr.phone.twiml import Hearing
 from ivr.service.calls import CallService
+from ivr.service.chats import ChatService
 from ivr.service.deliveries import Deliveries
 from ivr.service.incoming_texts import IncomingTexts
 from ivr.service.leg_hearing import LegHearing
@@ -44,6 +45,8 @@ class Services:
     """What the carrier records, where IVR_HEARING=record."""
     incoming_texts: IncomingTexts | None = None
     """None: text messages of customers are not heard."""
+    chats: ChatService | None = None
+    """None: nobody chats on our page."""
     deliveries: Deliveries | None = None
     """None: what becomes of our texts is not asked."""
     writes_down: bool = False

@@ -24,7 +24,7 @@ def texts_blueprint(services: Services) -> Blueprint:
             body=form.get("Body", "")[:MOST_CHARACTERS],
             is_answered=bool(form.get("OptOutType")),
         )
-        return as_xml(text_answer(services.incoming_texts.arrived(text) if services.incoming_texts else ""))
+        return as_xml(text_answer(services.incoming_texts.arrived(text) if services.incoming_texts else ()))
 
     @texts.post("/text/<message_id>/status")
     def delivered(message_id: str) -> Response:

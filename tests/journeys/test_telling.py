@@ -120,7 +120,8 @@ def test_word_that_only_we_know_is_obeyed_and_answered_by_us(world: World) -> No
     assert world.read(declined)
 
 
-def test_text_that_is_no_word_of_ours_is_answered_once(world: World) -> None:
+def test_text_that_is_no_word_of_ours_is_answered_once_where_nobody_chats(new_world: NewWorld) -> None:
+    world = new_world(settings={"IVR_CHAT": "web"})
     customer = world.phone()
     for _ in range(2):
         customer.sends_text(OURS, "where is my parcel?")

@@ -10,7 +10,7 @@ import pytest
 from ivr.domain.messages import MessageRules
 from ivr.domain.policies import CallbackRules
 from ivr.errors import CarrierRejected, CarrierUnclear, MailRefused, MailUnavailable, MailUnclear
-from ivr.service.incoming_texts import IncomingText
+from ivr.service.incoming_texts import IncomingText, IncomingTexts
 from ivr.service.opting import has_opted_out
 from ivr.storage import SqlStore
 from tests.fakes.clock import NOON_IN_NEW_YORK
@@ -36,7 +36,8 @@ def mailed(store: SqlStore) -> World:
 
 def sends(world: World, text: str, sid: str = "1", number: str = CUSTOMER, **more: bool) -> str:
     """A customer texts us; our answer."""
-    return world.engine.incoming_texts.arrived(IncomingText(sid=f"SM{sid:0>32}", number=number, body=text, **more))
+    texts = IncomingTexts(world.engine.scenes, world.speaker, world.ports().numbers, "Ringback")
+    return "".join(texts.arrived(IncomingText(sid=f"SM{sid:0>32}", number=number, body=text, **more)))
 
 
 # --- surely not sent -------------------------------------------------------------------------------------------

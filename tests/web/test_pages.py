@@ -23,7 +23,7 @@ API_ONLY = {
 
 STAFF_ONLY = {
     "act", "skill", "staff_reason", "no_note", "outcome", "note", "ruling", "agent_unfit", "no_holidays",
-    "rules_changed", "no_rules", "no_choice",
+    "rules_changed", "no_rules", "no_choice", "no_agent", "long", "empty",
 }  # fmt: skip
 """Told on the pages of agents and supervisors, in the words of board.yaml or as they are."""
 

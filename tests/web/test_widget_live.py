@@ -12,6 +12,10 @@ from typing import Any
 
 import pytest
 
+from ivr.domain.agents import Agent
+from ivr.domain.staff import StaffRole
+from ivr.service.chat_desk import waiting_chats
+from ivr.service.staff_log import Member
 from tests.web.site import ORDER, Site, a_site
 from tests.web.stream_support import eventually, serving
 
@@ -104,6 +108,32 @@ def test_a_customer_books_on_a_foreign_page_under_a_strict_policy(
     assert [one for one in page.complaints if "favicon" not in one and "404" not in one] == []
 
 
+def test_a_customer_chats_on_a_foreign_page_and_reads_what_an_agent_answers(
+    visit: Callable[..., Any], served: tuple[Site, str]
+) -> None:
+    site = served[0]
+    with site.store.begin() as uow:
+        uow.agents.add(Agent(id="Kim", name="Kim", number="+12025550171", status_at=site.clock.now()))
+        uow.commit()
+    page = visit(viewport={"width": 320, "height": 640})
+    page.click("button.open")
+    form = page.frame_locator("iframe")
+    form.locator("a[href*='/embed/chat']").click()
+    for words, answer in (("hello", "What do you need"), ("agent", "A person will answer you here")):
+        form.locator("#words").fill(words)
+        form.locator("#words").press("Enter")
+        form.locator(".chat .we", has_text=answer).wait_for()
+        eventually(lambda: form.locator("#words").evaluate("e => e === document.activeElement && e.value === ''"))
+    kim = Member("u1", "Kim", StaffRole.AGENT, "Kim")
+    with site.store.read() as uow:
+        (waiting,) = waiting_chats(uow, kim)
+    site.ivr.chats.desk.answer(kim, waiting.chat.id, "Good day, this is Kim.", "f1")
+    form.locator(".chat[role=log][aria-label] .agent", has_text="Good day, this is Kim.").wait_for()
+    assert form.locator(".chat .customer").count() == 2
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert [one for one in page.complaints if "favicon" not in one and "404" not in one] == []
+
+
 def height(page: Any) -> int:
     return int(page.locator("iframe").evaluate("e => e.getBoundingClientRect().height"))
 
@@ -190,6 +220,11 @@ def test_axe_finds_nothing_serious_on_customers_pages(browser: Any, served: tupl
     for path in ("/", "/?lang=ar", "/embed/?lang=ko-KR", "/help?lang=en-US&q=parcel", "/api/v1/docs", "/nothing"):
         page.goto(address + path)
         found += serious(page, axe)
+    page.goto(address + "/chat?lang=en-US")
+    page.fill("#words", "hello")
+    page.press("#words", "Enter")
+    page.wait_for_selector(".chat .we")
+    found += serious(page, axe)
     page.goto(address + "/?lang=en-US")
     page.fill("#number", "nonsense")
     page.check("#consent")

@@ -10,7 +10,7 @@ from ivr.domain.dialogue.values import Dialogue, State, Step
 from ivr.domain.intents import Intent
 from ivr.domain.moments import When
 
-FREELY_ASKED = TOP | {State.ANYTHING_ELSE, State.EXISTING, State.INTENT_CONFIRM}
+FREELY_ASKED = TOP | {State.ANYTHING_ELSE, State.EXISTING, State.GO_ON, State.INTENT_CONFIRM}
 """Where a person may be asked for as a request of its own; inside a question the question is asked again."""
 WANTS_PERSON = frozenset({"agent", "hold"})
 READS_BACK = {

@@ -77,6 +77,7 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.EXISTING: menu.answer_existing,
     State.RETURNED: existing.answer_returned,
     State.UNFINISHED: menu.answer_unfinished,
+    State.GO_ON: menu.answer_go_on,
     State.RESUME_CODE: existing.answer_code,
     State.RECALL_CONFIRM: existing.answer_recall,
     State.HOLDING: promises.answer_holding,
@@ -141,6 +142,8 @@ def start(
         return ask(dialogue, State.RETURNED, greeting)
     if caller.unfinished is not None:
         return ask(replace(dialogue, order=caller.unfinished.order), State.UNFINISHED, greeting)
+    if caller.begun is not None:
+        return ask(dialogue, State.GO_ON, greeting)
     return ask(dialogue, State.MENU, greeting)
 
 
@@ -188,6 +191,11 @@ def _step(dialogue: Dialogue, heard: Heard) -> Step:
 
 def _ends_news(dialogue: Dialogue) -> bool:
     return dialogue.is_news and dialogue.state in news.STOPPED_IN
+
+
+def takes_key(dialogue: Dialogue, digits: str) -> bool:
+    """Whether the present question itself offers this key: in writing a number may be an answer in words as well."""
+    return dialogue.state in ANSWERS and digits in QUESTIONS[dialogue.state](dialogue).keys
 
 
 def _key(dialogue: Dialogue, digits: str) -> Step:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ivr.domain.cases import CaseKind
-from ivr.domain.dialogue import existing, knowledge, orders, promises
+from ivr.domain.dialogue import existing, going_on, knowledge, orders, promises
 from ivr.domain.dialogue.booking import open_case_then
 from ivr.domain.dialogue.effects import (
     EnterLine,
@@ -231,3 +231,10 @@ def answer_unfinished(dialogue: Dialogue, intent: Intent) -> Step | None:
 def answer_existing(dialogue: Dialogue, intent: Intent) -> Step | None:
     """Keep, move or cancel the open callback, or anything the main menu understands."""
     return existing.answer_existing(dialogue, intent) or answer_menu(dialogue, intent)
+
+
+def answer_go_on(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """The case that was begun goes on, or it is about something else."""
+    if intent.name == "no":
+        return Step(ask(dialogue, State.MENU))
+    return going_on.goes_on(dialogue, intent) or answer_menu(dialogue, intent)

@@ -18,6 +18,7 @@ from ivr.domain.dialogue.asking import (
     way_out,
 )
 from ivr.domain.dialogue.claim_questions import CLAIM_QUESTIONS
+from ivr.domain.dialogue.going_on import go_on_asked
 from ivr.domain.dialogue.heard import OpenCallback
 from ivr.domain.dialogue.values import Dialogue, State
 from ivr.domain.hearing import Ability, Pace
@@ -279,6 +280,7 @@ QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
     State.NUMBER_CONFIRM: _number_confirm,
     State.EXISTING: _existing,
     State.UNFINISHED: _unfinished,
+    State.GO_ON: go_on_asked,
     State.RESUME_CODE: _resume_code,
     State.RECALL_CONFIRM: _recall_confirm,
     State.HOLDING: _holding,

@@ -45,6 +45,7 @@ class State(StrEnum):
     UNFINISHED = "unfinished"
     EXISTING = "existing"
     RETURNED = "returned"
+    GO_ON = "go_on"
     RESUME_CODE = "resume_code"
     RECALL_CONFIRM = "recall_confirm"
     HOLDING = "holding"
@@ -74,6 +75,16 @@ class Unfinished:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """A case of theirs that was begun lately and is not done."""
+
+    id: str
+    number: str
+    kind: str
+    order: Order | None = None
+
+
+@dataclass(frozen=True)
 class Caller:
     """What is known of the caller when the call arrives."""
 
@@ -91,6 +102,8 @@ class Caller:
     unfinished: Unfinished | None = None
     gets_texts: bool = False
     """Whether a text message would reach this number, and is wanted."""
+    begun: Begun | None = None
+    """What they may want to go on with."""
     is_seller: bool = False
     """It is the telephone on file of a seller of the marketplace."""
 

@@ -1,0 +1,64 @@
+"""The simulated public telephones; nobody writes."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from ivr.domain.chats import Chat, ChatLine
+
+
+class NoChats:
+    """service.chat_store.Chats of a store without any."""
+
+    def add(self, chat: Chat) -> None:
+        """Forget it."""
+
+    def get(self, chat_id: str) -> Chat | None:
+        """None are kept."""
+        return None
+
+    def live_of_number(self, number: str) -> Chat | None:
+        """None are kept."""
+        return None
+
+    def latest_of_number(self, number: str, since: datetime) -> Chat | None:
+        """None are kept."""
+        return None
+
+    def with_people(self, limit: int) -> Sequence[Chat]:
+        """None are kept."""
+        return ()
+
+    def unanswered(self, before: datetime, limit: int) -> Sequence[Chat]:
+        """None are kept."""
+        return ()
+
+    def idle(self, before: datetime, limit: int) -> Sequence[Chat]:
+        """None are kept."""
+        return ()
+
+    def add_line(self, line: ChatLine) -> None:
+        """Forget it."""
+
+    def line(self, line_id: str) -> ChatLine | None:
+        """None are kept."""
+        return None
+
+    def line_by_key(self, key: str) -> ChatLine | None:
+        """None are kept."""
+        return None
+
+    def lines(self, chat_id: str) -> Sequence[ChatLine]:
+        """None are kept."""
+        return ()
+
+    def next_unhandled(self, chat_id: str) -> ChatLine | None:
+        """None are kept."""
+        return None
+
+    def unhandled(self, before: datetime, limit: int) -> Sequence[str]:
+        """None are kept."""
+        return ()
+
+    def due(self, limit: int) -> Collection[str]:
+        """None are kept."""
+        return ()
