@@ -40,19 +40,11 @@ def make_desk(
     """What pages and the API are given."""
     clock = engine.scenes.clock
     return Desk(
-        bookings=engine.bookings,
-        line=engine.line,
+        **_use_cases(engine),
         requests=WebRequests(clock, commerce, bookings=engine.bookings, rules=engine.rules),
         sign_ins=sign_ins,
         staff=staff,
-        agent_work=engine.agent_work,
-        case_work=engine.case_work,
-        supervising=engine.supervising,
         commerce=commerce,
-        verification=engine.verification,
-        links=engine.links,
-        afterwards=engine.afterwards,
-        conversations=engine.conversations,
         hooks=Hooks(clock),
         hook_sender=hook_sender,
         market=market,
@@ -66,6 +58,14 @@ def make_desk(
         board_words=board_words,
         **_desk_settings(settings),
     )
+
+
+def _use_cases(engine: CallbackEngine) -> dict[str, Any]:
+    names = (
+        "bookings", "line", "agent_work", "case_work", "supervising", "verification", "links", "afterwards",
+        "conversations",
+    )  # fmt: skip
+    return {name: getattr(engine, name) for name in names}
 
 
 def _order_lists(settings: Settings, engine: CallbackEngine, commerce: Commerce) -> OrderLists:

@@ -29,6 +29,7 @@ from ivr.service.engine import CallbackEngine
 from ivr.service.fulfilment import Fulfilment
 from ivr.service.hooks import HookSender
 from ivr.service.left_recordings import LeftRecordings
+from ivr.service.order_effects import OrderEffects
 from ivr.service.ports import (
     CallRecordings,
     Clock,
@@ -117,14 +118,13 @@ def call_effects(
     """What a dialogue may want done."""
     return Effects(
         clock=clock,
-        commerce=commerce,
         numbers=numbers,
         bookings=engine.bookings,
         line=engine.line,
         rules=engine.rules,
         resuming=ResumeCodes(clock, engine.rules.resume),
         answers=answers,
-        care=Care(clock, commerce, numbers, rules, engine.notices, claims),
+        orders=OrderEffects(clock, commerce, Care(clock, commerce, numbers, rules, engine.notices, claims)),
         sellers=SellerCalls.of(claims),
         consents=engine.consents,
         places=engine.places,

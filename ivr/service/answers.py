@@ -1,7 +1,7 @@
 """What a dialogue wants done with help articles: offered, counted, texted, judged; inside the call's transaction."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ivr.domain.cases import CaseKind, CaseStatus
 from ivr.domain.dialogue import effects as wanted
@@ -9,13 +9,11 @@ from ivr.domain.dialogue import heard
 from ivr.domain.turn import Say
 from ivr.service.afterwards import SendText
 from ivr.service.cases import Opening, open_case, resolve_case
+from ivr.service.exchange import Exchange
 from ivr.service.knowledge import Knowledge
 from ivr.service.limits import uses_today
 from ivr.service.opting import has_opted_out
 from ivr.service.timeline import record
-
-if TYPE_CHECKING:
-    from ivr.service.effects import Exchange
 
 TEXTS_A_DAY: Final = 5
 """To one number; the bill is bounded, and nobody is flooded."""
@@ -29,7 +27,7 @@ class HelpAnswers:
     company: str
     public_url: str
 
-    def carry_out(self, exchange: "Exchange", effect: wanted.Effect) -> heard.Result | None:
+    def carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         """Do one effect."""
         match effect:
             case wanted.ReadQuestions():
@@ -46,12 +44,12 @@ class HelpAnswers:
         """The article's page."""
         return f"{self.public_url}/help/{article_id}?lang={locale}"
 
-    def _note(self, exchange: "Exchange", article_id: str) -> None:
+    def _note(self, exchange: Exchange, article_id: str) -> None:
         now, call = exchange.scene.now, exchange.call
         exchange.uow.answers.add(article_id, exchange.dialogue.locale, now, call.sid)
         record(exchange.uow, now, "answer_read", call=call, data={"article": article_id})
 
-    def _text(self, exchange: "Exchange", article_id: str) -> None:
+    def _text(self, exchange: Exchange, article_id: str) -> None:
         """Asked for in this moment, so at any hour; after the commit and at most once."""
         locale, number, now = exchange.dialogue.locale, exchange.call.from_number, exchange.scene.now
         article = self.knowledge.article(locale, article_id)
@@ -63,7 +61,7 @@ class HelpAnswers:
         exchange.scene.after.append(SendText(number, Say("help_answer_text", args), locale))
         record(exchange.uow, now, "answer_texted", call=exchange.call, data={"article": article_id})
 
-    def _rate(self, exchange: "Exchange", article_id: str, words: str, *, helped: bool) -> None:
+    def _rate(self, exchange: Exchange, article_id: str, words: str, *, helped: bool) -> None:
         uow, now, call = exchange.uow, exchange.scene.now, exchange.call
         uow.answers.rate(call.sid, article_id, helped=helped)
         record(uow, now, "answer_rated", call=call, data={"article": article_id, "helped": helped})

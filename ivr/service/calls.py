@@ -27,7 +27,8 @@ from ivr.errors import NotFound
 from ivr.service.addresses import conference
 from ivr.service.arrival import Arrivals
 from ivr.service.call_ends import end_call
-from ivr.service.effects import Effects, Exchange
+from ivr.service.effects import Effects
+from ivr.service.exchange import Exchange
 from ivr.service.ports import Speaker, Understanding
 from ivr.service.scenes import Scene, Scenes
 from ivr.service.stepping import advance, carry_out_all

@@ -10,7 +10,8 @@ from ivr.domain.dialogue import heard
 from ivr.domain.turn import Say
 from ivr.errors import CallbackRefused
 from ivr.service.booking import AlreadyBooked, BookingRequest
-from ivr.service.effects import Effects, Exchange
+from ivr.service.effects import Effects
+from ivr.service.exchange import Exchange
 from ivr.service.open_view import open_view
 from ivr.service.slots import NotThen
 from ivr.service.timeline import record

@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ivr.domain.callbacks import Outcome
-from ivr.domain.calls import Call
 from ivr.domain.cases import CaseStatus
-from ivr.domain.dialogue import Dialogue, heard
 from ivr.domain.dialogue import effects as wanted
+from ivr.domain.dialogue import heard
 from ivr.domain.hours import Hours
 from ivr.domain.moments import AskBack, Resolved, Unresolved, When, resolve
 from ivr.domain.policies import CallbackRules, calling_window
@@ -16,19 +15,18 @@ from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused, Sh
 from ivr.service import attempts
 from ivr.service.answers import HelpAnswers
 from ivr.service.booking import AlreadyBooked, BookingRequest, Bookings
-from ivr.service.care import Care
 from ivr.service.cases import Opening, open_case, resolve_case
 from ivr.service.consents import Consents
+from ivr.service.exchange import Exchange
 from ivr.service.line import Line
 from ivr.service.open_view import open_view
+from ivr.service.order_effects import OrderEffects
 from ivr.service.outreach import stop_news
 from ivr.service.places import Places
-from ivr.service.ports import Clock, Commerce, NumberRules
+from ivr.service.ports import Clock, NumberRules
 from ivr.service.resuming import ResumeCodes
-from ivr.service.scenes import Scene
 from ivr.service.seller_calls import SellerCalls
 from ivr.service.slots import NotThen, Wanted
-from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
 
 Noted = wanted.ResolveCase | wanted.RateEffort | wanted.LeaveLine | wanted.NoteConsent | wanted.StopNews
@@ -36,34 +34,17 @@ Booking = heard.CallbackBooked | heard.CallbackNotBooked
 
 
 @dataclass(frozen=True)
-class Exchange:
-    """One step of one call, in its open transaction."""
-
-    scene: Scene
-    call: Call
-    dialogue: Dialogue
-    source: str = "phone"
-    """Which door it came in by, for cases and callbacks."""
-
-    @property
-    def uow(self) -> UnitOfWork:
-        """The transaction."""
-        return self.scene.uow
-
-
-@dataclass(frozen=True)
 class Effects:
     """What a step of the dialogue wants done; each returns the result that is stepped next, or None."""
 
     clock: Clock
-    commerce: Commerce
     numbers: NumberRules
     bookings: Bookings
     line: Line
     rules: CallbackRules
     resuming: ResumeCodes
     answers: HelpAnswers
-    care: Care
+    orders: OrderEffects
     consents: Consents
     places: Places
     sellers: SellerCalls
@@ -77,16 +58,10 @@ class Effects:
 
     def _carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         match effect:
-            case wanted.FindOrders(readings):
-                return self._find_orders(readings, exchange.dialogue.locale)
-            case wanted.ReadOrders(order_ids):
-                return self._read_orders(exchange.dialogue, order_ids)
+            case wanted.FindOrders() | wanted.ReadOrders() | wanted.CancelOrder() | wanted.Decide():
+                return self.orders.carry_out(exchange, effect)
             case wanted.OpenCase():
                 return self._open_case(exchange, effect)
-            case wanted.CancelOrder(order_id, case_id):
-                return self._cancel_order(exchange, order_id, case_id)
-            case wanted.Decide():
-                return self._decide(exchange, effect)
             case wanted.FindClaim() | wanted.AnswerClaim() | wanted.EscalateClaim():
                 return self.sellers.carry_out(exchange, effect)
             case wanted.EstimateWait():
@@ -160,19 +135,6 @@ class Effects:
         nearest_at = slots.nearest(exchange.uow, wanted, hours, at)
         return Unresolved(AskBack(why) if nearest_at else AskBack.FULL, nearest_at)
 
-    def _find_orders(self, readings: tuple[str, ...], locale: str) -> heard.OrdersFound:
-        found = (tuple(self.commerce.find_orders(digits, locale)) for digits in readings)
-        return heard.OrdersFound(next((orders for orders in found if orders), ()))
-
-    def _read_orders(self, dialogue: Dialogue, order_ids: tuple[str, ...]) -> heard.OrdersRead:
-        number, locale = dialogue.caller.number, dialogue.locale
-        try:
-            recent = tuple(self.commerce.recent_orders(number, locale)) if number else ()
-            others = [self.commerce.order(order_id, locale) for order_id in order_ids]
-        except ShopUnavailable:  # the items keep their names
-            return heard.OrdersRead(dialogue.caller.orders)
-        return heard.OrdersRead(recent, tuple(order for order in others if order is not None))
-
     def _open_case(self, exchange: Exchange, effect: wanted.OpenCase) -> heard.CaseOpened:
         now = self.clock.now()
         present = exchange.uow.cases.get(effect.case_id) if effect.case_id else None
@@ -195,21 +157,6 @@ class Effects:
         case = exchange.uow.cases.get(case_id)
         if case is not None and case.status != CaseStatus.CLOSED:
             resolve_case(exchange.uow, self.clock.now(), case, outcome)
-
-    def _cancel_order(self, exchange: Exchange, order_id: str, case_id: str) -> heard.OrderCanceled:
-        done = self.commerce.cancel(order_id)
-        case = exchange.uow.cases.get(case_id)
-        if case is not None:
-            record(exchange.uow, self.clock.now(), "order_canceled" if done else "order_not_canceled", subject=case)
-        return heard.OrderCanceled(done)
-
-    def _decide(self, exchange: Exchange, effect: wanted.Decide) -> heard.Result:
-        dialogue = exchange.dialogue
-        try:
-            asking = self.care.asking(exchange.uow, effect, caller=dialogue.caller.number, locale=dialogue.locale)
-        except NotFound:
-            return heard.OrdersFound(())
-        return self.care.decide(asking, effect)
 
     def _estimate(self, exchange: Exchange) -> heard.WaitEstimated:
         case = exchange.uow.cases.get(exchange.call.case_id) if exchange.call.case_id else None

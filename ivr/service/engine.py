@@ -125,13 +125,16 @@ class CallbackEngine:
         self.legs = self._make_legs(ports, outcomes, reports, codes, company=company, hears=hears)
         self.conversations = Conversations(scenes, ports.rooms, self.bookings) if ports.rooms is not None else None
         self.held = HeldLegs(scenes, outcomes, self.places)
-        self.agent_work = AgentWork(scenes, gate, rules)
-        self.case_work = CaseWork(scenes, self.bookings)
-        self.supervising = Supervising(scenes, self.bookings)
+        self._make_work(gate)
         parts: dict[str, Any] = {"gate": gate, "outcomes": outcomes, "reports": reports, "proofs": proofs, "news": news}
         parts |= {"scenes": scenes, "phone": ports.phone, "requests_at_once": ports.requests_at_once}
         self._make_sweeps(DialTools(rules=rules, **parts, **self._timing), node)
         self._make_messages(ports, scenes, company)
+
+    def _make_work(self, gate: Gate) -> None:
+        self.agent_work = AgentWork(self.scenes, gate, self.rules)
+        self.case_work = CaseWork(self.scenes, self.bookings)
+        self.supervising = Supervising(self.scenes, self.bookings)
 
     def _make_news(self, ports: EnginePorts, company: str) -> OutreachSweep:
         ways = Ways(self.rules.messages, ports.numbers)

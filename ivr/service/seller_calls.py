@@ -1,15 +1,12 @@
 """Carries out what concerns claims in a seller's call."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ivr.domain.dialogue import effects as wanted
 from ivr.domain.dialogue import heard
 from ivr.service.claims import ClaimDesk
+from ivr.service.exchange import Exchange
 from ivr.service.seller_answers import SellerAnswers
-
-if TYPE_CHECKING:
-    from ivr.service.effects import Exchange
 
 
 @dataclass(frozen=True)
@@ -24,7 +21,7 @@ class SellerCalls:
         """Over the claims of a shop."""
         return cls(SellerAnswers(desk))
 
-    def carry_out(self, exchange: "Exchange", effect: wanted.Effect) -> heard.Result | None:
+    def carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         """Do one effect."""
         number = exchange.call.from_number or ""
         if self.answers is None:

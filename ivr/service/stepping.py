@@ -7,7 +7,7 @@ from typing import Protocol
 from ivr.domain.dialogue import Dialogue, Step, step
 from ivr.domain.dialogue import effects as wanted
 from ivr.domain.dialogue.heard import Heard, Result
-from ivr.service.effects import Exchange
+from ivr.service.exchange import Exchange
 
 
 class CarriesOut(Protocol):

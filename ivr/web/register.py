@@ -67,13 +67,10 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     _chat(services, desk, words, (customer, *embed))
     answers, sellers = help_pages(HelpPages(desk.knowledge, words)), seller_pages(SellerPages(services, desk, words))
     returns = return_pages(ReturnPages(services, desk, words))
-    for name, blueprint in list(app.blueprints.items()):
-        if name.startswith(("voice", "texts")):
-            csrf.exempt(blueprint)
-    programs = [api_v1(services, desk), no_mail]
-    if desk.conversations is not None:
-        programs.append(conversations_v1(services, desk, desk.conversations))
-    for blueprint in (*programs, *embed):  # in a frame there is no session; a callback is proven or known by its token
+    programs = [*_api(services, desk), no_mail]
+    carrier = [blueprint for name, blueprint in app.blueprints.items() if name.startswith(("voice", "texts"))]
+    # In a frame there is no session; a callback is proven or known by its token.
+    for blueprint in (*carrier, *programs, *embed):
         csrf.exempt(blueprint)
     for blueprint in programs:
         limiter.limit(API_LIMIT, key_func=_program)(blueprint)
@@ -91,6 +88,12 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     for blueprint in (customer, *embed, *desks, signing, answers, returns, sellers, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)
+
+
+def _api(services: Services, desk: Desk) -> list[Blueprint]:
+    if desk.conversations is None:
+        return [api_v1(services, desk)]
+    return [api_v1(services, desk), conversations_v1(services, desk, desk.conversations)]
 
 
 def _signing(app: Flask, services: Services, desk: Desk, words: StaffWords) -> tuple[Blueprint, Blueprint]:

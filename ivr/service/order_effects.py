@@ -1,0 +1,62 @@
+"""What a dialogue wants of the shop: orders found, read, canceled, and what the rules say of them."""
+
+from dataclasses import dataclass
+
+from ivr.domain.dialogue import Dialogue, heard
+from ivr.domain.dialogue import effects as wanted
+from ivr.errors import NotFound, ShopUnavailable
+from ivr.service.care import Care
+from ivr.service.exchange import Exchange
+from ivr.service.ports import Clock, Commerce
+from ivr.service.timeline import record
+
+Wanted = wanted.FindOrders | wanted.ReadOrders | wanted.CancelOrder | wanted.Decide
+
+
+@dataclass(frozen=True)
+class OrderEffects:
+    """Each raises ShopUnavailable while the shop does not answer and nothing can be said without it."""
+
+    clock: Clock
+    commerce: Commerce
+    care: Care
+
+    def carry_out(self, exchange: Exchange, effect: Wanted) -> heard.Result:
+        """Do one of them."""
+        match effect:
+            case wanted.FindOrders(readings):
+                return self._find_orders(readings, exchange.dialogue.locale)
+            case wanted.ReadOrders(order_ids):
+                return self._read_orders(exchange.dialogue, order_ids)
+            case wanted.CancelOrder(order_id, case_id):
+                return self._cancel_order(exchange, order_id, case_id)
+            case wanted.Decide():
+                return self._decide(exchange, effect)
+
+    def _find_orders(self, readings: tuple[str, ...], locale: str) -> heard.OrdersFound:
+        found = (tuple(self.commerce.find_orders(digits, locale)) for digits in readings)
+        return heard.OrdersFound(next((orders for orders in found if orders), ()))
+
+    def _read_orders(self, dialogue: Dialogue, order_ids: tuple[str, ...]) -> heard.OrdersRead:
+        number, locale = dialogue.caller.number, dialogue.locale
+        try:
+            recent = tuple(self.commerce.recent_orders(number, locale)) if number else ()
+            others = [self.commerce.order(order_id, locale) for order_id in order_ids]
+        except ShopUnavailable:  # the items keep their names
+            return heard.OrdersRead(dialogue.caller.orders)
+        return heard.OrdersRead(recent, tuple(order for order in others if order is not None))
+
+    def _cancel_order(self, exchange: Exchange, order_id: str, case_id: str) -> heard.OrderCanceled:
+        done = self.commerce.cancel(order_id)
+        case = exchange.uow.cases.get(case_id)
+        if case is not None:
+            record(exchange.uow, self.clock.now(), "order_canceled" if done else "order_not_canceled", subject=case)
+        return heard.OrderCanceled(done)
+
+    def _decide(self, exchange: Exchange, effect: wanted.Decide) -> heard.Result:
+        dialogue = exchange.dialogue
+        try:
+            asking = self.care.asking(exchange.uow, effect, caller=dialogue.caller.number, locale=dialogue.locale)
+        except NotFound:
+            return heard.OrdersFound(())
+        return self.care.decide(asking, effect)
