@@ -88,8 +88,8 @@ class ClaimPages:
         return render_template(
             "claims.html", claims=listed, numbers=numbers, now=now, standing=lambda c: self._standing(c, now),
             heat=_heat(self._disputes()), causes=CAUSES, seller=self._name, rulings=RULINGS, refused=refused,
-            done=bool(request.args.get("done")),
-            level=self._market.level.late_seconds // 60, days=SPAN.days, **self._words.shared(),
+            done=bool(request.args.get("done")), level=self._market.level.late_seconds // 60, days=SPAN.days,
+            **self._words.shared(),
         )  # fmt: skip
 
     def _disputes(self) -> list[Disputes]:
