@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.cases import Case, is_case_number
+from ivr.domain.service_levels import Figure, Levels
 from ivr.domain.staff import StaffRole
 from ivr.domain.transcripts import transcript
 from ivr.errors import IllegalMove
@@ -23,6 +24,7 @@ from ivr.service.staff_log import log_act
 from ivr.web.callback_desk import CallbackDesk, add_callback_rules
 from ivr.web.claim_pages import NONE_ESCALATED, ClaimPages, Escalations
 from ivr.web.day_pages import DayPages, add_day_rules
+from ivr.web.level_figures import SPAN, level_figures
 from ivr.web.services import Services
 from ivr.web.staff import only
 from ivr.web.staff_words import StaffWords
@@ -45,6 +47,8 @@ class Board:
     cases: list[Case]
     undone: list[Undone] = field(default_factory=list)
     escalations: Escalations = NONE_ESCALATED
+    levels: list[Figure] = field(default_factory=list)
+    """Service levels of the last 24 hours."""
 
     @property
     def line(self) -> list[Callback]:
@@ -80,11 +84,12 @@ def is_late(callback: Callback, now: datetime) -> bool:
     return callback.first_rung_at is None and now > callback.promised_by_at
 
 
-def read_board(services: Services, escalations: Escalations) -> Board:
+def read_board(services: Services, escalations: Escalations, levels: Levels) -> Board:
     """The board now."""
+    now = services.clock.now()
     with services.store.read() as uow:
         return Board(
-            now=services.clock.now(),
+            now=now,
             holds=list(uow.holds.waiting()),
             waiting=list(uow.callbacks.listed([CallbackStatus.SCHEDULED, CallbackStatus.DIALING], SHOWN)),
             human=list(uow.callbacks.listed([CallbackStatus.NEEDS_HUMAN], SHOWN)),
@@ -93,6 +98,7 @@ def read_board(services: Services, escalations: Escalations) -> Board:
             agents=sorted(uow.agents.all(), key=lambda agent: agent.name),
             cases=list(uow.cases.recent(SHOWN)),
             undone=read_undone(uow, SHOWN),
+            levels=level_figures(uow, levels, now - SPAN, now),
         )
 
 
@@ -107,7 +113,7 @@ class SupervisorPages:
     def board(self) -> str:
         """The whole page; `part`: only its live part."""
         name = "board_live.html" if "part" in request.args else "board.html"
-        board = read_board(self._services, self._claims.escalations())
+        board = read_board(self._services, self._claims.escalations(), self._claims.levels)
         return render_template(name, **self._words.shared(), board=board, is_late=is_late)
 
     def case(self, number: str) -> str:
