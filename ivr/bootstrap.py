@@ -9,7 +9,7 @@ import structlog
 from flask import Flask
 from starlette.applications import Starlette
 
-from ivr.content.service_levels import seller_level
+from ivr.content.service_levels import service_levels
 from ivr.desk_parts import identity_provider, make_desk, softphone_key
 from ivr.dialogues import Dialogues
 from ivr.domain.chats import ChatChannel
@@ -123,7 +123,7 @@ class Ivr(Dialogues):
             knowledge=self.knowledge,
             board_words=self.board_words,
             hook_sender=self.hook_sender,
-            market=Marketplace(engine.scenes, self.claims, seller_level(self.settings.grammars_dir)),
+            market=Marketplace(engine.scenes, self.claims, service_levels(self.settings.grammars_dir)),
             chat_desk=self.chats.desk,
         )
 

@@ -18,6 +18,7 @@ from ivr.service.calls_store import Verifications as Verifications
 from ivr.service.chat_store import Chats as Chats
 from ivr.service.fulfilment import Handovers as Handovers
 from ivr.service.guards import Guards as Guards
+from ivr.service.levels_store import LevelFigures as LevelFigures
 from ivr.service.outreach_store import Outreaches as Outreaches
 from ivr.service.overview_store import Overview as Overview
 from ivr.service.photo_store import Photos as Photos
@@ -263,6 +264,7 @@ class UnitOfWork(Protocol):
     ledger: Ledger
     staff: Staff
     overview: Overview
+    levels: LevelFigures
     programs: Programs
     lists: Lists
     settlements: Settlements

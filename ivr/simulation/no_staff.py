@@ -7,6 +7,7 @@ from ivr.domain.assignments import Assignment
 from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Event
 from ivr.domain.holidays import Holiday
+from ivr.domain.service_levels import Counted, Level, Waited
 from ivr.domain.staff import AuditLine, Draft, SignIn, User
 from ivr.service.overview_store import CallbackSearch, CallLine
 
@@ -98,6 +99,18 @@ class NoStaff:
     def pulse(self) -> str:
         """Nobody watches."""
         return ""
+
+
+class NoLevels:
+    """service.levels_store.LevelFigures for nobody."""
+
+    def waited(self, levels: Mapping[str, Level], since: datetime, now: datetime) -> Mapping[str, Waited]:
+        """Nobody looks."""
+        return {name: Waited() for name in levels}
+
+    def counted(self, since: datetime) -> Sequence[Counted]:
+        """Nobody looks."""
+        return ()
 
 
 class NoOverview:

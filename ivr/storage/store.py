@@ -23,6 +23,7 @@ from ivr.storage.handovers import SqlHandovers
 from ivr.storage.help_answers import SqlAnswers
 from ivr.storage.help_index import MemoryIndex, PostgresIndex
 from ivr.storage.ledger import SqlLedger
+from ivr.storage.levels import SqlLevels
 from ivr.storage.messages import SqlMessages
 from ivr.storage.outreaches import SqlOutreaches
 from ivr.storage.overview import SqlOverview
@@ -66,6 +67,7 @@ class SqlUnitOfWork:
         self.ledger: ports.Ledger = SqlLedger(session, writes=writes)
         self.staff: ports.Staff = SqlStaff(session, writes=writes)
         self.overview: ports.Overview = SqlOverview(session, writes=writes)
+        self.levels: ports.LevelFigures = SqlLevels(session, writes=writes)
         self.programs: ports.Programs = SqlPrograms(session, writes=writes)
         self.lists: ports.Lists = SqlLists(session, writes=writes)
         self.settlements: ports.Settlements = SqlSettlements(session, writes=writes)
