@@ -28,7 +28,7 @@ FORMS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 }
 """One callback's forms: in which state it is sent, and with what."""
 ELSEWHERE = {"book", "stop", "chat_new", "chat_write"}
-"""Forms without a callback's address: tried in test_pages.py (twice, stale, hostile), test_links.py and test_chat.py."""
+"""Forms without a callback's address: tried in test_pages.py (twice, hostile), test_links.py and test_chat.py."""
 
 
 @pytest.fixture
