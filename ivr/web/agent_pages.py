@@ -147,7 +147,7 @@ def agent_pages(pages: AgentPages, cases: CasePages, recordings: RecordingPages,
     blueprint.add_url_rule("/cases/<number>/photos/<photo_id>", view_func=cases.picture, endpoint="picture")
     for name, act in (
         ("note", cases.note), ("draft", cases.draft), ("outcome", cases.outcome), ("follow_up", cases.follow_up),
-        ("settle", cases.settle),
+        ("settle", cases.settle), ("hand_up", cases.hand_up), ("step", cases.step),
     ):  # fmt: skip
         rule = f"/cases/<number>/{name.replace('_', '-')}"
         blueprint.add_url_rule(rule, view_func=act, endpoint=name, methods=["POST"])
