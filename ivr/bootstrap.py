@@ -26,6 +26,7 @@ from ivr.passwords import Argon2Passwords
 from ivr.phone.twiml import Hearing
 from ivr.scheduler import CallbackClock
 from ivr.service.accounts import Accounts
+from ivr.service.case_care import CaseCare
 from ivr.service.case_settling import CaseSettling
 from ivr.service.claim_sweep import ClaimSweep
 from ivr.service.days_off import Holidays
@@ -136,6 +137,7 @@ class Ivr(Dialogues):
             public_holidays=public_holidays,
             countries=sorted(self.engine.rules.booking.countries),
             settling=CaseSettling(self.engine.scenes, self._effects.orders.care),
+            care=CaseCare(self.engine.scenes, self.engine.case_work),
             softphones=softphone_key(self.settings),
             provider=identity_provider(self.settings),
             content=lambda: self.content,

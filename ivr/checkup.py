@@ -11,7 +11,7 @@ import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.content import read_all
-from ivr.domain.cases import ALL_SKILLS
+from ivr.domain.cases import SKILLS
 from ivr.edges import Edges
 from ivr.errors import CarrierRejected, ContentError, EngineUnavailable, IvrError, ModelError, NotFound
 from ivr.parts import carrier_account, own_voice
@@ -180,7 +180,9 @@ def reach(ivr: Edges) -> Iterator[Finding]:
     except (SQLAlchemyError, IvrError, OSError):
         return  # told by the checks of the database and the grammars
     for locale in locales if agents else ():
-        lacking = [skill for skill in ALL_SKILLS if not any(a.can_take(skill, locale) for a in agents)]
+        lacking = [
+            skill for skill in sorted(set(SKILLS.values())) if not any(a.can_take(skill, locale) for a in agents)
+        ]
         if lacking:
             text = f"no agent takes {', '.join(lacking)} in {locale}; such callbacks would wait for nobody"
             remedy = f"python -m ivr agents add NAME NUMBER --skill general --locale {locale} (general takes all)"

@@ -35,6 +35,8 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         ask_claim_cause ask_claim_evidence ask_claim_offer cause_counterfeit cause_not_as_described
         cause_late_shipment cause_not_received ask_claim_answer ask_claim_number ask_claim_proof ask_claim_share
         claim_unknown claim_dispute claim_over
+        intent_complaint kind_complaint intent_delete_data kind_delete_data upset_to_person danger_to_person
+        complaint_key delete_confirm delete_done delete_kept delete_no_number payout_installments why_pickup_points
     """,
     "answer": """
         help_answer
@@ -49,7 +51,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         go_on
     """,
     "case": """
-        whisper_again whisper_accepted
+        whisper_again whisper_accepted complaint_opened
     """,
     "company": """
         greeting goodbye code_call code_call_over proactive_hello

@@ -16,6 +16,7 @@ from ivr.service.answers_store import Answers as Answers
 from ivr.service.calls_store import Calls as Calls
 from ivr.service.calls_store import Verifications as Verifications
 from ivr.service.chat_store import Chats as Chats
+from ivr.service.erasing_store import Erasures as Erasures
 from ivr.service.fulfilment import Handovers as Handovers
 from ivr.service.guards import Guards as Guards
 from ivr.service.levels_store import LevelFigures as LevelFigures
@@ -265,6 +266,7 @@ class UnitOfWork(Protocol):
     staff: Staff
     overview: Overview
     levels: LevelFigures
+    erasures: Erasures
     programs: Programs
     lists: Lists
     settlements: Settlements

@@ -101,6 +101,24 @@ class NoStaff:
         return ""
 
 
+class NoErasures:
+    """service.erasing_store.Erasures for nobody."""
+
+    def customer(self, number: str, *, but: str) -> int:
+        """Nothing is kept."""
+        return 0
+
+    def call(self, sid: str) -> None:
+        """Nothing is kept."""
+
+    def call_logs(self, begins: str, before: datetime, limit: int) -> int:
+        """Nothing is kept."""
+        return 0
+
+    def dialed(self, begins: str, since: datetime, before: datetime) -> None:
+        """Nothing is kept."""
+
+
 class NoLevels:
     """service.levels_store.LevelFigures for nobody."""
 

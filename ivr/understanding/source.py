@@ -220,6 +220,22 @@ class MoneyWords(Protocol):
         """Between a number and its unit."""
 
 
+class MoodWords(Protocol):
+    """What callers say who are upset, or in danger."""
+
+    @property
+    def upset(self) -> Sequence[str]:
+        """Phrases."""
+
+    @property
+    def danger(self) -> Sequence[str]:
+        """Phrases."""
+
+    @property
+    def heard(self) -> Sequence[str]:
+        """Those of them that recognisers listen for."""
+
+
 class LocaleSource(Protocol):
     """One locale."""
 
@@ -270,6 +286,10 @@ class LocaleSource(Protocol):
     @property
     def money(self) -> MoneyWords:
         """How amounts are said."""
+
+    @property
+    def moods(self) -> MoodWords:
+        """What is said by who is upset, or in danger."""
 
     @property
     def fillers(self) -> Sequence[str]:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
-from ivr.domain.cases import Case, is_case_number
+from ivr.domain.cases import Case, Tier, is_case_number
 from ivr.domain.service_levels import Figure, Levels
 from ivr.domain.staff import StaffRole
 from ivr.domain.transcripts import transcript
@@ -167,7 +167,7 @@ class SupervisorPages:
         return render_template(
             "case.html", **self._words.shared(), case=case, customer=customer, events=events, callbacks=callbacks,
             passages=transcript(events), recordings=recordings, photos=photos, handed=handed, calls=calls,
-            done=request.args.get("done"),
+            done=request.args.get("done"), tier=Tier(case.tier).name.lower(),
             now=self._services.clock.now(),
         )  # fmt: skip
 

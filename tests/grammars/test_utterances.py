@@ -21,6 +21,8 @@ MENU = Expects(
         "return_refund",
         "cancel_order",
         "seller_claim",
+        "complaint",
+        "delete_data",
         "callback",
         "existing_callback",
         "hold",

@@ -5,6 +5,7 @@ from ivr.domain.chats import Chat, ChatChannel, ChatStatus
 from ivr.domain.service_levels import Level, Share, Standing, Waited, share_figure, wait_figure
 from ivr.storage import SqlStore
 from tests.storage import rows
+from tests.storage.rows import save
 
 LEVEL = Level(60, 120, 98)
 LEVELS = dict.fromkeys(("voice", "chat", "escalation", "member_callback"), LEVEL)
@@ -20,20 +21,13 @@ def waited(store: SqlStore) -> dict[str, Waited]:
         return dict(uow.levels.waited(LEVELS, SINCE, rows.NOW))
 
 
-def filled(store: SqlStore, *entities: object) -> None:
-    with store.begin() as uow:
-        for entity in entities:
-            rows.add(uow, entity)
-        uow.commit()
-
-
 def test_nobody_has_waited_where_nothing_is_stored(store: SqlStore) -> None:
     assert waited(store) == dict.fromkeys(LEVELS, Waited())
     assert wait_figure("voice", LEVEL, Waited()).actual is None
 
 
 def test_waits_on_the_telephone_end_when_the_two_have_met(store: SqlStore) -> None:
-    filled(
+    save(
         store,
         rows.case(),
         rows.hold("met", ticket_at=ago(300), joined_at=ago(200), status="joined"),
@@ -52,7 +46,7 @@ def test_waits_on_the_telephone_end_when_the_two_have_met(store: SqlStore) -> No
 def test_chats_callbacks_and_raised_cases_are_timed_each_by_its_own_moments(store: SqlStore) -> None:
     chat = {"channel": ChatChannel.WEB, "started_at": ago(500), "changed_at": ago(1)}
     done = CaseStatus.RESOLVED
-    filled(
+    save(
         store,
         rows.case(escalated_at=ago(100), attended_at=ago(10)),
         rows.case("raised", escalated_at=ago(130)),
@@ -72,7 +66,7 @@ def test_chats_callbacks_and_raised_cases_are_timed_each_by_its_own_moments(stor
 
 def test_cases_are_counted_by_whether_a_person_was_needed(store: SqlStore) -> None:
     done, routine = CaseStatus.RESOLVED, CaseKind.TRACK_ORDER
-    filled(
+    save(
         store,
         rows.case("a", kind=routine, status=done),
         rows.case("b", kind=routine, status=done, tier=Tier.ASSISTED.value),

@@ -81,6 +81,11 @@ class CaseOpened:
 
 
 @dataclass(frozen=True)
+class DataErased:
+    """Result of EraseData."""
+
+
+@dataclass(frozen=True)
 class ShopAway:
     """Result of whatever needs the shop: it does not answer now."""
 
@@ -271,6 +276,7 @@ Result = (
     | OrdersRead
     | CaseOpened
     | OrderCanceled
+    | DataErased
     | ShopAway
     | Decided
     | ClaimFound

@@ -8,6 +8,7 @@ from ivr.domain.dialogue import (
     booking,
     care,
     claims,
+    complaints,
     consent,
     doubts,
     existing,
@@ -17,6 +18,7 @@ from ivr.domain.dialogue import (
     orders,
     promises,
     sellers,
+    tempers,
 )
 from ivr.domain.dialogue.effects import ResolveCase
 from ivr.domain.dialogue.heard import (
@@ -32,6 +34,7 @@ from ivr.domain.dialogue.heard import (
     CodeFound,
     CodeUnknown,
     ConferenceLeft,
+    DataErased,
     Decided,
     DocumentFailed,
     Heard,
@@ -81,6 +84,7 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.RESUME_CODE: existing.answer_code,
     State.RECALL_CONFIRM: existing.answer_recall,
     State.HOLDING: promises.answer_holding,
+    State.ERASE_CONFIRM: complaints.answer_erase,
     State.ANYTHING_ELSE: menu.answer_anything_else,
     State.QUESTION: knowledge.answer_question,
     State.ANSWER_CONFIRM: knowledge.answer_confirm,
@@ -91,7 +95,7 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     **sellers.SELLER_ANSWERS,
 }
 
-CANNOT_BE_UNDONE = frozenset({State.CANCEL_CONFIRM, State.RECALL_CONFIRM, State.SELLER_ANSWER})
+CANNOT_BE_UNDONE = frozenset({State.CANCEL_CONFIRM, State.RECALL_CONFIRM, State.SELLER_ANSWER, State.ERASE_CONFIRM})
 """Here a vague yes is never believed, however often it is said."""
 
 RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
@@ -100,6 +104,7 @@ RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     CaseOpened: orders.case_opened,
     OrderCanceled: orders.canceled,
     ShopAway: orders.shop_away,
+    DataErased: complaints.erased,
     Decided: care.decided,
     ClaimFound: sellers.claim_found,
     ClaimAnswered: sellers.claim_answered,
@@ -172,7 +177,8 @@ def _step(dialogue: Dialogue, heard: Heard) -> Step:
         case Key(digits):
             return _key(dialogue, digits)
         case Speech(meaning):
-            return _speech(dialogue, meaning)
+            feeling = tempers.felt(dialogue, meaning)
+            return tempers.hurried(feeling, meaning) or _speech(feeling, meaning)
         case Silence():
             return promises.still_waiting(dialogue) if dialogue.state == State.HOLDING else silent(dialogue)
         case SpeechLost():

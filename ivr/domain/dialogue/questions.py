@@ -44,7 +44,7 @@ GLOBAL_KEYS: Mapping[str, Intent] = {
     "9": Intent("repeat"),
     "*": Intent("go_back"),
 }
-MENU_INTENTS = (*(intent.name for intent in MENU_KEYS.values()), "seller_claim")
+MENU_INTENTS = (*(intent.name for intent in MENU_KEYS.values()), "seller_claim", "complaint", "delete_data")
 ORDER_DIGITS = (7, 17)
 CODE_DIGITS = (6, 8)
 """Codes that take a callback up from any telephone."""
@@ -54,6 +54,8 @@ SIMPLE = frozenset({Builtin.BOOLEAN, Builtin.DIGITS})
 """What a language understands of which only part is understood."""
 LANGUAGES_AT_ONCE = 8
 """More languages than these are offered page by page: key 9 leads on."""
+ASKS_BACK = frozenset({State.INTENT_CONFIRM, State.MENU_THREE})
+"""What was meant was not clear."""
 MOMENT_DIGITS = (4, 8)
 """Keyed moments: hour and minute, or month, day, hour and minute, on the 24-hour clock."""
 
@@ -75,7 +77,10 @@ def ask(dialogue: Dialogue, state: State, *before: Say, failures: int = 0) -> Di
     """Go to a state: the next turn says the preface, `before`, and the state's own prompts."""
     number = dialogue.turn.number + 1
     since = dialogue.since if state == dialogue.state and dialogue.turn.number else number
-    moved = replace(dialogue, state=state, since=since, failures=failures, preface=(), misheard=False, vague=None)
+    moved = replace(
+        dialogue, state=state, since=since, failures=failures, preface=(), misheard=False, vague=None,
+        asked_back=dialogue.asked_back or state in ASKS_BACK,
+    )  # fmt: skip
     asked = question(moved)
     turn = Turn(
         number=number,
