@@ -18,6 +18,9 @@ class CaseKind(StrEnum):
     CANCEL_ORDER = "cancel_order"
     SELLER_CLAIM = "seller_claim"
     """Something is wrong with what a seller of the marketplace sold."""
+    ACCOUNT = "account"
+    PAYMENT = "payment"
+    MEMBERSHIP = "membership"
     QUESTION = "question"
     """Anything else that an agent is asked about: "agent", a callback without a reason."""
 
@@ -53,6 +56,9 @@ SKILLS: Mapping[CaseKind, str] = {
     CaseKind.RETURN_REFUND: "returns",
     CaseKind.CANCEL_ORDER: "orders",
     CaseKind.SELLER_CLAIM: "sellers",
+    CaseKind.ACCOUNT: "accounts",
+    CaseKind.PAYMENT: "accounts",
+    CaseKind.MEMBERSHIP: "accounts",
     CaseKind.QUESTION: "general",
 }
 """The skill an agent needs; an agent with the skill `general` takes every case."""

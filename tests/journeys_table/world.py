@@ -11,6 +11,7 @@ import yaml
 
 from ivr.bootstrap import Ivr, build
 from ivr.cli.no_carrier import NoPhone
+from ivr.domain.accounts import AccountChange, Bill, Membership, MembershipState
 from ivr.domain.cases import Case, Event
 from ivr.domain.claims import Answer, SellerAnswer
 from ivr.domain.hearing import Hypothesis
@@ -25,6 +26,7 @@ from ivr.service.sellers import NoSellers
 from ivr.service.timeline import new_id
 from ivr.settings import Settings
 from tests.fakes.clock import FakeClock
+from tests.fakes.messenger import FakeMessenger
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
@@ -94,6 +96,25 @@ class TableSellers(NoSellers):
         return Seller(id=seller_id, name="Northwind", number="+12025550188") if seller_id else None
 
 
+class TableAccounts:
+    """service.customer_accounts.CustomerAccounts: one member, of the journey in hand."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self.member: dict[str, Any] = {}
+
+    def membership(self, number: str, locale: str) -> Membership:
+        until, state = self._clock.now() + timedelta(days=9), MembershipState(self.member.get("state", "none"))
+        return Membership(state=state, plan="Plus", gives="free delivery", amount="9.99", until=until,
+                          is_video=self.member.get("video", False))  # fmt: skip
+
+    def bill(self, number: str, locale: str) -> Bill | None:
+        return None
+
+    def carry_out(self, change: AccountChange) -> None:
+        pass
+
+
 @dataclass
 class Told:
     """What a journey led to."""
@@ -127,8 +148,9 @@ class Line:
         self.clock, self.shop, self.serial = FakeClock(NOW), TableShop(), count(1)
         settings = replace(Settings.from_env({}), database_url=url)
         self.sellers = TableSellers()
-        ports = {"commerce": self.shop, "sellers": self.sellers, "clock": self.clock}
-        self.ivr: Ivr = build(settings, phone=NoPhone(), messenger=None, **ports)
+        self.accounts, self.texts = TableAccounts(self.clock), FakeMessenger()
+        ports = {"commerce": self.shop, "sellers": self.sellers, "clock": self.clock, "accounts": self.accounts}
+        self.ivr: Ivr = build(settings, phone=NoPhone(), messenger=self.texts, **ports)
         self.deadlines = ClaimSweep(self.ivr.engine.scenes, self.ivr.claims)
 
     def travel(self, journey: dict[str, Any]) -> Told:
@@ -141,6 +163,7 @@ class Line:
         orders = self._orders(journey, number, serial)
         caller = {"own": number, "other": NUMBERS["US"].format(9000 + serial), "hidden": ""}[journey.get("by", "own")]
         self._history(number, journey.get("refunds", 0), now)
+        self.accounts.member = journey.get("member", {})
         self.sellers.sold = dict.fromkeys((order.id for order in orders), journey.get("sold_by", ""))
         told = self._talk(Told(journey["name"]), journey, caller, orders[0].id[-7:])
         with self.ivr.store.read() as uow:
@@ -213,7 +236,7 @@ class Line:
                 turn, sid = self._ring(caller, journey)
                 answers = 0
                 continue
-            turn = self._answer(sid, turn, str(said).replace("{digits}", digits))
+            turn = self._answer(sid, turn, str(said).replace("{digits}", digits).replace("{code}", self._code()))
             answers += 1
             told.most_turns = max(told.most_turns, answers)
             told.turns.append((str(said), [say.key for say in turn.say]))
@@ -221,6 +244,11 @@ class Line:
         if turn.next not in (Next.HANG_UP, Next.JOIN):
             self.ivr.calls.ended(sid)
         return told
+
+    def _code(self) -> str:
+        """Of the newest text message."""
+        digits = "".join(filter(str.isdigit, self.texts.sent[-1][1])) if self.texts.sent else ""
+        return digits[:6]
 
     def _ring(self, caller: str, journey: dict[str, Any]) -> tuple[Turn, str]:
         sid = f"CA{new_id()}"

@@ -7,7 +7,7 @@ from ivr.domain.dialogue.values import Dialogue, State
 from ivr.domain.hearing import Pace
 from ivr.domain.intents import Builtin, Choice, Expects, Intent
 from ivr.domain.policy.facts import REASONS
-from ivr.domain.turn import Next, Say
+from ivr.domain.turn import Charge, Next, Say
 
 YES, NO = Intent("yes"), Intent("no")
 PLACES = ("first", "second", "third")
@@ -24,6 +24,8 @@ class Question:
     pace: Pace = Pace.DIRECTED
     next: Next = Next.LISTEN
     wait_seconds: int = 6
+    charge: Charge | None = None
+    """Of a card terminal."""
 
 
 def numbered(count: int) -> tuple[Choice, ...]:
