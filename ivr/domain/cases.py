@@ -18,6 +18,9 @@ class CaseKind(StrEnum):
     CANCEL_ORDER = "cancel_order"
     SELLER_CLAIM = "seller_claim"
     """Something is wrong with what a seller of the marketplace sold."""
+    ACCOUNT = "account"
+    PAYMENT = "payment"
+    MEMBERSHIP = "membership"
     COMPLAINT = "complaint"
     """About us: listened to, looked into, settled, and followed up by a call."""
     DELETE_DATA = "delete_data"
@@ -75,6 +78,9 @@ SKILLS: Mapping[CaseKind, str] = {
     CaseKind.RETURN_REFUND: "returns",
     CaseKind.CANCEL_ORDER: "orders",
     CaseKind.SELLER_CLAIM: "sellers",
+    CaseKind.ACCOUNT: "accounts",
+    CaseKind.PAYMENT: "accounts",
+    CaseKind.MEMBERSHIP: "accounts",
     CaseKind.COMPLAINT: "general",
     CaseKind.DELETE_DATA: "general",
     CaseKind.QUESTION: "general",

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from ivr.bootstrap import Ivr, build
+from ivr.domain.accounts import AccountChange, Bill, Membership, MembershipState
 from ivr.domain.cases import Case, CaseKind, CaseStatus, Event
 from ivr.domain.claims import Answer, SellerAnswer
 from ivr.domain.hearing import Hypothesis
@@ -24,6 +25,7 @@ from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
 from ivr.settings import Settings
 from tests.fakes.clock import FakeClock
+from tests.fakes.messenger import FakeMessenger
 from tests.fakes.phone import FakePhone
 from tests.journeys_table.shop import NUMBERS, SELLER, TableSellers, TableShop
 
@@ -37,6 +39,25 @@ SECONDS = 7
 AGENT = ("offer_", "connecting_", "hold_")
 """Prompts that lead to a person."""
 PROMISES = ("callback_booked", "callback_moved", "callback_kept", "callback_canceled", "callback_verified")
+
+
+class TableAccounts:
+    """service.customer_accounts.CustomerAccounts: one member, of the journey in hand."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self.member: dict[str, Any] = {}
+
+    def membership(self, number: str, locale: str) -> Membership:
+        until, state = self._clock.now() + timedelta(days=9), MembershipState(self.member.get("state", "none"))
+        return Membership(state=state, plan="Plus", gives="free delivery", amount="9.99", until=until,
+                          is_video=self.member.get("video", False))  # fmt: skip
+
+    def bill(self, number: str, locale: str) -> Bill | None:
+        return None
+
+    def carry_out(self, change: AccountChange) -> None:
+        pass
 
 
 @dataclass
@@ -95,8 +116,9 @@ class Line:
         self.clock, self.shop, self.serial = FakeClock(NOW), TableShop(), count(1)
         settings = replace(Settings.from_env({}), database_url=url)
         self.sellers, self.phone = TableSellers(), FakePhone(self.clock)
-        ports = {"commerce": self.shop, "sellers": self.sellers, "clock": self.clock, "phone": self.phone}
-        self.ivr: Ivr = build(settings, messenger=None, **ports)
+        self.accounts, self.texts = TableAccounts(self.clock), FakeMessenger()
+        ports = {"commerce": self.shop, "sellers": self.sellers, "clock": self.clock, "accounts": self.accounts}
+        self.ivr: Ivr = build(settings, phone=self.phone, messenger=self.texts, **ports)
         self.deadlines = ClaimSweep(self.ivr.engine.scenes, self.ivr.claims)
         ways = (rule.base for rule in self.ivr.policies.topics["payout"])
         self.ways = {reason: rule.id for rule in ways for reason in rule.reasons}
@@ -108,6 +130,7 @@ class Line:
         self.clock.set(now)
         trip = Trip(self, journey, next(self.serial))
         self._history(trip.number, journey.get("refunds", 0), now)
+        self.accounts.member = journey.get("member", {})
         self.sellers.sold = dict.fromkeys((order.id for order in trip.orders), journey.get("sold_by", ""))
         return trip.told()
 
@@ -192,6 +215,8 @@ class Trip:
 
     def _words(self, said: str) -> str:
         said = said.replace("{digits}", self.digits)
+        if "{code}" in said:
+            said = said.replace("{code}", self._code())
         if "{claim}" not in said:
             return said
         with self.ivr.store.read() as uow:
@@ -199,6 +224,11 @@ class Trip:
             case = uow.cases.get(claim.case_id) if claim is not None else None
         assert case is not None
         return said.replace("{claim}", case.number)
+
+    def _code(self) -> str:
+        """Of the newest text message."""
+        sent = self.line.texts.sent
+        return "".join(filter(str.isdigit, sent[-1][1]))[:6] if sent else ""
 
     def _hang_up(self, turn: Turn | None) -> None:
         if turn is not None and turn.next not in (Next.HANG_UP, Next.JOIN):

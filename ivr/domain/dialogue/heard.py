@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ivr.domain.consent import Rule
+from ivr.domain.dialogue.account_talk import AccountResult
 from ivr.domain.intents import Meaning
 from ivr.domain.knowledge import Answer
 from ivr.domain.moments import Resolved, Unresolved
@@ -292,5 +293,6 @@ Result = (
     | CodeUnknown
     | InLine
     | QuestionsRead
+    | AccountResult
 )
 Heard = Speech | Key | Silence | SpeechLost | AgentReady | AgentLost | ConferenceLeft | DocumentFailed | Result
