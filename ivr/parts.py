@@ -242,6 +242,7 @@ class VoiceSettings(TypedDict):
     auth_tokens: Sequence[str]
     account_sid: str
     company: str
+    pay_connector: str
     audio_dir: Path
     threads: int
 
@@ -256,6 +257,7 @@ def voice_settings(settings: Settings) -> VoiceSettings:
         auth_tokens=settings.auth_tokens,
         account_sid=settings.account_sid,
         company=settings.company,
+        pay_connector=settings.pay_connector,
         audio_dir=settings.audio_dir,
         threads=settings.threads,
     )

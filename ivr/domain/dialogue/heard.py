@@ -57,6 +57,11 @@ class SpeechLost:
 
 
 @dataclass(frozen=True)
+class CardGiven:
+    """A card number was said, keyed or written: it is dropped, and the same is asked again."""
+
+
+@dataclass(frozen=True)
 class OrdersFound:
     """Result of FindOrders: none, one, or several with the same last digits."""
 
@@ -295,4 +300,6 @@ Result = (
     | QuestionsRead
     | AccountResult
 )
-Heard = Speech | Key | Silence | SpeechLost | AgentReady | AgentLost | ConferenceLeft | DocumentFailed | Result
+Heard = (
+    Speech | Key | Silence | SpeechLost | CardGiven | AgentReady | AgentLost | ConferenceLeft | DocumentFailed | Result
+)

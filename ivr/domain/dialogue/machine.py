@@ -29,6 +29,7 @@ from ivr.domain.dialogue.heard import (
     CallbackCanceled,
     CallbackGone,
     CallbackNotBooked,
+    CardGiven,
     CaseOpened,
     ClaimAnswered,
     ClaimFound,
@@ -188,6 +189,8 @@ def _step(dialogue: Dialogue, heard: Heard) -> Step:
             return tempers.hurried(feeling, meaning) or _speech(feeling, meaning)
         case Silence():
             return promises.still_waiting(dialogue) if dialogue.state == State.HOLDING else silent(dialogue)
+        case CardGiven():
+            return menu.card_given(dialogue)
         case SpeechLost():
             return menu.by_keys(dialogue)
         case AgentReady():

@@ -110,6 +110,11 @@ def by_keys(dialogue: Dialogue) -> Step:
     return _ask_again(replace(dialogue, keypad=True, preface=(*dialogue.preface, Say("apology"))))
 
 
+def card_given(dialogue: Dialogue) -> Step:
+    """Nobody may tell us a card number: it is dropped, that is said, and the same is asked."""
+    return _ask_again(replace(dialogue, preface=(*dialogue.preface, Say("card_never_spoken"))))
+
+
 def _ask_again(dialogue: Dialogue) -> Step:
     """The same question, in other words or another language; the wait in an offer is estimated anew."""
     if dialogue.state in (State.OFFER, State.HOLDING):
