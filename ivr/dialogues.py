@@ -125,6 +125,7 @@ class Dialogues(Edges):
             self.engine.places,
             self.content.likely,
             self.sellers,
+            self.engine.rules.privacy,
         )
 
     @cached_property

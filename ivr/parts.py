@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from ivr.clock import ShiftedClock, SystemClock
 from ivr.content import Content, load
 from ivr.content.folders import Folders
+from ivr.content.privacy_law import privacy_rules
 from ivr.content.readings import Readings
 from ivr.content.recording_law import recording_rules
 from ivr.domain.callbacks import Party
@@ -212,6 +213,7 @@ def callback_rules(settings: Settings) -> CallbackRules:
         ),
         messages=message_rules(settings),
         recording=recording_rules(settings, number_rules(settings).country),
+        privacy=privacy_rules(settings.grammars_dir),
         opening=settings.opening,
         calls_open_at=opens,
         calls_close_at=closes,

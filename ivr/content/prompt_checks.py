@@ -38,6 +38,8 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         kind_account kind_payment kind_membership account_link_sent account_no_text ask_account_code
         account_code_wrong membership_none ask_membership membership_kept payment_none pay_now pay_declined
         pay_failed pay_unclear card_never_spoken
+        intent_complaint kind_complaint intent_delete_data kind_delete_data upset_to_person danger_to_person
+        complaint_key delete_confirm delete_done delete_kept delete_no_number payout_installments why_pickup_points
     """,
     "answer": """
         help_answer
@@ -52,7 +54,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         go_on
     """,
     "case": """
-        whisper_again whisper_accepted
+        whisper_again whisper_accepted complaint_opened
     """,
     "company": """
         greeting goodbye code_call code_call_over proactive_hello

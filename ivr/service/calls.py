@@ -8,12 +8,11 @@ from typing import Protocol
 from ivr.domain.calls import Call
 from ivr.domain.cards import is_card
 from ivr.domain.dialogue import Dialogue, State, start
-from ivr.domain.dialogue.account_talk import Paid
+from ivr.domain.dialogue.account_talk import CardGiven, Paid
 from ivr.domain.dialogue.doubts import is_read_back
 from ivr.domain.dialogue.heard import (
     AgentLost,
     AgentReady,
-    CardGiven,
     ConferenceLeft,
     DocumentFailed,
     Heard,
@@ -169,11 +168,12 @@ class CallService:
         meaning = self._ports.understanding.parse(dialogue.locale, asked.expects, texts)
         told_back = meaning.first is not None and is_read_back(dialogue.state, meaning.first)
         heard.meaning = heard.doubted(meaning, is_read_back=told_back)
-        if asked.pace == Pace.DIGITS and not heard.means("digits") and heard.engine != CARRIER:
+        in_danger = heard.meaning.mood.danger  # never waits for keys
+        if asked.pace == Pace.DIGITS and not heard.means("digits") and heard.engine != CARRIER and not in_danger:
             # A redirect would throw half-keyed digits away: wait for the keys, or for the Gather to time out.
             call.dialogue = replace(dialogue, misheard=True)
             return None
-        if asked.next == Next.HOLD and not heard.means():
+        if asked.next == Next.HOLD and not heard.means() and not in_danger:
             return None  # talk beside the telephone is no answer to music
         call.dialogue = replace(dialogue, answered=heard.turn)
         return Speech(heard.meaning)

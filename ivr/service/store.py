@@ -17,8 +17,10 @@ from ivr.service.calls_store import Calls as Calls
 from ivr.service.calls_store import Verifications as Verifications
 from ivr.service.chat_store import Chats as Chats
 from ivr.service.customer_accounts import AccountChanges as AccountChanges
+from ivr.service.erasing_store import Erasures as Erasures
 from ivr.service.fulfilment import Handovers as Handovers
 from ivr.service.guards import Guards as Guards
+from ivr.service.levels_store import LevelFigures as LevelFigures
 from ivr.service.outreach_store import Outreaches as Outreaches
 from ivr.service.overview_store import Overview as Overview
 from ivr.service.photo_store import Photos as Photos
@@ -264,6 +266,8 @@ class UnitOfWork(Protocol):
     ledger: Ledger
     staff: Staff
     overview: Overview
+    levels: LevelFigures
+    erasures: Erasures
     programs: Programs
     lists: Lists
     settlements: Settlements

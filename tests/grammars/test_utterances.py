@@ -24,6 +24,8 @@ MENU = Expects(
         "account",
         "payment",
         "membership",
+        "complaint",
+        "delete_data",
         "callback",
         "existing_callback",
         "hold",

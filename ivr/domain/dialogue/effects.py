@@ -36,6 +36,18 @@ class ReadOrders:
 
 
 @dataclass(frozen=True)
+class RaiseCase:
+    """The case in hand goes before others: upset, danger. Gives no result."""
+
+    cause: str
+
+
+@dataclass(frozen=True)
+class EraseData:
+    """Erase what is kept about the caller's number."""
+
+
+@dataclass(frozen=True)
 class ResolveCase:
     """Self-service finished what was wanted; gives no result."""
 
@@ -206,6 +218,8 @@ Effect = (
     FindOrders
     | ReadOrders
     | OpenCase
+    | RaiseCase
+    | EraseData
     | ResolveCase
     | CancelOrder
     | Decide

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ivr.domain.consent import Rule
-from ivr.domain.dialogue.account_talk import AccountResult
+from ivr.domain.dialogue.account_talk import AccountResult, CardGiven
 from ivr.domain.intents import Meaning
 from ivr.domain.knowledge import Answer
 from ivr.domain.moments import Resolved, Unresolved
@@ -57,11 +57,6 @@ class SpeechLost:
 
 
 @dataclass(frozen=True)
-class CardGiven:
-    """A card number was said, keyed or written: it is dropped, and the same is asked again."""
-
-
-@dataclass(frozen=True)
 class OrdersFound:
     """Result of FindOrders: none, one, or several with the same last digits."""
 
@@ -84,6 +79,11 @@ class CaseOpened:
     case_id: str
     number: str
     now: datetime
+
+
+@dataclass(frozen=True)
+class DataErased:
+    """Result of EraseData."""
 
 
 @dataclass(frozen=True)
@@ -277,6 +277,7 @@ Result = (
     | OrdersRead
     | CaseOpened
     | OrderCanceled
+    | DataErased
     | ShopAway
     | Decided
     | ClaimFound

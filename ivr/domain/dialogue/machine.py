@@ -9,6 +9,7 @@ from ivr.domain.dialogue import (
     booking,
     care,
     claims,
+    complaints,
     consent,
     doubts,
     existing,
@@ -18,7 +19,9 @@ from ivr.domain.dialogue import (
     orders,
     promises,
     sellers,
+    tempers,
 )
+from ivr.domain.dialogue.account_talk import CardGiven
 from ivr.domain.dialogue.effects import ResolveCase
 from ivr.domain.dialogue.heard import (
     AgentLost,
@@ -27,13 +30,13 @@ from ivr.domain.dialogue.heard import (
     CallbackCanceled,
     CallbackGone,
     CallbackNotBooked,
-    CardGiven,
     CaseOpened,
     ClaimAnswered,
     ClaimFound,
     CodeFound,
     CodeUnknown,
     ConferenceLeft,
+    DataErased,
     Decided,
     DocumentFailed,
     Heard,
@@ -83,6 +86,7 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.RESUME_CODE: existing.answer_code,
     State.RECALL_CONFIRM: existing.answer_recall,
     State.HOLDING: promises.answer_holding,
+    State.ERASE_CONFIRM: complaints.answer_erase,
     State.ANYTHING_ELSE: menu.answer_anything_else,
     State.QUESTION: knowledge.answer_question,
     State.ANSWER_CONFIRM: knowledge.answer_confirm,
@@ -96,7 +100,8 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
 }
 
 CANNOT_BE_UNDONE = frozenset(
-    {State.CANCEL_CONFIRM, State.RECALL_CONFIRM, State.SELLER_ANSWER} | {State.MEMBERSHIP_CONFIRM, State.PAY_CONFIRM}
+    {State.CANCEL_CONFIRM, State.RECALL_CONFIRM, State.SELLER_ANSWER}
+    | {State.MEMBERSHIP_CONFIRM, State.PAY_CONFIRM, State.ERASE_CONFIRM}
 )
 """Here a vague yes is never believed, however often it is said."""
 
@@ -106,6 +111,7 @@ RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     CaseOpened: orders.case_opened,
     OrderCanceled: orders.canceled,
     ShopAway: orders.shop_away,
+    DataErased: complaints.erased,
     Decided: care.decided,
     ClaimFound: sellers.claim_found,
     ClaimAnswered: sellers.claim_answered,
@@ -179,7 +185,8 @@ def _step(dialogue: Dialogue, heard: Heard) -> Step:
         case Key(digits):
             return _key(dialogue, digits)
         case Speech(meaning):
-            return _speech(dialogue, meaning)
+            feeling = tempers.felt(dialogue, meaning)
+            return tempers.hurried(feeling, meaning) or _speech(feeling, meaning)
         case Silence():
             return promises.still_waiting(dialogue) if dialogue.state == State.HOLDING else silent(dialogue)
         case CardGiven():

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ivr.domain.cases import CaseKind
-from ivr.domain.dialogue import accounts, existing, going_on, knowledge, orders, promises
+from ivr.domain.dialogue import accounts, complaints, existing, going_on, knowledge, orders, promises
 from ivr.domain.dialogue.booking import open_case_then
 from ivr.domain.dialogue.effects import (
     EnterLine,
@@ -22,7 +22,7 @@ from ivr.domain.intents import Intent
 from ivr.domain.turn import Say
 
 ORDER_REQUESTS = frozenset({"track_order", "delivered_not_received", "return_refund", "cancel_order", "seller_claim"})
-REQUESTS = ORDER_REQUESTS | accounts.ACCOUNT_REQUESTS | {"callback", "existing_callback"}
+REQUESTS = ORDER_REQUESTS | accounts.ACCOUNT_REQUESTS | {"callback", "existing_callback", "complaint", "delete_data"}
 """Intents that start something; vague ones are confirmed first."""
 INTERRUPTED = {
     State.ORDER_PICK: State.ORDER_PICK,
@@ -50,6 +50,10 @@ def answer_menu(dialogue: Dialogue, intent: Intent) -> Step | None:
         return existing.existing(dialogue, intent)
     if intent.name == "question":
         return knowledge.begin(dialogue, intent)
+    if intent.name == "complaint":
+        return complaints.begin(dialogue)
+    if intent.name == "delete_data":
+        return complaints.begin_erasing(dialogue)
     if intent.name == "hold":
         return ask_for_agent(dialogue)
     if intent.name == "main_menu":
@@ -120,7 +124,14 @@ def _ask_again(dialogue: Dialogue) -> Step:
 
 def _cancel(dialogue: Dialogue) -> Step:
     """Give up what is in hand; asked again where "cancel" could be a yes or a no."""
-    if dialogue.state in (State.CANCEL_CONFIRM, State.RECALL_CONFIRM, State.HOLDING, State.JOINED, State.RATING):
+    if dialogue.state in (
+        State.CANCEL_CONFIRM,
+        State.RECALL_CONFIRM,
+        State.ERASE_CONFIRM,
+        State.HOLDING,
+        State.JOINED,
+        State.RATING,
+    ):
         return repeat(dialogue)
     fresh = replace(dialogue, want="", reason="", order=None, when=None, at=None, moves_id="", then=(), doubt=None)
     return Step(ask(fresh, State.MENU))

@@ -11,7 +11,6 @@ from ivr.domain.dialogue.asking import (
     YES,
     Question,
     boolean,
-    by_number,
     numbered,
     return_reason_asked,
     return_way_asked,
@@ -47,7 +46,9 @@ GLOBAL_KEYS: Mapping[str, Intent] = {
     "9": Intent("repeat"),
     "*": Intent("go_back"),
 }
-MENU_INTENTS = (*(intent.name for intent in MENU_KEYS.values()), "seller_claim", *MORE_INTENTS)
+MENU_INTENTS = (
+    *(intent.name for intent in MENU_KEYS.values()), "seller_claim", *MORE_INTENTS, "complaint", "delete_data",
+)  # fmt: skip
 ORDER_DIGITS = (7, 17)
 CODE_DIGITS = (6, 8)
 """Codes that take a callback up from any telephone."""
@@ -57,6 +58,8 @@ SIMPLE = frozenset({Builtin.BOOLEAN, Builtin.DIGITS})
 """What a language understands of which only part is understood."""
 LANGUAGES_AT_ONCE = 8
 """More languages than these are offered page by page: key 9 leads on."""
+ASKS_BACK = frozenset({State.INTENT_CONFIRM, State.MENU_THREE})
+"""What was meant was not clear."""
 MOMENT_DIGITS = (4, 8)
 """Keyed moments: hour and minute, or month, day, hour and minute, on the 24-hour clock."""
 
@@ -78,7 +81,10 @@ def ask(dialogue: Dialogue, state: State, *before: Say, failures: int = 0) -> Di
     """Go to a state: the next turn says the preface, `before`, and the state's own prompts."""
     number = dialogue.turn.number + 1
     since = dialogue.since if state == dialogue.state and dialogue.turn.number else number
-    moved = replace(dialogue, state=state, since=since, failures=failures, preface=(), misheard=False, vague=None)
+    moved = replace(
+        dialogue, state=state, since=since, failures=failures, preface=(), misheard=False, vague=None,
+        asked_back=dialogue.asked_back or state in ASKS_BACK,
+    )  # fmt: skip
     asked = question(moved)
     turn = Turn(
         number=number,
@@ -257,14 +263,6 @@ def _anything_else(d: Dialogue) -> Question:
     return Question((*way_out(d), Say("anything_else")), expects, {**MENU_KEYS, "7": NO})
 
 
-def _rating(d: Dialogue) -> Question:
-    return by_number(Say("rate_effort"), 7)
-
-
-def _ended(d: Dialogue) -> Question:
-    return Question((Say("goodbye"),), Expects(), next=Next.HANG_UP)
-
-
 QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
     State.MENU: _menu,
     State.MENU_THREE: _menu_three,
@@ -289,9 +287,7 @@ QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
     State.RECALL_CONFIRM: _recall_confirm,
     State.HOLDING: _holding,
     State.ANYTHING_ELSE: _anything_else,
-    State.RATING: _rating,
     **ASKED,
     **ACCOUNT_QUESTIONS,
-    State.ENDED: _ended,
     **CLAIM_QUESTIONS,
 }

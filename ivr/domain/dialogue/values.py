@@ -15,6 +15,7 @@ from ivr.domain.knowledge import Answer
 from ivr.domain.moments import AskBack, When
 from ivr.domain.orders import Order
 from ivr.domain.turn import Say, Turn
+from ivr.domain.upset import EVEN_TEMPER, Temper
 
 
 class State(StrEnum):
@@ -51,6 +52,7 @@ class State(StrEnum):
     RECALL_CONFIRM = "recall_confirm"
     HOLDING = "holding"
     CONSENT = "consent"
+    ERASE_CONFIRM = "erase_confirm"
     MORE = "more"
     ACCOUNT_CODE = "account_code"
     MEMBERSHIP = "membership"
@@ -111,6 +113,8 @@ class Caller:
     """Whether a text message would reach this number, and is wanted."""
     begun: Begun | None = None
     """What they may want to go on with."""
+    may_erase: bool = False
+    """The law of their number's country lets them have their data erased by telephone."""
     is_seller: bool = False
     """It is the telephone on file of a seller of the marketplace."""
 
@@ -207,6 +211,12 @@ class Dialogue:
     """Whether conversations of this call may be recorded; None: nobody was asked or told."""
     unanswered: int = 0
     """Questions in a row to which there was no answer."""
+    temper: Temper = EVEN_TEMPER
+    """Whether they grow upset."""
+    hurried: str = ""
+    """Why a person was fetched without being asked for."""
+    asked_back: bool = False
+    """We had to ask what was meant."""
     is_news: bool = False
     """We have rung the customer, about news of an order."""
     interrupted: State = State.MENU
