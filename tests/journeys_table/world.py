@@ -175,6 +175,7 @@ class Line:
             amount=str(row.get("amount", "40.00")),
             currency=row.get("currency", PRICES[country]),
             recalled=row.get("recalled", False),
+            installments_left=row.get("installments_left", 0),
         )
 
     def _history(self, number: str, refunds: int, now: datetime) -> None:
