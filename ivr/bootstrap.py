@@ -25,6 +25,8 @@ from ivr.parts import (
 from ivr.passwords import Argon2Passwords
 from ivr.phone.twiml import Hearing
 from ivr.scheduler import CallbackClock
+from ivr.service.account_page import AccountPage
+from ivr.service.account_sweep import AccountSweep
 from ivr.service.accounts import Accounts
 from ivr.service.case_care import CaseCare
 from ivr.service.case_settling import CaseSettling
@@ -64,7 +66,8 @@ class Ivr(Dialogues):
     def scheduler(self) -> CallbackClock:
         """Wakes the dispatcher and the sweeps; `start` it in the process that does the work."""
         claims = ClaimSweep(self.engine.scenes, self.claims)
-        parts = (*sweeps(self.engine, self.recordings), claims, self.chats.sweep)
+        told = () if self.accounts is None else (AccountSweep(self.engine.scenes, self.accounts),)
+        parts = (*sweeps(self.engine, self.recordings), claims, self.chats.sweep, *told)
         return CallbackClock(
             self.dispatcher, parts, store=self.store, clock=self.clock, node=self.node,
             outbox=self.engine.outbox, notices=self.claim_post, hooks=self.hook_sweep, shop=self.shop_sweeps,
@@ -126,6 +129,13 @@ class Ivr(Dialogues):
             hook_sender=self.hook_sender,
             market=Marketplace(engine.scenes, self.claims, service_levels(self.settings.grammars_dir)),
             chat_desk=self.chats.desk,
+            account_page=AccountPage(
+                clock=self.clock,
+                links=engine.links,
+                commerce=self.steady,
+                payments=self.payments,
+                accounts=self.accounts,
+            ),
         )
 
     @cached_property

@@ -1,9 +1,7 @@
 """What `doctor` and a page look at: each check finds one thing in order, wants a hand, or has something to say."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
@@ -14,6 +12,8 @@ from ivr.content import read_all
 from ivr.domain.cases import SKILLS
 from ivr.edges import Edges
 from ivr.errors import CarrierRejected, ContentError, EngineUnavailable, IvrError, ModelError, NotFound
+from ivr.findings import Finding as Finding
+from ivr.findings import Verdict as Verdict
 from ivr.parts import carrier_account, own_voice
 from ivr.phone.numbers import TwilioNumbers
 from ivr.service.line import on_shift
@@ -28,26 +28,6 @@ OVERDUE: Final = timedelta(minutes=15)
 UNAUTHORIZED: Final = 20003
 WRONG_PAIR: Final = "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN do not belong together; copy both again"
 STAND_IN: Final = "pocketsphinx"
-
-
-class Verdict(StrEnum):
-    """What a check found."""
-
-    GOOD = "good"
-    NOTE = "note"
-    """Works, or is not needed; but you may want to know."""
-    BAD = "bad"
-    """Needed, and does not work."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of the report, and what to do about it."""
-
-    about: str
-    verdict: Verdict
-    text: str
-    remedy: str = ""
 
 
 Check = Callable[[Edges], Iterator[Finding]]

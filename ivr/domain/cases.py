@@ -18,6 +18,9 @@ class CaseKind(StrEnum):
     CANCEL_ORDER = "cancel_order"
     SELLER_CLAIM = "seller_claim"
     """Something is wrong with what a seller of the marketplace sold."""
+    ACCOUNT = "account"
+    PAYMENT = "payment"
+    MEMBERSHIP = "membership"
     COMPLAINT = "complaint"
     """About us: listened to, looked into, settled, and followed up by a call."""
     DELETE_DATA = "delete_data"
@@ -75,6 +78,9 @@ SKILLS: Mapping[CaseKind, str] = {
     CaseKind.RETURN_REFUND: "returns",
     CaseKind.CANCEL_ORDER: "orders",
     CaseKind.SELLER_CLAIM: "sellers",
+    CaseKind.ACCOUNT: "accounts",
+    CaseKind.PAYMENT: "accounts",
+    CaseKind.MEMBERSHIP: "accounts",
     CaseKind.COMPLAINT: "general",
     CaseKind.DELETE_DATA: "general",
     CaseKind.QUESTION: "general",
@@ -185,16 +191,17 @@ class Event:
 def case_number(serial: int) -> str:
     """Six digits and their Luhn check digit; from the millionth case on, one digit more, and so on: never one twice."""
     body = f"{serial:06d}"
-    return body + str(_luhn(body))
+    return body + str(luhn(body))
 
 
 def is_case_number(digits: str) -> bool:
     """Whether keyed digits are as many as a case number has, and carry the right check digit."""
     if not (digits.isascii() and digits.isdigit() and SHORTEST <= len(digits) <= LONGEST):
         return False
-    return (len(digits) == SHORTEST or digits[0] != "0") and digits[-1] == str(_luhn(digits[:-1]))
+    return (len(digits) == SHORTEST or digits[0] != "0") and digits[-1] == str(luhn(digits[:-1]))
 
 
-def _luhn(digits: str) -> int:
+def luhn(digits: str) -> int:
+    """The check digit of ISO 7812."""
     doubled = (int(d) * (2 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
     return -sum(n // 10 + n % 10 for n in doubled) % 10

@@ -8,11 +8,13 @@ from ivr.domain.callbacks import Outcome
 from ivr.domain.cases import CaseStatus, Tier
 from ivr.domain.dialogue import effects as wanted
 from ivr.domain.dialogue import heard
+from ivr.domain.dialogue.account_talk import AccountEffect
 from ivr.domain.hours import Hours
 from ivr.domain.moments import AskBack, Resolved, Unresolved, When, resolve
 from ivr.domain.policies import CallbackRules, calling_window
 from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused, ShopUnavailable
 from ivr.service import attempts
+from ivr.service.account_calls import AccountCalls
 from ivr.service.answers import HelpAnswers
 from ivr.service.booking import AlreadyBooked, BookingRequest, Bookings
 from ivr.service.cases import Opening, open_case, resolve_case
@@ -52,6 +54,7 @@ class Effects:
     consents: Consents
     places: Places
     sellers: SellerCalls
+    accounts: AccountCalls
 
     def carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         """Do one effect; where the shop does not answer, that is its result."""
@@ -68,6 +71,8 @@ class Effects:
                 return self._open_case(exchange, effect)
             case wanted.FindClaim() | wanted.AnswerClaim() | wanted.EscalateClaim():
                 return self.sellers.carry_out(exchange, effect)
+            case _ if isinstance(effect, AccountEffect):
+                return self.accounts.carry_out(exchange, effect)
             case wanted.EstimateWait():
                 return self._estimate(exchange)
             case wanted.EraseData():

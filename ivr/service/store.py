@@ -16,6 +16,7 @@ from ivr.service.answers_store import Answers as Answers
 from ivr.service.calls_store import Calls as Calls
 from ivr.service.calls_store import Verifications as Verifications
 from ivr.service.chat_store import Chats as Chats
+from ivr.service.customer_accounts import AccountChanges as AccountChanges
 from ivr.service.erasing_store import Erasures as Erasures
 from ivr.service.fulfilment import Handovers as Handovers
 from ivr.service.guards import Guards as Guards
@@ -278,6 +279,7 @@ class UnitOfWork(Protocol):
     claims: claim_store.Claims
     trust: claim_store.TrustEntries
     chats: Chats
+    account_changes: AccountChanges
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

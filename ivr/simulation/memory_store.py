@@ -21,6 +21,7 @@ from ivr.simulation.memory_rows import (
     MemoryHolds,
     MemoryLegs,
 )
+from ivr.simulation.no_accounts import NoAccountChanges
 from ivr.simulation.no_chats import NoChats
 from ivr.simulation.no_claims import NoClaims, NoTrustEntries
 from ivr.simulation.no_programs import NoLists, NoPrograms
@@ -76,6 +77,7 @@ class MemoryRows:
         self.claims: claim_store.Claims = NoClaims()
         self.trust: claim_store.TrustEntries = NoTrustEntries()
         self.chats: ports.Chats = NoChats()
+        self.account_changes: ports.AccountChanges = NoAccountChanges()
 
     def commit(self) -> None:
         """Not here."""
@@ -105,6 +107,7 @@ class MemoryUnitOfWork:
         self.handovers, self.outreaches = rows.handovers, rows.outreaches
         self.places, self.photos = rows.places, rows.photos
         self.claims, self.trust, self.chats = rows.claims, rows.trust, rows.chats
+        self.account_changes = rows.account_changes
         self._is_committed = False
 
     def commit(self) -> None:

@@ -10,6 +10,7 @@ from ivr.errors import IvrError, StorageUnavailable
 from ivr.service import claim_store
 from ivr.service import store as ports
 from ivr.storage import engines, migrating
+from ivr.storage.accounts import SqlAccountChanges
 from ivr.storage.attempts import SqlAttempts, SqlLegs
 from ivr.storage.callbacks import SqlCallbacks, SqlHolds, SqlVerifications
 from ivr.storage.calls import SqlCalls
@@ -81,6 +82,7 @@ class SqlUnitOfWork:
         self.claims: claim_store.Claims = SqlClaims(session, writes=writes)
         self.trust: claim_store.TrustEntries = SqlTrustEntries(session, writes=writes)
         self.chats: ports.Chats = SqlChats(session, writes=writes)
+        self.account_changes: ports.AccountChanges = SqlAccountChanges(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""

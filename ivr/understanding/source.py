@@ -6,6 +6,8 @@ from typing import Protocol
 from hassil.expression import Expression
 
 from ivr.domain.hearing import Ability
+from ivr.understanding.money_source import CurrencyUnit as CurrencyUnit
+from ivr.understanding.money_source import MoneyWords as MoneyWords
 
 
 class Template(Protocol):
@@ -178,46 +180,6 @@ class NumberWords(Protocol):
     @property
     def decimal(self) -> str:
         """The mark before decimals."""
-
-
-class CurrencyUnit(Protocol):
-    """How one currency is said and written."""
-
-    @property
-    def words(self) -> Sequence[str]:
-        """Its unit."""
-
-    @property
-    def signs(self) -> Sequence[str]:
-        """What is written for it."""
-
-    @property
-    def minor(self) -> Sequence[str]:
-        """Its smaller coins."""
-
-    @property
-    def digits(self) -> int:
-        """Its decimals."""
-
-
-class MoneyWords(Protocol):
-    """How amounts of money are said."""
-
-    @property
-    def default(self) -> str:
-        """The locale's currency, ISO 4217."""
-
-    @property
-    def units(self) -> Mapping[str, CurrencyUnit]:
-        """By ISO 4217 code."""
-
-    @property
-    def joins(self) -> Sequence[str]:
-        """Between units and coins."""
-
-    @property
-    def of(self) -> Sequence[str]:
-        """Between a number and its unit."""
 
 
 class MoodWords(Protocol):

@@ -1,9 +1,10 @@
 """The supervisor's page: line, promises, agents and cases at a glance; each case with its timeline."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -21,6 +22,7 @@ from ivr.service.handed import Undone, read_handed, read_undone
 from ivr.service.handovers import try_again
 from ivr.service.line import in_order
 from ivr.service.staff_log import log_act
+from ivr.service.store import UnitOfWork
 from ivr.web.callback_desk import CallbackDesk, add_callback_rules
 from ivr.web.claim_pages import NONE_ESCALATED, ClaimPages, Escalations
 from ivr.web.day_pages import DayPages, add_day_rules
@@ -30,8 +32,13 @@ from ivr.web.staff import only
 from ivr.web.staff_words import StaffWords
 
 ENDED: Final = (CallbackStatus.DONE, CallbackStatus.CANCELED, CallbackStatus.EXPIRED)
+WAITING: Final = (CallbackStatus.SCHEDULED, CallbackStatus.DIALING)
 SHOWN: Final = 50
 """Rows of each list."""
+RISK: Final = timedelta(minutes=5)
+BEHIND_ALL: Final = (99, datetime.max.replace(tzinfo=UTC))
+COUNTED: Final = 1000
+"""More who wait are not counted for the picture of the line."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,10 @@ class Board:
     cases: list[Case]
     undone: list[Undone] = field(default_factory=list)
     escalations: Escalations = NONE_ESCALATED
+    opened: int = 0
+    """All promises to come, more than are listed."""
+    line_now: Mapping[str, int] = field(default_factory=dict)
+    """Who waits at this moment, on hold or to be rung, by skill."""
     levels: list[Figure] = field(default_factory=list)
     """Service levels of the last 24 hours."""
 
@@ -66,6 +77,18 @@ class Board:
     def late(self) -> int:
         """Open promises whose latest time is over without a ring."""
         return sum(is_late(callback, self.now) for callback in self.waiting + self.human)
+
+    @property
+    def at_risk(self) -> int:
+        """Those that are late within RISK if nobody rings."""
+        soon = self.now + RISK
+        return sum(one.first_rung_at is None and self.now <= one.promised_by_at <= soon for one in self.waiting)
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """The ticket of whoever waits longest."""
+        due = [callback.ticket_at for callback in self.waiting if callback.due_at <= self.now]
+        return min([*(hold.ticket_at for hold in self.holds), *due], default=None)
 
     @property
     def free(self) -> int:
@@ -91,15 +114,25 @@ def read_board(services: Services, escalations: Escalations, levels: Levels) -> 
         return Board(
             now=now,
             holds=list(uow.holds.waiting()),
-            waiting=list(uow.callbacks.listed([CallbackStatus.SCHEDULED, CallbackStatus.DIALING], SHOWN)),
+            waiting=list(uow.callbacks.listed(WAITING, SHOWN)),
             human=list(uow.callbacks.listed([CallbackStatus.NEEDS_HUMAN], SHOWN)),
             escalations=escalations,
             ended=list(uow.callbacks.listed(ENDED, SHOWN)),
             agents=sorted(uow.agents.all(), key=lambda agent: agent.name),
             cases=list(uow.cases.recent(SHOWN)),
             undone=read_undone(uow, SHOWN),
+            opened=uow.overview.count_scheduled(),
+            line_now=_line_now(uow, now),
             levels=level_figures(uow, levels, now - SPAN, now),
         )
+
+
+def _line_now(uow: UnitOfWork, now: datetime) -> dict[str, int]:
+    """The longest part first."""
+    found = Counter(hold.skill for hold in uow.holds.waiting())
+    for (skill, _), number in uow.callbacks.ahead(now, BEHIND_ALL, COUNTED, without="").items():
+        found[skill] += number
+    return dict(found.most_common())
 
 
 class SupervisorPages:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from flask import Response, redirect, render_template, request, url_for
@@ -12,12 +12,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from ivr.domain.cases import Customer, Tier
 from ivr.domain.complaint_steps import ComplaintStep, step_after
 from ivr.domain.policy.facts import REASONS
-from ivr.errors import CallbackRefused
+from ivr.errors import CallbackRefused, IvrError
 from ivr.service.case_file import CaseFile, read_case_file
 from ivr.service.case_settling import TOPICS, Proposal, Settling
 from ivr.service.case_work import NOTE_LONGEST, OUTCOMES
+from ivr.service.console import read_serving
 from ivr.service.staff_log import Member, log_act
 from ivr.service.timeline import new_id
+from ivr.web.agent_talk import Talks
 from ivr.web.desk import Desk
 from ivr.web.errors import status_of
 from ivr.web.services import Services
@@ -36,9 +38,12 @@ class CasePages:
         self._desk = desk
         self._words = words
         self._times = LocalTimes(desk.numbers)
+        self._talks = Talks(services, desk)
 
     def case(self, number: str) -> str:
-        """The page. Raises NotFound for a case of others, and for none."""
+        """The page; `part`: only who is on the line. Raises NotFound for a case of others, and for none."""
+        if "part" in request.args:
+            return render_template("agent_talk.html", here=number, **self._talk(), **self._words.shared())
         with self._services.store.begin() as uow:
             now = self._services.clock.now()
             file = read_case_file(uow, self._desk.commerce, current_user.member, number, now)
@@ -89,6 +94,19 @@ class CasePages:
             return self._shown(self._file(number), self._words.explained(error)), status_of(error)
         return self._shown(self._file(number), None, found[0])
 
+    def talk(self, number: str) -> Page:
+        """One act in the agent's own conversation, which goes on beside this case."""
+        try:
+            self._talks.act(current_user.member)
+        except IvrError as error:
+            return self._shown(self._file(number), self._words.explained(error)), status_of(error)
+        return redirect(url_for("agent.case", number=number), 303)
+
+    def _talk(self) -> dict[str, Any]:
+        with self._services.store.read() as uow:
+            serving = read_serving(uow, current_user.member, self._services.clock.now())
+        return {"console": serving, **self._talks.shown(serving)}
+
     def hand_up(self, number: str) -> Page:
         """One tier higher."""
         return self._done(number, "raised", lambda member: self._desk.staff.care.hand_up(member, number))
@@ -134,7 +152,8 @@ class CasePages:
             done=done if done in DONE else "", recordings=file.recordings, proposal=proposal, reasons=REASONS,
             tier=Tier(file.case.tier).name.lower(), steps=steps_of(file),
             next_step_of_complaint=step_after(file.case.step),
-            settles=file.case.kind in TOPICS and file.order is not None, **self._words.shared(),
+            settles=file.case.kind in TOPICS and file.order is not None, here=file.case.number, **self._talk(),
+            **self._words.shared(),
         )  # fmt: skip
 
 

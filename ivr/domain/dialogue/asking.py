@@ -7,7 +7,7 @@ from ivr.domain.dialogue.values import Dialogue, State
 from ivr.domain.hearing import Pace
 from ivr.domain.intents import Builtin, Choice, Expects, Intent
 from ivr.domain.policy.facts import REASONS
-from ivr.domain.turn import Next, Say
+from ivr.domain.turn import Charge, Next, Say
 
 YES, NO = Intent("yes"), Intent("no")
 PLACES = ("first", "second", "third")
@@ -26,6 +26,8 @@ class Question:
     pace: Pace = Pace.DIRECTED
     next: Next = Next.LISTEN
     wait_seconds: int = 6
+    charge: Charge | None = None
+    """Of a card terminal."""
 
 
 def numbered(count: int) -> tuple[Choice, ...]:
@@ -90,6 +92,16 @@ def returned_asked(d: Dialogue) -> Question:
     return boolean(Say("place_kept"))
 
 
+def rating_asked(d: Dialogue) -> Question:
+    """How easy it was."""
+    return by_number(Say("rate_effort"), 7)
+
+
+def ended(d: Dialogue) -> Question:
+    """The last words."""
+    return Question((Say("goodbye"),), Expects(), next=Next.HANG_UP)
+
+
 ASKED: Mapping[State, Callable[[Dialogue], Question]] = {
     State.QUESTION: question_asked,
     State.ANSWER_CONFIRM: answer_confirm_asked,
@@ -98,6 +110,8 @@ ASKED: Mapping[State, Callable[[Dialogue], Question]] = {
     State.CONSENT: consent_asked,
     State.RETURNED: returned_asked,
     State.ERASE_CONFIRM: erase_asked,
+    State.RATING: rating_asked,
+    State.ENDED: ended,
 }
 """Those of `questions.QUESTIONS` that are here."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ivr.domain.cases import CaseKind
 from ivr.domain.consent import Consent
+from ivr.domain.dialogue.account_talk import AccountEffect
 from ivr.domain.moments import When
 from ivr.domain.policy.rules import Topic
 
@@ -241,4 +242,5 @@ Effect = (
     | TextAnswer
     | RateAnswer
     | StopNews
+    | AccountEffect
 )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ivr.domain.dialogue import (
+    accounts,
     booking,
     care,
     claims,
@@ -28,6 +29,7 @@ from ivr.domain.dialogue.heard import (
     CallbackCanceled,
     CallbackGone,
     CallbackNotBooked,
+    CardGiven,
     CaseOpened,
     ClaimAnswered,
     ClaimFound,
@@ -91,11 +93,16 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.ANSWER_TEXT: knowledge.answer_text,
     State.ANSWER_HELPED: knowledge.answer_helped,
     State.RATING: menu.answer_rating,
+    State.MORE: menu.answer_menu,
+    **accounts.ACCOUNT_ANSWERS,
     **claims.CLAIM_ANSWERS,
     **sellers.SELLER_ANSWERS,
 }
 
-CANNOT_BE_UNDONE = frozenset({State.CANCEL_CONFIRM, State.RECALL_CONFIRM, State.SELLER_ANSWER, State.ERASE_CONFIRM})
+CANNOT_BE_UNDONE = frozenset(
+    {State.CANCEL_CONFIRM, State.RECALL_CONFIRM, State.SELLER_ANSWER}
+    | {State.MEMBERSHIP_CONFIRM, State.PAY_CONFIRM, State.ERASE_CONFIRM}
+)
 """Here a vague yes is never believed, however often it is said."""
 
 RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
@@ -119,6 +126,7 @@ RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     CodeUnknown: existing.code_unknown,
     InLine: promises.in_line,
     QuestionsRead: knowledge.questions_read,
+    **accounts.ACCOUNT_RESULTS,
 }
 
 
@@ -181,6 +189,8 @@ def _step(dialogue: Dialogue, heard: Heard) -> Step:
             return tempers.hurried(feeling, meaning) or _speech(feeling, meaning)
         case Silence():
             return promises.still_waiting(dialogue) if dialogue.state == State.HOLDING else silent(dialogue)
+        case CardGiven():
+            return menu.card_given(dialogue)
         case SpeechLost():
             return menu.by_keys(dialogue)
         case AgentReady():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ivr.domain.accounts import Bill, Membership
 from ivr.domain.consent import Consent
 from ivr.domain.dialogue.effects import Effect
 from ivr.domain.dialogue.heard import ClaimView, HeldPlace, NumberChecked, OpenCallback
@@ -52,6 +53,12 @@ class State(StrEnum):
     HOLDING = "holding"
     CONSENT = "consent"
     ERASE_CONFIRM = "erase_confirm"
+    MORE = "more"
+    ACCOUNT_CODE = "account_code"
+    MEMBERSHIP = "membership"
+    MEMBERSHIP_CONFIRM = "membership_confirm"
+    PAY_CONFIRM = "pay_confirm"
+    PAYING = "paying"
     ANYTHING_ELSE = "anything_else"
     QUESTION = "question"
     ANSWER_CONFIRM = "answer_confirm"
@@ -152,6 +159,14 @@ class Dialogue:
     """Of a claim: whether the caller can show it (yes, no); empty: not asked."""
     claim: ClaimView | None = None
     """The claim that a seller calls about."""
+    membership: Membership | None = None
+    """The one that is talked about."""
+    bill: Bill | None = None
+    """What may be paid now."""
+    by_keypad: bool = False
+    """The carrier can take a card for it on this call."""
+    proven: str = ""
+    """The number on file whose code was said in this call."""
     case_id: str = ""
     case_number: str = ""
     lookups: int = 0
