@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import yaml
 
@@ -26,8 +26,9 @@ from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
 from ivr.settings import Settings
 from tests.fakes.clock import FakeClock
+from tests.fakes.messenger import FakeMessenger
 from tests.fakes.phone import FakePhone
-from tests.journeys_table.shop import NUMBERS, SELLER, TableSellers, TableShop
+from tests.journeys_table.shop import NUMBERS, SELLER, Movable, TableAccounts, TableSellers, TableShop
 
 HERE = Path(__file__).parent
 OURS = "+12025550100"
@@ -39,14 +40,6 @@ SECONDS = 7
 AGENT = ("offer_", "connecting_", "hold_")
 """Prompts that lead to a person."""
 PROMISES = ("callback_booked", "callback_moved", "callback_kept", "callback_canceled", "callback_verified")
-
-
-class Movable(Protocol):
-    """A clock that can be moved on."""
-
-    def now(self) -> datetime: ...
-
-    def advance(self, seconds: float) -> object: ...
 
 
 @dataclass
@@ -108,14 +101,18 @@ class Line:
         ways = (rule.base for rule in ivr.policies.topics[Topic.PAYOUT])
         self.ways = {reason: rule.id for rule in ways for reason in rule.reasons}
         """Rules about how money is paid, by what is said of them."""
+        self.accounts, self.texts = TableAccounts(clock), FakeMessenger()
 
     @classmethod
     def typed(cls, url: str) -> "Line":
         """Everything is typed, and time stands still between two answers."""
         clock, shop, sellers = FakeClock(NOW), TableShop(), TableSellers()
         settings = replace(Settings.from_env({}), database_url=url)
+        accounts, texts = TableAccounts(clock), FakeMessenger()
         ports: Overrides = {"commerce": shop, "sellers": sellers, "clock": clock, "phone": FakePhone(clock)}
-        return cls(build(settings, messenger=None, **ports), clock, shop, sellers)
+        line = cls(build(settings, messenger=texts, accounts=accounts, **ports), clock, shop, sellers)
+        line.accounts, line.texts = accounts, texts
+        return line
 
     def travel(self, journey: dict[str, Any]) -> Told:
         """Carry a journey out."""
@@ -129,6 +126,7 @@ class Line:
         """Its order is in the shop, and what was before it in the books."""
         trip = Trip(self, journey, next(self.serial))
         self._history(trip.number, journey.get("refunds", 0), self.clock.now())
+        self.accounts.member = journey.get("member", {})
         self.sellers.sold = dict.fromkeys((order.id for order in trip.orders), journey.get("sold_by", ""))
         return trip
 
@@ -215,6 +213,8 @@ class Trip:
     def words(self, said: str) -> str:
         """What is said, with the numbers that are known only now."""
         said = said.replace("{digits}", self.digits)
+        if "{code}" in said:
+            said = said.replace("{code}", self._code())
         if "{claim}" not in said:
             return said
         with self.ivr.store.read() as uow:
@@ -222,6 +222,11 @@ class Trip:
             case = uow.cases.get(claim.case_id) if claim is not None else None
         assert case is not None
         return said.replace("{claim}", case.number)
+
+    def _code(self) -> str:
+        """Of the newest text message."""
+        sent = self.line.texts.sent
+        return "".join(filter(str.isdigit, sent[-1][1]))[:6] if sent else ""
 
     def _hang_up(self, turn: Turn | None) -> None:
         if turn is not None and turn.next not in (Next.HANG_UP, Next.JOIN):
