@@ -53,6 +53,20 @@ class SettingsFields:
         "sqlite:///ringback.db",
         "`sqlite:///file` or `postgresql://user:password@host/name`.",
     )
+    pay_connector: str = _setting(
+        "IVR_PAY_CONNECTOR",
+        read.text,
+        "",
+        "The carrier's connector to your payment provider (Twilio's `<Pay>`): cards are keyed on the telephone.",
+        shown="nothing is taken by telephone",
+    )
+    payment_page: str = _setting(
+        "IVR_PAYMENT_PAGE",
+        read.web_address,
+        "",
+        "Your provider's page for cards, to which links by text lead.",
+        shown="a person helps",
+    )
     hearing: str = _setting(
         "IVR_HEARING",
         read.hearing,

@@ -34,11 +34,13 @@ class MessageKind(StrEnum):
     DONE = "done"
     RETURN = "return"
     """How something is sent back: the page with its label."""
+    ACCOUNT = "account"
+    """The page on which account details are changed."""
     NEWS = "news"
     """Something happened to an order: a delay, a search that ended, a defect."""
 
 
-ABOUT_ORDERS: Final = frozenset({MessageKind.RETURN, MessageKind.NEWS})
+ABOUT_ORDERS: Final = frozenset({MessageKind.RETURN, MessageKind.NEWS, MessageKind.ACCOUNT})
 """Kinds that belong to a case, not to a callback."""
 GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
     "confirmation": frozenset({MessageKind.PROMISED, MessageKind.MOVED, MessageKind.CANCELED}),
@@ -48,6 +50,7 @@ GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
     "unreached": frozenset({MessageKind.UNREACHED}),
     "done": frozenset({MessageKind.DONE}),
     "return": frozenset({MessageKind.RETURN}),
+    "account": frozenset({MessageKind.ACCOUNT}),
     "news": frozenset({MessageKind.NEWS}),
 }
 """Kinds as they are switched on and off."""

@@ -139,7 +139,7 @@ class ChatDesk:
         if chat.status is not ChatStatus.WAITING:
             raise IllegalMove("this chat waits for nobody any more; somebody was faster, or the customer went on")
         chat.status, chat.agent_id, chat.offered_at = ChatStatus.WITH_AGENT, agent.id, None
-        case.move(CaseStatus.WITH_AGENT)
+        case.attend(scene.now)
         record(scene.uow, scene.now, "chat_taken", subject=case, data={"agent": agent.name, "chat": chat.id})
         log_act(scene.uow, scene.now, member, "chat_taken", about=case.number)
         self._chats.told(scene, chat, AgentReady(""))
@@ -156,6 +156,7 @@ class ChatDesk:
         line.delivery = Delivery.DUE if chat.channel is ChatChannel.TEXT else Delivery.NONE
         scene.uow.chats.add_line(line)
         chat.unanswered_since_at = chat.offered_at = None
+        chat.answered_at = chat.answered_at or scene.now
         data = {"text": body, "by": member.name}
         record(scene.uow, scene.now, "agent_wrote", call=chat.as_call(), data=data)
 

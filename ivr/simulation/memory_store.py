@@ -21,10 +21,11 @@ from ivr.simulation.memory_rows import (
     MemoryHolds,
     MemoryLegs,
 )
+from ivr.simulation.no_accounts import NoAccountChanges
 from ivr.simulation.no_chats import NoChats
 from ivr.simulation.no_claims import NoClaims, NoTrustEntries
 from ivr.simulation.no_programs import NoLists, NoPrograms
-from ivr.simulation.no_staff import NoOverview, NoStaff
+from ivr.simulation.no_staff import NoErasures, NoLevels, NoOverview, NoStaff
 from ivr.simulation.not_kept import (
     NoAnswers,
     NoEvents,
@@ -63,6 +64,8 @@ class MemoryRows:
         self.ledger: ports.Ledger = NoLedger()
         self.staff: ports.Staff = NoStaff()
         self.overview: ports.Overview = NoOverview()
+        self.levels: ports.LevelFigures = NoLevels()
+        self.erasures: ports.Erasures = NoErasures()
         self.programs: ports.Programs = NoPrograms()
         self.lists: ports.Lists = NoLists()
         self.settlements: ports.Settlements = NoSettlements()
@@ -74,6 +77,7 @@ class MemoryRows:
         self.claims: claim_store.Claims = NoClaims()
         self.trust: claim_store.TrustEntries = NoTrustEntries()
         self.chats: ports.Chats = NoChats()
+        self.account_changes: ports.AccountChanges = NoAccountChanges()
 
     def commit(self) -> None:
         """Not here."""
@@ -98,10 +102,12 @@ class MemoryUnitOfWork:
         self.agents, self.verifications, self.guards = rows.agents, rows.verifications, rows.guards
         self.messages, self.ledger, self.answers, self.staff = rows.messages, rows.ledger, rows.answers, rows.staff
         self.overview, self.programs, self.lists = rows.overview, rows.programs, rows.lists
+        self.levels, self.erasures = rows.levels, rows.erasures
         self.settlements, self.recordings = rows.settlements, rows.recordings
         self.handovers, self.outreaches = rows.handovers, rows.outreaches
         self.places, self.photos = rows.places, rows.photos
         self.claims, self.trust, self.chats = rows.claims, rows.trust, rows.chats
+        self.account_changes = rows.account_changes
         self._is_committed = False
 
     def commit(self) -> None:

@@ -93,7 +93,7 @@ def agent_pages(pages: AgentPages, cases: CasePages, recordings: RecordingPages,
     blueprint.add_url_rule("/cases/<number>/photos/<photo_id>", view_func=cases.picture, endpoint="picture")
     for name, act in (
         ("note", cases.note), ("draft", cases.draft), ("outcome", cases.outcome), ("follow_up", cases.follow_up),
-        ("settle", cases.settle), ("talk", cases.talk),
+        ("settle", cases.settle), ("talk", cases.talk), ("hand_up", cases.hand_up), ("step", cases.step),
     ):  # fmt: skip
         rule, endpoint = f"/cases/<number>/{name.replace('_', '-')}", f"case_{name}" if name == "talk" else name
         blueprint.add_url_rule(rule, view_func=act, endpoint=endpoint, methods=["POST"])

@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
-from ivr.domain.cases import Case, is_case_number
+from ivr.domain.cases import Case, Tier, is_case_number
+from ivr.domain.service_levels import Figure, Levels
 from ivr.domain.staff import StaffRole
 from ivr.domain.transcripts import transcript
 from ivr.errors import IllegalMove
@@ -25,6 +26,7 @@ from ivr.service.store import UnitOfWork
 from ivr.web.callback_desk import CallbackDesk, add_callback_rules
 from ivr.web.claim_pages import NONE_ESCALATED, ClaimPages, Escalations
 from ivr.web.day_pages import DayPages, add_day_rules
+from ivr.web.level_figures import SPAN, level_figures
 from ivr.web.services import Services
 from ivr.web.staff import only
 from ivr.web.staff_words import StaffWords
@@ -56,6 +58,8 @@ class Board:
     """All promises to come, more than are listed."""
     line_now: Mapping[str, int] = field(default_factory=dict)
     """Who waits at this moment, on hold or to be rung, by skill."""
+    levels: list[Figure] = field(default_factory=list)
+    """Service levels of the last 24 hours."""
 
     @property
     def line(self) -> list[Callback]:
@@ -103,7 +107,7 @@ def is_late(callback: Callback, now: datetime) -> bool:
     return callback.first_rung_at is None and now > callback.promised_by_at
 
 
-def read_board(services: Services, escalations: Escalations) -> Board:
+def read_board(services: Services, escalations: Escalations, levels: Levels) -> Board:
     """The board now."""
     now = services.clock.now()
     with services.store.read() as uow:
@@ -119,6 +123,7 @@ def read_board(services: Services, escalations: Escalations) -> Board:
             undone=read_undone(uow, SHOWN),
             opened=uow.overview.count_scheduled(),
             line_now=_line_now(uow, now),
+            levels=level_figures(uow, levels, now - SPAN, now),
         )
 
 
@@ -141,7 +146,7 @@ class SupervisorPages:
     def board(self) -> str:
         """The whole page; `part`: only its live part."""
         name = "board_live.html" if "part" in request.args else "board.html"
-        board = read_board(self._services, self._claims.escalations())
+        board = read_board(self._services, self._claims.escalations(), self._claims.levels)
         return render_template(name, **self._words.shared(), board=board, is_late=is_late)
 
     def case(self, number: str) -> str:
@@ -162,7 +167,7 @@ class SupervisorPages:
         return render_template(
             "case.html", **self._words.shared(), case=case, customer=customer, events=events, callbacks=callbacks,
             passages=transcript(events), recordings=recordings, photos=photos, handed=handed, calls=calls,
-            done=request.args.get("done"),
+            done=request.args.get("done"), tier=Tier(case.tier).name.lower(),
             now=self._services.clock.now(),
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.domain.claims import Claim
 from ivr.domain.policy.facts import CAUSES
-from ivr.domain.service_levels import Standing
+from ivr.domain.service_levels import Levels, Standing
 from ivr.service.claim_rulings import RULINGS
 from ivr.service.claim_store import Disputes
 from ivr.web.desk import Desk
@@ -45,6 +45,11 @@ class ClaimPages:
         self._services = services
         self._market = desk.market
         self._words = words
+
+    @property
+    def levels(self) -> Levels:
+        """All service levels."""
+        return self._market.levels
 
     def claims(self) -> Page:
         """The list, the heat map."""
