@@ -26,7 +26,7 @@ def talk(caller: Caller = CALLER, *answers: Answer) -> Talk:
 
 def test_key_seven_asks_for_the_question_and_offers_the_three_most_asked() -> None:
     asked = talk().presses("7")
-    assert (asked.state, asked.prompts) == ("question", ["help_ask"])
+    assert (asked.state, asked.prompts) == ("question", ["help_ask", "complaint_key"])
     assert asked.dialogue.turn.expects.questions
 
 

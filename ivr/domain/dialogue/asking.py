@@ -54,12 +54,13 @@ def boolean(*say: Say, also: tuple[str, ...] = ()) -> Question:
 def question_asked(d: Dialogue) -> Question:
     """A question in own words, or one of the three most asked by key."""
     titles = {place: one.title for place, one in zip(PLACES, d.answers, strict=False)}
-    say = Say("help_ask", titles) if len(d.answers) == len(PLACES) and not d.unanswered else Say("help_ask_plain")
+    is_first = len(d.answers) == len(PLACES) and not d.unanswered
+    say = (Say("help_ask", titles), Say("complaint_key")) if is_first else (Say("help_ask_plain"),)
     expects = Expects(
         intents=("question", "main_menu"), builtins=(Builtin.CHOICE,), choices=numbered(len(d.answers)), questions=True
     )
     keys = {**number_keys(len(d.answers)), COMPLAINT_KEY: Intent("complaint")}
-    return Question((say, Say("complaint_key")), expects, keys, wait_seconds=8)
+    return Question(say, expects, keys, wait_seconds=8)
 
 
 def answer_confirm_asked(d: Dialogue) -> Question:
