@@ -148,11 +148,12 @@ def stored(folder: Path, options: argparse.Namespace) -> Path:
     file = folder / "ringback.db"
     if options.filled:
         shutil.copy(options.filled, file)
-        return file
     url = f"sqlite:///{file}"
     store = SqlStore(url)
     store.migrate()
     store.close()
+    if options.filled:
+        return file
     Rows(url, noon_before(datetime.now(UTC)), 20).grow(options.rows)
     return file
 
