@@ -40,7 +40,7 @@ def main() -> int:
         store = SqlStore(url)
         store.migrate()
         store.close()
-        line = Line(url)
+        line = Line.typed(url)
         for journey in journeys():
             told = line.travel(journey)
             if not is_right(journey, told):

@@ -163,6 +163,11 @@ class Once(Generic[T]):
         self._made: list[T] = []
         self._problem = ""
 
+    @property
+    def is_made(self) -> bool:
+        """Whether asking for it costs nothing any more."""
+        return bool(self._made or self._problem)
+
     def __call__(self) -> T:
         """What was made. Raises ContentError."""
         with self._lock:

@@ -121,9 +121,10 @@ class SqlCallbacks(Repository):
         """From the partial indexes: the ended ones, which are most, are not read."""
         c = tables.callbacks.c
         found = {str(status.value): 0 for status in CallbackStatus if status not in schema.ENDED_STATUSES}
-        for condition in (schema.IS_SCHEDULED, schema.IS_IN_HAND):
-            rows = self._session.execute(select(c.status, func.count()).where(condition).group_by(c.status))
-            found |= {status.value: number for status, number in rows}
+        rows = self._session.execute(select(c.status, func.count()).where(schema.IS_IN_HAND).group_by(c.status))
+        found |= {status.value: number for status, number in rows}
+        scheduled = select(func.count()).select_from(tables.callbacks).where(schema.IS_SCHEDULED)
+        found[CallbackStatus.SCHEDULED.value] = self._count(scheduled)
         late = select(func.count()).where(schema.IS_SCHEDULED, c.promised_by_at < now)
         return found | {"overdue": self._session.scalar(late) or 0}
 

@@ -55,7 +55,7 @@ class Board:
     undone: list[Undone] = field(default_factory=list)
     escalations: Escalations = NONE_ESCALATED
     opened: int = 0
-    """All open promises, more than are listed."""
+    """All promises to come, more than are listed."""
     line_now: Mapping[str, int] = field(default_factory=dict)
     """Who waits at this moment, on hold or to be rung, by skill."""
     levels: list[Figure] = field(default_factory=list)
@@ -121,7 +121,7 @@ def read_board(services: Services, escalations: Escalations, levels: Levels) -> 
             agents=sorted(uow.agents.all(), key=lambda agent: agent.name),
             cases=list(uow.cases.recent(SHOWN)),
             undone=read_undone(uow, SHOWN),
-            opened=sum(number for status, number in uow.callbacks.counted(now).items() if status in WAITING),
+            opened=uow.overview.count_scheduled(),
             line_now=_line_now(uow, now),
             levels=level_figures(uow, levels, now - SPAN, now),
         )

@@ -20,7 +20,8 @@ from ivr.web.staff_words import StaffWords, refusal_of
 
 Page = str | AnyResponse | tuple[str, int]
 SPAN: Final = timedelta(days=90)
-SHOWN: Final = 100
+SHOWN: Final = 40
+"""Of those that wait for a person, the longest waiting first; and of all, the newest."""
 SHADES: Final = 4
 
 
@@ -87,12 +88,14 @@ class ClaimPages:
     def _page(self, refused: dict[str, str] | None) -> str:
         now = self._services.clock.now()
         with self._services.store.read() as uow:
-            claims = [*uow.claims.unattended(), *uow.claims.listed(SHOWN)]
+            waiting = uow.claims.unattended()
+            claims = [*waiting[:SHOWN], *uow.claims.listed(SHOWN)]
             numbers = uow.overview.case_numbers([claim.case_id for claim in claims])
         listed = list({claim.id: claim for claim in claims}.values())
         return render_template(
-            "claims.html", claims=listed, numbers=numbers, now=now, standing=lambda c: self._standing(c, now),
-            heat=_heat(self._disputes()), causes=CAUSES, seller=self._name, rulings=RULINGS, refused=refused,
+            "claims.html", claims=listed, most=SHOWN, waiting=len(waiting), numbers=numbers,
+            now=now, standing=lambda c: self._standing(c, now), heat=_heat(self._disputes()), causes=CAUSES,
+            seller=self._name, rulings=RULINGS, refused=refused,
             done=bool(request.args.get("done")), level=self._market.level.late_seconds // 60, days=SPAN.days,
             **self._words.shared(),
         )  # fmt: skip

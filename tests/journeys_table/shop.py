@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
+from ivr.domain.accounts import AccountChange, Bill, Membership, MembershipState
 from ivr.domain.orders import Order, OrderStatus
 from ivr.domain.sellers import Seller
 from ivr.service.sellers import NoSellers
@@ -38,6 +39,14 @@ PRICES = {
     "MX": "MXN",
     "GB": "GBP",
 }
+
+
+class Movable(Protocol):
+    """A clock that can be moved on."""
+
+    def now(self) -> datetime: ...
+
+    def advance(self, seconds: float) -> object: ...
 
 
 class TableShop:
@@ -104,6 +113,25 @@ class TableSellers(NoSellers):
         return Seller(id=seller_id, name="Northwind", number=SELLER) if seller_id else None
 
 
+class TableAccounts:
+    """service.customer_accounts.CustomerAccounts: one member, of the journey in hand."""
+
+    def __init__(self, clock: Movable) -> None:
+        self._clock = clock
+        self.member: dict[str, Any] = {}
+
+    def membership(self, number: str, locale: str) -> Membership:
+        until, state = self._clock.now() + timedelta(days=9), MembershipState(self.member.get("state", "none"))
+        return Membership(state=state, plan="Plus", gives="free delivery", amount="9.99", until=until,
+                          is_video=self.member.get("video", False))  # fmt: skip
+
+    def bill(self, number: str, locale: str) -> Bill | None:
+        return None
+
+    def carry_out(self, change: AccountChange) -> None:
+        pass
+
+
 def order_of(row: dict[str, Any], number: str, country: str, serial: int, now: datetime) -> Order:
     """An order as a table writes it; `delivered`, `late`, `ordered`: hours ago."""
 
@@ -122,5 +150,6 @@ def order_of(row: dict[str, Any], number: str, country: str, serial: int, now: d
         amount=str(row.get("amount", "40.00")),
         currency=row.get("currency", PRICES[country]),
         recalled=row.get("recalled", False),
+        installments_left=row.get("installments_left", 0),
         news_by=tuple(row.get("news_by", ())),
     )

@@ -1,6 +1,7 @@
 """A table of spoken journeys: what is said, what is heard, what was decided by which rules, what was paid."""
 
 import gc
+import xml.etree.ElementTree as ET
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,9 @@ import pytest
 
 from ivr.domain.policy.rules import Topic
 from ivr.domain.settlements import Settlement
+from ivr.domain.turn import Say, Turn
+from ivr.phone.twiml import DocumentContext, render
+from ivr.phone.twiml_say import Spoken
 from tests.journeys_table.world import LIMITS, Line, Told, journeys, ruled
 
 ALL = list(journeys())
@@ -24,7 +28,7 @@ Told_ = dict[str, Told]
 def line(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     file = tmp_path_factory.mktemp("journeys") / "table.db"
     file.write_bytes(sqlite_template.read_bytes())
-    line = Line(f"sqlite:///{file}")
+    line = Line.typed(f"sqlite:///{file}")
     yield line
     line.ivr.close()
 
@@ -117,3 +121,15 @@ def test_the_set_is_large_and_half_of_it_needs_no_agent(told: Told_) -> None:
 def test_every_ruling_stands_on_its_cases_timeline_with_its_facts(told: Told_) -> None:
     assert all(event.data["facts"]["status"] and event.case_id for found in told.values() for event in found.decided)
     assert all(found.decided or found.others for found in told.values())
+
+
+def test_markup_in_an_items_name_is_spoken_as_words(told: Told_) -> None:
+    (journey,) = (one for one in ALL if "<Say>" in str(one.get("order")))
+    name = journey["order"]["item"]
+    said = [text for _, key, text in told[journey["name"]].texts if key == "confirm_order"]
+    assert [f"the {name}, with" in text for text in said] == [True]
+    turn = Turn(number=1, locale="en-US", say=(Say("confirm_order"),))
+    context = DocumentContext(answer_path="/voice/heard/1", again_path="/voice/turn/1")
+    document = ET.fromstring(render(turn, [Spoken(text, "en-US") for text in said], context))
+    assert ["".join(say.itertext()) for say in document.iter("Say")] == said
+    assert not any(len(say) for say in document.iter("Say"))

@@ -10,13 +10,14 @@ from typing import Any
 import yaml
 
 from ivr.bootstrap import Ivr, build
-from ivr.domain.accounts import AccountChange, Bill, Membership, MembershipState
 from ivr.domain.cases import Case, CaseKind, CaseStatus, Event
 from ivr.domain.claims import Answer, SellerAnswer
 from ivr.domain.hearing import Hypothesis
 from ivr.domain.outreach import News
+from ivr.domain.policy.rules import Topic
 from ivr.domain.settlements import Settlement, SettlementKind
 from ivr.domain.turn import Next, Turn
+from ivr.parts import Overrides
 from ivr.service.cases import Opening, open_case
 from ivr.service.claim_sweep import ClaimSweep
 from ivr.service.scenes import Scene
@@ -27,7 +28,7 @@ from ivr.settings import Settings
 from tests.fakes.clock import FakeClock
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.phone import FakePhone
-from tests.journeys_table.shop import NUMBERS, SELLER, TableSellers, TableShop
+from tests.journeys_table.shop import NUMBERS, SELLER, Movable, TableAccounts, TableSellers, TableShop
 
 HERE = Path(__file__).parent
 OURS = "+12025550100"
@@ -39,25 +40,6 @@ SECONDS = 7
 AGENT = ("offer_", "connecting_", "hold_")
 """Prompts that lead to a person."""
 PROMISES = ("callback_booked", "callback_moved", "callback_kept", "callback_canceled", "callback_verified")
-
-
-class TableAccounts:
-    """service.customer_accounts.CustomerAccounts: one member, of the journey in hand."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        self._clock = clock
-        self.member: dict[str, Any] = {}
-
-    def membership(self, number: str, locale: str) -> Membership:
-        until, state = self._clock.now() + timedelta(days=9), MembershipState(self.member.get("state", "none"))
-        return Membership(state=state, plan="Plus", gives="free delivery", amount="9.99", until=until,
-                          is_video=self.member.get("video", False))  # fmt: skip
-
-    def bill(self, number: str, locale: str) -> Bill | None:
-        return None
-
-    def carry_out(self, change: AccountChange) -> None:
-        pass
 
 
 @dataclass
@@ -112,27 +94,41 @@ def ruled(rule: str, region: str) -> str:
 class Line:
     """One system for all journeys; each has a telephone and an order of its own."""
 
-    def __init__(self, url: str) -> None:
-        self.clock, self.shop, self.serial = FakeClock(NOW), TableShop(), count(1)
-        settings = replace(Settings.from_env({}), database_url=url)
-        self.sellers, self.phone = TableSellers(), FakePhone(self.clock)
-        self.accounts, self.texts = TableAccounts(self.clock), FakeMessenger()
-        ports = {"commerce": self.shop, "sellers": self.sellers, "clock": self.clock, "accounts": self.accounts}
-        self.ivr: Ivr = build(settings, phone=self.phone, messenger=self.texts, **ports)
-        self.deadlines = ClaimSweep(self.ivr.engine.scenes, self.ivr.claims)
-        ways = (rule.base for rule in self.ivr.policies.topics["payout"])
+    def __init__(self, ivr: Ivr, clock: Movable, shop: TableShop, sellers: TableSellers) -> None:
+        self.ivr, self.clock, self.shop, self.sellers = ivr, clock, shop, sellers
+        self.serial = count(1)
+        self.deadlines = ClaimSweep(ivr.engine.scenes, ivr.claims)
+        ways = (rule.base for rule in ivr.policies.topics[Topic.PAYOUT])
         self.ways = {reason: rule.id for rule in ways for reason in rule.reasons}
         """Rules about how money is paid, by what is said of them."""
+        self.accounts, self.texts = TableAccounts(clock), FakeMessenger()
+
+    @classmethod
+    def typed(cls, url: str) -> "Line":
+        """Everything is typed, and time stands still between two answers."""
+        clock, shop, sellers = FakeClock(NOW), TableShop(), TableSellers()
+        settings = replace(Settings.from_env({}), database_url=url)
+        accounts, texts = TableAccounts(clock), FakeMessenger()
+        ports: Overrides = {"commerce": shop, "sellers": sellers, "clock": clock, "phone": FakePhone(clock)}
+        line = cls(build(settings, messenger=texts, accounts=accounts, **ports), clock, shop, sellers)
+        line.accounts, line.texts = accounts, texts
+        return line
 
     def travel(self, journey: dict[str, Any]) -> Told:
         """Carry a journey out."""
-        now = datetime.combine(journey["day"], NOW.time(), UTC) if "day" in journey else NOW
-        self.clock.set(now)
+        assert isinstance(self.clock, FakeClock)
+        self.clock.set(datetime.combine(journey["day"], NOW.time(), UTC) if "day" in journey else NOW)
+        trip = self.begin(journey)
+        trip.talk()
+        return trip.told()
+
+    def begin(self, journey: dict[str, Any]) -> "Trip":
+        """Its order is in the shop, and what was before it in the books."""
         trip = Trip(self, journey, next(self.serial))
-        self._history(trip.number, journey.get("refunds", 0), now)
+        self._history(trip.number, journey.get("refunds", 0), self.clock.now())
         self.accounts.member = journey.get("member", {})
         self.sellers.sold = dict.fromkeys((order.id for order in trip.orders), journey.get("sold_by", ""))
-        return trip.told()
+        return trip
 
     def _history(self, number: str, refunds: int, now: datetime) -> None:
         if not refunds:
@@ -171,8 +167,7 @@ class Trip:
         self.found = Told(journey["name"])
 
     def told(self) -> Told:
-        """Talk, then look at the rows."""
-        self._talk()
+        """What the rows say about it."""
         with self.ivr.store.read() as uow:
             cases = self._cases(uow)
             events = [event for case in cases for event in uow.events.of_case(case.id)]
@@ -195,17 +190,19 @@ class Trip:
         mine = [uow.cases.get(call.case_id) for call in calls if call is not None and call.case_id]
         return list((found | {case.id: case for case in mine if case is not None}).values())
 
-    def _talk(self) -> None:
+    def talk(self) -> None:
+        """By typing."""
         turn, answers = None, 0
         for said, *_ in self.journey["turns"]:
             if isinstance(said, dict):
                 self._hang_up(turn)
-                turn, answers = self._meanwhile(said), 0
+                self.meanwhile(said)
+                turn, answers = self._rung(said), 0
                 continue
             if turn is None:
                 turn = self._ring(self.caller)
             self.line.clock.advance(SECONDS)
-            turn = self._answer(turn, self._words(str(said)))
+            turn = self._answer(turn, self.words(str(said)))
             answers += 1
             self.found.most_turns = max(self.found.most_turns, answers)
             self.found.turns.append((str(said), [say.key for say in turn.say]))
@@ -213,7 +210,8 @@ class Trip:
         if turn is not None and turn.next is Next.HOLD:
             self._hang_up(turn)  # or later callers would wait behind this one; all others may stay on the line
 
-    def _words(self, said: str) -> str:
+    def words(self, said: str) -> str:
+        """What is said, with the numbers that are known only now."""
         said = said.replace("{digits}", self.digits)
         if "{code}" in said:
             said = said.replace("{code}", self._code())
@@ -256,8 +254,8 @@ class Trip:
             return calls.keys(sid, turn.number, said[1:])
         return calls.speech(sid, turn.number, [Hypothesis(said)], engine="typed", audio_seconds=0.0)
 
-    def _meanwhile(self, what: dict[str, Any]) -> Turn | None:
-        """Hours pass; the shop changes its mind; the seller answers, or rings; we ring with news."""
+    def meanwhile(self, what: dict[str, Any]) -> None:
+        """Hours pass; the shop changes its mind; the seller answers."""
         if "becomes" in what:
             self.line.shop.changes(self.digits, what["becomes"], self.line.clock.now())
         if "seller" in what:
@@ -268,6 +266,9 @@ class Trip:
         self.line.clock.advance(3600 * what.get("hours", 0))
         if "hours" in what and self.journey.get("sold_by"):
             self.line.deadlines.sweep()
+
+    def _rung(self, what: dict[str, Any]) -> Turn | None:
+        """Whose call comes next: the seller's, one of ours with news, or (None) the customer's."""
         if "news" in what:
             return self._news(News(what["news"]))
         return self._ring(SELLER) if what.get("rings") == "seller" else None
@@ -282,7 +283,8 @@ class Trip:
         assert self.ivr.engine.proactive.happened(kind, self.orders[0].id)
         self.ivr.engine.outreach.sweep()
         self.ivr.engine.dispatcher.tick()
-        call = self.line.phone.calls[-1]
+        assert isinstance(self.ivr.phone, FakePhone)
+        call = self.ivr.phone.calls[-1]
         assert call.to == self.number
         self.sids.append(call.sid)
         return self._in_language(self.ivr.calls.tell_news(call.sid, call.leg_id))
