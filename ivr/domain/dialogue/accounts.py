@@ -24,6 +24,7 @@ from ivr.domain.dialogue.effects import EstimateWait, OpenCase, ResolveCase
 from ivr.domain.dialogue.questions import ask
 from ivr.domain.dialogue.values import Dialogue, State, Step
 from ivr.domain.intents import Intent
+from ivr.domain.orders import Order
 from ivr.domain.policy import Decision
 from ivr.domain.turn import Money, Say
 
@@ -75,8 +76,11 @@ def _charged(dialogue: Dialogue) -> Step:
     order = dialogue.order
     if order is None or not order.amount:
         return _person(dialogue, Say("payment_none"))
-    told = Say("payment_last", {"item": order.item, "amount": Money(order.amount, order.currency)})
-    return done(dialogue, "charge_told", told)
+    return done(dialogue, "charge_told", _last(order))
+
+
+def _last(order: Order) -> Say:
+    return Say("payment_last", {"item": order.item, "amount": Money(order.amount, order.currency)})
 
 
 def code_sent(dialogue: Dialogue, result: object) -> Step:
@@ -164,10 +168,11 @@ def _left(dialogue: Dialogue) -> Step:
 
 
 def bill_found(dialogue: Dialogue, result: object) -> Step:
-    """Tell what is open and ask; nothing is, and that is said."""
+    """Tell what is open and ask; nothing is, and that is said, with what was charged last."""
     assert isinstance(result, BillFound)
     if result.bill is None:
-        return done(dialogue, "nothing_open", Say("payment_none"))
+        last = (_last(dialogue.order),) if dialogue.order is not None and dialogue.order.amount else ()
+        return done(dialogue, "nothing_open", Say("payment_none"), *last)
     return Step(ask(replace(dialogue, bill=result.bill, by_keypad=result.by_keypad), State.PAY_CONFIRM))
 
 
