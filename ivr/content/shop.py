@@ -194,6 +194,7 @@ class DemoShop:
             left_at=str(in_language(place, locale)) if place else "",
             amount=str(item["price"][currency]),
             currency=currency,
+            installments_left=int(row.get("installments_left", 0)),
             item_phrases=tuple(map(str, in_language(item.get("also", {}), locale))),
             seller=str(row.get("seller", "")),
             batch=str(row.get("batch", "")),

@@ -8,12 +8,11 @@ from typing import Protocol
 from ivr.domain.calls import Call
 from ivr.domain.cards import is_card
 from ivr.domain.dialogue import Dialogue, State, start
-from ivr.domain.dialogue.account_talk import Paid
+from ivr.domain.dialogue.account_talk import CardGiven, Paid
 from ivr.domain.dialogue.doubts import is_read_back
 from ivr.domain.dialogue.heard import (
     AgentLost,
     AgentReady,
-    CardGiven,
     ConferenceLeft,
     DocumentFailed,
     Heard,

@@ -11,7 +11,8 @@ from typing import Final
 from ivr.domain.cards import DROPPED
 from ivr.domain.chats import Author, Chat, ChatChannel, ChatLine, ChatRules, ChatStatus, Delivery, packed
 from ivr.domain.dialogue import Dialogue, State, start
-from ivr.domain.dialogue.heard import CardGiven, Heard
+from ivr.domain.dialogue.account_talk import CardGiven
+from ivr.domain.dialogue.heard import Heard
 from ivr.domain.hearing import Ability, Hypothesis
 from ivr.domain.transcripts import TYPED
 from ivr.domain.turn import Next, Say, Turn

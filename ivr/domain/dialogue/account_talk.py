@@ -115,4 +115,9 @@ class Paid:
     reference: str = ""
 
 
+@dataclass(frozen=True)
+class CardGiven:
+    """A card number was said, keyed or written: it is dropped, and the same is asked again."""
+
+
 AccountResult = CodeSent | CodeChecked | LinkSent | MembershipRuled | BillFound | Paid

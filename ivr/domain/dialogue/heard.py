@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ivr.domain.consent import Rule
 from ivr.domain.dialogue.account_talk import AccountResult
+from ivr.domain.dialogue.account_talk import CardGiven as CardGiven
 from ivr.domain.dialogue.claim_talk import ClaimAnswered as ClaimAnswered
 from ivr.domain.dialogue.claim_talk import ClaimFound as ClaimFound
 from ivr.domain.dialogue.claim_talk import ClaimView as ClaimView
@@ -57,11 +58,6 @@ class Silence:
 @dataclass(frozen=True)
 class SpeechLost:
     """Something may have been said, and we failed to hear it: apologise, go on by keys."""
-
-
-@dataclass(frozen=True)
-class CardGiven:
-    """A card number was said, keyed or written: it is dropped, and the same is asked again."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from ivr.domain.dialogue import (
     sellers,
     tempers,
 )
+from ivr.domain.dialogue.account_talk import CardGiven
 from ivr.domain.dialogue.effects import ResolveCase
 from ivr.domain.dialogue.heard import (
     AgentLost,
@@ -29,7 +30,6 @@ from ivr.domain.dialogue.heard import (
     CallbackCanceled,
     CallbackGone,
     CallbackNotBooked,
-    CardGiven,
     CaseOpened,
     ClaimAnswered,
     ClaimFound,

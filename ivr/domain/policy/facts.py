@@ -48,6 +48,7 @@ FACTS: Mapping[str, Fact] = {
     "own_order": Fact(Kind.TRUTH, "the order belongs to the number that calls"),
     "data_ok": Fact(Kind.TRUTH, "the shop's record makes sense: a price, a currency we know, dates in order"),
     "amount": Fact(Kind.MONEY, "the price of the item"),
+    "installments_left": Fact(Kind.NUMBER, "payments of the price that are still to be taken from the customer"),
     "recalled": Fact(Kind.TRUTH, "a defect was found in its production batch"),
     "reason": Fact(Kind.WORD, "why it is sent back; none: not asked yet", frozenset(("none", *REASONS))),
     "settled": Fact(Kind.WORD, "what was done about this item before", frozenset(SETTLED)),
