@@ -13,7 +13,7 @@ TOLD_TO_MACHINES = {"machine_message", "code_call"}
 """A message that is left behind, and a call whose first sentences say who calls and why."""
 CANNOT_BE_UNDONE = {"delete_confirm"}
 """Whoever agrees to this has heard all that follows from it."""
-LONGEST_OF_THESE = 30.0
+LONGEST_OF_THESE = 35.0
 SYLLABIC = {
     "ko-KR": ("3월 12일 목요일 오후 4시", "1만 2천 원"),
     "ja-JP": ("3月12日木曜日の午後4時", "3600円"),
