@@ -15,7 +15,7 @@ from ivr.content.readings import Readings, unread
 from ivr.content.speaker import OPTIONAL, PLACE, PromptSpeaker
 from ivr.domain.turn import At, Phrase, Say, SayArg, Span
 from ivr.errors import ContentError
-from tests.content.conftest import GRAMMARS
+from tests.shipped import GRAMMARS
 
 NOW = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
 KANJI = re.compile(r"[\u3400-\u9fff]")

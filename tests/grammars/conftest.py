@@ -1,22 +1,19 @@
 """The real grammars, read once."""
 
-from pathlib import Path
-
 import pytest
 
-from ivr.content import Content, load
+from ivr.content import Content
 from ivr.understanding import GrammarUnderstanding
-
-GRAMMARS = Path(__file__).resolve().parent.parent.parent / "grammars"
+from tests.shipped import shipped_content, shipped_understanding
 
 
 @pytest.fixture(scope="session")
 def content() -> Content:
     """Everything under grammars/."""
-    return load(GRAMMARS)
+    return shipped_content()
 
 
 @pytest.fixture(scope="session")
-def understanding(content: Content) -> GrammarUnderstanding:
+def understanding() -> GrammarUnderstanding:
     """The understanding of all locales."""
-    return GrammarUnderstanding(content)
+    return shipped_understanding()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pocketsphinx
 import pytest
 
-from ivr.content import Content, load
+from ivr.content import Content
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Builtin, Certainty, Choice, Expects
 from ivr.errors import EngineUnavailable
@@ -16,9 +16,9 @@ from ivr.speech.vosk_engine import VoskRecognizer
 from ivr.understanding import GrammarUnderstanding
 from ivr.understanding.building import GrammarBuilder, turn_parts
 from ivr.understanding.phrases import PhraseMaker
+from tests.shipped import shipped_content
 
-GRAMMARS = Path(__file__).resolve().parent.parent.parent / "grammars"
-READ = load(GRAMMARS)
+READ = shipped_content()
 LOCALES = tuple(name for name, locale in READ.locales.items() if locale.ability == Ability.FULL)
 MENU_INTENTS = (
     "track_order",

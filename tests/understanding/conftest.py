@@ -1,20 +1,17 @@
 """The real grammars, read once."""
 
-from pathlib import Path
-
 import pytest
 
-from ivr.content import Content, load
+from ivr.content import Content
 from ivr.understanding import GrammarUnderstanding
 from ivr.understanding.numbers import PhoneNumbers
-
-GRAMMARS = Path(__file__).resolve().parent.parent.parent / "grammars"
+from tests.shipped import shipped_content
 
 
 @pytest.fixture(scope="session")
 def content() -> Content:
     """Everything under grammars/."""
-    return load(GRAMMARS)
+    return shipped_content()
 
 
 @pytest.fixture(scope="session")

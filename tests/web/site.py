@@ -22,6 +22,7 @@ from tests.fakes.messenger import FakeMessenger
 from tests.fakes.phone import FakePhone
 from tests.fakes.recorder import FakeRecorder
 from tests.fakes.rooms import FakeRooms
+from tests.shipped import shipped_content
 
 QUICK = Argon2Passwords(memory_kib=8, passes=1)
 """Signs in thousands of times as fast as the real settings would."""
@@ -171,6 +172,7 @@ def a_site(store: Store, **settings: str) -> Site:
 def shipped_words() -> dict[str, Any]:
     """grammars/, read once for all sites: nothing of it changes."""
     ivr = build(Settings.from_env(ENVIRONMENT))
+    vars(ivr)["content"] = shipped_content()
     return {
         "content": ivr.content, "catalogue": ivr.catalogue, "board_words": ivr.board_words,
         "understanding": ivr.understanding, "policies": ivr.policies,
