@@ -63,10 +63,11 @@ class Ivr(Dialogues):
     def scheduler(self) -> CallbackClock:
         """Wakes the dispatcher and the sweeps; `start` it in the process that does the work."""
         claims = ClaimSweep(self.engine.scenes, self.claims)
-        parts = (*sweeps(self.engine, self.recordings), claims, self.chats.sweep)
+        parts = (*sweeps(self.engine, self.recordings), claims, self.chats.sweep, self.chats.erasing)
         return CallbackClock(
             self.dispatcher, parts, store=self.store, clock=self.clock, node=self.node,
             outbox=self.engine.outbox, notices=self.claim_post, hooks=self.hook_sweep, shop=self.shop_sweeps,
+            mails=self.mail_sweep if self.mailbox is not None else None,
         )  # fmt: skip
 
     @cached_property

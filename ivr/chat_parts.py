@@ -11,6 +11,7 @@ from ivr.service.chat_sweep import ChatSweep
 from ivr.service.chats import ChatPorts, ChatService
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
+from ivr.service.erasing import Erasing
 from ivr.service.ports import Messenger, Speaker, Understanding
 from ivr.settings import Settings
 
@@ -23,6 +24,7 @@ class Chats:
     sweep: ChatSweep
     desk: ChatDesk
     rules: ChatRules
+    erasing: Erasing
 
     def over(self, channel: ChatChannel) -> ChatService | None:
         """The chat over this channel; None: it is switched off."""
@@ -48,7 +50,9 @@ def make_chats(settings: Settings, engine: CallbackEngine, edges: ChatEdges) -> 
     ports = ChatPorts(engine.scenes, edges.understanding, edges.speaker, edges.arrivals, effects, rules)
     service, sender = ChatService(ports), ChatSender(engine.scenes, edges.messenger, rules)
     sweep = ChatSweep(engine.scenes, service, sender, rules)
-    return Chats(service, sweep, ChatDesk(engine.scenes, service, sender), rules)
+    return Chats(
+        service, sweep, ChatDesk(engine.scenes, service, sender), rules, Erasing(engine.scenes, settings.chat_days)
+    )
 
 
 def chat_rules(settings: Settings) -> ChatRules:

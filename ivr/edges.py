@@ -11,6 +11,7 @@ from ivr.content.seller_file import DemoSellers
 from ivr.content.shop import DemoShop
 from ivr.content.speaker import PromptSpeaker
 from ivr.domain.policy import Rules
+from ivr.mail_parts import make_mailbox
 from ivr.parts import (
     Overrides,
     call_recordings,
@@ -28,7 +29,8 @@ from ivr.phone.rooms import TwilioRooms
 from ivr.service.fulfilment import Fulfilment
 from ivr.service.hooks import HookSender
 from ivr.service.knowledge import Knowledge
-from ivr.service.ports import CallRecordings, Clock, Commerce, Mailer, Messenger, Phone, Rooms, Speaker
+from ivr.service.mail_ports import IncomingMail, Mailer
+from ivr.service.ports import CallRecordings, Clock, Commerce, Messenger, Phone, Rooms, Speaker
 from ivr.service.recording_ports import CallRecorder
 from ivr.service.sellers import NoSellers, Sellers
 from ivr.service.steady import SteadyShop
@@ -70,7 +72,9 @@ class Edges:
         self.close()
 
     def close(self) -> None:
-        """Give the database's connections back; a store that was given is its giver's to close."""
+        """Give the database's connections back, and the mailbox's; what was given is its giver's to close."""
+        if "mailbox" in self.__dict__ and self.mailbox is not None and "mailbox" not in self.overrides:
+            self.mailbox.close()
         if "_own_store" in self.__dict__:
             self._own_store.close()
 
@@ -212,6 +216,11 @@ class Edges:
     def mailer(self) -> Mailer | None:
         """E-mail; None: no mail server is set."""
         return self.overrides["mailer"] if "mailer" in self.overrides else make_mailer(self.settings)
+
+    @cached_property
+    def mailbox(self) -> IncomingMail | None:
+        """Where customers' e-mail lies; None: it is not read."""
+        return self.overrides["mailbox"] if "mailbox" in self.overrides else make_mailbox(self.settings)
 
     @cached_property
     def hook_sender(self) -> HookSender:

@@ -36,9 +36,11 @@ class MessageKind(StrEnum):
     """How something is sent back: the page with its label."""
     NEWS = "news"
     """Something happened to an order: a delay, a search that ended, a defect."""
+    WRITTEN = "written"
+    """What was written in a thread of e-mail: it answers the customer's own, whatever else they have declined."""
 
 
-ABOUT_ORDERS: Final = frozenset({MessageKind.RETURN, MessageKind.NEWS})
+ABOUT_ORDERS: Final = frozenset({MessageKind.RETURN, MessageKind.NEWS, MessageKind.WRITTEN})
 """Kinds that belong to a case, not to a callback."""
 GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
     "confirmation": frozenset({MessageKind.PROMISED, MessageKind.MOVED, MessageKind.CANCELED}),

@@ -18,6 +18,7 @@ from ivr.service.calls_store import Verifications as Verifications
 from ivr.service.chat_store import Chats as Chats
 from ivr.service.fulfilment import Handovers as Handovers
 from ivr.service.guards import Guards as Guards
+from ivr.service.mail_store import Mails as Mails
 from ivr.service.outreach_store import Outreaches as Outreaches
 from ivr.service.overview_store import Overview as Overview
 from ivr.service.photo_store import Photos as Photos
@@ -274,6 +275,7 @@ class UnitOfWork(Protocol):
     claims: claim_store.Claims
     trust: claim_store.TrustEntries
     chats: Chats
+    mails: Mails
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

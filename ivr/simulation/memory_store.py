@@ -21,7 +21,7 @@ from ivr.simulation.memory_rows import (
     MemoryHolds,
     MemoryLegs,
 )
-from ivr.simulation.no_chats import NoChats
+from ivr.simulation.no_chats import NoChats, NoMails
 from ivr.simulation.no_claims import NoClaims, NoTrustEntries
 from ivr.simulation.no_programs import NoLists, NoPrograms
 from ivr.simulation.no_staff import NoOverview, NoStaff
@@ -74,6 +74,7 @@ class MemoryRows:
         self.claims: claim_store.Claims = NoClaims()
         self.trust: claim_store.TrustEntries = NoTrustEntries()
         self.chats: ports.Chats = NoChats()
+        self.mails: ports.Mails = NoMails()
 
     def commit(self) -> None:
         """Not here."""
@@ -102,6 +103,7 @@ class MemoryUnitOfWork:
         self.handovers, self.outreaches = rows.handovers, rows.outreaches
         self.places, self.photos = rows.places, rows.photos
         self.claims, self.trust, self.chats = rows.claims, rows.trust, rows.chats
+        self.mails = rows.mails
         self._is_committed = False
 
     def commit(self) -> None:

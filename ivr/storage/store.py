@@ -23,6 +23,7 @@ from ivr.storage.handovers import SqlHandovers
 from ivr.storage.help_answers import SqlAnswers
 from ivr.storage.help_index import MemoryIndex, PostgresIndex
 from ivr.storage.ledger import SqlLedger
+from ivr.storage.mails import SqlMails
 from ivr.storage.messages import SqlMessages
 from ivr.storage.outreaches import SqlOutreaches
 from ivr.storage.overview import SqlOverview
@@ -77,6 +78,7 @@ class SqlUnitOfWork:
         self.claims: claim_store.Claims = SqlClaims(session, writes=writes)
         self.trust: claim_store.TrustEntries = SqlTrustEntries(session, writes=writes)
         self.chats: ports.Chats = SqlChats(session, writes=writes)
+        self.mails: ports.Mails = SqlMails(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""
