@@ -92,11 +92,11 @@ def memory_kib(pid: int) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
 
-def signed_in(address: str) -> httpx.Client:
+def signed_in(address: str, name: str = "supervisor") -> httpx.Client:
     """A supervisor's browser."""
     browser = httpx.Client(base_url=address, timeout=60)
     token = browser.get("/sign-in").text.split('name="csrf_token" value="')[1].split('"')[0]
-    form = {"name": "supervisor", "password": PASSWORD, "csrf_token": token}
+    form = {"name": name, "password": PASSWORD, "csrf_token": token}
     answer = browser.post("/sign-in", data=form, headers={"Referer": address + "/sign-in"})
     assert answer.status_code == 303, answer.text
     return browser

@@ -6,7 +6,7 @@ For each number of stored callbacks (stored_rows.py: three of five done with all
 promised for the next weeks), on the same database in the same run:
 
 - booked: customer, case and callback, one commit each; the peer adds jobs.
-- claimed: `Dispatcher.claim`, in batches of 100, one commit a batch (callback, agent, attempt, leg, timeline).
+- claimed: `Dispatcher.claim`, in batches of 250, one commit a batch (callback, agent, attempt, leg, timeline).
 - dialed: whole ticks, the five commits of reliability.md 4b but the last; "http": through the official client to a
   carrier that answers at once. Rate limit and daily cap off. The peer runs as many due jobs that do nothing.
 - on time: callbacks that fall due at random moments while agents are free, with the production clock: seconds from the

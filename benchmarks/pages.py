@@ -31,6 +31,7 @@ from typing import Any
 
 import httpx
 from consoles import environment, signed_in
+from page_rows import ADMIN, more_rows
 from playwright.sync_api import Browser, sync_playwright
 from stored_rows import Rows, noon_before
 
@@ -156,18 +157,39 @@ def stored(folder: Path, options: argparse.Namespace) -> Path:
     return file
 
 
+def sent(client: httpx.Client, page: str, path: str, form: dict[str, str]) -> httpx.Response:
+    """A form as a browser sends it."""
+    found = client.get(page)
+    token = found.text.split('name="csrf_token" value="')[1].split('"')[0]
+    answer = client.post(path, data=form | {"csrf_token": token}, headers={"Referer": str(client.base_url) + page})
+    assert answer.status_code in (200, 303), (path, answer.status_code, answer.text[:500])
+    return answer
+
+
+def orders_of(client: httpx.Client) -> str:
+    """The path of a customer's list of orders."""
+    pair = {"number": "+12025550143", "order": "1815908", "show": "orders"}
+    shown = sent(client, "/?lang=en-US", "/callbacks?lang=en-US", pair).text
+    return "/o/" + shown.split('name="orders" value="')[1].split('"')[0]
+
+
 def pages_of(client: httpx.Client) -> dict[str, str]:
     """Names and addresses, one new callback's among them."""
+    days = {"country": "US", "region": "office", "year": str(datetime.now(UTC).year)}
+    sent(client, "/supervisor/holidays", "/supervisor/holidays/public", days)
     body = {"number": "+12025550143", "kind": "track_order", "order": "1815908", "words": "Where is it?"}
     asked = client.post("/api/v1/callbacks", json=body, headers={"Authorization": f"Bearer {KEY}"})
     assert asked.status_code == 201, asked.text
     made = asked.json()
     supervisor = {f"supervisor: {name}": f"/supervisor/{name}" for name in (
         "callbacks", "callbacks?q=99", "callbacks?late=1", "callbacks?status=done", f"callbacks/{made['id']}",
-        f"cases/{made['case']}", "day", "shifts", "audit",
+        f"cases/{made['case']}", "day", "shifts", "audit", "calls", "claims", "holidays", "content", "content?q=agent",
+        "hearing", "users",
     )}  # fmt: skip
     return {
         "customer: form": "/?lang=en-US",
+        "customer: orders": orders_of(client),
+        "customer: chat": "/chat?lang=en-US",
         "customer: follow": f"/callbacks/{made['id']}?lang=en-US",
         "customer: Arabic": "/?lang=ar",
         "widget: form": "/embed/?lang=en-US",
@@ -196,6 +218,7 @@ def measure(options: argparse.Namespace, folder: Path) -> dict[str, Figures]:
             "IVR_API_KEYS": KEY, "IVR_WIDGET_SITES": "http://localhost:8080", "IVR_CALLING_HOURS": "always",
         }  # fmt: skip
         del env["IVR_LOCALES"]
+        links = more_rows(env)
         serve = [sys.executable, "-m", "ivr", "serve", "--web-only", "--fd", str(ours.fileno())]
         peer = [sys.executable, "-c", PEER, str(file), str(theirs.fileno())]
         with (
@@ -203,10 +226,10 @@ def measure(options: argparse.Namespace, folder: Path) -> dict[str, Figures]:
             sync_playwright() as playwright,
         ):  # fmt: skip
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-            client = signed_in(address)
+            client = signed_in(address, ADMIN)
             place = Place(client, pid, options.times, options.paints)
             floor_place = Place(httpx.Client(base_url=floor, timeout=60), floor_pid, options.times, options.paints)
-            for name, path in pages_of(client).items():
+            for name, path in (pages_of(client) | links).items():
                 if name == "supervisor: board":
                     found["PEER: bare list"] = tell("PEER: bare list", floor_place.shown(browser, "/"))
                 found[name] = tell(name, place.shown(browser, path))

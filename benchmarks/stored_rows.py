@@ -42,11 +42,11 @@ CUSTOMERS = """INSERT INTO customers (id, number, name, locale, zone)
 SELECT md5('customer' || i), {number}, 'Customer ' || i, 'en-US', '' FROM t"""
 
 CASES = """INSERT INTO cases (id, number, kind, status, priority, skill, locale, customer_id, slots, summary, source,
-    outcome, opened_at, closed_at, version)
+    outcome, opened_at, closed_at, version, tier, step)
 SELECT md5('case' || i), 'B' || i, 'delivered_not_received', CASE WHEN is_done THEN 'resolved' ELSE 'waiting_agent' END,
     CASE WHEN i % 10 = 4 THEN 1 ELSE 2 END, 'orders', 'en-US', md5('customer' || i), as_json('{}'),
     'it says delivered but I do not have it', 'phone', CASE WHEN is_done THEN 'talked_with_agent' ELSE '' END,
-    moment(at), NULL, 3 FROM t"""
+    moment(at), NULL, 3, 2, '' FROM t"""
 
 CALLBACKS = """INSERT INTO callbacks (id, case_id, customer_id, number, locale, zone, asap, ticket_at, due_at,
     promised_by_at, closes_at, skill, priority, status, source, tries, dials, outcome, reason, first_rung_at,

@@ -9,7 +9,7 @@ import structlog
 from flask import Flask
 from starlette.applications import Starlette
 
-from ivr.content.service_levels import seller_level
+from ivr.content.service_levels import service_levels
 from ivr.desk_parts import identity_provider, make_desk, softphone_key
 from ivr.dialogues import Dialogues
 from ivr.domain.chats import ChatChannel
@@ -25,7 +25,10 @@ from ivr.parts import (
 from ivr.passwords import Argon2Passwords
 from ivr.phone.twiml import Hearing
 from ivr.scheduler import CallbackClock
+from ivr.service.account_page import AccountPage
+from ivr.service.account_sweep import AccountSweep
 from ivr.service.accounts import Accounts
+from ivr.service.case_care import CaseCare
 from ivr.service.case_settling import CaseSettling
 from ivr.service.claim_sweep import ClaimSweep
 from ivr.service.days_off import Holidays
@@ -63,7 +66,8 @@ class Ivr(Dialogues):
     def scheduler(self) -> CallbackClock:
         """Wakes the dispatcher and the sweeps; `start` it in the process that does the work."""
         claims = ClaimSweep(self.engine.scenes, self.claims)
-        parts = (*sweeps(self.engine, self.recordings), claims, self.chats.sweep, self.chats.erasing)
+        told = () if self.accounts is None else (AccountSweep(self.engine.scenes, self.accounts),)
+        parts = (*sweeps(self.engine, self.recordings), claims, self.chats.sweep, self.chats.erasing, *told)
         return CallbackClock(
             self.dispatcher, parts, store=self.store, clock=self.clock, node=self.node,
             outbox=self.engine.outbox, notices=self.claim_post, hooks=self.hook_sweep, shop=self.shop_sweeps,
@@ -124,8 +128,15 @@ class Ivr(Dialogues):
             knowledge=self.knowledge,
             board_words=self.board_words,
             hook_sender=self.hook_sender,
-            market=Marketplace(engine.scenes, self.claims, seller_level(self.settings.grammars_dir)),
+            market=Marketplace(engine.scenes, self.claims, service_levels(self.settings.grammars_dir)),
             chat_desk=self.chats.desk,
+            account_page=AccountPage(
+                clock=self.clock,
+                links=engine.links,
+                commerce=self.steady,
+                payments=self.payments,
+                accounts=self.accounts,
+            ),
         )
 
     @cached_property
@@ -137,6 +148,7 @@ class Ivr(Dialogues):
             public_holidays=public_holidays,
             countries=sorted(self.engine.rules.booking.countries),
             settling=CaseSettling(self.engine.scenes, self._effects.orders.care),
+            care=CaseCare(self.engine.scenes, self.engine.case_work),
             softphones=softphone_key(self.settings),
             provider=identity_provider(self.settings),
             content=lambda: self.content,

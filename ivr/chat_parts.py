@@ -6,12 +6,12 @@ from ivr.domain.chats import ChatChannel, ChatRules
 from ivr.service.arrival import Arrivals
 from ivr.service.chat_desk import ChatDesk
 from ivr.service.chat_effects import ChatEffects
+from ivr.service.chat_erasing import Erasing
 from ivr.service.chat_sender import ChatSender
 from ivr.service.chat_sweep import ChatSweep
 from ivr.service.chats import ChatPorts, ChatService
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
-from ivr.service.erasing import Erasing
 from ivr.service.ports import Messenger, Speaker, Understanding
 from ivr.settings import Settings
 

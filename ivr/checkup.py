@@ -1,9 +1,7 @@
 """What `doctor` and a page look at: each check finds one thing in order, wants a hand, or has something to say."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -11,9 +9,11 @@ import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.content import read_all
-from ivr.domain.cases import ALL_SKILLS
+from ivr.domain.cases import SKILLS
 from ivr.edges import Edges
 from ivr.errors import CarrierRejected, ContentError, EngineUnavailable, IvrError, ModelError, NotFound
+from ivr.findings import Finding as Finding
+from ivr.findings import Verdict as Verdict
 from ivr.parts import carrier_account, own_voice
 from ivr.phone.numbers import TwilioNumbers
 from ivr.service.line import on_shift
@@ -28,26 +28,6 @@ OVERDUE: Final = timedelta(minutes=15)
 UNAUTHORIZED: Final = 20003
 WRONG_PAIR: Final = "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN do not belong together; copy both again"
 STAND_IN: Final = "pocketsphinx"
-
-
-class Verdict(StrEnum):
-    """What a check found."""
-
-    GOOD = "good"
-    NOTE = "note"
-    """Works, or is not needed; but you may want to know."""
-    BAD = "bad"
-    """Needed, and does not work."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of the report, and what to do about it."""
-
-    about: str
-    verdict: Verdict
-    text: str
-    remedy: str = ""
 
 
 Check = Callable[[Edges], Iterator[Finding]]
@@ -172,7 +152,9 @@ def reach(ivr: Edges) -> Iterator[Finding]:
     except (SQLAlchemyError, IvrError, OSError):
         return  # told by the checks of the database and the grammars
     for locale in locales if agents else ():
-        lacking = [skill for skill in ALL_SKILLS if not any(a.can_take(skill, locale) for a in agents)]
+        lacking = [
+            skill for skill in sorted(set(SKILLS.values())) if not any(a.can_take(skill, locale) for a in agents)
+        ]
         if lacking:
             text = f"no agent takes {', '.join(lacking)} in {locale}; such callbacks would wait for nobody"
             remedy = f"python -m ivr agents add NAME NUMBER --skill general --locale {locale} (general takes all)"

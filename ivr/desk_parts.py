@@ -6,6 +6,7 @@ from typing import Any
 from ivr.parts import shared_secret
 from ivr.phone.softphones import SoftphoneKey
 from ivr.pictures import PillowPictures
+from ivr.service.account_page import AccountPage
 from ivr.service.chat_desk import ChatDesk
 from ivr.service.engine import CallbackEngine
 from ivr.service.hooks import Hooks, HookSender
@@ -36,6 +37,7 @@ def make_desk(
     hook_sender: HookSender,
     market: Marketplace,
     chat_desk: ChatDesk,
+    account_page: AccountPage,
 ) -> Desk:
     """What pages and the API are given."""
     clock = engine.scenes.clock
@@ -49,6 +51,7 @@ def make_desk(
         hook_sender=hook_sender,
         market=market,
         chat_desk=chat_desk,
+        account_page=account_page,
         numbers=numbers,
         catalogue=catalogue,
         knowledge=knowledge,

@@ -20,8 +20,10 @@ from ivr.parts import (
 from ivr.phone.text_pictures import TwilioPictures
 from ivr.phone.twiml import Hearing
 from ivr.pictures import PillowPictures
+from ivr.service.account_calls import AccountCalls
 from ivr.service.answers import HelpAnswers
 from ivr.service.arrival import Arrivals
+from ivr.service.call_proofs import CallProofs
 from ivr.service.calls import CallPorts, CallService
 from ivr.service.claim_notices import ClaimNotices
 from ivr.service.claim_post import ClaimPost
@@ -131,6 +133,7 @@ class Dialogues(Edges):
             self.engine.places,
             self.content.likely,
             self.sellers,
+            self.engine.rules.privacy,
         )
 
     @cached_property
@@ -143,6 +146,22 @@ class Dialogues(Edges):
             answers=self.answers,
             rules=self.policies,
             claims=self.claims,
+            accounts=self.account_calls,
+        )
+
+    @cached_property
+    def account_calls(self) -> AccountCalls:
+        """What calls and chats do with customers' accounts."""
+        engine = self.engine
+        return AccountCalls(
+            clock=self.clock,
+            commerce=self.commerce,
+            numbers=self.numbers,
+            rules=self.policies,
+            proofs=CallProofs(self.clock, self.numbers, engine.rules.verification, self.settings.company),
+            notices=engine.notices,
+            payments=self.payments,
+            accounts=self.accounts,
         )
 
     @cached_property

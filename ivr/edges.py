@@ -9,6 +9,7 @@ from ivr.content.folders import Folders
 from ivr.content.policies import all_policies
 from ivr.content.seller_file import DemoSellers
 from ivr.content.shop import DemoShop
+from ivr.content.shop_accounts import DemoAccounts
 from ivr.content.speaker import PromptSpeaker
 from ivr.domain.policy import Rules
 from ivr.mail_parts import make_mailbox
@@ -25,11 +26,14 @@ from ivr.parts import (
 )
 from ivr.phone.call_recorder import TwilioCallRecorder
 from ivr.phone.client import TwilioMessenger, TwilioPhone
+from ivr.phone.payments import CarrierPayments
 from ivr.phone.rooms import TwilioRooms
+from ivr.service.customer_accounts import CustomerAccounts
 from ivr.service.fulfilment import Fulfilment
 from ivr.service.hooks import HookSender
 from ivr.service.knowledge import Knowledge
 from ivr.service.mail_ports import IncomingMail, Mailer
+from ivr.service.payments import Payments
 from ivr.service.ports import CallRecordings, Clock, Commerce, Messenger, Phone, Rooms, Speaker
 from ivr.service.recording_ports import CallRecorder
 from ivr.service.sellers import NoSellers, Sellers
@@ -171,6 +175,20 @@ class Edges:
         if "commerce" in self.overrides or "fulfilment" in self.overrides:
             return self.overrides.get("fulfilment")
         return self._http_shop or self.shop
+
+    @cached_property
+    def accounts(self) -> CustomerAccounts | None:
+        """What the shop tells of customers' accounts; None: nothing, so a person helps."""
+        if "accounts" in self.overrides or "commerce" in self.overrides or self._http_shop is not None:
+            return self.overrides.get("accounts")
+        return DemoAccounts(self.settings.grammars_dir, self.clock.now, self.shop)
+
+    @cached_property
+    def payments(self) -> Payments:
+        """How money is taken."""
+        return self.overrides.get("payments") or CarrierPayments(
+            self.settings.pay_connector, self.settings.payment_page
+        )
 
     @cached_property
     def sellers(self) -> Sellers:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from ivr.clock import ShiftedClock, SystemClock
 from ivr.content import Content, load
 from ivr.content.folders import Folders
+from ivr.content.privacy_law import privacy_rules
 from ivr.content.readings import Readings
 from ivr.content.recording_law import recording_rules
 from ivr.domain.callbacks import Party
@@ -21,9 +22,11 @@ from ivr.phone.client import Account
 from ivr.phone.recordings import TwilioRecordings
 from ivr.phone.twiml import Hearing
 from ivr.scheduler import Sweeps
+from ivr.service.account_calls import AccountCalls
 from ivr.service.answers import HelpAnswers
 from ivr.service.care import Care
 from ivr.service.claims import ClaimDesk
+from ivr.service.customer_accounts import CustomerAccounts
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
 from ivr.service.fulfilment import Fulfilment
@@ -31,6 +34,7 @@ from ivr.service.hooks import HookSender
 from ivr.service.left_recordings import LeftRecordings
 from ivr.service.mail_ports import IncomingMail, Mailer
 from ivr.service.order_effects import OrderEffects
+from ivr.service.payments import Payments
 from ivr.service.ports import CallRecordings, Clock, Commerce, Messenger, NumberRules, Phone, Rooms, TextToSpeech
 from ivr.service.recording_ports import CallRecorder
 from ivr.service.resuming import ResumeCodes
@@ -64,6 +68,8 @@ class Overrides(TypedDict, total=False):
     passwords: Passwords
     hook_sender: HookSender
     sellers: Sellers
+    accounts: CustomerAccounts | None
+    payments: Payments
     checkpoint: Callable[[str], None]
     node: str
 
@@ -108,6 +114,7 @@ def call_effects(
     answers: HelpAnswers,
     rules: Rules,
     claims: ClaimDesk,
+    accounts: AccountCalls,
 ) -> Effects:
     """What a dialogue may want done."""
     return Effects(
@@ -120,6 +127,7 @@ def call_effects(
         answers=answers,
         orders=OrderEffects(clock, commerce, Care(clock, commerce, numbers, rules, engine.notices, claims)),
         sellers=SellerCalls.of(claims),
+        accounts=accounts,
         consents=engine.consents,
         places=engine.places,
     )
@@ -201,6 +209,7 @@ def callback_rules(settings: Settings) -> CallbackRules:
         ),
         messages=message_rules(settings),
         recording=recording_rules(settings, number_rules(settings).country),
+        privacy=privacy_rules(settings.grammars_dir),
         opening=settings.opening,
         calls_open_at=opens,
         calls_close_at=closes,
@@ -229,6 +238,7 @@ class VoiceSettings(TypedDict):
     auth_tokens: Sequence[str]
     account_sid: str
     company: str
+    pay_connector: str
     audio_dir: Path
     threads: int
 
@@ -243,6 +253,7 @@ def voice_settings(settings: Settings) -> VoiceSettings:
         auth_tokens=settings.auth_tokens,
         account_sid=settings.account_sid,
         company=settings.company,
+        pay_connector=settings.pay_connector,
         audio_dir=settings.audio_dir,
         threads=settings.threads,
     )

@@ -54,6 +54,20 @@ class SettingsFields:
         "sqlite:///ringback.db",
         "`sqlite:///file` or `postgresql://user:password@host/name`.",
     )
+    pay_connector: str = _setting(
+        "IVR_PAY_CONNECTOR",
+        read.text,
+        "",
+        "The carrier's connector to your payment provider (Twilio's `<Pay>`): cards are keyed on the telephone.",
+        shown="nothing is taken by telephone",
+    )
+    payment_page: str = _setting(
+        "IVR_PAYMENT_PAGE",
+        read.web_address,
+        "",
+        "Your provider's page for cards, to which links by text lead.",
+        shown="a person helps",
+    )
     hearing: str = _setting(
         "IVR_HEARING",
         read.hearing,
@@ -237,12 +251,7 @@ class SettingsFields:
         "IVR_CHAT_WAIT", read.whole(1, 240), 10, "Minutes until who waits for a person in a chat is offered a callback."
     )
     chat_idle: int = _setting("IVR_CHAT_IDLE", read.whole(5, 2880), 120, "Minutes after which an idle chat is over.")
-    chat_days: int = _setting(
-        "IVR_CHAT_DAYS",
-        read.whole(1, 3650),
-        90,
-        "Days after which chats and e-mails are erased, their words everywhere.",
-    )
+    chat_days: int = _setting("IVR_CHAT_DAYS", read.whole(1, 3650), 90, "Days until chats and e-mails are erased.")
     smtp_url: str = _setting(
         "IVR_SMTP_URL",
         mail.mail_server,
@@ -255,16 +264,9 @@ class SettingsFields:
         "IVR_MAIL_FROM", mail.mailbox, "", "Who e-mails are from: `Acme <callbacks@example.com>`."
     )
     imap_url: str = _setting(
-        "IVR_IMAP_URL",
-        mail.mailbox_server,
-        "",
-        "Where customers' e-mail lies: `imaps://user:password@host/INBOX`; it becomes cases in words.",
-        shown="none: e-mail is not read",
-        secret=True,
+        "IVR_IMAP_URL", mail.mailbox_server, "", "Customers' e-mail: `imaps://user:password@host/INBOX`.", secret=True
     )
-    care_address: str = _setting(
-        "IVR_CARE_ADDRESS", mail.mailbox, "", "The address that customers write to.", shown="that of IVR_MAIL_FROM"
-    )
+    care_address: str = _setting("IVR_CARE_ADDRESS", mail.mailbox, "", "Where they write.", shown="IVR_MAIL_FROM's")
     commerce_url: str = _setting(
         "IVR_COMMERCE_URL",
         read.web_address,

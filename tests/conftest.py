@@ -1,5 +1,6 @@
 """Fixtures shared by all tests."""
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import structlog
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
-pytest_plugins = ["tests.axe", "tests.browsing", "tests.stores"]
+pytest_plugins = ["tests.axe", "tests.browsing", "tests.routes", "tests.stores"]
 
 settings.register_profile("ringback", deadline=None, derandomize=True, database=None)  # runs are alike, however slow
 settings.load_profile("ringback")
@@ -52,6 +53,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             assert item.path.name.endswith("_live.py"), f"{item.nodeid} belongs into a file named *_live.py"
             item.add_marker(pytest.mark.flaky(reruns=RERUNS))
     items.sort(key=is_live, reverse=True)
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay: looking through them for garbage again and again is a tenth of what pages cost."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def is_live(item: pytest.Item) -> bool:

@@ -15,9 +15,9 @@ def without_settings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("IVR_", "TWILIO_"))}
 
 
-def free_port() -> int:
-    """A port that nobody listens on, below those that the system hands out to others by itself."""
-    for port in range(20_000 + os.getpid() % 10_000, 32_000):
+def free_port(but: int = 0) -> int:
+    """A port that nobody listens on, below those that the system hands out to others by itself, and not `but`."""
+    for port in range(max(20_000 + os.getpid() % 10_000, but + 1), 32_000):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port

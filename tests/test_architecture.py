@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -19,10 +20,20 @@ READS_ENVIRONMENT = ("app.py", "ivr/settings.py", "ivr/cli/")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    """A file, parsed once for all tests."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
+def named(path: Path) -> tuple[Function | ast.ClassDef, ...]:
+    """Its functions, methods and classes."""
+    return tuple(node for node in ast.walk(tree(path)) if isinstance(node, Function | ast.ClassDef))
+
+
 def functions(path: Path) -> Iterator[Function]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, Function):
-            yield node
+    return (node for node in named(path) if isinstance(node, Function))
 
 
 def length(function: Function) -> int:
@@ -73,7 +84,7 @@ def test_nothing_is_called_utils_or_manager() -> None:
     classes = [
         where(path, node.lineno)
         for path in OURS
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in named(path)
         if isinstance(node, ast.ClassDef) and re.search(r"Manager|Utils?$|Helper", node.name)
     ]
     assert not wrong
@@ -93,7 +104,7 @@ def test_every_public_name_says_what_it_is_for() -> None:
     silent = [
         where(path, node.lineno)
         for path in OURS
-        for node in ast.parse(path.read_text("utf-8")).body
+        for node in tree(path).body
         if isinstance(node, ast.ClassDef | Function) and not node.name.startswith("_") and not ast.get_docstring(node)
     ]
     assert not silent
@@ -112,14 +123,14 @@ def test_the_readme_names_every_setting() -> None:
 
 def test_every_setting_that_the_code_names_exists() -> None:
     known = {about.metadata["env"] for about in settings_fields()}
-    named = {
+    used = {
         (name, str(path.relative_to(ROOT)))
         for path in [*OURS, ROOT / "Makefile", ROOT / "README.md"]
         for name in re.findall(r"\bIVR_[A-Z][A-Z_]*[A-Z]\b", path.read_text("utf-8"))
     }
-    strange = {(name, path) for name, path in named if name not in known and not name.startswith(MODEL_PREFIX[:-1])}
+    strange = {(name, path) for name, path in used if name not in known and not name.startswith(MODEL_PREFIX[:-1])}
     assert not strange
 
 
 def _docstring(path: Path) -> str | None:
-    return ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    return ast.get_docstring(tree(path))

@@ -27,6 +27,8 @@ _NUMBERS = {
     ("Gather", "numDigits"): _Rule(0, 13314, least=1),
     ("Record", "timeout"): _Rule(5, 13612),
     ("Record", "maxLength"): _Rule(3600, 13613, least=1),
+    ("Pay", "timeout"): _Rule(5, 64001, least=1),
+    ("Pay", "maxAttempts"): _Rule(1, 64001, least=1),
     ("Dial", "timeout"): _Rule(30, 13212, least=1),
     ("Dial", "timeLimit"): _Rule(14400, 13223),
 }

@@ -117,6 +117,8 @@ class Call:
     on_redirect: list[Callable[[], None]] = field(default_factory=list)
     redirecting: asyncio.Lock = field(default_factory=asyncio.Lock)
     bridged_to: "Call | None" = None
+    keys_are_private: bool = False
+    """A card terminal takes them: they are shown to nobody."""
     typed_ahead: str = ""
 
     @property

@@ -61,6 +61,8 @@ class CarrierOptions:
     key_seconds: float = 0.1
     """How long a key and the gap after it last, each."""
 
+    declined_cards: frozenset[str] = frozenset({"4000000000000002"})
+    """Pay's connector declines these; it takes every other number whose check digit is right."""
     late_gather_action: bool = False
     """Request a Gather's action though calls.update overtook it (undocumented, twilio.md section 13)."""
     type_ahead: bool = False

@@ -129,7 +129,7 @@ class Telephone:
         if key not in "0123456789*#ABCD":
             raise TelephoneError(f"a telephone has no key {key!r}")
         call, span = self._live_call(), self._exchange.options.key_seconds
-        self._exchange.event("key", call, number=self.number, key=key)
+        self._exchange.event("key", call, number=self.number, key="•" if call.keys_are_private else key)
         if self._exchange.options.dtmf_tones and call.line:
             tone = list(audio.frames(audio.key_tone(key, span)))
             await call.line.speak_into(tone, len(tone))

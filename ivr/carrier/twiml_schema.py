@@ -26,6 +26,9 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
         "Conference": "muted beep startConferenceOnEnter endConferenceOnExit waitUrl waitMethod maxParticipants"
         " region participantLabel coach jitterBufferSize eventCallbackUrl " + _RECORD + _STATUS,
         "Enqueue": "action method maxQueueSize waitUrl waitUrlMethod workflowSid",
+        "Pay": "input action method statusCallback statusCallbackMethod timeout maxAttempts securityCode postalCode"
+        " minPostalCodeLength paymentConnector paymentMethod tokenType chargeAmount currency description"
+        " validCardTypes language bankAccountType",
         "Leave": "",
         "Redirect": "method",
         "Hangup": "",

@@ -7,6 +7,7 @@ from ivr.carrier.script import Script, Step
 from ivr.carrier.verbs_control import hangup_verb, leave_verb, redirect_verb, reject_verb
 from ivr.carrier.verbs_dial import dial_verb
 from ivr.carrier.verbs_gather import gather_verb
+from ivr.carrier.verbs_pay import pay_verb
 from ivr.carrier.verbs_queue import enqueue_verb
 from ivr.carrier.verbs_record import record_verb
 from ivr.carrier.verbs_speak import pause_verb, play_verb, say_verb
@@ -20,6 +21,7 @@ VERBS: Mapping[str, Verb] = {
     "Pause": pause_verb,
     "Gather": gather_verb,
     "Record": record_verb,
+    "Pay": pay_verb,
     "Dial": dial_verb,
     "Enqueue": enqueue_verb,
     "Leave": leave_verb,

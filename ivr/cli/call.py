@@ -19,7 +19,7 @@ from ivr.settings import Settings
 
 HELP: Final = "type what the caller says · #1 presses keys · an empty line is silence · Ctrl-D hangs up"
 AGENTS: Final = {"free": AgentStatus.AVAILABLE, "busy": AgentStatus.BUSY, "none": None}
-OVER: Final = (Next.HANG_UP, Next.JOIN)
+OVER: Final = (Next.HANG_UP, Next.JOIN, Next.PAY)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

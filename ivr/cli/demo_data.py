@@ -35,7 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.print:
         print("\n".join(table(rows)))
     else:
-        print(f"{count} customers ({added} new) and {len(rows)} orders are in place; --print shows them")
+        print(
+            f"{count} customers ({added} new) and {len(rows)} orders are in place; --print shows them, --day adds a day"
+        )
         if arguments.day:
             print(f"{booked} callbacks of today" if booked else "no day was added: there are cases already")
     return 0

@@ -7,9 +7,10 @@ from random import Random
 from typing import Any, Final
 
 from ivr.bootstrap import Ivr
+from ivr.cli.demo_beside import put_calls, put_chat, put_claims, put_shifts, told_event
 from ivr.domain.agents import Agent, AgentStatus
 from ivr.domain.callbacks import Callback, CallbackStatus
-from ivr.domain.cases import PRIORITIES, SKILLS, Case, CaseKind, CaseStatus, Customer, Event, case_number
+from ivr.domain.cases import PRIORITIES, SKILLS, Case, CaseKind, CaseStatus, Customer, case_number
 from ivr.domain.orders import Order
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import masked, new_id, record
@@ -63,8 +64,18 @@ def put_day(ivr: Ivr) -> int:
             _past(day, serial)
         waiting = [_waiting(day, place) for place in range(5)]
         _told(day, waiting[0])
+        _put_beside(day, waiting[1])
         uow.commit()
     return PAST + len(waiting)
+
+
+def _put_beside(day: _Day, second: Callback) -> None:
+    put_calls(day.uow)
+    put_claims(day.uow, day.now)
+    put_shifts(day.uow, AGENTS[-1][0])
+    case = day.uow.cases.get(second.case_id)
+    if case is not None:
+        put_chat(day.uow, case, day.now)
 
 
 def _put_agents(day: _Day) -> None:
@@ -116,6 +127,7 @@ def _case(day: _Day, at: datetime, serial: int, *, number: str = "", is_told: bo
     else:
         owns = [one for one in day.customers if any(order.id.endswith(TOLD) for order in day.orders.get(one.id, ()))]
         customer = owns[0] if owns and is_told else day.customers[serial % len(day.customers)]
+    source = day.dice.choice(("phone", "phone", "phone", "web"))
     kind = CaseKind.DELIVERED_NOT_RECEIVED if is_told else day.dice.choices(list(WORDS), WEIGHTS)[0]
     mine = day.orders.get(customer.id, ())
     case = Case(
@@ -123,7 +135,7 @@ def _case(day: _Day, at: datetime, serial: int, *, number: str = "", is_told: bo
         skill=SKILLS[kind], locale=customer.locale, customer_id=customer.id,
         order_id=_order(mine, is_told=is_told) if kind != CaseKind.QUESTION else None,
         summary=WORDS[kind][0] if is_told else day.dice.choice(WORDS[kind]) if customer.locale == "en-US" else "",
-        source=day.dice.choice(("phone", "phone", "phone", "web")), opened_at=at,
+        source="phone" if is_told else source, opened_at=at,
     )  # fmt: skip
     day.uow.cases.add(case)
     record(day.uow, at, "case_opened", subject=case, data={"kind": case.kind.value, "order": case.order_id})
@@ -156,12 +168,13 @@ def _callback(
 
 
 TALK: Final[Sequence[tuple[str, dict[str, Any]]]] = (
-    ("said", {"text": "Tell me in a few words what you need."}),
+    ("said", {"text": "Tell me in a few words what you need.", "prompts": ["menu"], "state": "menu"}),
     ("heard", {"text": "it says delivered but I don't have it", "engine": "vosk", "certainty": "exact",
-               "intents": [{"name": "delivered_not_received"}],
-               "readings": [{"text": "it says delivered but I don't have it"},
-                            {"text": "it says delivered but I don't want it"}]}),
-    ("said", {"text": "Please say or key the last seven digits of your order number."}),
+               "fit": 0.94, "audio_seconds": 2.3, "intents": [{"name": "delivered_not_received"}],
+               "readings": [{"text": "it says delivered but I don't have it", "score": 214.1},
+                            {"text": "it says delivered but I don't want it", "score": 211.7}]}),
+    ("said", {"text": "Please say or key the last seven digits of your order number.", "prompts": ["ask_order"],
+              "state": "ask_order"}),
     ("keyed", {"keys": TOLD}),
     ("said", {"text": "Is it the winter gloves, with the order number ending in 2 8 1, 9 4 8 2?"}),
     ("heard", {"text": "yes", "engine": "vosk", "certainty": "exact", "intents": [{"name": "yes"}]}),
@@ -174,7 +187,7 @@ def _told(day: _Day, callback: Callback) -> None:
     begun = callback.created_at - timedelta(seconds=75)
     for turn, (kind, data) in enumerate(TALK):
         at = begun + timedelta(seconds=10 * turn)
-        day.uow.events.add(Event(id=new_id(), at=at, kind=kind, case_id=callback.case_id, data=data))
+        day.uow.events.add(told_event(callback.case_id, at, turn, kind, data))
     record(
         day.uow, day.now - timedelta(minutes=6), "customer_noted", subject=callback,
         data={"words": "The neighbours have nothing either. The porch was empty at six."},

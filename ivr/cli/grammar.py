@@ -18,7 +18,7 @@ from ivr.errors import ContentError
 from ivr.parts import load_content
 from ivr.understanding import GrammarUnderstanding
 from ivr.understanding.phrases import PhraseMaker
-from ivr.understanding.trace import Piece, pieces_of
+from ivr.understanding.trace import Piece, Traces
 
 TURNS: Final[Mapping[str, Expects]] = {
     "menu": Expects(intents=(*MENU_INTENTS, "hold", "main_menu")),
@@ -99,7 +99,7 @@ def explain(content: Content, locale: LocaleContent, turn: str, text: str) -> It
     yield f"{locale.locale}, {turn}: {meaning.certainty.value}"
     yield from (f"  {_told(intent)}" for intent in meaning.intents)
     yield f"  the dialogue {_reaction(meaning)}"
-    for piece in pieces_of(locale, TURNS[turn], text):
+    for piece in Traces(locale).pieces(TURNS[turn], text):
         yield from _piece(piece)
 
 

@@ -16,6 +16,7 @@ NUMBER: Final = re.compile(r"\+[1-9]\d{6,14}")
 MARKUP: Final = re.compile(r"[<>&{}\[\]\x00-\x1f\x7f\u2028\u2029]")
 """Signs that mean something to a page, a prompt or a carrier."""
 LONGEST: Final = 80
+MOST_INSTALLMENTS: Final = 120
 MOST_ORDERS: Final = 100
 WAYS: Final = frozenset({"call", "text"})
 
@@ -59,10 +60,17 @@ def read_order(body: object, place: str = "order") -> Order:
         item_phrases=_phrases(row.get("item_phrases", []), place),
         seller=words(row.get("seller", ""), f"{place}.seller"),
         batch=words(row.get("batch", ""), f"{place}.batch"),
+        installments_left=_count(row.get("installments_left", 0), f"{place}.installments_left"),
         recalled=row.get("recalled", False) is True,
         news_by=tuple(way for way in _list(row.get("news_by", []), f"{place}.news_by") if way in WAYS),
         email=words(row.get("email", ""), f"{place}.email"),
     )
+
+
+def _count(value: object, place: str) -> int:
+    if type(value) is not int or not 0 <= value <= MOST_INSTALLMENTS:
+        raise Unusable(f"{place}: expected a whole number from 0 to {MOST_INSTALLMENTS}")
+    return value
 
 
 def read_receipt(body: object) -> Receipt:

@@ -103,7 +103,8 @@ def _words_by_digits(content: Mapping[str, Any], section: str) -> list[tuple[str
 def _template(name: Located, text: Any, block: Mapping[str, Any]) -> Template:
     if not isinstance(text, Located):
         raise ContentError(f"{name.place}: a sentence of {name} is not a text ({text!r}); put it in quotes")
-    slots = dict(block.get("slots") or {})
+    # plain texts: what is understood is kept with the dialogue
+    slots = {str(k): str(v) if isinstance(v, str) else v for k, v in dict(block.get("slots") or {}).items()}
     heard = block.get("heard", True) is True
     return Template(str(name), str(text), _parse(text), text.file, text.line, slots, heard)
 

@@ -14,6 +14,8 @@ from ivr.content.folders import ABOUT, Folders
 from ivr.content.help_files import read_articles
 from ivr.content.languages import language_lists
 from ivr.content.model import Content, LocaleContent, LocaleGrammar, Once
+from ivr.content.mood_files import FILE as MOODS
+from ivr.content.mood_files import read_moods
 from ivr.content.number_files import read_money, read_numbers
 from ivr.content.readings import read_readings
 from ivr.content.written import CHAT, check_chat
@@ -107,7 +109,8 @@ def _grammar(folders: Folders, name: str, language: str, served: Sequence[str]) 
     digits = grammar_files.read_digits(folders.file(name, "digits.yaml"), folders.read)
     numbers = read_numbers(folders.file(name, "numbers.yaml"), folders.read, language)
     money = read_money(folders.file(name, "currency.yaml"), folders.read)
-    return LocaleGrammar(templates, fragments, lists, rules, digits, numbers, money)
+    moods = read_moods(folders.file(name, MOODS), folders.read)
+    return LocaleGrammar(templates, fragments, lists, rules, digits, numbers, money, moods)
 
 
 def _ability(about: Mapping[str, Any]) -> Ability:

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from hassil.expression import Expression
 
+from ivr.content.mood_files import MoodWords
 from ivr.content.yaml_files import Located
 from ivr.domain.hearing import Ability
 from ivr.domain.knowledge import Article
@@ -150,6 +151,7 @@ class LocaleGrammar:
     digits: DigitWords = field(default_factory=DigitWords)
     numbers: NumberWords = field(default_factory=NumberWords)
     money: MoneyWords = field(default_factory=MoneyWords)
+    moods: MoodWords = field(default_factory=MoodWords)
 
 
 class Once(Generic[T]):
@@ -160,6 +162,11 @@ class Once(Generic[T]):
         self._lock = Lock()
         self._made: list[T] = []
         self._problem = ""
+
+    @property
+    def is_made(self) -> bool:
+        """Whether asking for it costs nothing any more."""
+        return bool(self._made or self._problem)
 
     def __call__(self) -> T:
         """What was made. Raises ContentError."""
@@ -250,6 +257,11 @@ class LocaleContent:
     def money(self) -> MoneyWords:
         """How amounts are said."""
         return self.grammar().money
+
+    @property
+    def moods(self) -> MoodWords:
+        """What is said by who is upset, or in danger."""
+        return self.grammar().moods
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,12 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         payout_no_fee recording_ask recording_told recording_agreed recording_declined place_kept
         ask_claim_cause ask_claim_evidence ask_claim_offer cause_counterfeit cause_not_as_described
         cause_late_shipment cause_not_received ask_claim_answer ask_claim_number ask_claim_proof ask_claim_share
-        claim_unknown claim_dispute claim_over
+        claim_unknown claim_dispute claim_over more_menu intent_account intent_payment intent_membership
+        kind_account kind_payment kind_membership account_link_sent account_no_text ask_account_code
+        account_code_wrong membership_none ask_membership membership_kept payment_none pay_now pay_declined
+        pay_failed pay_unclear card_never_spoken
+        intent_complaint kind_complaint intent_delete_data kind_delete_data upset_to_person danger_to_person
+        complaint_key delete_confirm delete_done delete_kept delete_no_number payout_installments why_pickup_points
     """,
     "answer": """
         help_answer
@@ -49,7 +54,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         go_on
     """,
     "case": """
-        whisper_again whisper_accepted
+        whisper_again whisper_accepted complaint_opened
     """,
     "company": """
         greeting goodbye code_call code_call_over proactive_hello
@@ -58,13 +63,19 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         code_call_code code_call_once_more
     """,
     "amount": """
-        settled_refund why_credit claim_accept claim_offer
+        settled_refund why_credit claim_accept claim_offer pay_done
     """,
     "days": """
         why_withdrawal moment_too_far callback_refused_too_far why_claim_too_late
     """,
     "until": """
-        why_wait why_trace
+        why_wait why_trace membership_pause_sure membership_held membership_ends membership_rests
+    """,
+    "gives until": """
+        membership_cancel_sure membership_keep_sure
+    """,
+    "amount gives plan until": """
+        membership_about
     """,
     "amount until": """
         why_claim_opened why_claim_guarantee
@@ -73,7 +84,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         claim_told
     """,
     "amount item": """
-        why_claim_offer why_keep_item why_refund_now return_label return_label_mail
+        payment_last ask_pay ask_pay_link why_claim_offer why_keep_item why_refund_now return_label return_label_mail
     """,
     "amount case item": """
         return_drop_off
@@ -181,7 +192,8 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "answer link title": "mail_article",
     "names": "mail_files",
     "chat link": "mail_ways",
-    "company link": "late orders_link",
+    "company link": "late orders_link account",
+    "code company": "account_code",
     "company link title": "help_answer",
     "case company link": "canceled done return news claim_ended",
     "case company link when": "promised_at promised_asap claim_asked claim_reminder",

@@ -186,15 +186,16 @@ class DemoShop:
         return Order(
             id=order_id,
             number=owner.number,
-            item=str(_in_language(item["name"], locale)),
+            item=str(in_language(item["name"], locale)),
             status=status,
             ordered_at=self._at(row["ordered"], owner.zone),
             expected_at=self._at(row["expected"], owner.zone) if "expected" in row else None,
             delivered_at=self._at(row["delivered"], owner.zone) if "delivered" in row else None,
-            left_at=str(_in_language(place, locale)) if place else "",
+            left_at=str(in_language(place, locale)) if place else "",
             amount=str(item["price"][currency]),
             currency=currency,
-            item_phrases=tuple(map(str, _in_language(item.get("also", {}), locale))),
+            installments_left=int(row.get("installments_left", 0)),
+            item_phrases=tuple(map(str, in_language(item.get("also", {}), locale))),
             seller=str(row.get("seller", "")),
             batch=str(row.get("batch", "")),
             email=str(row.get("email", "")),
@@ -234,7 +235,7 @@ def _customer(row: Mapping[str, Any]) -> ShopCustomer:
     )
 
 
-def _in_language(texts: Mapping[str, Any], locale: str) -> Any:
+def in_language(texts: Mapping[str, Any], locale: str) -> Any:
     """The text for the locale, else for its language, else the first."""
     if locale in texts:
         return texts[locale]

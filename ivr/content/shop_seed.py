@@ -1,6 +1,8 @@
 """More customers and orders for the demonstration's shop, made by rule: the same at every start, in every state."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice
 from typing import Any, Final
 
 SEEDED: Final = 132
@@ -43,7 +45,7 @@ _PRIME: Final = 11
 
 def seeded_customers(items: Sequence[str], taken: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Customers as the file has them; `taken`: the last seven digits of its own orders."""
-    tails = _tails(taken)
+    tails = iter(_tails(tuple(taken)))
     for index in range(SEEDED):
         area, zone = AREAS[index % len(AREAS)]
         first, last = FIRST[index % len(FIRST)], LAST[index % len(LAST)]
@@ -72,7 +74,13 @@ def _order(serial: int, tail: str, items: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _tails(taken: Sequence[str]) -> Iterator[str]:
+@cache
+def _tails(taken: tuple[str, ...]) -> tuple[str, ...]:
+    """As many as there are orders, worked out once for all shops of a process."""
+    return tuple(islice(_code(taken), SEEDED * ORDERS_EACH))
+
+
+def _code(taken: Sequence[str]) -> Iterator[str]:
     """Sevens of digits any two of which differ in at least four places, as callers say them: a Reed-Solomon code.
 
     Cubic polynomials over the field of eleven, at seven points: two that agree in four points are the same.

@@ -219,6 +219,8 @@ class Hold:
     status: str = "waiting"
     """waiting, connecting (an attempt rings an agent), joining (on the way to an agent who accepted), joined, left."""
     version: int = 1
+    joined_at: datetime | None = None
+    """When they met the agent."""
 
 
 @dataclass(eq=False, kw_only=True)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
+from enum import IntEnum, StrEnum
+from typing import Any, Final
 
 from ivr.errors import IllegalMove
 
@@ -18,6 +18,13 @@ class CaseKind(StrEnum):
     CANCEL_ORDER = "cancel_order"
     SELLER_CLAIM = "seller_claim"
     """Something is wrong with what a seller of the marketplace sold."""
+    ACCOUNT = "account"
+    PAYMENT = "payment"
+    MEMBERSHIP = "membership"
+    COMPLAINT = "complaint"
+    """About us: listened to, looked into, settled, and followed up by a call."""
+    DELETE_DATA = "delete_data"
+    """What we keep about them is to be erased."""
     QUESTION = "question"
     """Anything else that an agent is asked about: "agent", a callback without a reason."""
 
@@ -47,18 +54,41 @@ MOVES: Mapping[CaseStatus, frozenset[CaseStatus]] = {
 }
 """Every legal move of a case, on one screen."""
 
+
+class Tier(IntEnum):
+    """Who has it in hand: a case only ever goes up."""
+
+    SELF_SERVICE = 0
+    ASSISTED = 1
+    """By the machine, after it had to ask what was meant."""
+    SPECIALIST = 2
+    """A person with the skill that its kind needs."""
+    HIGHER = 3
+    """It came back, or an agent handed it up: a person with the skill SENIOR, where there is one."""
+
+
+SENIOR: Final = "senior"
+"""The skill of the highest tier."""
+DANGER, ESCALATED = -1, 0
+"""Priorities before those of all kinds: somebody is in danger; somebody is upset, or the case came back."""
+
 SKILLS: Mapping[CaseKind, str] = {
     CaseKind.TRACK_ORDER: "orders",
     CaseKind.DELIVERED_NOT_RECEIVED: "orders",
     CaseKind.RETURN_REFUND: "returns",
     CaseKind.CANCEL_ORDER: "orders",
     CaseKind.SELLER_CLAIM: "sellers",
+    CaseKind.ACCOUNT: "accounts",
+    CaseKind.PAYMENT: "accounts",
+    CaseKind.MEMBERSHIP: "accounts",
+    CaseKind.COMPLAINT: "general",
+    CaseKind.DELETE_DATA: "general",
     CaseKind.QUESTION: "general",
 }
 """The skill an agent needs; an agent with the skill `general` takes every case."""
-ALL_SKILLS: Sequence[str] = tuple(sorted({*SKILLS.values()}))
+ALL_SKILLS: Sequence[str] = tuple(sorted({*SKILLS.values(), SENIOR}))
 
-URGENT = frozenset({CaseKind.DELIVERED_NOT_RECEIVED, CaseKind.SELLER_CLAIM})
+URGENT = frozenset({CaseKind.DELIVERED_NOT_RECEIVED, CaseKind.SELLER_CLAIM, CaseKind.COMPLAINT})
 PRIORITIES: Mapping[CaseKind, int] = {kind: 1 if kind in URGENT else 2 for kind in CaseKind}
 """Lower is served first."""
 
@@ -105,9 +135,37 @@ class Case:
     opened_at: datetime
     closed_at: datetime | None = None
     version: int = 1
+    tier: int = Tier.SELF_SERVICE.value
+    """A Tier."""
+    escalated_at: datetime | None = None
+    """When it was raised last: from then on the time is taken."""
+    attended_at: datetime | None = None
+    """When a person first had it in hand; once it was raised, when the next one had."""
+    step: str = ""
+    """Of a complaint: how far it is (complaint_steps.ComplaintStep)."""
+
+    def raise_to(self, tier: Tier) -> None:
+        """At least so high."""
+        self.tier = max(self.tier, tier.value)
+
+    def escalate(self, at: datetime, tier: Tier = Tier.SPECIALIST) -> None:
+        """Raise it: goes before others, and somebody has to attend to it anew. Twice at once: the time runs on."""
+        self.raise_to(tier)
+        if self.escalated_at is None or self.attended_at is not None:
+            self.escalated_at, self.attended_at = at, None
+
+    def attend(self, at: datetime) -> None:
+        """A person has it in hand. Raises IllegalMove."""
+        self.move(CaseStatus.WITH_AGENT)
+        self.attended_at = self.attended_at or at
 
     def move(self, to: CaseStatus) -> None:
-        """Change the status. Raises IllegalMove; moving to the present status does nothing."""
+        """Change the status; people who are asked for are specialists.
+
+        Raises IllegalMove; moving to the present status does nothing.
+        """
+        if to in (CaseStatus.WAITING_AGENT, CaseStatus.WITH_AGENT):
+            self.raise_to(Tier.SPECIALIST)
         if to == self.status:
             return
         if to not in MOVES[self.status]:
@@ -133,16 +191,17 @@ class Event:
 def case_number(serial: int) -> str:
     """Six digits and their Luhn check digit; from the millionth case on, one digit more, and so on: never one twice."""
     body = f"{serial:06d}"
-    return body + str(_luhn(body))
+    return body + str(luhn(body))
 
 
 def is_case_number(digits: str) -> bool:
     """Whether keyed digits are as many as a case number has, and carry the right check digit."""
     if not (digits.isascii() and digits.isdigit() and SHORTEST <= len(digits) <= LONGEST):
         return False
-    return (len(digits) == SHORTEST or digits[0] != "0") and digits[-1] == str(_luhn(digits[:-1]))
+    return (len(digits) == SHORTEST or digits[0] != "0") and digits[-1] == str(luhn(digits[:-1]))
 
 
-def _luhn(digits: str) -> int:
+def luhn(digits: str) -> int:
+    """The check digit of ISO 7812."""
     doubled = (int(d) * (2 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
     return -sum(n // 10 + n % 10 for n in doubled) % 10

@@ -77,6 +77,10 @@ class Chat:
     """When the newest line was written."""
     ended_at: datetime | None = None
     version: int = 1
+    asked_at: datetime | None = None
+    """When a person was first asked for."""
+    answered_at: datetime | None = None
+    """When a person first wrote."""
 
     @property
     def is_live(self) -> bool:

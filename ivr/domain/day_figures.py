@@ -24,6 +24,15 @@ class Hour:
 
 
 @dataclass(frozen=True)
+class Keeping:
+    """Promises that were to be kept in this hour of the day, as far as they are decided."""
+
+    hour: int
+    kept: int
+    broken: int
+
+
+@dataclass(frozen=True)
 class Level:
     """A service level: how many of those that are decided were good."""
 
@@ -46,11 +55,18 @@ class Day:
     """Callbacks as soon as possible that rang within the target."""
     reasons: Sequence[tuple[str, int]]
     """Kinds of cases, the most frequent first."""
+    keeping: Sequence[Keeping] = ()
+    """Hour by hour, without gaps."""
 
     @property
     def longest_minutes(self) -> int:
         """The top of the scale of waits."""
         return max([1, *(ceil(hour.most_seconds / 60) for hour in self.hours)])
+
+    @property
+    def most_promises(self) -> int:
+        """The top of the scale of promises."""
+        return max([1, *(hour.kept + hour.broken for hour in self.keeping)])
 
     @property
     def most_cases(self) -> int:
@@ -72,7 +88,15 @@ def day_figures(callbacks: Sequence[Callback], kinds: Mapping[str, int], zone: t
         kept=Level(sum(decided), len(decided)),
         at_once=Level(sum(wait <= target_seconds for wait in known), len(known)),
         reasons=Counter(kinds).most_common(),
+        keeping=_keeping(callbacks, zone),
     )
+
+
+def _keeping(callbacks: Sequence[Callback], zone: tzinfo) -> list[Keeping]:
+    decided = Counter((one.promised_by_at.astimezone(zone).hour, one.was_kept) for one in callbacks)
+    hours = [hour for hour, kept in decided if kept is not None]
+    whole = range(min(hours, default=0), max(hours, default=-1) + 1)
+    return [Keeping(hour, decided[hour, True], decided[hour, False]) for hour in whole]
 
 
 def _wait(callback: Callback) -> int | None:

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property, lru_cache
 from typing import Protocol, Self
 from zoneinfo import ZoneInfo
 
@@ -117,14 +118,11 @@ class OpeningHours(_Stepwise):
 
         A wall time in a gap has no moment of its own: there the change itself is the edge; a doubled one has two.
         """
-        zone = known_zone(self.zone)
-        midnight = datetime.combine(day, time())
-        minutes = {0} | {minute for span in self.spans for minute in (span.opens, span.closes)}
-        for minute in minutes:
-            wall = midnight + timedelta(minutes=minute)
-            yield wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-            yield wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-        yield from clock_changes(zone, day)
+        return _edges(self.zone, self._minutes, day)
+
+    @cached_property
+    def _minutes(self) -> frozenset[int]:
+        return frozenset({0} | {minute for span in self.spans for minute in (span.opens, span.closes)})
 
 
 @dataclass(frozen=True)
@@ -204,6 +202,15 @@ def _clock_time(text: str) -> int:
         if int(minute) < 60 and minutes <= DAY_MINUTES:
             return minutes
     raise ValueError(f"{text!r} is not a time from 00:00 to 24:00")
+
+
+@lru_cache(maxsize=20_000)
+def _edges(zone_name: str, minutes: frozenset[int], day: date) -> tuple[datetime, ...]:
+    """Kept: a week of free times asks for the same days hundreds of times."""
+    zone, midnight = known_zone(zone_name), datetime.combine(day, time())
+    walls = [(midnight + timedelta(minutes=minute)).replace(tzinfo=zone) for minute in minutes]
+    found = (wall.replace(fold=fold).astimezone(UTC) for wall in walls for fold in (0, 1))
+    return (*dict.fromkeys(found), *clock_changes(zone, day))
 
 
 def _minutes(clock: time) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ivr.domain.moments import When
+from ivr.domain.upset import CALM, Mood
 
 SlotValue = str | int | When
 
@@ -41,6 +42,8 @@ class Meaning:
     certainty: Certainty = Certainty.NONE
     likeliest: tuple[str, ...] = ()
     """Up to three expected intent names nearest to the text, best first, when lost."""
+    mood: Mood = CALM
+    """What the words tell of the caller."""
 
     @property
     def first(self) -> Intent | None:

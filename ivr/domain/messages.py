@@ -34,13 +34,15 @@ class MessageKind(StrEnum):
     DONE = "done"
     RETURN = "return"
     """How something is sent back: the page with its label."""
+    ACCOUNT = "account"
+    """The page on which account details are changed."""
     NEWS = "news"
     """Something happened to an order: a delay, a search that ended, a defect."""
     WRITTEN = "written"
     """What was written in a thread of e-mail: it answers the customer's own, whatever else they have declined."""
 
 
-ABOUT_ORDERS: Final = frozenset({MessageKind.RETURN, MessageKind.NEWS, MessageKind.WRITTEN})
+ABOUT_ORDERS: Final = frozenset({MessageKind.RETURN, MessageKind.NEWS, MessageKind.ACCOUNT, MessageKind.WRITTEN})
 """Kinds that belong to a case, not to a callback."""
 GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
     "confirmation": frozenset({MessageKind.PROMISED, MessageKind.MOVED, MessageKind.CANCELED}),
@@ -50,6 +52,7 @@ GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
     "unreached": frozenset({MessageKind.UNREACHED}),
     "done": frozenset({MessageKind.DONE}),
     "return": frozenset({MessageKind.RETURN}),
+    "account": frozenset({MessageKind.ACCOUNT}),
     "news": frozenset({MessageKind.NEWS}),
 }
 """Kinds as they are switched on and off."""

@@ -41,7 +41,7 @@ def _rule(case: Case, order: Order | None, callbacks: Sequence[Callback], now: d
         return "nothing", "resolved"
     if any(callback.status == CallbackStatus.NEEDS_HUMAN for callback in callbacks):
         return "decide", "unreached"
-    if case.kind is CaseKind.QUESTION:
+    if case.kind in (CaseKind.QUESTION, CaseKind.COMPLAINT, CaseKind.DELETE_DATA):
         return "listen", "no_kind"
     if order is None:
         return "find_order", "no_order"

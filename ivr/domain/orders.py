@@ -41,6 +41,8 @@ class Order:
     """Who sells it; empty: the shop itself."""
     batch: str = ""
     """The production batch of the item, if the shop keeps it."""
+    installments_left: int = 0
+    """Payments of its price that are still to be taken from the customer."""
     recalled: bool = False
     """A defect was found in its batch."""
     news_by: tuple[str, ...] = ()

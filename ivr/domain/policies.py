@@ -9,6 +9,7 @@ from ivr.domain.consent import RecordingRules
 from ivr.domain.holidays import OFFICE, DaysOff, NoDaysOff
 from ivr.domain.hours import CallingHours, Hours, OpeningHours, Overlap
 from ivr.domain.messages import MessageRules
+from ivr.domain.privacy import PrivacyRules
 from ivr.domain.retries import MAX_TRIES
 
 
@@ -175,6 +176,7 @@ class CallbackRules:
     calls_close_at: time = time(19)
     """When customers may be rung, on their own clock."""
     recording: RecordingRules = field(default_factory=RecordingRules)
+    privacy: PrivacyRules = field(default_factory=PrivacyRules)
     any_hour: bool = False
     """The demonstration's calendar: customers may be rung at any time. Never with real telephones."""
 

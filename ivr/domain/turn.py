@@ -69,6 +69,16 @@ class Say:
     """Another language than the call's, for the language menu."""
 
 
+@dataclass(frozen=True)
+class Charge:
+    """What a card terminal takes."""
+
+    amount: str
+    """Decimal."""
+    currency: str
+    description: str
+
+
 class Next(StrEnum):
     """What follows the prompts."""
 
@@ -76,6 +86,8 @@ class Next(StrEnum):
     HANG_UP = "hang_up"
     HOLD = "hold"
     """Wait on the line, with music, for an agent; the caller may still press or say something."""
+    PAY = "pay"
+    """The carrier's card terminal takes `Turn.charge`: we neither hear nor see what is keyed."""
     JOIN = "join"
     """Enter the conference `Turn.conference`."""
 
@@ -111,5 +123,7 @@ class Turn:
     """With JOIN: heard by nobody."""
     coached_sid: str = ""
     """With JOIN: the CallSid of the only one who hears them."""
+    charge: Charge | None = None
+    """With PAY."""
     is_agent: bool = False
     """With JOIN: the agent, whose leaving ends the conference."""

@@ -10,6 +10,7 @@ from twilio.twiml.voice_response import Connect, Dial, Start, VoiceResponse
 
 from ivr.domain.hearing import Pace
 from ivr.domain.turn import Next, Turn
+from ivr.phone.twiml_pay import pay
 from ivr.phone.twiml_say import LANGUAGES, Spoken, legal, say
 
 
@@ -90,6 +91,9 @@ class DocumentContext:
     """A sound file to wait with."""
     entered_url: str = ""
     """Absolute: where the carrier reports who has entered the conference."""
+    paid_path: str = ""
+    """Pay's action."""
+    pay_connector: str = ""
     wait_path: str = ""
     """A document to wait with in a conference."""
 
@@ -245,7 +249,13 @@ def _join(response: VoiceResponse, turn: Turn, texts: Sequence[Spoken], context:
     response.append(dial)
 
 
-_VERBS: Final = {Next.LISTEN: _listen, Next.HANG_UP: _hang_up, Next.HOLD: _hold, Next.JOIN: _join}
+def _pay(response: VoiceResponse, turn: Turn, texts: Sequence[Spoken], context: DocumentContext) -> None:
+    pay(response, turn, texts, connector=context.pay_connector, paid_path=context.paid_path)
+    # The carrier goes on here when it cannot take cards at all: to ask for the same document again would never end.
+    response.redirect(f"{context.paid_path}?skipped=1", method="POST")
+
+
+_VERBS: Final = {Next.PAY: _pay, Next.LISTEN: _listen, Next.HANG_UP: _hang_up, Next.HOLD: _hold, Next.JOIN: _join}
 
 
 def _gather_attributes(turn: Turn, context: DocumentContext) -> dict[str, Any]:

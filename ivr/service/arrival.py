@@ -12,6 +12,7 @@ from ivr.domain.chats import Chat
 from ivr.domain.dialogue import Begun, Caller
 from ivr.domain.dialogue.menu import ORDER_REQUESTS
 from ivr.domain.dialogue.values import UNFINISHED_IN, Unfinished
+from ivr.domain.privacy import PrivacyRules
 from ivr.errors import NumberRefused
 from ivr.service.open_view import open_view
 from ivr.service.opting import has_opted_out
@@ -22,6 +23,7 @@ from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
 
 NO_SELLERS = NoSellers()
+NOTHING_ERASED = PrivacyRules()
 AGAIN: Final = timedelta(hours=24)
 """So long after a call that was cut off, or a chat, what was begun there is offered to go on."""
 
@@ -43,6 +45,7 @@ class Arrivals:
     likely: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Locales by country, likeliest first; not all of them need be served."""
     sellers: Sellers = NO_SELLERS
+    privacy: PrivacyRules = NOTHING_ERASED
 
     def recognise(self, uow: UnitOfWork, call: Call, from_raw: str | None) -> tuple[Caller, tuple[str, ...]]:
         """The caller, and all locales: the one to greet in, then the likeliest. Keeps number and customer."""
@@ -67,9 +70,9 @@ class Arrivals:
         caller, locales = self.recognise(uow, call, call.from_number)
         cases = uow.cases.open_of(call.customer_id) if call.customer_id else ()
         newest = next((case for case in cases if case.opened_at > now - AGAIN), None)
-        return replace(
-            caller, begun=self._begun(uow, newest, locales[0]), unfinished=None, place=None, is_seller=False
-        ), locales
+        begun = self._begun(uow, newest, locales[0])
+        written = replace(caller, begun=begun, unfinished=None, place=None, is_seller=False, may_erase=False)
+        return written, locales
 
     def goes_on(self, uow: UnitOfWork, case_id: str, locale: str) -> Begun | None:
         """The case that a link names, as far as anything is left to do about it."""
@@ -108,6 +111,7 @@ class Arrivals:
             booking_days=self.booking_days,
             unfinished=self._unfinished(uow, number, locale),
             gets_texts=self._gets_texts(uow, checked),
+            may_erase=self.privacy.may_erase(number),
             is_seller=self.sellers.by_number(number) is not None,
         )
 

@@ -6,6 +6,7 @@ from typing import Final
 import structlog
 
 from ivr.errors import CarrierUnclear, IvrError
+from ivr.service.erasing import forget_if_asked
 from ivr.service.held_legs import HeldLegs
 from ivr.service.outcomes import ENDED
 from ivr.service.ports import Phone
@@ -65,3 +66,4 @@ def end_call(scene: Scene, sid: str) -> None:
     call.ended_at, call.speaking_since_at = scene.now, None
     state = getattr(call.dialogue, "state", None)
     record(scene.uow, scene.now, "call_ended", call=call, data={"state": state.value if state else ""})
+    forget_if_asked(scene, call)

@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Protocol
 
 from ivr.domain.calls import Call
+from ivr.domain.cards import is_card
 from ivr.domain.dialogue import Dialogue, State, start
+from ivr.domain.dialogue.account_talk import CardGiven, Paid
 from ivr.domain.dialogue.doubts import is_read_back
 from ivr.domain.dialogue.heard import (
     AgentLost,
@@ -27,6 +29,8 @@ from ivr.errors import NotFound
 from ivr.service.addresses import conference
 from ivr.service.arrival import Arrivals
 from ivr.service.call_ends import end_call
+from ivr.service.call_rows import dialogue_of, known_call, note_said, remember_locale
+from ivr.service.card_words import has_card
 from ivr.service.effects import Effects
 from ivr.service.exchange import Exchange
 from ivr.service.ports import Speaker, Understanding
@@ -78,7 +82,7 @@ class CallService:
 
     def arrive(self, sid: str, from_raw: str | None, to: str) -> Turn:
         """Answer a call; a repeated request gets the present turn."""
-        return _dialogue(self._scenes.run(lambda scene: self._known_or_opened(scene, sid, from_raw, to))).turn
+        return dialogue_of(self._scenes.run(lambda scene: self._known_or_opened(scene, sid, from_raw, to))).turn
 
     def _known_or_opened(self, scene: Scene, sid: str, from_raw: str | None, to: str) -> Call:
         return scene.uow.calls.get(sid) or self._open(scene.uow, sid, from_raw, to)
@@ -91,12 +95,12 @@ class CallService:
         call.locale, call.turn = locales[0], call.dialogue.turn.number
         uow.calls.add(call)
         record(uow, now, "call_started", call=call, data={"known": bool(caller.orders)})
-        self._said(uow, call, call.dialogue.turn)
+        note_said(uow, now, self._ports.speaker, call, call.dialogue.turn)
         return call
 
     def tell_news(self, sid: str, leg_id: str) -> Turn:
         """A customer whom we rang with news has answered. Raises NotFound: there is no news, or no order any more."""
-        return _dialogue(self._scenes.run(lambda scene: self._known_or_told(scene, sid, leg_id))).turn
+        return dialogue_of(self._scenes.run(lambda scene: self._known_or_told(scene, sid, leg_id))).turn
 
     def _known_or_told(self, scene: Scene, sid: str, leg_id: str) -> Call:
         if (known := scene.uow.calls.get(sid)) is not None:
@@ -128,15 +132,18 @@ class CallService:
     def present(self, sid: str) -> Turn:
         """The present turn. Raises NotFound."""
         with self._store.read() as uow:
-            return _dialogue(_known(uow, sid)).turn
+            return dialogue_of(known_call(uow, sid)).turn
 
     def keys(self, sid: str, turn: int, digits: str) -> Turn:
         """Keys pressed in answer to a turn; late or repeated ones get the present turn."""
         return self._step(sid, lambda call: self._keyed(call, turn, digits))
 
     def _keyed(self, call: Call, turn: int, digits: str) -> Heard | None:
-        dialogue = _dialogue(call)
+        dialogue = dialogue_of(call)
         fresh = dialogue.answered < turn <= dialogue.turn.number
+        if fresh and is_card(digits.strip("#"), dialogue.turn.expects.digit_lengths):
+            call.dialogue = replace(dialogue, answered=turn)
+            return CardGiven()
         # A lone # is the end of a number that was complete without it.
         if not fresh or not digits.strip("#") or (turn < dialogue.since and digits != "0"):
             return None
@@ -149,20 +156,24 @@ class CallService:
         return self._step(sid, lambda call: self._spoken(call, heard), heard)
 
     def _spoken(self, call: Call, heard: HeardUtterance) -> Heard | None:
-        dialogue = _dialogue(call)
+        dialogue = dialogue_of(call)
         fresh = dialogue.answered < heard.turn <= dialogue.turn.number
         if not fresh or heard.turn < dialogue.since:
             return None
         asked = dialogue.turn
         texts = [reading.text for reading in heard.readings]
+        if has_card(self._ports.understanding, asked, texts):
+            call.dialogue = replace(dialogue, answered=heard.turn)
+            return CardGiven()  # nothing of it is written down
         meaning = self._ports.understanding.parse(dialogue.locale, asked.expects, texts)
         told_back = meaning.first is not None and is_read_back(dialogue.state, meaning.first)
         heard.meaning = heard.doubted(meaning, is_read_back=told_back)
-        if asked.pace == Pace.DIGITS and not heard.means("digits") and heard.engine != CARRIER:
+        in_danger = heard.meaning.mood.danger  # never waits for keys
+        if asked.pace == Pace.DIGITS and not heard.means("digits") and heard.engine != CARRIER and not in_danger:
             # A redirect would throw half-keyed digits away: wait for the keys, or for the Gather to time out.
             call.dialogue = replace(dialogue, misheard=True)
             return None
-        if asked.next == Next.HOLD and not heard.means():
+        if asked.next == Next.HOLD and not heard.means() and not in_danger:
             return None  # talk beside the telephone is no answer to music
         call.dialogue = replace(dialogue, answered=heard.turn)
         return Speech(heard.meaning)
@@ -174,11 +185,22 @@ class CallService:
     def _silent(self, call: Call, turn: int) -> Heard | None:
         since = call.speaking_since_at
         speaking = since is not None and self._clock.now() - since < LONGEST_SPEECH
-        return Silence() if turn == _dialogue(call).turn.number and not speaking else None
+        return Silence() if turn == dialogue_of(call).turn.number and not speaking else None
+
+    def paid(self, sid: str, turn: int, paid: Paid) -> Turn:
+        """What came of the card terminal, told once; money that was taken is noted also when the caller hung up."""
+        return self._scenes.run(lambda scene: self._paid(scene, sid, turn, paid))
+
+    def _paid(self, scene: Scene, sid: str, turn: int, paid: Paid) -> Turn:
+        call = known_call(scene.uow, sid)
+        dialogue = dialogue_of(call)
+        if dialogue.state == State.PAYING and dialogue.turn.number == turn and (call.is_live or paid.outcome == "paid"):
+            self._advance(scene, call, paid)
+        return dialogue_of(call).turn
 
     def unheard(self, sid: str, turn: int) -> Turn:
         """What was said in a turn is lost by our fault: apologise and go on by keys."""
-        return self._step(sid, lambda call: SpeechLost() if turn == _dialogue(call).turn.number else None)
+        return self._step(sid, lambda call: SpeechLost() if turn == dialogue_of(call).turn.number else None)
 
     def speaking(self, sid: str, is_speaking: bool) -> None:
         """The caller began or stopped to talk."""
@@ -200,7 +222,7 @@ class CallService:
         return self._step(sid, lambda call: self._joining(call, conference(attempt_id)))
 
     def _joining(self, call: Call, name: str) -> Heard | None:
-        dialogue = _dialogue(call)
+        dialogue = dialogue_of(call)
         if name in (dialogue.turn.conference, dialogue.joins) and dialogue.state in GOING:
             return None
         return AgentReady(name, self._effects.consents.rule(call.from_number))
@@ -211,7 +233,7 @@ class CallService:
         if present.state not in GOING:
             return present
         over = ConferenceLeft() if self._ports.held.caller_left_conference(sid) else AgentLost()
-        return self._step(sid, lambda call: over if _dialogue(call).state in GOING else None)
+        return self._step(sid, lambda call: over if dialogue_of(call).state in GOING else None)
 
     def ended(self, sid: str) -> None:
         """The call is over."""
@@ -224,7 +246,7 @@ class CallService:
             call = uow.calls.get(sid)
             if call is None or not call.is_live:
                 return None
-            turn = _dialogue(call).turn
+            turn = dialogue_of(call).turn
         if turn.next not in (Next.LISTEN, Next.HOLD):
             return None
         return turn, self._ports.understanding.grammar(turn.locale, turn.expects)
@@ -243,16 +265,16 @@ class CallService:
     def _step_once(
         self, scene: Scene, sid: str, hear: Callable[[Call], Heard | None], utterance: HeardUtterance | None
     ) -> Turn:
-        call = _known(scene.uow, sid)
+        call = known_call(scene.uow, sid)
         heard = hear(call) if call.is_live else None
         if utterance is not None and utterance.meaning is not None:
             record(scene.uow, scene.now, "heard", call=call, data=utterance.as_data())
         if heard is not None:
             self._advance(scene, call, heard)
-        return _dialogue(call).turn
+        return dialogue_of(call).turn
 
     def _advance(self, scene: Scene, call: Call, heard: Heard) -> None:
-        before = _dialogue(call)
+        before = dialogue_of(call)
         if isinstance(heard, Key):
             data = {"keys": heard.digits, "turn": before.turn.number}
             record(scene.uow, scene.now, "keyed", call=call, data=data)
@@ -262,35 +284,8 @@ class CallService:
     def _save(self, uow: UnitOfWork, call: Call, dialogue: Dialogue) -> None:
         turned = dialogue.turn.number != call.turn
         if dialogue.locale != call.dialogue.locale and call.customer_id:
-            self._remember_locale(uow, call.customer_id, dialogue.locale)
+            remember_locale(uow, call.customer_id, dialogue.locale)
         call.dialogue, call.locale, call.turn = dialogue, dialogue.locale, dialogue.turn.number
         call.speaking_since_at = None
         if turned:
-            self._said(uow, call, dialogue.turn)
-
-    def _remember_locale(self, uow: UnitOfWork, customer_id: str, locale: str) -> None:
-        customer = uow.customers.get(customer_id)
-        if customer is not None:
-            customer.locale = locale
-
-    def _said(self, uow: UnitOfWork, call: Call, turn: Turn) -> None:
-        texts = [self._ports.speaker.text(say.locale or turn.locale, say) for say in turn.say]
-        data = {
-            "text": " ".join(texts), "turn": turn.number, "state": turn.state, "locale": turn.locale,
-            "prompts": [say.key for say in turn.say],
-        }  # fmt: skip
-        record(uow, self._clock.now(), "said", call=call, data=data)
-
-
-def _known(uow: UnitOfWork, sid: str) -> Call:
-    call = uow.calls.get(sid)
-    if call is None:
-        raise NotFound("no such call; it may have been answered before this database was made")
-    return call
-
-
-def _dialogue(call: Call) -> Dialogue:
-    dialogue = call.dialogue
-    if not isinstance(dialogue, Dialogue):
-        raise TypeError(f"call {call.sid} has no dialogue")
-    return dialogue
+            note_said(uow, self._clock.now(), self._ports.speaker, call, dialogue.turn)

@@ -73,7 +73,10 @@ class CaseWork:
         return self._scenes.run(lambda scene: self._follow_up(scene, member, number, at, zone))
 
     def _follow_up(self, scene: Scene, member: Member, number: str, at: datetime | None, zone: str) -> Callback:
-        case = find_case(scene.uow, member, number)
+        return self.promise(scene, member, find_case(scene.uow, member, number), at, zone)
+
+    def promise(self, scene: Scene, member: Member, case: Case, at: datetime | None, zone: str) -> Callback:
+        """The same in the caller's transaction."""
         customer = scene.uow.customers.get(case.customer_id) if case.customer_id else None
         if customer is None:
             raise CallbackRefused("number", "the customer's number is not known; ask for it, and add a note")

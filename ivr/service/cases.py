@@ -5,6 +5,8 @@ from datetime import datetime
 
 from ivr.domain.calls import Call
 from ivr.domain.cases import PRIORITIES, SKILLS, Case, CaseKind, CaseStatus, case_number
+from ivr.domain.complaint_steps import ComplaintStep
+from ivr.service.raising import came_back
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id, record
 
@@ -33,9 +35,17 @@ def open_case(uow: UnitOfWork, now: datetime, opening: Opening) -> Case:
     Writes `case_continued` or `case_opened`.
     """
     case = _same(uow, opening) or _continued(uow, now, opening) or _new(uow, now, opening)
+    _begin_steps(uow, now, case)
     if opening.call is not None:
         opening.call.case_id = case.id
+        came_back(uow, now, case, opening.call)
     return case
+
+
+def _begin_steps(uow: UnitOfWork, now: datetime, case: Case) -> None:
+    if case.kind is CaseKind.COMPLAINT and not case.step:
+        case.step = ComplaintStep.LISTEN.value
+        record(uow, now, "complaint_step", subject=case, data={"step": case.step, "by": ""})
 
 
 def _same(uow: UnitOfWork, opening: Opening) -> Case | None:

@@ -178,7 +178,7 @@ class ChatDesk:
         if chat.status is not ChatStatus.WAITING and not is_reopened:
             raise IllegalMove("this chat waits for nobody any more; somebody was faster, or the customer went on")
         chat.status, chat.agent_id, chat.offered_at, chat.ended_at = ChatStatus.WITH_AGENT, agent.id, None, None
-        case.move(CaseStatus.WITH_AGENT)
+        case.attend(scene.now)
         record(scene.uow, scene.now, "chat_taken", subject=case, data={"agent": agent.name, "chat": chat.id})
         log_act(scene.uow, scene.now, member, "chat_taken", about=case.number)
         self._chats.told(scene, chat, AgentReady(""))
@@ -200,6 +200,7 @@ class ChatDesk:
             send_line(scene, chat, thread, line)
             scene.uow.staff.drop_draft(member.user_id, chat.id)
         chat.unanswered_since_at = chat.offered_at = None
+        chat.answered_at = chat.answered_at or scene.now
         data = {"text": body, "by": member.name}
         record(scene.uow, scene.now, "agent_wrote", call=chat.as_call(), data=data)
 

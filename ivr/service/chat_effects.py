@@ -81,6 +81,7 @@ class ChatEffects:
         if chat.status is not ChatStatus.WAITING:
             chat.status, chat.offered_at = ChatStatus.WAITING, None
             chat.unanswered_since_at = exchange.scene.now
+            chat.asked_at = chat.asked_at or exchange.scene.now
             record(exchange.uow, self.inner.clock.now(), "chat_waits", call=exchange.call)
         wait = self.inner.line.estimate(exchange.uow, case.skill, locale=exchange.dialogue.locale)
         return heard.InLine(wait.staffed)

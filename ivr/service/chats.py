@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ivr.domain.cards import DROPPED
 from ivr.domain.chats import Author, Chat, ChatChannel, ChatLine, ChatRules, ChatStatus, Delivery, packed
 from ivr.domain.dialogue import Dialogue, State, start
+from ivr.domain.dialogue.account_talk import CardGiven
 from ivr.domain.dialogue.heard import Heard
 from ivr.domain.hearing import Ability, Hypothesis
 from ivr.domain.transcripts import TYPED
 from ivr.domain.turn import Next, Say, Turn
 from ivr.errors import CallbackRefused, NotFound
 from ivr.service.arrival import Arrivals
+from ivr.service.card_words import has_card
 from ivr.service.chat_effects import ChatEffects, ChatExchange
 from ivr.service.chat_lines import next_line
 from ivr.service.chat_reading import GOES_BACK, LineReader, Reading, changes_to
@@ -105,9 +108,12 @@ class ChatService:
         return chat
 
     def _keep(self, scene: Scene, chat: Chat, body: str, key: str) -> None:
-        line = self.line(scene, chat, Author.CUSTOMER, body)
+        line = self.line(scene, chat, Author.CUSTOMER, DROPPED if self._is_card(chat, body) else body)
         line.key, line.handled = key, False
         scene.uow.chats.add_line(line)
+
+    def _is_card(self, chat: Chat, body: str) -> bool:
+        return has_card(self._ports.understanding, _dialogue(chat).turn, (body,))
 
     def line(self, scene: Scene, chat: Chat, author: Author, body: str) -> ChatLine:
         """The next line of a chat, not kept yet."""
@@ -180,6 +186,8 @@ class ChatService:
     def _first(self, exchange: ChatExchange, body: str) -> tuple[Say, ...]:
         """The first line may say all; else it is answered by who we are, and what can be asked for."""
         chat, asked = exchange.chat, exchange.dialogue.turn
+        if body == DROPPED:
+            return self._step(exchange, CardGiven())
         chosen = chat.channel is ChatChannel.WEB
         reading = self._reader.first(exchange.dialogue, body, chosen=chosen)
         if reading.locale:
@@ -193,6 +201,8 @@ class ChatService:
         return (Say("greeting", {"company": exchange.dialogue.caller.company}), *say)
 
     def _next(self, exchange: ChatExchange, body: str) -> tuple[Say, ...]:
+        if body == DROPPED and exchange.dialogue.state != State.JOINED:
+            return self._step(exchange, CardGiven())
         reading = self._reader.next(exchange.dialogue, body)
         _note(exchange, reading)
         if reading.heard is None:

@@ -19,8 +19,8 @@ NEXT: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Console:
-    """One moment."""
+class Serving:
+    """Whom an agent serves."""
 
     now: datetime
     agent: Agent | None
@@ -29,9 +29,23 @@ class Console:
     """What has them now."""
     case: Case | None
     """What it is about; after a call, what it was about."""
-    callback: Callback | None
     recording: Recording | None
     """Of the conversation that they are in."""
+
+    @property
+    def stage(self) -> str:
+        """ringing, accepted (the customer is rung), talking, or empty."""
+        if self.attempt is None:
+            return ""
+        if self.attempt.joined_at is not None:
+            return "talking"
+        return "accepted" if self.attempt.accepted_at is not None else "ringing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Console(Serving):
+    """One moment."""
+
     upcoming: Sequence[Callback]
     """Those of the line that they can take, the next first."""
     numbers: Mapping[str, str]
@@ -45,15 +59,6 @@ class Console:
     staff: int
 
     @property
-    def stage(self) -> str:
-        """ringing, accepted (the customer is rung), talking, or empty."""
-        if self.attempt is None:
-            return ""
-        if self.attempt.joined_at is not None:
-            return "talking"
-        return "accepted" if self.attempt.accepted_at is not None else "ringing"
-
-    @property
     def waits_since(self) -> datetime | None:
         """The ticket of whoever is first in the line."""
         due = [callback for callback in self.upcoming if callback.due_at <= self.now]
@@ -61,11 +66,24 @@ class Console:
         return min(tickets, default=None)
 
 
-def read_console(uow: UnitOfWork, member: Member, now: datetime, last_case: str = "") -> Console:
+def read_serving(uow: UnitOfWork, member: Member, now: datetime, last_case: str = "") -> Serving:
     """`last_case`: the id of the case that they served last."""
     agent = agent_of(uow, member)
     attempt = uow.attempts.get(agent.attempt_id) if agent is not None and agent.attempt_id else None
-    callback = uow.callbacks.get(attempt.callback_id) if attempt is not None and attempt.callback_id else None
+    case_id = attempt.case_id if attempt is not None else last_case
+    return Serving(
+        now=now,
+        agent=agent,
+        attempt=attempt,
+        case=uow.cases.get(case_id) if case_id else None,
+        recording=uow.recordings.of_attempt(attempt.id) if attempt is not None else None,
+    )
+
+
+def read_console(uow: UnitOfWork, member: Member, now: datetime, last_case: str = "") -> Console:
+    """`last_case`: the id of the case that they served last."""
+    serving = read_serving(uow, member, now, last_case)
+    agent = serving.agent
     waiting = uow.callbacks.listed([CallbackStatus.SCHEDULED], LOOK)
     fitting = [one for one in waiting if agent is None or agent.can_take(one.skill, one.locale)]
     given = wanted_agents(uow, fitting, now)
@@ -73,14 +91,8 @@ def read_console(uow: UnitOfWork, member: Member, now: datetime, last_case: str 
     due = [one for one in in_order([], [one for one in mine if one.due_at <= now]) if isinstance(one, Callback)]
     upcoming = [*due, *(one for one in mine if one.due_at > now)][:NEXT]
     agents = [one for one in uow.agents.all() if on_shift(one, now)]
-    case_id = attempt.case_id if attempt is not None else last_case
     return Console(
-        now=now,
-        agent=agent,
-        attempt=attempt,
-        case=uow.cases.get(case_id) if case_id else None,
-        callback=callback,
-        recording=uow.recordings.of_attempt(attempt.id) if attempt is not None else None,
+        **vars(serving),
         upcoming=upcoming,
         numbers=uow.overview.case_numbers({one.case_id for one in upcoming}),
         given={one for one, agent_id in given.items() if agent is not None and agent_id == agent.id},

@@ -19,7 +19,7 @@ from ivr.service.line import in_order
 from ivr.service.placing import Placer, lease
 from ivr.service.scenes import Scene
 
-BATCH: Final = 100
+BATCH: Final = 250
 """Attempts begun in one transaction when no rate bounds them."""
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LOOK: Final = 20

@@ -5,18 +5,21 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ivr.domain.callbacks import Outcome
-from ivr.domain.cases import CaseStatus
+from ivr.domain.cases import CaseStatus, Tier
 from ivr.domain.dialogue import effects as wanted
 from ivr.domain.dialogue import heard
+from ivr.domain.dialogue.account_talk import AccountEffect
 from ivr.domain.hours import Hours
 from ivr.domain.moments import AskBack, Resolved, Unresolved, When, resolve
 from ivr.domain.policies import CallbackRules, calling_window
 from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused, ShopUnavailable
 from ivr.service import attempts
+from ivr.service.account_calls import AccountCalls
 from ivr.service.answers import HelpAnswers
 from ivr.service.booking import AlreadyBooked, BookingRequest, Bookings
 from ivr.service.cases import Opening, open_case, resolve_case
 from ivr.service.consents import Consents
+from ivr.service.erasing import erase
 from ivr.service.exchange import Exchange
 from ivr.service.line import Line
 from ivr.service.open_view import open_view
@@ -24,12 +27,15 @@ from ivr.service.order_effects import OrderEffects
 from ivr.service.outreach import stop_news
 from ivr.service.places import Places
 from ivr.service.ports import Clock, NumberRules
+from ivr.service.raising import raise_case
 from ivr.service.resuming import ResumeCodes
 from ivr.service.seller_calls import SellerCalls
 from ivr.service.slots import NotThen, Wanted
 from ivr.service.timeline import record
 
-Noted = wanted.ResolveCase | wanted.RateEffort | wanted.LeaveLine | wanted.NoteConsent | wanted.StopNews
+Noted = (
+    wanted.RaiseCase | wanted.ResolveCase | wanted.RateEffort | wanted.LeaveLine | wanted.NoteConsent | wanted.StopNews
+)
 Booking = heard.CallbackBooked | heard.CallbackNotBooked
 
 
@@ -48,6 +54,7 @@ class Effects:
     consents: Consents
     places: Places
     sellers: SellerCalls
+    accounts: AccountCalls
 
     def carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         """Do one effect; where the shop does not answer, that is its result."""
@@ -64,14 +71,20 @@ class Effects:
                 return self._open_case(exchange, effect)
             case wanted.FindClaim() | wanted.AnswerClaim() | wanted.EscalateClaim():
                 return self.sellers.carry_out(exchange, effect)
+            case _ if isinstance(effect, AccountEffect):
+                return self.accounts.carry_out(exchange, effect)
             case wanted.EstimateWait():
                 return self._estimate(exchange)
+            case wanted.EraseData():
+                erase(exchange.scene, self.bookings, exchange.call)
+                return heard.DataErased()
             case wanted.EnterLine(place):
                 return self._enter_line(exchange, place)
             case wanted.ReadQuestions() | wanted.NoteAnswer() | wanted.TextAnswer() | wanted.RateAnswer():
                 return self.answers.carry_out(exchange, effect)
             case (
-                wanted.ResolveCase()
+                wanted.RaiseCase()
+                | wanted.ResolveCase()
                 | wanted.RateEffort()
                 | wanted.LeaveLine()
                 | wanted.NoteConsent()
@@ -86,6 +99,8 @@ class Effects:
         match effect:
             case wanted.NoteConsent(consent, words):
                 self.consents.of_call(exchange.scene, exchange.call, consent, words)
+            case wanted.RaiseCase(cause):
+                self._raise(exchange, cause)
             case wanted.StopNews():
                 stop_news(exchange.scene, exchange.call.from_number or "", exchange.call.sid)
             case wanted.ResolveCase(case_id, outcome):
@@ -151,7 +166,15 @@ class Effects:
             call=exchange.call,
         )
         case = open_case(exchange.uow, now, opening)
+        if exchange.dialogue.asked_back:
+            case.raise_to(Tier.ASSISTED)
         return heard.CaseOpened(case.id, case.number, now)
+
+    def _raise(self, exchange: Exchange, cause: str) -> None:
+        case_id = exchange.dialogue.case_id or exchange.call.case_id
+        case = exchange.uow.cases.get(case_id) if case_id else None
+        if case is not None:
+            raise_case(exchange.uow, self.clock.now(), case, cause)
 
     def _resolve_case(self, exchange: Exchange, case_id: str, outcome: str) -> None:
         case = exchange.uow.cases.get(case_id)

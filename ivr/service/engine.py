@@ -174,7 +174,7 @@ class CallbackEngine:
         self.dispatcher = Dispatcher(tools, node)
         self.reconciler = Reconciler(tools)
         self.housekeeper = Housekeeper(tools)
-        self.retention = Retention(tools.scenes, self.rules.audit_days)
+        self.retention = Retention(tools.scenes, self.rules.audit_days, self.rules.privacy)
         self.call_ends = CallEnds(tools.scenes, tools.phone, self.held)
 
     def _make_messages(self, ports: EnginePorts, scenes: Scenes, company: str) -> None:

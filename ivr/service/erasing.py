@@ -1,58 +1,55 @@
-"""What was written is erased: after some time, and when a customer asks for it."""
+"""The right to be forgotten, by telephone: all about a number goes in one transaction, with a line in the audit log."""
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import timedelta
 from typing import Final
 
-import structlog
+from ivr.domain.calls import Call
+from ivr.domain.staff import AuditLine
+from ivr.errors import IllegalMove, NotFound
+from ivr.service import recording_steps
+from ivr.service.booking import Bookings
+from ivr.service.scenes import Scene
+from ivr.service.timeline import masked, new_id, record
 
-from ivr.errors import Conflict
-from ivr.service.opting import masked_address
-from ivr.service.scenes import Scene, Scenes
-from ivr.service.timeline import record
-
-log = structlog.get_logger(__name__)
-
-EVERY: Final = timedelta(minutes=10)
-BATCH: Final = 100
+NOTED: Final = timedelta(days=2)
+"""Longer than any call: that it is to be erased when it ends."""
 
 
-class Erasing:
-    """Chats of every channel, e-mails with their originals, and their words in timelines and summaries."""
+def erase(scene: Scene, bookings: Bookings, call: Call) -> None:
+    """Of the caller's own number; promised calls are canceled, recordings deleted by the next sweep.
 
-    def __init__(self, scenes: Scenes, days: int) -> None:
-        self._scenes = scenes
-        self._kept = timedelta(days=days)
-        self._next_at: datetime | None = None
+    Kept: what was paid (a duty), that no calls are wanted, and that this was done. The call itself goes when it ends.
+    """
+    number = call.from_number
+    if number is None:
+        return
+    uow = scene.uow
+    promised = uow.callbacks.open_for_number(number)
+    if promised is not None:
+        with suppress(NotFound, IllegalMove):
+            _, actions = bookings.cancel(uow, promised.id, by="customer")
+            scene.after.extend(actions)
+    recordings = len(recording_steps.forget(scene, number))
+    call.from_number = call.customer_id = call.case_id = None
+    erased = uow.erasures.customer(number, but=call.sid)
+    uow.guards.set_note(_key(call.sid), {}, expires_at=scene.now + NOTED)
+    line = AuditLine(
+        id=new_id(), at=scene.now, user_id="", name="customer", what="data_erased", about=masked(number),
+        data={"cases": erased, "recordings": recordings},
+    )  # fmt: skip
+    uow.staff.log(line)
+    record(uow, scene.now, "data_erased", call=call, data={"how": "by telephone"})
 
-    def sweep(self) -> None:
-        """One round every ten minutes; at once again while there is much to do. Safe in several processes."""
-        now = self._scenes.clock.now()
-        if self._next_at is not None and now < self._next_at:
-            return
-        try:
-            erased = self._scenes.run(self._sweep)
-        except Conflict:
-            return  # another process is at it
-        if erased < BATCH:
-            self._next_at = now + EVERY
 
-    def _sweep(self, scene: Scene) -> int:
-        before = scene.now - self._kept
-        old = scene.uow.mails.erasable(before, BATCH)
-        scene.uow.mails.erase(old)
-        return len(old) + scene.uow.mails.erase_strays(before)
+def forget_if_asked(scene: Scene, call: Call) -> None:
+    """A call that ends, in which its owner had everything erased: what was said in it goes, too."""
+    if scene.uow.guards.get_note(_key(call.sid)) is None:
+        return
+    call.from_number = call.customer_id = call.dialogue = None
+    scene.uow.guards.set_note(_key(call.sid), None)
+    scene.uow.erasures.call(call.sid)
 
-    def forget(self, whose: str) -> int:
-        """All that somebody wrote, by E.164 number or e-mail address; how many chats and stray mails there were."""
-        number, address = ("", whose.lower()) if "@" in whose else (whose, "")
-        return self._scenes.run(lambda scene: self._forget(scene, number, address))
 
-    def _forget(self, scene: Scene, number: str, address: str) -> int:
-        theirs: Collection[str] = scene.uow.mails.chats_of(number, address)
-        scene.uow.mails.erase(theirs)
-        strays = scene.uow.mails.erase_strays(scene.now, address) if address else 0
-        data = {"address": masked_address(number or address), "chats": len(theirs)}
-        record(scene.uow, scene.now, "writing_forgotten", data=data)
-        log.info("writing_forgotten", **data)
-        return len(theirs) + strays
+def _key(sid: str) -> str:
+    return f"erase_call:{sid}"

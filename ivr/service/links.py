@@ -22,6 +22,7 @@ ORDERS: Final = b"orders"
 CLAIM: Final = b"claim"
 MAIL_TAG: Final = b"mail tag"
 MAIL_CASE: Final = b"mail case"
+ACCOUNT: Final = b"account"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ID, _EXPIRY, _NONCE = 16, 3, 3
 _SIGNED: Final = _ID + _EXPIRY + _NONCE
@@ -57,6 +58,18 @@ class Links:
         if now >= _EPOCH + timedelta(hours=hours):
             raise LinkExpired("this link is too old; phone us")
         return case_id
+
+    def account(self, case_id: str, message_id: str, expires_at: datetime) -> str:
+        """The token of the page on which the details of a case's customer are changed."""
+        return self._token(ACCOUNT, case_id, _hours(expires_at), message_id)
+
+    def account_url(self, token: str) -> str:
+        """Where a token of `account` leads."""
+        return f"{self._public_url}/a/{token}"
+
+    def case_of_account(self, token: str, now: datetime) -> str:
+        """The case that a token of `account` is for. Raises NotFound, LinkExpired."""
+        return self._unexpired(ACCOUNT, token, now)
 
     def start_url(self, message_id: str) -> str:
         """The page on which customers ask for a call; what follows tells one message from another, and no more."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ivr.domain.claims import Claim, SellerAnswer
-from ivr.domain.service_levels import Level
+from ivr.domain.service_levels import Level, Levels
 from ivr.service.claim_rulings import ClaimRulings
 from ivr.service.claims import ClaimDesk
 from ivr.service.scenes import Scenes
@@ -16,8 +16,13 @@ class Marketplace:
 
     scenes: Scenes
     desk: ClaimDesk
-    level: Level
-    """How soon a person must have an escalated claim in hand."""
+    levels: Levels
+    """How soon people must be attended to."""
+
+    @property
+    def level(self) -> Level:
+        """How soon a person must have an escalated claim in hand."""
+        return self.levels.seller
 
     @property
     def answers(self) -> SellerAnswers:

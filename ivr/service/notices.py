@@ -17,6 +17,8 @@ from ivr.service.wording import locale_for
 
 TOO_LATE: Final = timedelta(days=1)
 """So long after it was written a notice helps nobody any more."""
+ACCOUNT_VALID: Final = timedelta(hours=1)
+"""A link that changes details opens nothing after this."""
 PAGE_DAYS: Final = 90
 """A return's page can be opened for so long."""
 
@@ -62,6 +64,8 @@ class Notices:
         """What tells this message from all others in the carrier's list."""
         if message.kind is MessageKind.RETURN and message.case_id:
             return self.links.send_back(message.case_id, message.id, message.created_at + timedelta(days=PAGE_DAYS))
+        if message.kind is MessageKind.ACCOUNT and message.case_id:
+            return self.links.account(message.case_id, message.id, message.created_at + ACCOUNT_VALID)
         return message.id[:8]
 
     def text(self, message: Message, case: Case) -> str:
@@ -85,10 +89,18 @@ class Notices:
         )
 
     def _said(self, message: Message, case: Case) -> str:
-        is_return = message.kind is MessageKind.RETURN
-        link = self.links.send_back_url(self.token(message)) if is_return else self.links.start_url(message.id)
-        filled: dict[str, SayArg] = {"company": self.company, "case": Spelled(case.number), "link": link}
+        filled: dict[str, SayArg] = {"company": self.company, "link": self._link(message)}
+        if message.kind is not MessageKind.ACCOUNT:
+            filled["case"] = Spelled(case.number)
         return self._words(case, Say(f"{message.kind.value}_text", filled))
+
+    def _link(self, message: Message) -> str:
+        match message.kind:
+            case MessageKind.RETURN:
+                return self.links.send_back_url(self.token(message))
+            case MessageKind.ACCOUNT:
+                return self.links.account_url(self.token(message))
+        return self.links.start_url(message.id)
 
     def _words(self, case: Case, say: Say) -> str:
         return self.speaker.text(locale_for(self.speaker, case.locale), say)

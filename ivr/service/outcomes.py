@@ -132,12 +132,12 @@ class Outcomes:
         agent = uow.agents.get(attempt.agent_id)
         if agent is not None and agent.attempt_id == attempt.id:
             agent.move(AgentStatus.BUSY, now, attempt.id)
-        self._case_to(uow, attempt, CaseStatus.WITH_AGENT)
+        self._attended(uow, attempt, now)
         record(uow, now, "joined", subject=attempt, data={"agent": agent.name if agent else ""})
         hold = attempts.hold_of(uow, attempt)
         if hold is None:
             return ()
-        hold.status = "joined"
+        hold.status, hold.joined_at = "joined", now
         return self.close_by_phone_in(uow, uow.calls.get(hold.call_sid), attempt, now)
 
     def have_met(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> tuple[bool, Actions]:
@@ -258,6 +258,11 @@ class Outcomes:
         case = uow.cases.get(attempt.case_id)
         if case is not None and case.status not in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
             case.move(status)
+
+    def _attended(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> None:
+        case = uow.cases.get(attempt.case_id)
+        if case is not None and case.status not in (CaseStatus.RESOLVED, CaseStatus.CLOSED):
+            case.attend(now)
 
     def _measure(self, uow: UnitOfWork, attempt: Attempt, now: datetime) -> None:
         """How long this customer took an agent from all others: rung, asked, talking, writing it up."""

@@ -43,6 +43,9 @@ class Overview(Protocol):
     def find_callbacks(self, search: CallbackSearch, limit: int) -> Sequence[Callback]:
         """The newest first."""
 
+    def count_scheduled(self) -> int:
+        """Callbacks that are still to come."""
+
     def case_numbers(self, case_ids: Collection[str]) -> Mapping[str, str]:
         """By their ids."""
 

@@ -11,14 +11,15 @@ from ivr.domain.callbacks import Attempt, Callback, Hold, Leg, Party
 from ivr.domain.cases import Case, Customer, Event
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message, MessageKind
-from ivr.service import claim_store
+from ivr.service import chat_store, claim_store, mail_store
 from ivr.service.answers_store import Answers as Answers
 from ivr.service.calls_store import Calls as Calls
 from ivr.service.calls_store import Verifications as Verifications
-from ivr.service.chat_store import Chats as Chats
+from ivr.service.customer_accounts import AccountChanges as AccountChanges
+from ivr.service.erasing_store import Erasures as Erasures
 from ivr.service.fulfilment import Handovers as Handovers
 from ivr.service.guards import Guards as Guards
-from ivr.service.mail_store import Mails as Mails
+from ivr.service.levels_store import LevelFigures as LevelFigures
 from ivr.service.outreach_store import Outreaches as Outreaches
 from ivr.service.overview_store import Overview as Overview
 from ivr.service.photo_store import Photos as Photos
@@ -264,6 +265,8 @@ class UnitOfWork(Protocol):
     ledger: Ledger
     staff: Staff
     overview: Overview
+    levels: LevelFigures
+    erasures: Erasures
     programs: Programs
     lists: Lists
     settlements: Settlements
@@ -274,8 +277,9 @@ class UnitOfWork(Protocol):
     photos: Photos
     claims: claim_store.Claims
     trust: claim_store.TrustEntries
-    chats: Chats
-    mails: Mails
+    chats: chat_store.Chats
+    mails: mail_store.Mails
+    account_changes: AccountChanges
 
     def commit(self) -> None:
         """Raises Conflict when a row was changed meanwhile (version) or a promise of the database would break."""

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from ivr.domain.hearing import SURE_FIT, Hypothesis
 from ivr.domain.intents import Certainty, Intent, Meaning, SlotValue
+from ivr.domain.upset import CALM, Mood
 
 LEAST_FIT: Final = 0.1
 """Below this nobody is asked whether they said it: the question is asked again."""
@@ -33,7 +34,10 @@ class HeardUtterance:
 
     def doubted(self, meaning: Meaning, *, is_read_back: bool = False) -> Meaning:
         """The meaning of the words, as sure as their sound is; what is read back anyway costs a stranger one "no"."""
-        if not self.is_doubtful or meaning.first is None:
+        if not self.is_doubtful:
+            return meaning
+        meaning = replace(meaning, mood=CALM)  # nobody is hurried by noise
+        if meaning.first is None:
             return meaning
         if self.fit < LEAST_FIT and not is_read_back:
             return replace(meaning, intents=(), certainty=Certainty.NONE)
@@ -56,7 +60,14 @@ class HeardUtterance:
             "audio_seconds": round(self.audio_seconds, 2),
             "certainty": meaning.certainty.value,
             "intents": [_intent_data(intent) for intent in meaning.intents],
+            **_mood(meaning.mood),
         }
+
+
+def _mood(mood: Mood) -> dict[str, Any]:
+    """Only where there is something to tell."""
+    told = {"upset": mood.upset, "danger": mood.danger, "level": round(mood.level)}
+    return {name: value for name, value in told.items() if value}
 
 
 def _intent_data(intent: Intent) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class NumberProofs:
 
     def _text(self, callback: Callback, verification: Verification) -> Actions:
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-        verification.code_hash = _hashed(code, secrets.token_hex(8))
+        verification.code_hash = hashed_code(code, secrets.token_hex(8))
         say = Say("verification_text", {"company": self._company, "code": Spelled(code)})
         return (SendText(callback.number, say, callback.locale),)
 
@@ -140,7 +140,7 @@ class NumberProofs:
         now = self._clock.now()
         code = self._code_of(verification)
         if not _is_right(verification, callback, code):
-            verification.code_hash = _hashed(code, secrets.token_hex(8))
+            verification.code_hash = hashed_code(code, secrets.token_hex(8))
             verification.expires_at = now + timedelta(seconds=self._rules.valid_seconds)
             callback.closes_at = max(callback.closes_at, verification.expires_at)
             record(uow, now, "code_told", subject=callback)
@@ -200,9 +200,10 @@ class DoNotCall:
 
 def _is_right(verification: Verification, callback: Callback, code: str) -> bool:
     salt = verification.code_hash.partition("$")[0]
-    right = hmac.compare_digest(_hashed(code.strip(), salt), verification.code_hash)
+    right = hmac.compare_digest(hashed_code(code.strip(), salt), verification.code_hash)
     return right and verification.number == callback.number
 
 
-def _hashed(code: str, salt: str) -> str:
+def hashed_code(code: str, salt: str) -> str:
+    """As it is kept: the salt, then the hash."""
     return f"{salt}${pbkdf2_hmac('sha256', code.encode(), salt.encode(), ROUNDS).hex()}"

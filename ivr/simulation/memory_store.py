@@ -8,7 +8,7 @@ same refusals.
 from types import TracebackType
 from typing import Self
 
-from ivr.service import claim_store
+from ivr.service import chat_store, claim_store, mail_store
 from ivr.service import store as ports
 from ivr.simulation.memory_agents import MemoryAgents
 from ivr.simulation.memory_calls import MemoryCalls
@@ -21,10 +21,11 @@ from ivr.simulation.memory_rows import (
     MemoryHolds,
     MemoryLegs,
 )
+from ivr.simulation.no_accounts import NoAccountChanges
 from ivr.simulation.no_chats import NoChats, NoMails
 from ivr.simulation.no_claims import NoClaims, NoTrustEntries
 from ivr.simulation.no_programs import NoLists, NoPrograms
-from ivr.simulation.no_staff import NoOverview, NoStaff
+from ivr.simulation.no_staff import NoErasures, NoLevels, NoOverview, NoStaff
 from ivr.simulation.not_kept import (
     NoAnswers,
     NoEvents,
@@ -63,6 +64,8 @@ class MemoryRows:
         self.ledger: ports.Ledger = NoLedger()
         self.staff: ports.Staff = NoStaff()
         self.overview: ports.Overview = NoOverview()
+        self.levels: ports.LevelFigures = NoLevels()
+        self.erasures: ports.Erasures = NoErasures()
         self.programs: ports.Programs = NoPrograms()
         self.lists: ports.Lists = NoLists()
         self.settlements: ports.Settlements = NoSettlements()
@@ -73,8 +76,9 @@ class MemoryRows:
         self.photos: ports.Photos = NoPhotos()
         self.claims: claim_store.Claims = NoClaims()
         self.trust: claim_store.TrustEntries = NoTrustEntries()
-        self.chats: ports.Chats = NoChats()
-        self.mails: ports.Mails = NoMails()
+        self.chats: chat_store.Chats = NoChats()
+        self.mails: mail_store.Mails = NoMails()
+        self.account_changes: ports.AccountChanges = NoAccountChanges()
 
     def commit(self) -> None:
         """Not here."""
@@ -99,11 +103,13 @@ class MemoryUnitOfWork:
         self.agents, self.verifications, self.guards = rows.agents, rows.verifications, rows.guards
         self.messages, self.ledger, self.answers, self.staff = rows.messages, rows.ledger, rows.answers, rows.staff
         self.overview, self.programs, self.lists = rows.overview, rows.programs, rows.lists
+        self.levels, self.erasures = rows.levels, rows.erasures
         self.settlements, self.recordings = rows.settlements, rows.recordings
         self.handovers, self.outreaches = rows.handovers, rows.outreaches
         self.places, self.photos = rows.places, rows.photos
         self.claims, self.trust, self.chats = rows.claims, rows.trust, rows.chats
         self.mails = rows.mails
+        self.account_changes = rows.account_changes
         self._is_committed = False
 
     def commit(self) -> None:

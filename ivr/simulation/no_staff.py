@@ -7,6 +7,7 @@ from ivr.domain.assignments import Assignment
 from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Event
 from ivr.domain.holidays import Holiday
+from ivr.domain.service_levels import Counted, Level, Waited
 from ivr.domain.staff import AuditLine, Draft, SignIn, User
 from ivr.service.overview_store import CallbackSearch, CallLine
 
@@ -100,12 +101,46 @@ class NoStaff:
         return ""
 
 
+class NoErasures:
+    """service.erasing_store.Erasures for nobody."""
+
+    def customer(self, number: str, *, but: str) -> int:
+        """Nothing is kept."""
+        return 0
+
+    def call(self, sid: str) -> None:
+        """Nothing is kept."""
+
+    def call_logs(self, begins: str, before: datetime, limit: int) -> int:
+        """Nothing is kept."""
+        return 0
+
+    def dialed(self, begins: str, since: datetime, before: datetime) -> None:
+        """Nothing is kept."""
+
+
+class NoLevels:
+    """service.levels_store.LevelFigures for nobody."""
+
+    def waited(self, levels: Mapping[str, Level], since: datetime, now: datetime) -> Mapping[str, Waited]:
+        """Nobody looks."""
+        return {name: Waited() for name in levels}
+
+    def counted(self, since: datetime) -> Sequence[Counted]:
+        """Nobody looks."""
+        return ()
+
+
 class NoOverview:
     """service.overview_store.Overview for nobody."""
 
     def find_callbacks(self, search: CallbackSearch, limit: int) -> Sequence[Callback]:
         """Nobody looks."""
         return ()
+
+    def count_scheduled(self) -> int:
+        """As many as it was told."""
+        return 0
 
     def case_numbers(self, case_ids: Collection[str]) -> Mapping[str, str]:
         """Nobody looks."""

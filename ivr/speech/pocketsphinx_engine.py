@@ -1,4 +1,4 @@
-"""PocketSphinx behind the Recognizer port: the English stand-in where no Vosk model is; the only import of it.
+"""PocketSphinx behind the Recognizer port: the English stand-in where no Vosk model is.
 
 It hears 16,000 Hz and forces whatever it hears into the grammar: `fit` says how likely that was said at all.
 """
@@ -8,13 +8,12 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any, Final
 
-import pocketsphinx
-
 from ivr.domain.hearing import Grammar, Hypothesis
 from ivr.errors import EngineUnavailable
 from ivr.speech.audio import SAMPLE_RATE, Dither, Samples, Upsampler, WholeSamples, pcm_samples
 from ivr.speech.jsgf import from_jsgf
-from ivr.speech.levels import QUIETEST_RMS, gain_for, loud_parts, loudness, scaled
+from ivr.speech.levels import QUIETEST_RMS, gain_for, loudness, scaled
+from ivr.speech.pocketsphinx_decoder import Decoder
 from ivr.speech.pocketsphinx_fit import fit, segments, signs
 from ivr.speech.pocketsphinx_results import log, nbest, readable, words
 from ivr.speech.sound_signs import SoundMeter
@@ -23,72 +22,16 @@ from ivr.speech.word_network import Network, from_phrases
 LOCALES: Final = ("en-US", "en-GB")
 _MEAN_SECONDS: Final = 1.0
 """The cepstral mean is taken from so much audio before decoding starts, or from all of a shorter utterance."""
-_MEAN_SEARCH: Final = "mean"
-_USUAL_MEAN: Final = (56.0, 20.0, -10.0, 15.0, -5.0, -6.0, 5.0, -8.0, 6.0, -3.0, -7.0, 3.0, -5.0)
-"""The cepstral mean of even speech on telephone lines, rounded; of Spanish and English recordings of other speakers."""
 _USUAL_SAMPLES: Final = 8_000
 """It counts as so much speech at 16,000 Hz: a short word has too few sounds for a mean of its own."""
 _DITHER_RMS: Final = 30.0
 """Noise under every sample: a line that is digitally silent makes the decoder drop the last word and search for long.
 Measured on 12 espeak voices: 66 % of short commands right without, 80 % with; a third of the time."""
-_SILENCE_PROBABILITY: Final = 0.5
-_WORD_INSERTION: Final = 0.01
-"""Fewer words put in where there are none: 54 of 75 spoken digits and 51 of 60 phrases of human recordings right."""
 _UNFINISHED_FIT: Final = 0.3
 """Of a sentence that is not whole: 41 of 47 that were understood came from strangers."""
-_KEPT_SEARCHES: Final = 24
 _KEPT_NETWORKS: Final = 128
 _KEPT_RULES: Final = 2000
 _KEPT_DECODERS: Final = 8
-
-
-class _Decoder:
-    """One decoder (0.14 s to make, 29 MB) with the searches that it has compiled; used by one utterance at a time."""
-
-    def __init__(self) -> None:
-        self.engine = pocketsphinx.Decoder(
-            hmm=pocketsphinx.get_model_path("en-us/en-us"),
-            dict=pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"),
-            lm=None,
-            loglevel="FATAL",
-            silprob=_SILENCE_PROBABILITY,
-            wip=_WORD_INSERTION,
-            # It searches a lattice that has forgotten the grammar ("with milk with"). Beams stay the package's own:
-            # wider ones (1e-80) hear 24 instead of 21 of 31 long orders, but take 2 s to end a turn, at 5 dB 20 s.
-            bestpath=False,
-        )
-        self._searches: OrderedDict[str, None] = OrderedDict()
-        self._add(_MEAN_SEARCH, [(0, 1, 1.0, "a")])
-
-    def knows(self, word: str) -> bool:
-        """Whether the dictionary has this word."""
-        return self.engine.lookup_word(word) is not None
-
-    def use(self, name: str, network: Network) -> None:
-        """Make the network the present search; it is compiled at first use."""
-        if name not in self._searches:
-            while len(self._searches) >= _KEPT_SEARCHES:
-                self.engine.remove_search(self._searches.popitem(last=False)[0])
-            self._add(name, _transitions(network))
-            self._searches[name] = None
-        self._searches.move_to_end(name)
-        self.engine.activate_search(name)
-
-    def mean_of(self, wide: Samples, usual_samples: int) -> str:
-        """The cepstral mean of the speech in this audio; the less of it there is, the nearer the usual one."""
-        if not len(spoken := loud_parts(wide)):
-            return ",".join(map(str, _USUAL_MEAN))
-        self.engine.activate_search(_MEAN_SEARCH)
-        self.engine.start_utt()
-        self.engine.process_raw(spoken.tobytes(), full_utt=True)
-        self.engine.end_utt()
-        own = (float(number) for number in self.engine.get_cmn(False).split(","))
-        share = len(spoken) / (len(spoken) + usual_samples)
-        return ",".join(f"{share * x + (1 - share) * usual:.4f}" for x, usual in zip(own, _USUAL_MEAN, strict=True))
-
-    def _add(self, name: str, transitions: list[tuple[Any, ...]]) -> None:
-        last = max(to for _, to, *_ in transitions)
-        self.engine.add_fsg(name, self.engine.create_fsg(name, 0, last, transitions))
 
 
 class PocketSphinxRecognizer:
@@ -97,7 +40,7 @@ class PocketSphinxRecognizer:
     engine = "pocketsphinx"
 
     def __init__(self) -> None:
-        self._idle: list[_Decoder] = []
+        self._idle: list[Decoder] = []
         self._networks: OrderedDict[tuple[str, int], Network] = OrderedDict()
         self._rules: dict[str, Network] = {}
         self._guard = threading.Lock()
@@ -133,14 +76,14 @@ class PocketSphinxRecognizer:
         finally:
             self.give_back(decoder)
 
-    def take(self) -> _Decoder:
+    def take(self) -> Decoder:
         """A decoder that nobody uses."""
         with self._guard:
             if self._idle:
                 return self._idle.pop()
-        return _Decoder()
+        return Decoder()
 
-    def give_back(self, decoder: _Decoder) -> None:
+    def give_back(self, decoder: Decoder) -> None:
         """The decoder's utterance is over."""
         with self._guard:
             if len(self._idle) < _KEPT_DECODERS:
@@ -150,7 +93,7 @@ class PocketSphinxRecognizer:
         if not self.hears(locale):
             raise EngineUnavailable(f"PocketSphinx hears {' and '.join(LOCALES)} only, not {locale}: use the keypad")
 
-    def _network(self, grammar: Grammar, decoder: _Decoder) -> Network:
+    def _network(self, grammar: Grammar, decoder: Decoder) -> Network:
         key = (grammar.name, hash((grammar.jsgf, grammar.phrases)))
         with self._guard:
             found = self._networks.get(key)
@@ -168,7 +111,7 @@ class PocketSphinxUtterance:
     """One utterance; decodes while it is fed, after the first second that the cepstral mean is taken from."""
 
     def __init__(
-        self, owner: PocketSphinxRecognizer, decoder: _Decoder, search: str, network: Network, alternatives: int
+        self, owner: PocketSphinxRecognizer, decoder: Decoder, search: str, network: Network, alternatives: int
     ) -> None:
         self._owner, self._decoder, self._search, self._network = owner, decoder, search, network
         self._alternatives = alternatives
@@ -270,7 +213,7 @@ def _search_name(grammar: Grammar) -> str:
     return f"{grammar.name}:{hash((grammar.jsgf, grammar.phrases))}"
 
 
-def _build(grammar: Grammar, decoder: _Decoder, rules: dict[str, Network]) -> Network:
+def _build(grammar: Grammar, decoder: Decoder, rules: dict[str, Network]) -> Network:
     """The grammar's sayable part. Raises EngineUnavailable if there is none, ContentError if it is malformed."""
 
     def sayable(word: str) -> bool:
@@ -282,16 +225,10 @@ def _build(grammar: Grammar, decoder: _Decoder, rules: dict[str, Network]) -> Ne
     return network
 
 
-def _is_known(decoder: _Decoder, word: object) -> bool:
+def _is_known(decoder: Decoder, word: object) -> bool:
     if not isinstance(word, str) or not word.isprintable() or "(" in word or word.startswith(("<", "[", "+")):
         return False
     try:
         return bool(word) and decoder.knows(word)
     except UnicodeEncodeError:
         return False
-
-
-def _transitions(network: Network) -> list[tuple[Any, ...]]:
-    """The network as PocketSphinx takes it: one last state, reached without a word."""
-    words = [(start, to, 1.0, word) for start, to, word in network.arcs]
-    return [*words, *((final, network.states, 1.0) for final in sorted(network.finals))]

@@ -2,9 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Select, String, and_, false, func, or_, select, tuple_, type_coerce
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    union_all,
+)
 
 from ivr.domain.agents import AgentStatus, Kind
 from ivr.domain.assignments import GIVEN_BACK
@@ -97,33 +113,18 @@ class SqlCallbacks(Repository):
 
     def places(self, begins: datetime, ends: datetime, *, without: str = "") -> Sequence[Place]:
         """In order of time; asked of each of three indexes and counted there: there may be thousands."""
-        c = tables.callbacks.c
-        named = self._counted_at(c.due_at, without).where(c.due_at >= begins, c.due_at < ends, c.asap.is_(False))
-        in_hand = schema.one_of("status", {CallbackStatus.DIALING, CallbackStatus.UNVERIFIED})
-        soon = self._counted_at(c.promised_by_at, without).where(schema.IS_OPEN_ASAP, c.first_rung_at.is_(None))
-        queries = (
-            named.where(schema.IS_SCHEDULED),
-            named.where(schema.IS_IN_HAND, in_hand),
-            soon.where(c.promised_by_at >= begins, c.promised_by_at < ends),
-        )
-        rows = (row for query in queries for row in self._session.execute(query))
+        asked = {"begins": begins, "ends": ends, "without": without}
+        rows = self._session.execute(_places(is_text=not self._is_postgres), asked)
         return sorted(Place(_moment(minute), *more) for minute, *more in rows)
-
-    def _counted_at(self, column: Column[datetime], without: str) -> Select[Any]:
-        """How many of each minute, skill and locale; SQLite keeps moments as text, whose first letters are those."""
-        c = tables.callbacks.c
-        is_text = not self._is_postgres
-        minute = func.substr(type_coerce(column, String), 1, 16) if is_text else func.date_trunc("minute", column)
-        counted = select(minute, c.skill, c.locale, func.count()).where(c.id != without)
-        return counted.group_by(minute, c.skill, c.locale)
 
     def counted(self, now: datetime) -> Mapping[str, int]:
         """From the partial indexes: the ended ones, which are most, are not read."""
         c = tables.callbacks.c
         found = {str(status.value): 0 for status in CallbackStatus if status not in schema.ENDED_STATUSES}
-        for condition in (schema.IS_SCHEDULED, schema.IS_IN_HAND):
-            rows = self._session.execute(select(c.status, func.count()).where(condition).group_by(c.status))
-            found |= {status.value: number for status, number in rows}
+        rows = self._session.execute(select(c.status, func.count()).where(schema.IS_IN_HAND).group_by(c.status))
+        found |= {status.value: number for status, number in rows}
+        scheduled = select(func.count()).select_from(tables.callbacks).where(schema.IS_SCHEDULED)
+        found[CallbackStatus.SCHEDULED.value] = self._count(scheduled)
         late = select(func.count()).where(schema.IS_SCHEDULED, c.promised_by_at < now)
         return found | {"overdue": self._session.scalar(late) or 0}
 
@@ -177,6 +178,25 @@ class SqlVerifications(Repository):
         c = tables.verifications.c
         mine = select(Verification).where(c.callback_id == callback_id)
         return self._first(mine.order_by(c.created_at.desc(), c.id))
+
+
+@cache
+def _places(*, is_text: bool) -> CompoundSelect[Any]:
+    """Made once: a page of free times asks it for every day."""
+    c = tables.callbacks.c
+    named = _counted_at(c.due_at, is_text=is_text).where(c.asap.is_(False))
+    in_hand = schema.one_of("status", {CallbackStatus.DIALING, CallbackStatus.UNVERIFIED})
+    soon = _counted_at(c.promised_by_at, is_text=is_text).where(schema.IS_OPEN_ASAP, c.first_rung_at.is_(None))
+    return union_all(named.where(schema.IS_SCHEDULED), named.where(schema.IS_IN_HAND, in_hand), soon)
+
+
+def _counted_at(column: Column[datetime], *, is_text: bool) -> Select[Any]:
+    """How many of each minute, skill and locale; SQLite keeps moments as text, whose first letters are those."""
+    c = tables.callbacks.c
+    minute = func.substr(type_coerce(column, String), 1, 16) if is_text else func.date_trunc("minute", column)
+    counted = select(minute, c.skill, c.locale, func.count()).where(c.id != bindparam("without"))
+    counted = counted.where(column >= bindparam("begins"), column < bindparam("ends"))
+    return counted.group_by(minute, c.skill, c.locale)
 
 
 def _may_be_taken(now: datetime) -> tuple[ColumnElement[bool], ...]:

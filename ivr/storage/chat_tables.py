@@ -1,6 +1,6 @@
 """The tables of chats."""
 
-from sqlalchemy import Boolean, Column, Index, Table
+from sqlalchemy import Boolean, Column, Index, Table, text
 
 from ivr.domain.chats import Author, ChatChannel, ChatStatus, Delivery
 from ivr.storage.columns import DomainValue
@@ -18,6 +18,7 @@ from ivr.storage.schema import (
 )
 
 WITH_PEOPLE = one_of("status", {ChatStatus.WAITING, ChatStatus.WITH_AGENT})
+WAS_ASKED = text("asked_at IS NOT NULL")
 IS_DUE = one_of("delivery", {Delivery.DUE})
 
 chats = Table(
@@ -40,6 +41,9 @@ chats = Table(
     moment("changed_at"),
     moment("ended_at", null=True),
     integer("version"),
+    moment("asked_at", null=True),
+    moment("answered_at", null=True),
+    partial("ix_chats_asked", "asked_at", where=WAS_ASKED),
     partial("uq_chats_live_number", "number", where=NOT_ENDED, unique=True),
     partial("ix_chats_live", "changed_at", where=NOT_ENDED),
     partial("ix_chats_with_people", "unanswered_since_at", where=WITH_PEOPLE),

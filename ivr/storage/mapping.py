@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.orm import registry, relationship
 
+from ivr.domain.accounts import AccountChange
 from ivr.domain.agents import Agent
 from ivr.domain.assignments import Assignment
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg
@@ -26,6 +27,7 @@ from ivr.domain.shifts import Shift
 from ivr.domain.staff import Draft, SignIn, User
 from ivr.domain.trust import TrustEntry
 from ivr.storage import (
+    account_tables,
     chat_tables,
     claim_tables,
     guard_tables,
@@ -74,6 +76,7 @@ MAPPED: dict[type, Table] = {
     Chat: chat_tables.chats,
     ChatLine: chat_tables.chat_lines,
     MailThread: mail_tables.mail_threads,
+    AccountChange: account_tables.account_changes,
 }
 """Events and the audit log are not among them: their rows are only added, never changed."""
 

@@ -7,9 +7,10 @@ from typing import Final, Self
 from sqlalchemy import Engine, text
 
 from ivr.errors import IvrError, StorageUnavailable
-from ivr.service import claim_store
+from ivr.service import chat_store, claim_store, mail_store
 from ivr.service import store as ports
 from ivr.storage import engines, migrating
+from ivr.storage.accounts import SqlAccountChanges
 from ivr.storage.attempts import SqlAttempts, SqlLegs
 from ivr.storage.callbacks import SqlCallbacks, SqlHolds, SqlVerifications
 from ivr.storage.calls import SqlCalls
@@ -17,12 +18,14 @@ from ivr.storage.cases import SqlCases, SqlEvents
 from ivr.storage.chats import SqlChats
 from ivr.storage.claims import SqlClaims, SqlTrustEntries
 from ivr.storage.demo_deeds import SqlDeeds
+from ivr.storage.erasing import SqlErasures
 from ivr.storage.failures import translated
 from ivr.storage.guards import SqlGuards
 from ivr.storage.handovers import SqlHandovers
 from ivr.storage.help_answers import SqlAnswers
 from ivr.storage.help_index import MemoryIndex, PostgresIndex
 from ivr.storage.ledger import SqlLedger
+from ivr.storage.levels import SqlLevels
 from ivr.storage.mails import SqlMails
 from ivr.storage.messages import SqlMessages
 from ivr.storage.outreaches import SqlOutreaches
@@ -67,6 +70,8 @@ class SqlUnitOfWork:
         self.ledger: ports.Ledger = SqlLedger(session, writes=writes)
         self.staff: ports.Staff = SqlStaff(session, writes=writes)
         self.overview: ports.Overview = SqlOverview(session, writes=writes)
+        self.levels: ports.LevelFigures = SqlLevels(session, writes=writes)
+        self.erasures: ports.Erasures = SqlErasures(session, writes=writes)
         self.programs: ports.Programs = SqlPrograms(session, writes=writes)
         self.lists: ports.Lists = SqlLists(session, writes=writes)
         self.settlements: ports.Settlements = SqlSettlements(session, writes=writes)
@@ -77,8 +82,9 @@ class SqlUnitOfWork:
         self.photos: ports.Photos = SqlPhotos(session, writes=writes)
         self.claims: claim_store.Claims = SqlClaims(session, writes=writes)
         self.trust: claim_store.TrustEntries = SqlTrustEntries(session, writes=writes)
-        self.chats: ports.Chats = SqlChats(session, writes=writes)
-        self.mails: ports.Mails = SqlMails(session, writes=writes)
+        self.chats: chat_store.Chats = SqlChats(session, writes=writes)
+        self.mails: mail_store.Mails = SqlMails(session, writes=writes)
+        self.account_changes: ports.AccountChanges = SqlAccountChanges(session, writes=writes)
 
     def commit(self) -> None:
         """Raises Conflict (version, promise of the database) or StorageUnavailable (then read again: unknown)."""

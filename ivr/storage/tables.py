@@ -20,6 +20,7 @@ from ivr.storage.schema import (
     IS_SCHEDULED,
     IS_WAITING,
     NOT_ENDED,
+    WAS_ESCALATED,
     WAS_PLACED,
     BigSerial,
     Json,
@@ -66,7 +67,12 @@ cases = Table(
     moment("opened_at"),
     moment("closed_at", null=True),
     integer("version"),
+    integer("tier"),
+    moment("escalated_at", null=True),
+    moment("attended_at", null=True),
+    string("step"),
     Index("uq_cases_number", "number", unique=True),
+    partial("ix_cases_escalated", "escalated_at", where=WAS_ESCALATED),
     Index(None, "customer_id", "opened_at"),
     Index(None, "opened_at"),
 )
@@ -147,7 +153,9 @@ holds = Table(
     integer("priority"),
     string("status"),
     integer("version"),
+    moment("joined_at", null=True),
     partial("ix_holds_line", "priority", "ticket_at", where=IS_WAITING),
+    Index(None, "ticket_at"),
     Index(None, "case_id"),
 )
 

@@ -45,10 +45,14 @@ def turn_parts(expects: Expects) -> tuple[str, ...]:
     there costs more than it helps. They are understood all the same when the words come otherwise.
     """
     booleans = ("yes", "no") if Builtin.BOOLEAN in expects.builtins else ()
-    is_open = bool(set(expects.intents) - QUESTION_INTENTS)
-    commands = GLOBAL_INTENTS if is_open else EVERYWHERE
+    commands = GLOBAL_INTENTS if is_open(expects) else EVERYWHERE
     meant = (name for name in commands if name not in shadowed(expects))
     return tuple(dict.fromkeys((*booleans, *expects.intents, *meant)))
+
+
+def is_open(expects: Expects) -> bool:
+    """Whether requests are asked for, and not one answer."""
+    return bool(set(expects.intents) - QUESTION_INTENTS)
 
 
 def clock_parts(expects: Expects) -> tuple[str, ...]:
@@ -124,6 +128,8 @@ class GrammarBuilder:
             found += self._respell((*phone_phrases(self._source.digits), *self._lead_phrases()))
         if expects.questions:
             found += self._respell(self._source.asked)
+        if is_open(expects):
+            found += self._respell(self._source.moods.heard)
         for part in clock_parts(expects):
             found += self._respelled(part)
         if Builtin.NUMBER in expects.builtins:
@@ -212,6 +218,8 @@ class GrammarBuilder:
             plain.append(f"{self._optional(writer, DIGITS_LEAD)} {phone_jsgf(writer, self._source.digits)}".strip())
         if expects.questions and self._source.asked:
             plain.append(writer.define("asked", alternatives(self._source.asked)))
+        if is_open(expects) and self._source.moods.heard:
+            plain.append(writer.define("mood", alternatives(self._source.moods.heard)))
         for part in clock_parts(expects):
             spoken = alternatives(writer.expansion(expression) for expression in self._fragments(part))
             plain.append(writer.define(f"say_{part}", spoken) if spoken else "")

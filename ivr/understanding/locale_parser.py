@@ -7,6 +7,7 @@ from dataclasses import replace
 from ivr.domain.dialogue.menu import REQUESTS
 from ivr.domain.intents import Builtin, Certainty, Choice, Expects, Intent, Meaning
 from ivr.domain.moments import When
+from ivr.domain.upset import CALM
 from ivr.service.ports import NumberRules
 from ivr.understanding import moments
 from ivr.understanding.choices import choice_lists, choice_slots
@@ -14,6 +15,7 @@ from ivr.understanding.covering import FILLER, Covering, cover
 from ivr.understanding.digits import DigitReader, DigitString
 from ivr.understanding.fuzzy import Similar
 from ivr.understanding.meaning import BOOLEANS, TAKES_MOMENT, allowed_names, intents_of, is_asap
+from ivr.understanding.moods import Moods
 from ivr.understanding.network import Network
 from ivr.understanding.phone_strings import PHONE_NUMBER, PhoneReader
 from ivr.understanding.quantities import Quantities
@@ -44,6 +46,7 @@ class LocaleParser:
         self._network = self._main_network()
         self._digits_lead = self._network_of(DIGITS_LEAD)
         self._digits = DigitReader(source.digits, self._spelling)
+        self._moods = Moods(source, self._spelling)
         self._phone = PhoneReader(self._digits, source, self._spelling, numbers)
         self._quantities = Quantities(source, self._spelling)
         self._similar = Similar(
@@ -53,7 +56,12 @@ class LocaleParser:
         self._choices: OrderedDict[tuple[Choice, ...], Network] = OrderedDict()
 
     def parse(self, expects: Expects, readings: Sequence[str]) -> Meaning:
-        """The best meaning among the readings, best first."""
+        """The best meaning among the readings, best first; how it was said is told by its own words."""
+        meaning = self._meaning(expects, readings)
+        mood = self._moods.of(meaning.text or (readings[0] if readings else ""))
+        return meaning if mood == CALM else replace(meaning, mood=mood)
+
+    def _meaning(self, expects: Expects, readings: Sequence[str]) -> Meaning:
         if Builtin.DIGITS in expects.builtins and (meaning := self._digit_meaning(expects, readings)):
             return meaning
         if Builtin.PHONE_NUMBER in expects.builtins and (meaning := self._phone_meaning(readings)):
@@ -64,7 +72,7 @@ class LocaleParser:
 
     def is_complete(self, expects: Expects, text: str) -> bool:
         """Whether more words could not change what this text means."""
-        meaning = self.parse(expects, (text,))
+        meaning = self._meaning(expects, (text,))
         if meaning.certainty != Certainty.EXACT or meaning.first is None:
             return False
         if meaning.first.name == "digits":
@@ -82,7 +90,7 @@ class LocaleParser:
 
     def is_enough(self, expects: Expects, text: str) -> bool:
         """Whether the text is a number of one of the lengths expected."""
-        meaning = self.parse(expects, (text,))
+        meaning = self._meaning(expects, (text,))
         if meaning.certainty != Certainty.EXACT or meaning.first is None or meaning.first.name != "digits":
             return False
         return len(str(meaning.first.slots["value"])) in expects.digit_lengths

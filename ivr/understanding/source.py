@@ -6,6 +6,8 @@ from typing import Protocol
 from hassil.expression import Expression
 
 from ivr.domain.hearing import Ability
+from ivr.understanding.money_source import CurrencyUnit as CurrencyUnit
+from ivr.understanding.money_source import MoneyWords as MoneyWords
 
 
 class Template(Protocol):
@@ -180,44 +182,20 @@ class NumberWords(Protocol):
         """The mark before decimals."""
 
 
-class CurrencyUnit(Protocol):
-    """How one currency is said and written."""
+class MoodWords(Protocol):
+    """What callers say who are upset, or in danger."""
 
     @property
-    def words(self) -> Sequence[str]:
-        """Its unit."""
+    def upset(self) -> Sequence[str]:
+        """Phrases."""
 
     @property
-    def signs(self) -> Sequence[str]:
-        """What is written for it."""
+    def danger(self) -> Sequence[str]:
+        """Phrases."""
 
     @property
-    def minor(self) -> Sequence[str]:
-        """Its smaller coins."""
-
-    @property
-    def digits(self) -> int:
-        """Its decimals."""
-
-
-class MoneyWords(Protocol):
-    """How amounts of money are said."""
-
-    @property
-    def default(self) -> str:
-        """The locale's currency, ISO 4217."""
-
-    @property
-    def units(self) -> Mapping[str, CurrencyUnit]:
-        """By ISO 4217 code."""
-
-    @property
-    def joins(self) -> Sequence[str]:
-        """Between units and coins."""
-
-    @property
-    def of(self) -> Sequence[str]:
-        """Between a number and its unit."""
+    def heard(self) -> Sequence[str]:
+        """Those of them that recognisers listen for."""
 
 
 class LocaleSource(Protocol):
@@ -270,6 +248,10 @@ class LocaleSource(Protocol):
     @property
     def money(self) -> MoneyWords:
         """How amounts are said."""
+
+    @property
+    def moods(self) -> MoodWords:
+        """What is said by who is upset, or in danger."""
 
     @property
     def fillers(self) -> Sequence[str]:

@@ -1,9 +1,10 @@
 """The supervisor's page: line, promises, agents and cases at a glance; each case with its timeline."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -12,7 +13,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
-from ivr.domain.cases import Case, is_case_number
+from ivr.domain.cases import Case, Tier, is_case_number
+from ivr.domain.service_levels import Figure, Levels
 from ivr.domain.staff import StaffRole
 from ivr.domain.transcripts import transcript
 from ivr.errors import IllegalMove
@@ -20,16 +22,23 @@ from ivr.service.handed import Undone, read_handed, read_undone
 from ivr.service.handovers import try_again
 from ivr.service.line import in_order
 from ivr.service.staff_log import log_act
+from ivr.service.store import UnitOfWork
 from ivr.web.callback_desk import CallbackDesk, add_callback_rules
 from ivr.web.claim_pages import NONE_ESCALATED, ClaimPages, Escalations
 from ivr.web.day_pages import DayPages, add_day_rules
+from ivr.web.level_figures import SPAN, level_figures
 from ivr.web.services import Services
 from ivr.web.staff import only
 from ivr.web.staff_words import StaffWords
 
 ENDED: Final = (CallbackStatus.DONE, CallbackStatus.CANCELED, CallbackStatus.EXPIRED)
+WAITING: Final = (CallbackStatus.SCHEDULED, CallbackStatus.DIALING)
 SHOWN: Final = 50
 """Rows of each list."""
+RISK: Final = timedelta(minutes=5)
+BEHIND_ALL: Final = (99, datetime.max.replace(tzinfo=UTC))
+COUNTED: Final = 1000
+"""More who wait are not counted for the picture of the line."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,12 @@ class Board:
     cases: list[Case]
     undone: list[Undone] = field(default_factory=list)
     escalations: Escalations = NONE_ESCALATED
+    opened: int = 0
+    """All promises to come, more than are listed."""
+    line_now: Mapping[str, int] = field(default_factory=dict)
+    """Who waits at this moment, on hold or to be rung, by skill."""
+    levels: list[Figure] = field(default_factory=list)
+    """Service levels of the last 24 hours."""
 
     @property
     def line(self) -> list[Callback]:
@@ -64,6 +79,18 @@ class Board:
         return sum(is_late(callback, self.now) for callback in self.waiting + self.human)
 
     @property
+    def at_risk(self) -> int:
+        """Those that are late within RISK if nobody rings."""
+        soon = self.now + RISK
+        return sum(one.first_rung_at is None and self.now <= one.promised_by_at <= soon for one in self.waiting)
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """The ticket of whoever waits longest."""
+        due = [callback.ticket_at for callback in self.waiting if callback.due_at <= self.now]
+        return min([*(hold.ticket_at for hold in self.holds), *due], default=None)
+
+    @property
     def free(self) -> int:
         """Agents who could be rung now."""
         return sum(agent.status == "available" and agent.works_at(self.now) for agent in self.agents)
@@ -80,20 +107,32 @@ def is_late(callback: Callback, now: datetime) -> bool:
     return callback.first_rung_at is None and now > callback.promised_by_at
 
 
-def read_board(services: Services, escalations: Escalations) -> Board:
+def read_board(services: Services, escalations: Escalations, levels: Levels) -> Board:
     """The board now."""
+    now = services.clock.now()
     with services.store.read() as uow:
         return Board(
-            now=services.clock.now(),
+            now=now,
             holds=list(uow.holds.waiting()),
-            waiting=list(uow.callbacks.listed([CallbackStatus.SCHEDULED, CallbackStatus.DIALING], SHOWN)),
+            waiting=list(uow.callbacks.listed(WAITING, SHOWN)),
             human=list(uow.callbacks.listed([CallbackStatus.NEEDS_HUMAN], SHOWN)),
             escalations=escalations,
             ended=list(uow.callbacks.listed(ENDED, SHOWN)),
             agents=sorted(uow.agents.all(), key=lambda agent: agent.name),
             cases=list(uow.cases.recent(SHOWN)),
             undone=read_undone(uow, SHOWN),
+            opened=uow.overview.count_scheduled(),
+            line_now=_line_now(uow, now),
+            levels=level_figures(uow, levels, now - SPAN, now),
         )
+
+
+def _line_now(uow: UnitOfWork, now: datetime) -> dict[str, int]:
+    """The longest part first."""
+    found = Counter(hold.skill for hold in uow.holds.waiting())
+    for (skill, _), number in uow.callbacks.ahead(now, BEHIND_ALL, COUNTED, without="").items():
+        found[skill] += number
+    return dict(found.most_common())
 
 
 class SupervisorPages:
@@ -107,7 +146,7 @@ class SupervisorPages:
     def board(self) -> str:
         """The whole page; `part`: only its live part."""
         name = "board_live.html" if "part" in request.args else "board.html"
-        board = read_board(self._services, self._claims.escalations())
+        board = read_board(self._services, self._claims.escalations(), self._claims.levels)
         return render_template(name, **self._words.shared(), board=board, is_late=is_late)
 
     def case(self, number: str) -> str:
@@ -128,7 +167,7 @@ class SupervisorPages:
         return render_template(
             "case.html", **self._words.shared(), case=case, customer=customer, events=events, callbacks=callbacks,
             passages=transcript(events), recordings=recordings, photos=photos, handed=handed, calls=calls,
-            done=request.args.get("done"),
+            done=request.args.get("done"), tier=Tier(case.tier).name.lower(),
             now=self._services.clock.now(),
         )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
 from flask import Blueprint, abort, render_template, request
@@ -15,7 +16,7 @@ from ivr.errors import ContentError
 from ivr.service.explaining import explained
 from ivr.service.overview_store import CallLine
 from ivr.service.staff_log import log_act
-from ivr.understanding.trace import Piece, pieces_of
+from ivr.understanding.trace import Piece, Traces
 from ivr.web.content_pages import place_of_prompt
 from ivr.web.desk import Desk
 from ivr.web.services import Services
@@ -88,16 +89,20 @@ class CallPages:
             **self._words.shared(),
         )  # fmt: skip
 
+    @cached_property
+    def _why(self) -> "Why":
+        return Why(self._desk.staff.content())
+
     def _turns(self, call: CallLine, events: Sequence[Event]) -> list[LoggedTurn]:
         content, locale = self._desk.staff.content(), call.locale
         turns = []
         for event in events:
             locale = str(event.data.get("locale") or locale)
-            turns.append(_turn(content, locale, event))
+            turns.append(_turn(content, self._why, locale, event))
         return turns
 
 
-def _turn(content: Content, locale: str, event: Event) -> LoggedTurn:
+def _turn(content: Content, why: "Why", locale: str, event: Event) -> LoggedTurn:
     data = event.data
     about: dict[str, Any] = {"at": event.at, "kind": event.kind, "event": event, "number": data.get("turn")}
     match event.kind:
@@ -110,11 +115,11 @@ def _turn(content: Content, locale: str, event: Event) -> LoggedTurn:
         case "decided":
             return LoggedTurn(**about, rules=list(explained(event)))
         case "heard":
-            return LoggedTurn(**about, **_heard(content, locale, data))
+            return LoggedTurn(**about, **_heard(why, locale, data))
     return LoggedTurn(**about)
 
 
-def _heard(content: Content, locale: str, data: Mapping[str, Any]) -> dict[str, Any]:
+def _heard(why: "Why", locale: str, data: Mapping[str, Any]) -> dict[str, Any]:
     readings = [one for one in data.get("readings") or () if isinstance(one, Mapping)]
     intents = [one for one in data.get("intents") or () if isinstance(one, Mapping)]
     text = str(data.get("text") or (readings[0].get("text") if readings else "") or "")
@@ -122,7 +127,7 @@ def _heard(content: Content, locale: str, data: Mapping[str, Any]) -> dict[str, 
         "text": text, "readings": readings, "engine": str(data.get("engine") or ""), "fit": data.get("fit"),
         "audio_seconds": data.get("audio_seconds"), "certainty": str(data.get("certainty") or ""),
         "meant": [_told(intent) for intent in intents],
-        "why": _why(content, locale, [str(intent.get("name")) for intent in intents], text),
+        "why": why.of(locale, [str(intent.get("name")) for intent in intents], text),
     }  # fmt: skip
 
 
@@ -131,17 +136,26 @@ def _told(intent: Mapping[str, Any]) -> str:
     return f"{intent.get('name')}({slots})"
 
 
-def _why(content: Content, locale: str, names: Sequence[str], text: str) -> Sequence[Piece]:
-    """By the grammar as it is today; nothing for a language or an intent that is not there any more."""
-    known = content.locales.get(locale)
-    try:
-        if known is None or not text:
+class Why:
+    """By the grammars as they are today; nothing for a language or an intent that is not there any more."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._traces: dict[str, Traces] = {}
+
+    def of(self, locale: str, names: Sequence[str], text: str) -> Sequence[Piece]:
+        """The pieces of what was heard."""
+        known = self._content.locales.get(locale)
+        try:
+            if known is None or not text:
+                return ()
+            intents = tuple(name for name in names if name in known.templates)
+            builtins = tuple(dict.fromkeys(SPOKEN[name] for name in names if name in SPOKEN))
+            if locale not in self._traces:
+                self._traces[locale] = Traces(known)
+            return self._traces[locale].pieces(Expects(intents=intents, builtins=builtins), text)
+        except ContentError:
             return ()
-        intents = tuple(name for name in names if name in known.templates)
-        builtins = tuple(dict.fromkeys(SPOKEN[name] for name in names if name in SPOKEN))
-        return pieces_of(known, Expects(intents=intents, builtins=builtins), text)
-    except ContentError:
-        return ()
 
 
 def add_call_rules(blueprint: Blueprint, pages: CallPages) -> None:

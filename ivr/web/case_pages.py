@@ -1,28 +1,32 @@
 """One case on one page, and what its agent does about it: note, outcome, another callback."""
 
 from collections.abc import Callable
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from flask import Response, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from ivr.domain.cases import Customer
+from ivr.domain.cases import Customer, Tier
+from ivr.domain.complaint_steps import ComplaintStep, step_after
 from ivr.domain.policy.facts import REASONS
-from ivr.errors import CallbackRefused
+from ivr.errors import CallbackRefused, IvrError
 from ivr.service.case_file import CaseFile, read_case_file
 from ivr.service.case_settling import TOPICS, Proposal, Settling
 from ivr.service.case_work import NOTE_LONGEST, OUTCOMES
+from ivr.service.console import read_serving
 from ivr.service.staff_log import Member, log_act
 from ivr.service.timeline import new_id
+from ivr.web.agent_talk import Talks
 from ivr.web.desk import Desk
 from ivr.web.errors import status_of
 from ivr.web.services import Services
 from ivr.web.staff_words import StaffWords, refusal_of
 from ivr.web.wish import LocalTimes
 
-DONE: Final = frozenset({"note", "outcome", "follow_up", "settled", "recording"})
+DONE: Final = frozenset({"note", "outcome", "follow_up", "settled", "recording", "raised", "step"})
 Page = str | AnyResponse | tuple[str, int]
 
 
@@ -34,9 +38,12 @@ class CasePages:
         self._desk = desk
         self._words = words
         self._times = LocalTimes(desk.numbers)
+        self._talks = Talks(services, desk)
 
     def case(self, number: str) -> str:
-        """The page. Raises NotFound for a case of others, and for none."""
+        """The page; `part`: only who is on the line. Raises NotFound for a case of others, and for none."""
+        if "part" in request.args:
+            return render_template("agent_talk.html", here=number, **self._talk(), **self._words.shared())
         with self._services.store.begin() as uow:
             now = self._services.clock.now()
             file = read_case_file(uow, self._desk.commerce, current_user.member, number, now)
@@ -87,6 +94,32 @@ class CasePages:
             return self._shown(self._file(number), self._words.explained(error)), status_of(error)
         return self._shown(self._file(number), None, found[0])
 
+    def talk(self, number: str) -> Page:
+        """One act in the agent's own conversation, which goes on beside this case."""
+        try:
+            self._talks.act(current_user.member)
+        except IvrError as error:
+            return self._shown(self._file(number), self._words.explained(error)), status_of(error)
+        return redirect(url_for("agent.case", number=number), 303)
+
+    def _talk(self) -> dict[str, Any]:
+        with self._services.store.read() as uow:
+            serving = read_serving(uow, current_user.member, self._services.clock.now())
+        return {"console": serving, **self._talks.shown(serving)}
+
+    def hand_up(self, number: str) -> Page:
+        """One tier higher."""
+        return self._done(number, "raised", lambda member: self._desk.staff.care.hand_up(member, number))
+
+    def step(self, number: str) -> Page:
+        """A complaint's next step."""
+        return self._done(number, "step", lambda member: self._step(member, number))
+
+    def _step(self, member: Member, number: str) -> None:
+        to, zone = request.form.get("to", ""), self._zone(self._file(number).customer)
+        at = self._times.read(request.form, zone) if to == ComplaintStep.FOLLOW_UP else None
+        self._desk.staff.care.advance(member, number, to, at, zone.key)
+
     def _follow_up(self, member: Member, number: str) -> None:
         zone = self._zone(self._file(number).customer)
         at = self._times.read(request.form, zone)
@@ -117,5 +150,14 @@ class CasePages:
             "agent_case.html", file=file, refused=refused, form=form, outcomes=OUTCOMES, longest=NOTE_LONGEST,
             form_id=new_id(), now=self._services.clock.now(), customers_zone=self._zone(file.customer).key,
             done=done if done in DONE else "", recordings=file.recordings, proposal=proposal, reasons=REASONS,
-            settles=file.case.kind in TOPICS and file.order is not None, **self._words.shared(),
+            tier=Tier(file.case.tier).name.lower(), steps=steps_of(file),
+            next_step_of_complaint=step_after(file.case.step),
+            settles=file.case.kind in TOPICS and file.order is not None, here=file.case.number, **self._talk(),
+            **self._words.shared(),
         )  # fmt: skip
+
+
+def steps_of(file: CaseFile) -> list[tuple[str, datetime | None]]:
+    """Of a complaint: each step, and when it was taken; none for other cases."""
+    taken = {str(event.data.get("step")): event.at for event in file.events if event.kind == "complaint_step"}
+    return [(step.value, taken.get(step.value)) for step in ComplaintStep] if file.case.step else []

@@ -10,9 +10,8 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.domain.claims import Claim
-from ivr.domain.money import spoken_money
 from ivr.domain.policy.facts import CAUSES
-from ivr.domain.service_levels import Standing
+from ivr.domain.service_levels import Levels, Standing
 from ivr.service.claim_rulings import RULINGS
 from ivr.service.claim_store import Disputes
 from ivr.web.desk import Desk
@@ -21,7 +20,8 @@ from ivr.web.staff_words import StaffWords, refusal_of
 
 Page = str | AnyResponse | tuple[str, int]
 SPAN: Final = timedelta(days=90)
-SHOWN: Final = 100
+SHOWN: Final = 40
+"""Of those that wait for a person, the longest waiting first; and of all, the newest."""
 SHADES: Final = 4
 
 
@@ -45,6 +45,11 @@ class ClaimPages:
         self._services = services
         self._market = desk.market
         self._words = words
+
+    @property
+    def levels(self) -> Levels:
+        """All service levels."""
+        return self._market.levels
 
     def claims(self) -> Page:
         """The list, the heat map."""
@@ -83,14 +88,16 @@ class ClaimPages:
     def _page(self, refused: dict[str, str] | None) -> str:
         now = self._services.clock.now()
         with self._services.store.read() as uow:
-            claims = [*uow.claims.unattended(), *uow.claims.listed(SHOWN)]
+            waiting = uow.claims.unattended()
+            claims = [*waiting[:SHOWN], *uow.claims.listed(SHOWN)]
             numbers = uow.overview.case_numbers([claim.case_id for claim in claims])
         listed = list({claim.id: claim for claim in claims}.values())
         return render_template(
-            "claims.html", claims=listed, numbers=numbers, now=now, standing=lambda c: self._standing(c, now),
-            heat=_heat(self._disputes()), causes=CAUSES, seller=self._name, rulings=RULINGS, refused=refused,
-            money=lambda c, minor: _money(minor, c), done=bool(request.args.get("done")),
-            level=self._market.level.late_seconds // 60, days=SPAN.days, **self._words.shared(),
+            "claims.html", claims=listed, most=SHOWN, waiting=len(waiting), numbers=numbers,
+            now=now, standing=lambda c: self._standing(c, now), heat=_heat(self._disputes()), causes=CAUSES,
+            seller=self._name, rulings=RULINGS, refused=refused,
+            done=bool(request.args.get("done")), level=self._market.level.late_seconds // 60, days=SPAN.days,
+            **self._words.shared(),
         )  # fmt: skip
 
     def _disputes(self) -> list[Disputes]:
@@ -105,11 +112,6 @@ class ClaimPages:
     def _name(self, seller_id: str) -> str:
         seller = self._market.desk.sellers.get(seller_id)
         return seller.name if seller is not None else seller_id
-
-
-def _money(minor: int, claim: Claim) -> str:
-    spoken = spoken_money(minor, claim.currency)
-    return f"{spoken.amount} {spoken.currency}"
 
 
 def _heat(disputes: list[Disputes]) -> dict[str, dict[str, tuple[int, int, int]]]:

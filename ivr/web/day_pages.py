@@ -1,5 +1,7 @@
 """The day in pictures, agents' shifts, and the audit log."""
 
+import csv
+from io import StringIO
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -10,6 +12,7 @@ from werkzeug.wrappers import Response
 from ivr.domain.day_figures import day_figures, day_of
 from ivr.service.staff_log import log_act
 from ivr.web.desk import Desk
+from ivr.web.level_figures import HEAD, level_figures, rows
 from ivr.web.services import Services
 from ivr.web.staff_words import StaffWords, refusal_of
 
@@ -32,12 +35,24 @@ class DayPages:
         """Waits over the day, service levels, reasons for calling; each picture with its table."""
         zone = ZoneInfo(self._desk.zone)
         since, now = day_of(self._services.clock.now(), zone)
+        levels = self._desk.market.levels
         with self._services.store.read() as uow:
+            reached = level_figures(uow, levels, since, now)
             callbacks, kinds = uow.overview.created_callbacks(since, CALLBACKS), uow.overview.case_kinds(since)
         figures = day_figures(callbacks, kinds, zone, TARGET_SECONDS)
         return render_template(
-            "day.html", day=figures, now=now, target=TARGET_SECONDS // 60, **self._words.shared()
+            "day.html", day=figures, now=now, target=TARGET_SECONDS // 60, levels=reached, **self._words.shared()
         )  # fmt: skip
+
+    def levels(self) -> Response:
+        """The day's service levels as CSV."""
+        since, now = day_of(self._services.clock.now(), ZoneInfo(self._desk.zone))
+        with self._services.store.read() as uow:
+            reached = level_figures(uow, self._desk.market.levels, since, now)
+        text = StringIO()
+        csv.writer(text).writerows([HEAD, *rows(reached)])
+        headers = {"Content-Disposition": 'attachment; filename="service-levels.csv"'}
+        return Response("\ufeff" + text.getvalue(), mimetype="text/csv; charset=utf-8", headers=headers)
 
     def shifts(self) -> str:
         """Who works when."""
@@ -76,6 +91,7 @@ class DayPages:
 def add_day_rules(blueprint: Blueprint, pages: DayPages) -> None:
     """Below /supervisor."""
     blueprint.add_url_rule("/day", view_func=pages.day, endpoint="day")
+    blueprint.add_url_rule("/levels.csv", view_func=pages.levels, endpoint="levels")
     blueprint.add_url_rule("/shifts", view_func=pages.shifts, endpoint="shifts")
     blueprint.add_url_rule("/shifts", view_func=pages.set_shifts, endpoint="set_shifts", methods=["POST"])
     blueprint.add_url_rule("/audit", view_func=pages.audit, endpoint="audit")

@@ -12,6 +12,7 @@ from flask_limiter import Limiter
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from ivr.service.account_page import AccountPage
 from ivr.service.afterwards import Afterwards
 from ivr.service.agent_work import AgentWork
 from ivr.service.booking import Bookings
@@ -93,6 +94,8 @@ class Desk:
     case_work: CaseWork
     chat_desk: ChatDesk
     """What agents do with chats."""
+    account_page: AccountPage
+    """What customers change by a signed link."""
     supervising: Supervising
     commerce: Commerce
     staff: StaffDesk

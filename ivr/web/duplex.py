@@ -143,7 +143,7 @@ class DuplexCall:
         clock = self._begin(turn)
         if clock is None:
             self.stay(turn)
-        elif turn.next is Next.JOIN:
+        elif turn.next in (Next.JOIN, Next.PAY):
             self._leave(f"/voice/turn/{turn.number}")
         else:
             self._speak(clock)

@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from ivr.service.hashing import hashed
 from ivr.service.identities import Identities
+from ivr.web.account_pages import AccountPages, account_pages
 from ivr.web.agent_chats import AgentChats
 from ivr.web.agent_pages import AgentPages, agent_pages
 from ivr.web.api import api_v1
@@ -67,6 +68,7 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     _chat(services, desk, words, (customer, *embed))
     answers, sellers = help_pages(HelpPages(desk.knowledge, words)), seller_pages(SellerPages(services, desk, words))
     returns = return_pages(ReturnPages(services, desk, words))
+    account = account_pages(AccountPages(services, desk, words, desk.account_page))
     programs = [*_api(services, desk), no_mail]
     carrier = [blueprint for name, blueprint in app.blueprints.items() if name.startswith(("voice", "texts"))]
     # In a frame there is no session; a callback is proven or known by its token.
@@ -74,18 +76,18 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
         csrf.exempt(blueprint)
     for blueprint in programs:
         limiter.limit(API_LIMIT, key_func=_program)(blueprint)
-    for blueprint in (customer, sellers, *embed):
+    for blueprint in (customer, sellers, account, *embed):
         limiter.limit(FORM_LIMIT, methods=["POST"])(blueprint)
     desks = (agent, supervisor, admin)
     for blueprint in desks:
         limiter.limit(DESK_LIMIT, methods=["POST"], key_func=_browser)(blueprint)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(signing)
-    pages_for_people = (customer, *embed, *desks, signing, no_mail, answers, returns, sellers)
+    pages_for_people = (customer, *embed, *desks, signing, no_mail, answers, returns, sellers, account)
     register_error_pages(app, ErrorPages(pages, one, words, staff_words), pages_for_people)
     app.register_blueprint(api_docs())
     if embed:
         app.register_blueprint(widget(desk.catalogue))
-    for blueprint in (customer, *embed, *desks, signing, answers, returns, sellers, *programs):
+    for blueprint in (customer, *embed, *desks, signing, answers, returns, sellers, account, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)
 

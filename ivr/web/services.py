@@ -59,6 +59,8 @@ class Services:
     """The first signs; a second one is accepted during a rotation."""
     account_sid: str
     company: str = "Ringback"
+    pay_connector: str = ""
+    """Of the carrier's card terminal; empty: there is none."""
     audio_dir: Path | None = None
     """Sound files served under /audio/; `hold.wav` is the music to wait with."""
     threads: int = DEFAULT_THREADS

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from flask import Response, jsonify
 
@@ -29,7 +30,8 @@ class SlotsApi:
         look = self._look(read_query(QUESTIONS))
         with self._services.store.read() as uow:
             found = self._desk.requests.free_slots(uow, look)
-        return jsonify({"zone": look.zone, "slots": [slot_json(slot, look.zone) for slot in found]})
+        zone = read_zone(look.zone)
+        return jsonify({"zone": look.zone, "slots": [slot_json(slot, zone) for slot in found]})
 
     def _look(self, asked: Mapping[str, str]) -> SlotsLook:
         number, locales = asked.get("number", ""), self._services.speaker.locales
@@ -48,11 +50,11 @@ class SlotsApi:
         )
 
 
-def slot_json(slot: FreeSlot, zone: str) -> dict[str, Any]:
+def slot_json(slot: FreeSlot, zone: ZoneInfo) -> dict[str, Any]:
     """A slot as clients see it: book `at`. `free` null: nothing is limited, for no agent is known yet."""
     return {
         "at": slot.at.isoformat(),
         "ends_at": slot.ends_at.isoformat(),
-        "local": slot.at.astimezone(read_zone(zone)).isoformat(),
+        "local": slot.at.astimezone(zone).isoformat(),
         "free": slot.free,
     }

@@ -8,6 +8,7 @@ from typing import Protocol
 from ivr.content import Content
 from ivr.phone.softphones import SoftphoneKey
 from ivr.service.accounts import Accounts
+from ivr.service.case_care import CaseCare
 from ivr.service.case_settling import CaseSettling
 from ivr.service.days_off import Holidays
 
@@ -47,6 +48,7 @@ class StaffDesk:
     countries: Sequence[str]
     """Countries whose numbers may be rung."""
     settling: CaseSettling
+    care: CaseCare
     softphones: SoftphoneKey | None = None
     """None: agents answer by telephones alone."""
     provider: Provider | None = None

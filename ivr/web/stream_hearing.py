@@ -17,7 +17,7 @@ from ivr.web.hearing_pools import HearingPools
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
 from ivr.web.stream_redirects import Answering
-from ivr.web.voice_log import readings_for_log
+from ivr.web.voice_log import readings_for_log, tells_of_card
 
 log = structlog.get_logger(__name__)
 
@@ -130,7 +130,7 @@ class CallHearing:
         else:
             self._stay()
         self._services.metrics.utterances.labels(event.engine).inc()
-        self._log(event, readings, moved=moved)
+        self._log(event, () if tells_of_card(turn) else readings, moved=moved)
 
     def _stay(self) -> None:
         self._calls.speaking(self._sid, False)

@@ -15,7 +15,8 @@ from ivr.service.calls import CARRIER
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
 from ivr.web.voice_documents import Documents, as_xml
-from ivr.web.voice_log import TurnLog, keys_for_log, plain, words_for_log
+from ivr.web.voice_log import CARD_DROPPED, TurnLog, keys_for_log, plain, tells_of_card, words_for_log
+from ivr.web.voice_paid import paid_of
 from ivr.web.voice_recorded import RecordedAnswers
 
 log = structlog.get_logger(__name__)
@@ -54,7 +55,8 @@ class VoiceWebhooks:
         form, sid = request.form, _sid()
         if words := form.get("SpeechResult", "").strip():
             turn = self._spoken(number, words)
-            return self._document(turn, words_for_log(words), listening=turn.number == number)
+            heard = CARD_DROPPED if tells_of_card(turn) else words_for_log(words)
+            return self._document(turn, heard, listening=turn.number == number)
         if digits := form.get("Digits", ""):
             return self._keyed(number, digits)
         if form.get("CallStatus") in OVER:
@@ -102,6 +104,15 @@ class VoiceWebhooks:
             turn = self._calls.unheard(_sid(), turn.number)
         self._log.line(_sid(), turn, "stream_over")
         return as_xml(self._documents.of_call(_sid(), turn, streams=broken))
+
+    def paid(self, number: int) -> Response:
+        """The card terminal is done; only its result and the confirmation are read."""
+        result = "validation-error" if "skipped" in request.args else request.form.get("Result", "")
+        paid = paid_of(result, request.form.get("PaymentConfirmationCode", ""))
+        turn = self._calls.paid(_sid(), number, paid)
+        if request.form.get("CallStatus") in OVER:
+            return self._over()
+        return self._document(turn, f"card:{paid.outcome}", first=not self._streams.is_open(_sid()))
 
     def status(self) -> tuple[str, int]:
         """The number's status callback: sent once, when the call is over."""
@@ -177,6 +188,7 @@ def voice_blueprint(webhooks: VoiceWebhooks) -> Blueprint:
     voice.add_url_rule("/voice/heard/<int:number>", view_func=webhooks.heard, methods=["POST"])
     voice.add_url_rule("/voice/recorded/<int:number>", view_func=webhooks.recorded, methods=["POST"])
     voice.add_url_rule("/voice/streamed/<int:number>", view_func=webhooks.streamed, methods=["POST"])
+    voice.add_url_rule("/voice/paid/<int:number>", view_func=webhooks.paid, methods=["POST"])
     voice.add_url_rule("/voice/left", view_func=webhooks.left, methods=["POST"])
     voice.add_url_rule("/voice/status", view_func=webhooks.status, methods=["POST"])
     voice.add_url_rule("/voice/fallback", view_func=webhooks.fallback, methods=["POST"])

@@ -54,7 +54,8 @@ class Documents:
 
         `listening`: without the prompt; `again`: so far it was silent; `streams`: so many broke in this turn.
         """
-        hearing, stream = self._hearing(turn), self._stream(sid, turn, first=first)
+        paying = turn.next is Next.PAY  # nobody listens in on a card, not even for its tones
+        hearing, stream = self._hearing(turn), None if paying else self._stream(sid, turn, first=first)
         if hearing is Hearing.DUPLEX and stream is None:
             hearing = Hearing.KEYPAD
         texts = [*self.texts(turn), *self._tone_told(turn, hearing, first=first)]
@@ -72,6 +73,9 @@ class Documents:
             music_path=self.music_path,
             entered_url=self._entered_url(turn),
             wait_path=WAIT_PATH,
+            paid_path=f"/voice/paid/{turn.number}",
+            pay_connector=self._services.pay_connector,
+            stop_stream=self._streams.name_of(sid) if paying and hearing is Hearing.STREAM else "",
         )
         return render(turn, texts, context)
 

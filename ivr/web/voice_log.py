@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 REMEMBERED: Final = 2000
 SHOWN_READINGS: Final = 3
 _NOT_WORDS: Final = re.compile(r"[^\w' ]+")
+CARD_DROPPED: Final = "(a card number)"
 SHOWN_KEYS: Final = 2
 """Longer keyed numbers may be a telephone or an order: only their length is logged."""
 
@@ -46,6 +47,11 @@ class TurnLog:
             while len(self._last) > REMEMBERED:
                 self._last.popitem(last=False)
         return before
+
+
+def tells_of_card(turn: Turn) -> bool:
+    """Whether the answer to what was said is that a card number was dropped: nothing of it goes into a log."""
+    return any(say.key == "card_never_spoken" for say in turn.say)
 
 
 def keys_for_log(digits: str) -> str:

@@ -14,7 +14,7 @@ from ivr.service.ports import CallRecordings
 from ivr.speech.endpointing import ALTERNATIVES, LONGEST_RECORDING_SECONDS
 from ivr.speech.recognizers import Recognizers
 from ivr.web.services import Services
-from ivr.web.voice_log import readings_for_log
+from ivr.web.voice_log import readings_for_log, tells_of_card
 
 if TYPE_CHECKING:
     from ivr.speech.transcript import Transcript
@@ -86,11 +86,14 @@ class RecordedAnswers:
     def _step(self, sid: str, turn: Turn, heard: "Transcript") -> RecordedAnswer:
         words, seconds = readings_for_log(turn, heard.readings), round(heard.audio_seconds, 2)
         about = {"engine": heard.engine, "readings": words, "decode_seconds": round(heard.decode_seconds, 3)}
-        log.info("heard", call=sid, turn=turn.number, audio_seconds=seconds, **about)
         if not heard.was_said:
+            log.info("heard", call=sid, turn=turn.number, audio_seconds=seconds, **about)
             return RecordedAnswer(turn, False, "silence")
         self._services.metrics.utterances.labels(heard.engine).inc()
         after = self._calls.speech(sid, turn.number, heard.readings, engine=heard.engine, audio_seconds=seconds)
+        if tells_of_card(after):
+            words, about["readings"] = [], []
+        log.info("heard", call=sid, turn=turn.number, audio_seconds=seconds, **about)
         if after.number == turn.number and turn.next is Next.LISTEN:
             # Digits that were not understood leave the turn to keys half way in; here the keys' time is over.
             after = self._calls.silence(sid, turn.number)

@@ -97,7 +97,7 @@ def test_wrong_reading_is_named_with_file_and_line(japanese: Path, line: str, co
 def test_prompts_without_a_reading_are_known_and_spoken_as_written(content: Content) -> None:
     japanese = content.locales["ja-JP"]
     short = replace(japanese, readings={k: v for k, v in japanese.readings.items() if k != "rate_thanks"})
-    assert unread(short) == [*unread(japanese), "rate_thanks"]
+    assert set(unread(short)) - set(unread(japanese)) == {"rate_thanks"}
     assert unread(content.locales["en-US"]) == []
     assert Readings(Content({"ja-JP": short})).of("ja-JP", "承りました。") == "承りました。"
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ivr.bootstrap import build
 from ivr.carrier import CarrierOptions
 from ivr.content import Content, load
 from ivr.parts import Overrides
@@ -41,8 +42,17 @@ def understanding(content: Content) -> GrammarUnderstanding:
     return GrammarUnderstanding(content)
 
 
+@pytest.fixture(scope="session")
+def words(content: Content) -> dict[str, Any]:
+    """What is read from grammars/ and never changes, by its names in bootstrap."""
+    ivr = build(Settings.from_env({}))
+    vars(ivr)["content"] = content
+    names = ("policies", "catalogue", "board_words")
+    return {"content": content} | {name: getattr(ivr, name) for name in names}
+
+
 @pytest.fixture
-def new_world(sqlite_url: str, content: Content, understanding: GrammarUnderstanding) -> Iterator[NewWorld]:
+def new_world(sqlite_url: str, words: dict[str, Any], understanding: GrammarUnderstanding) -> Iterator[NewWorld]:
     """Makes worlds; each must be quiet in the end."""
     with ExitStack() as stack:
         made = []
@@ -58,7 +68,7 @@ def new_world(sqlite_url: str, content: Content, understanding: GrammarUnderstan
             **options: Any,
         ) -> World:
             chosen = {"voice": None, "speed": SPEED, "patient": True, "cps": 1000, "insecure_streams": True, **options}
-            shared: dict[str, Any] = {"content": content} | ({} if listens else {"understanding": understanding})
+            shared: dict[str, Any] = words | ({} if listens else {"understanding": understanding})
             if ear is not None:
                 shared |= {"recognizers": Recognizers((ear,)), "ears": NoModels()}
             more: Overrides = {"voice": mouth} if mouth is not None else {}

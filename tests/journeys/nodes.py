@@ -14,16 +14,22 @@ from types import TracebackType
 from typing import Self
 
 from tests.conftest import ROOT
-from tests.processes import SECONDS, until, without_settings
+from tests.processes import SECONDS, free_port, until, without_settings
 
 BUFFER = 65536
 
 
 class Node:
-    """One machine: `python -m ivr serve` with its dispatcher. A context manager."""
+    """One machine: `python -m ivr serve` with its dispatcher. A context manager.
+
+    A dead one's port stays free: were it of those that the system hands out, another test's server might soon answer
+    there what the proxy sends, and a webhook would be lost.
+    """
+
+    last_port = 0
 
     def __init__(self, name: str, folder: Path, environment: Mapping[str, str]) -> None:
-        self.port = _free_port()
+        Node.last_port = self.port = free_port(but=Node.last_port)
         self._log = folder / f"{name}.log"
         self._environment = {**without_settings(), **environment, "PYTHONPATH": str(ROOT), "IVR_LOG": "json"}
         self._folder = folder
@@ -122,11 +128,6 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
     for end in (source, target):
         with suppress(OSError):
             end.shutdown(socket.SHUT_RDWR)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def all_ready(*nodes: Node) -> None:

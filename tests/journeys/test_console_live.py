@@ -16,11 +16,13 @@ from ivr.passwords import Argon2Passwords
 from ivr.service.accounts import Accounts
 from tests.axe import serious
 from tests.browsing import CONTRAST, looks
-from tests.journeys.test_conversations import SELLER, hears, joins
+from tests.journeys.test_conversations import hears, joins
 from tests.journeys.world import KIM_AGENT, LEE_AGENT, PATIENCE, World
 
 EXPECTED = ("ERR_INTERNET_DISCONNECTED", "409 (Conflict)", "EventSource's response has a MIME type")
 SOFTPHONE = "client:lee"
+SELLER, SOLD = "+12025550188", "11699207856579754"
+"""A seller's telephone on file, and an order of theirs."""
 SECRET = "some long enough words"
 pytestmark = pytest.mark.browser
 
@@ -89,6 +91,8 @@ def fits(page: Any) -> list[str]:
 
 
 def writes_a_note_that_nothing_loses(page: Any) -> None:
+    page.fill("#date", "2026-12-24")
+    page.evaluate("document.activeElement.blur()")
     page.keyboard.press("n")
     page.keyboard.type("Wants the blue one")
     page.wait_for_selector("#draft >> text=Draft kept.")
@@ -97,8 +101,11 @@ def writes_a_note_that_nothing_loses(page: Any) -> None:
     page.wait_for_selector("#draft >> text=Not kept yet")
     page.context.set_offline(False)
     page.wait_for_selector("#draft >> text=Draft kept.")
+    page.wait_for_selector("#live >> text=Hold")
+    assert page.input_value("#guest") == "+1202", "what is typed outlives what is shown anew"
     page.reload()
     assert page.input_value("#note") == "Wants the blue one, not the red"
+    assert (page.input_value("#date"), page.is_checked("input[value=at]")) == ("2026-12-24", True)
     page.click("text=Add the note")
     page.wait_for_selector("text=The note is added.")
     assert page.input_value("#note") == ""
@@ -146,13 +153,14 @@ def test_agent_takes_a_callback_from_the_ring_to_its_outcome_and_talks_with_the_
     page.wait_for_selector("#live >> text=You are talking")
     says(other, "customer", "agent", "Where is my parcel")
     says(other, "agent", "customer", "I am looking for it")
+    page.click(f"text=Open case {world.case().number}")
+    page.wait_for_selector("#noting")
     page.click("text=Hold")
     page.wait_for_selector("#live >> text=on hold")
     world.until(lambda: not hears(world, customer, agent), "the customer hears nobody")
-    page.click("text=Take back")
+    page.fill("#guest", "+1202")
+    world.ivr.engine.conversations.hold(world.attempts()[-1].id, "customer", on=False)  # type: ignore[union-attr]
     customer.joined_with(agent, PATIENCE)
-    page.click(f"text=Open case {world.case().number}")
-    page.wait_for_selector("#noting")
     writes_a_note_that_nothing_loses(page)
     page.select_option("#outcome", "informed")
     page.click("text=Save the outcome")
@@ -173,6 +181,9 @@ def test_mute_coach_lost_network_reload_and_hand_over_in_one_conversation(
     world: World, desk: Callable[[], Any]
 ) -> None:
     world.asks_for_callback()
+    with world.store.begin() as uow:
+        uow.cases.of_customer(world.case().customer_id or "", 1)[0].order_id = SOLD
+        uow.commit()
     agent, page, coach = world.agent(), desk(), world.phone(SELLER)
     sign_in(page)
     customer = talks(world, page, agent)
@@ -181,9 +192,8 @@ def test_mute_coach_lost_network_reload_and_hand_over_in_one_conversation(
     world.until(lambda: not hears(world, customer, agent), "the agent is not heard")
     page.keyboard.press("m")
     customer.joined_with(agent, PATIENCE)
-    page.fill("#guest", SELLER)
-    page.select_option("#role", "coach")
-    page.click("text=Ring them")
+    page.select_option("#sellers-role", "coach")
+    page.click("text=Ring Northwind Outdoor")
     joins(world, coach)
     world.until(lambda: hears(world, agent, coach), "the coach is heard by the agent")
     assert not hears(world, customer, coach)

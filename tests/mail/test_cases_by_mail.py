@@ -14,7 +14,7 @@ from ivr.domain.staff import StaffRole
 from ivr.errors import MailUnavailable
 from ivr.mail.imap import ImapMailbox, ImapServer, ImapVisit
 from ivr.service.chat_desk import waiting_chats
-from ivr.service.erasing import Erasing
+from ivr.service.chat_erasing import Erasing
 from ivr.service.scenes import Scenes
 from ivr.service.staff_log import Member
 from tests.fakes.clock import FakeClock

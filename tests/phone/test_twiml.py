@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from ivr.domain.hearing import Pace
-from ivr.domain.turn import Next, Say, Turn
+from ivr.domain.turn import Charge, Next, Say, Turn
 from ivr.phone.twiml import DocumentContext, Hearing, StreamStart, play_for_ever, render, say_and_hang_up
 from ivr.phone.twiml_say import Spoken
 
@@ -187,3 +187,18 @@ def test_no_document_ends_in_a_silent_hang_up(kind: Next, hearing: Hearing, with
 
 def test_last_words_hang_up() -> None:
     assert ET.fromstring(say_and_hang_up([Spoken("Bye", "en-US")]))[-1].tag == "Hangup"
+
+
+def test_a_card_terminal_is_the_carriers_and_nobody_listens_in() -> None:
+    paying = turn(next=Next.PAY, charge=Charge("34.50", "USD", "10716290726091390"), locale="es-US")
+    told = document(
+        paying,
+        context(paid_path="/voice/paid/3", pay_connector="Default", stop_stream="caller-1"),
+        "Now.",
+        locale="es-US",
+    )
+    assert told.startswith('<Response><Stop><Stream name="caller-1" /></Stop><Say')
+    assert '<Pay action="/voice/paid/3" chargeAmount="34.50" currency="usd"' in told
+    assert 'language="es-MX"' in told
+    assert "<Gather" not in told
+    assert told.endswith('<Redirect method="POST">/voice/paid/3?skipped=1</Redirect></Response>')

@@ -7,6 +7,7 @@ from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Attempt, Callback, Hold, Leg, Party
 from ivr.domain.calls import Call, Verification
 from ivr.domain.cases import Case, CaseKind, Customer, Event, case_number
+from ivr.domain.chats import Chat
 from ivr.domain.messages import Channel, Message, MessageKind
 from ivr.storage import SqlStore
 
@@ -83,6 +84,7 @@ REPOSITORIES = {
     Verification: "verifications",
     Message: "messages",
     Event: "events",
+    Chat: "chats",
 }
 
 

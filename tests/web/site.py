@@ -173,7 +173,7 @@ def shipped_words() -> dict[str, Any]:
     ivr = build(Settings.from_env(ENVIRONMENT))
     return {
         "content": ivr.content, "catalogue": ivr.catalogue, "board_words": ivr.board_words,
-        "understanding": ivr.understanding,
+        "understanding": ivr.understanding, "policies": ivr.policies,
     }  # fmt: skip
 
 

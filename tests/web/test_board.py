@@ -130,6 +130,8 @@ def test_the_board_shows_the_line_with_late_promises_and_who_needs_a_person(site
     page = text_of(site.get("/supervisor/"))
     for text in ("On hold 1", "Callbacks open 1", "Promises late 1", "Need a person 1", "Agents free 1 of 1"):
         assert text in page
+    assert "Longest wait 3 min" in page
+    assert "Line now Skill Waiting general 2" in page
     assert f"on the phone {CASE} waiting now – general – in line for 3 min" in page
     assert f"…43 {CASE} scheduled 10 Mar 16:00:00 10 Mar 15:59:00 late general 2 agent no answer" in page
     assert f"…44 {CASE} needs human" in page
@@ -216,6 +218,14 @@ def test_the_line_is_shown_in_its_order(site: Site) -> None:
     first = a_callback(site, 3, ticket_at=now - timedelta(minutes=2))
     urgent = a_callback(site, 4, priority=1)
     assert a_board(waiting=[later, second, first, urgent]).line == [urgent, first, second, later]
+
+
+def test_a_promise_is_at_risk_in_its_last_five_minutes_until_the_first_ring(site: Site) -> None:
+    now = site.clock.now()
+    soon = a_callback(site, 1, promised_by_at=now + timedelta(minutes=5))
+    rung = a_callback(site, 2, promised_by_at=now, first_rung_at=now)
+    others = (a_callback(site, 3 + i, promised_by_at=now + timedelta(minutes=m)) for i, m in enumerate((-1, 6)))
+    assert a_board(waiting=[soon, rung, *others]).at_risk == 1
 
 
 def test_an_available_agent_is_free_and_an_away_one_is_not(site: Site) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from ivr.domain.agents import Agent
@@ -184,3 +185,14 @@ def test_chat_in_a_frame_needs_no_cookie_and_a_forged_token_opens_nothing(new_si
     assert len(said(site.get(f"/embed/chat?lang=en-US&chat={token}"))) == 4
     assert said(site.get(f"/embed/chat?lang=en-US&chat={token}x")) == []
     assert said(beside(site).get("/chat?lang=en-US")) == []
+
+
+def test_a_card_number_that_is_written_is_dropped_before_anything_is_kept(site: Site) -> None:
+    ada = Chatter(site)
+    ada.writes("my card is 4242 4242 4242 4242", "never write a card number")
+    assert "4242" not in ada.page.text
+    with site.store._read.connect() as rows:
+        kept = rows.execute(text("SELECT body FROM chat_lines")).scalars().all() + list(
+            rows.execute(text("SELECT data FROM events")).scalars()
+        )
+    assert "4242" not in str(kept)

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from ivr.content.service_levels import seller_level
+from ivr.content.service_levels import service_levels
 from ivr.domain.claims import Claim, ClaimState
 from ivr.domain.service_levels import Level, Standing
 from ivr.errors import ContentError
@@ -154,16 +154,44 @@ def test_only_supervisors_see_claims(site: Site) -> None:
         assert site.get(f"/supervisor/{path}").status_code == 303
 
 
-def test_a_level_warns_before_it_is_late(site: Site, tmp_path) -> None:
+def test_a_level_warns_before_it_is_late(site: Site) -> None:
     level, now = Level(3600, 5400), site.clock.now()
     assert level.standing(now, now) is Standing.IN_TIME
     assert level.standing(now, site.clock.advance(3600)) is Standing.SOON
     assert level.standing(now, site.clock.advance(1800)) is Standing.LATE
-    for text in ("x: {}", "seller_escalation: 90", "seller_escalation: {warn_minutes: 90, late_minutes: 90}",
-                 "seller_escalation: {warn_minutes: 0, late_minutes: 90}"):  # fmt: skip
-        (tmp_path / "service_levels.yaml").write_text(text)
-        with pytest.raises(ContentError, match=r"service_levels.yaml:1"):
-            seller_level(tmp_path)
+
+
+GOOD = """seller_escalation: {warn_minutes: 60, late_minutes: 90}
+voice: {warn_seconds: 35, late_seconds: 47, average: true}
+chat: {warn_seconds: 90, late_seconds: 120}
+escalation: {warn_minutes: 9, late_minutes: 12, percent: 98}
+member_callback: {warn_minutes: 10, late_minutes: 15}
+self_service: {warn_percent: 58, percent: 54}
+automation: {warn_percent: 72, percent: 68}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        (1, "x: {}"),
+        (1, "seller_escalation: 90"),
+        (1, "seller_escalation: {warn_minutes: 90, late_minutes: 90}"),
+        (1, "seller_escalation: {warn_minutes: 0, late_minutes: 90}"),
+        (2, "voice: {warn_seconds: 35}"),
+        (4, "escalation: {warn_minutes: 9, late_minutes: 12, percent: 101}"),
+        (6, "self_service: {warn_percent: 50, percent: 54}"),
+        (7, "automation: {warn_percent: 72, percent: 68, colour: 1}"),
+    ],
+)
+def test_a_level_that_cannot_warn_is_named_with_its_line(tmp_path, line: int, instead: str) -> None:
+    (tmp_path / "service_levels.yaml").write_text(GOOD)
+    assert service_levels(tmp_path).waits["voice"].is_average
+    lines = GOOD.splitlines()
+    lines[line - 1] = instead
+    (tmp_path / "service_levels.yaml").write_text("\n".join(lines))
+    with pytest.raises(ContentError, match=rf"service_levels.yaml:{line}"):
+        service_levels(tmp_path)
 
 
 def test_the_sweep_of_the_site_pays_what_nobody_answered(site: Site) -> None:

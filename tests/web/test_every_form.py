@@ -27,8 +27,8 @@ FORMS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "rate": (TALKED, {"effort": "2"}),
 }
 """One callback's forms: in which state it is sent, and with what."""
-ELSEWHERE = {"book", "stop"}
-"""Forms without a callback's address: tried in test_pages.py (twice, stale, hostile) and test_links.py."""
+ELSEWHERE = {"book", "stop", "chat_new", "chat_write"}
+"""Forms without a callback's address: tried in test_pages.py (twice, hostile), test_links.py and test_chat.py."""
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from ivr.content.model import Once
+from ivr.content.model import LocaleGrammar, Once
 from ivr.domain.calls import Call
 from ivr.domain.cases import Event
 from ivr.domain.staff import StaffRole
@@ -87,13 +87,21 @@ def test_hearing_and_health_are_told_as_the_doctor_does(board: Site) -> None:
     assert "needs a hand" not in page
 
 
+def test_grammars_that_no_call_has_needed_are_read_when_somebody_asks(
+    board: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(vars(board.ivr.content.locales["en-US"]), "grammar", Once(LocaleGrammar))
+    assert "not read yet" in text_of(board.get("/supervisor/hearing"))
+    assert "not read yet" not in text_of(board.get("/supervisor/hearing?all=1"))
+
+
 def test_a_broken_grammar_is_named_with_its_file_and_line(board: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> None:
         raise ContentError("en-US/sentences/yes.yaml:3: broken YAML")
 
     locale = board.ivr.content.locales["en-US"]
     monkeypatch.setitem(vars(locale), "grammar", Once(broken))
-    assert "yes.yaml:3: broken YAML" in text_of(board.get("/supervisor/hearing"))
+    assert "yes.yaml:3: broken YAML" in text_of(board.get("/supervisor/hearing?all=1"))
     assert "yes.yaml:3: broken YAML" in text_of(board.get("/supervisor/content?kind=sentences"))
 
 

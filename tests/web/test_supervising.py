@@ -182,6 +182,7 @@ def test_the_day_is_shown_in_pictures_with_their_tables(board: Site) -> None:
     assert page.text.count('role="img"') == 2
     assert "style=" not in page.text
     assert "16:00 1 1 3.0 min 3.0 min" in text_of(page)
+    assert "16:00 1 0" in text_of(page), "one promise was kept in that hour"
     assert "delivered not received 2" in text_of(page)
 
 

@@ -7,10 +7,12 @@ from ivr.domain.dialogue.values import Dialogue, State
 from ivr.domain.hearing import Pace
 from ivr.domain.intents import Builtin, Choice, Expects, Intent
 from ivr.domain.policy.facts import REASONS
-from ivr.domain.turn import Next, Say
+from ivr.domain.turn import Charge, Next, Say
 
 YES, NO = Intent("yes"), Intent("no")
 PLACES = ("first", "second", "third")
+COMPLAINT_KEY = "4"
+"""Beside the three questions asked most."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Question:
     pace: Pace = Pace.DIRECTED
     next: Next = Next.LISTEN
     wait_seconds: int = 6
+    charge: Charge | None = None
+    """Of a card terminal."""
 
 
 def numbered(count: int) -> tuple[Choice, ...]:
@@ -54,7 +58,8 @@ def question_asked(d: Dialogue) -> Question:
     expects = Expects(
         intents=("question", "main_menu"), builtins=(Builtin.CHOICE,), choices=numbered(len(d.answers)), questions=True
     )
-    return Question((say,), expects, number_keys(len(d.answers)), wait_seconds=8)
+    keys = {**number_keys(len(d.answers)), COMPLAINT_KEY: Intent("complaint")}
+    return Question((say, Say("complaint_key")), expects, keys, wait_seconds=8)
 
 
 def answer_confirm_asked(d: Dialogue) -> Question:
@@ -77,9 +82,24 @@ def consent_asked(d: Dialogue) -> Question:
     return boolean(Say("recording_ask"))
 
 
+def erase_asked(d: Dialogue) -> Question:
+    """Whether everything about the caller is to be erased."""
+    return boolean(Say("delete_confirm"))
+
+
 def returned_asked(d: Dialogue) -> Question:
     """Whether somebody who was cut off takes the place in line up again."""
     return boolean(Say("place_kept"))
+
+
+def rating_asked(d: Dialogue) -> Question:
+    """How easy it was."""
+    return by_number(Say("rate_effort"), 7)
+
+
+def ended(d: Dialogue) -> Question:
+    """The last words."""
+    return Question((Say("goodbye"),), Expects(), next=Next.HANG_UP)
 
 
 ASKED: Mapping[State, Callable[[Dialogue], Question]] = {
@@ -89,6 +109,9 @@ ASKED: Mapping[State, Callable[[Dialogue], Question]] = {
     State.ANSWER_HELPED: answer_helped_asked,
     State.CONSENT: consent_asked,
     State.RETURNED: returned_asked,
+    State.ERASE_CONFIRM: erase_asked,
+    State.RATING: rating_asked,
+    State.ENDED: ended,
 }
 """Those of `questions.QUESTIONS` that are here."""
 

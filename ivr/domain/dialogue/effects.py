@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ivr.domain.cases import CaseKind
 from ivr.domain.consent import Consent
+from ivr.domain.dialogue.account_talk import AccountEffect
 from ivr.domain.moments import When
 from ivr.domain.policy.rules import Topic
 
@@ -32,6 +33,18 @@ class ReadOrders:
     """Read the caller's orders, and these, again: the language has changed, and with it their items' names."""
 
     order_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RaiseCase:
+    """The case in hand goes before others: upset, danger. Gives no result."""
+
+    cause: str
+
+
+@dataclass(frozen=True)
+class EraseData:
+    """Erase what is kept about the caller's number."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +218,8 @@ Effect = (
     FindOrders
     | ReadOrders
     | OpenCase
+    | RaiseCase
+    | EraseData
     | ResolveCase
     | CancelOrder
     | Decide
@@ -227,4 +242,5 @@ Effect = (
     | TextAnswer
     | RateAnswer
     | StopNews
+    | AccountEffect
 )

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ivr.domain.consent import Rule
+from ivr.domain.dialogue.account_talk import AccountResult
+from ivr.domain.dialogue.account_talk import CardGiven as CardGiven
+from ivr.domain.dialogue.claim_talk import ClaimAnswered as ClaimAnswered
+from ivr.domain.dialogue.claim_talk import ClaimFound as ClaimFound
+from ivr.domain.dialogue.claim_talk import ClaimView as ClaimView
 from ivr.domain.intents import Meaning
 from ivr.domain.knowledge import Answer
 from ivr.domain.moments import Resolved, Unresolved
@@ -81,6 +86,11 @@ class CaseOpened:
 
 
 @dataclass(frozen=True)
+class DataErased:
+    """Result of EraseData."""
+
+
+@dataclass(frozen=True)
 class ShopAway:
     """Result of whatever needs the shop: it does not answer now."""
 
@@ -114,39 +124,6 @@ class Decided:
     """What a claim about it is about, or the seller's offer, in the currency's smallest unit."""
     claim_due_at: datetime | None = None
     """Until when the seller has to answer it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClaimView:
-    """A claim as its seller is told of it."""
-
-    id: str
-    case_id: str
-    case_number: str
-    item: str
-    cause: str
-    amount_minor: int
-    currency: str
-    due_at: datetime
-    now: datetime
-    is_waiting: bool
-    """For an answer, which is in time."""
-
-
-@dataclass(frozen=True)
-class ClaimFound:
-    """Result of FindClaim; None: there is none with this number for this seller."""
-
-    claim: ClaimView | None
-
-
-@dataclass(frozen=True)
-class ClaimAnswered:
-    """Result of AnswerClaim: the answer that was taken, or why it was not (claim_over, claim_answered)."""
-
-    outcome: str
-    amount_minor: int
-    currency: str
 
 
 @dataclass(frozen=True)
@@ -271,6 +248,7 @@ Result = (
     | OrdersRead
     | CaseOpened
     | OrderCanceled
+    | DataErased
     | ShopAway
     | Decided
     | ClaimFound
@@ -286,5 +264,8 @@ Result = (
     | CodeUnknown
     | InLine
     | QuestionsRead
+    | AccountResult
 )
-Heard = Speech | Key | Silence | SpeechLost | AgentReady | AgentLost | ConferenceLeft | DocumentFailed | Result
+Heard = (
+    Speech | Key | Silence | SpeechLost | CardGiven | AgentReady | AgentLost | ConferenceLeft | DocumentFailed | Result
+)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from ivr.domain.cases import CaseKind
+from ivr.domain.dialogue import complaints
 from ivr.domain.dialogue.booking import open_case_then
 from ivr.domain.dialogue.effects import EstimateWait, NoteAnswer, RateAnswer, ReadQuestions, TextAnswer
 from ivr.domain.dialogue.heard import QuestionsRead
@@ -43,6 +44,8 @@ def answer_question(dialogue: Dialogue, intent: Intent) -> Step | None:
     if intent.name == "choice" and isinstance(index, int) and 1 <= index <= len(dialogue.answers):
         chosen = dialogue.answers[index - 1]
         return _read(replace(dialogue, answer=chosen, reason=dialogue.reason or chosen.title))
+    if intent.name == "complaint":
+        return complaints.begin(dialogue)
     if intent.name == "main_menu":
         return Step(ask(dialogue, State.MENU))
     return begin(dialogue, intent) if intent.name == "question" else None

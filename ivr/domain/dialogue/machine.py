@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from ivr.domain.dialogue import (
+    accounts,
     booking,
     care,
     claims,
+    complaints,
     consent,
     doubts,
     existing,
@@ -17,7 +19,9 @@ from ivr.domain.dialogue import (
     orders,
     promises,
     sellers,
+    tempers,
 )
+from ivr.domain.dialogue.account_talk import CardGiven
 from ivr.domain.dialogue.effects import ResolveCase
 from ivr.domain.dialogue.heard import (
     AgentLost,
@@ -32,6 +36,7 @@ from ivr.domain.dialogue.heard import (
     CodeFound,
     CodeUnknown,
     ConferenceLeft,
+    DataErased,
     Decided,
     DocumentFailed,
     Heard,
@@ -81,17 +86,23 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.RESUME_CODE: existing.answer_code,
     State.RECALL_CONFIRM: existing.answer_recall,
     State.HOLDING: promises.answer_holding,
+    State.ERASE_CONFIRM: complaints.answer_erase,
     State.ANYTHING_ELSE: menu.answer_anything_else,
     State.QUESTION: knowledge.answer_question,
     State.ANSWER_CONFIRM: knowledge.answer_confirm,
     State.ANSWER_TEXT: knowledge.answer_text,
     State.ANSWER_HELPED: knowledge.answer_helped,
     State.RATING: menu.answer_rating,
+    State.MORE: menu.answer_menu,
+    **accounts.ACCOUNT_ANSWERS,
     **claims.CLAIM_ANSWERS,
     **sellers.SELLER_ANSWERS,
 }
 
-CANNOT_BE_UNDONE = frozenset({State.CANCEL_CONFIRM, State.RECALL_CONFIRM, State.SELLER_ANSWER})
+CANNOT_BE_UNDONE = frozenset(
+    {State.CANCEL_CONFIRM, State.RECALL_CONFIRM, State.SELLER_ANSWER}
+    | {State.MEMBERSHIP_CONFIRM, State.PAY_CONFIRM, State.ERASE_CONFIRM}
+)
 """Here a vague yes is never believed, however often it is said."""
 
 RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
@@ -100,6 +111,7 @@ RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     CaseOpened: orders.case_opened,
     OrderCanceled: orders.canceled,
     ShopAway: orders.shop_away,
+    DataErased: complaints.erased,
     Decided: care.decided,
     ClaimFound: sellers.claim_found,
     ClaimAnswered: sellers.claim_answered,
@@ -114,6 +126,7 @@ RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     CodeUnknown: existing.code_unknown,
     InLine: promises.in_line,
     QuestionsRead: knowledge.questions_read,
+    **accounts.ACCOUNT_RESULTS,
 }
 
 
@@ -172,9 +185,12 @@ def _step(dialogue: Dialogue, heard: Heard) -> Step:
         case Key(digits):
             return _key(dialogue, digits)
         case Speech(meaning):
-            return _speech(dialogue, meaning)
+            feeling = tempers.felt(dialogue, meaning)
+            return tempers.hurried(feeling, meaning) or _speech(feeling, meaning)
         case Silence():
             return promises.still_waiting(dialogue) if dialogue.state == State.HOLDING else silent(dialogue)
+        case CardGiven():
+            return menu.card_given(dialogue)
         case SpeechLost():
             return menu.by_keys(dialogue)
         case AgentReady():

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ivr.domain.cases import CaseKind
-from ivr.domain.dialogue import existing, going_on, knowledge, orders, promises
+from ivr.domain.dialogue import accounts, complaints, existing, going_on, knowledge, orders, promises
 from ivr.domain.dialogue.booking import open_case_then
 from ivr.domain.dialogue.effects import (
     EnterLine,
@@ -22,7 +22,7 @@ from ivr.domain.intents import Intent
 from ivr.domain.turn import Say
 
 ORDER_REQUESTS = frozenset({"track_order", "delivered_not_received", "return_refund", "cancel_order", "seller_claim"})
-REQUESTS = ORDER_REQUESTS | {"callback", "existing_callback"}
+REQUESTS = ORDER_REQUESTS | accounts.ACCOUNT_REQUESTS | {"callback", "existing_callback", "complaint", "delete_data"}
 """Intents that start something; vague ones are confirmed first."""
 INTERRUPTED = {
     State.ORDER_PICK: State.ORDER_PICK,
@@ -40,12 +40,20 @@ def answer_menu(dialogue: Dialogue, intent: Intent) -> Step | None:
         why = str(intent.slots.get("cause", ""))
         fresh = replace(dialogue, case_id="", case_number="", order=None, why=why, evidence="", claim=None)
         return orders.begin(replace(fresh, want=intent.name))
+    if intent.name in accounts.ACCOUNT_REQUESTS:
+        return accounts.begin(replace(dialogue, case_id="", case_number="", order=None, claim=None), intent)
+    if intent.name == "more":
+        return Step(ask(dialogue, State.MORE))
     if intent.name == "callback":
         return promises.begin(replace(dialogue, want=dialogue.want or CaseKind.QUESTION.value), intent)
     if intent.name == "existing_callback":
         return existing.existing(dialogue, intent)
     if intent.name == "question":
         return knowledge.begin(dialogue, intent)
+    if intent.name == "complaint":
+        return complaints.begin(dialogue)
+    if intent.name == "delete_data":
+        return complaints.begin_erasing(dialogue)
     if intent.name == "hold":
         return ask_for_agent(dialogue)
     if intent.name == "main_menu":
@@ -102,6 +110,11 @@ def by_keys(dialogue: Dialogue) -> Step:
     return _ask_again(replace(dialogue, keypad=True, preface=(*dialogue.preface, Say("apology"))))
 
 
+def card_given(dialogue: Dialogue) -> Step:
+    """Nobody may tell us a card number: it is dropped, that is said, and the same is asked."""
+    return _ask_again(replace(dialogue, preface=(*dialogue.preface, Say("card_never_spoken"))))
+
+
 def _ask_again(dialogue: Dialogue) -> Step:
     """The same question, in other words or another language; the wait in an offer is estimated anew."""
     if dialogue.state in (State.OFFER, State.HOLDING):
@@ -111,7 +124,14 @@ def _ask_again(dialogue: Dialogue) -> Step:
 
 def _cancel(dialogue: Dialogue) -> Step:
     """Give up what is in hand; asked again where "cancel" could be a yes or a no."""
-    if dialogue.state in (State.CANCEL_CONFIRM, State.RECALL_CONFIRM, State.HOLDING, State.JOINED, State.RATING):
+    if dialogue.state in (
+        State.CANCEL_CONFIRM,
+        State.RECALL_CONFIRM,
+        State.ERASE_CONFIRM,
+        State.HOLDING,
+        State.JOINED,
+        State.RATING,
+    ):
         return repeat(dialogue)
     fresh = replace(dialogue, want="", reason="", order=None, when=None, at=None, moves_id="", then=(), doubt=None)
     return Step(ask(fresh, State.MENU))

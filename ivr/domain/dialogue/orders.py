@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ivr.domain.cases import CaseKind
+from ivr.domain.dialogue import accounts
 from ivr.domain.dialogue.booking import open_case_then
 from ivr.domain.dialogue.effects import CancelOrder, Decide, EstimateWait, FindOrders, OpenCase, ResolveCase
 from ivr.domain.dialogue.heard import CaseOpened, OrderCanceled, OrdersFound
@@ -12,7 +13,7 @@ from ivr.domain.dialogue.values import Dialogue, State, Step
 from ivr.domain.intents import Intent
 from ivr.domain.orders import Order
 from ivr.domain.policy import Topic
-from ivr.domain.turn import At, Say, SayArg
+from ivr.domain.turn import At, Say, SayArg, Spelled
 
 MOST_OFFERED = 3
 MAX_LOOKUPS = 3
@@ -88,8 +89,13 @@ def case_opened(dialogue: Dialogue, result: object) -> Step:
     """Keep the case; ask the shop's rules about the order if that is why it was opened."""
     assert isinstance(result, CaseOpened)
     kept = replace(dialogue, case_id=result.case_id, case_number=result.number, explaining=False)
+    if dialogue.want == CaseKind.COMPLAINT:
+        told = Say("complaint_opened", {"case": Spelled(result.number)})
+        return Step(replace(kept, preface=(*kept.preface, told)))
     if not dialogue.explaining or dialogue.order is None:
         return Step(kept)
+    if dialogue.want in accounts.ACCOUNT_REQUESTS:
+        return accounts.known(kept)
     return Step(kept, (Decide(Topic(dialogue.want), dialogue.order.id, result.case_id, dialogue.why),))
 
 

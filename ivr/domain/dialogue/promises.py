@@ -21,6 +21,10 @@ from ivr.domain.dialogue.values import Dialogue, State, Step
 from ivr.domain.intents import Intent
 from ivr.domain.moments import When
 from ivr.domain.turn import At, Say, Span, Spelled
+from ivr.domain.upset import IN_DANGER
+
+SOON_SECONDS = 900
+"""Who is in danger is not left waiting on the line for longer: the callback is offered."""
 
 
 def begin(dialogue: Dialogue, intent: Intent) -> Step:
@@ -40,7 +44,7 @@ def wait_estimated(dialogue: Dialogue, result: object) -> Step:
     wait = Span(result.low_seconds, result.high_seconds)
     if dialogue.state == State.HOLDING:
         return Step(ask(dialogue, State.HOLDING, Say("hold_music_line", {"wait": wait})))
-    if result.agent_free and dialogue.agent_asked:
+    if dialogue.agent_asked and (result.agent_free or _cannot_wait(dialogue, result)):
         return open_case_then(replace(dialogue, agent_asked=False), EnterLine())
     if dialogue.then and dialogue.then[0].name in ("callback", "moment"):
         first = replace(dialogue, then=dialogue.then[1:])
@@ -51,6 +55,11 @@ def wait_estimated(dialogue: Dialogue, result: object) -> Step:
     back = dialogue.interrupted if dialogue.agent_asked or dialogue.state == State.OFFER else State.MENU
     offered = replace(dialogue, agent_free=free, agent_asked=False, callback_asked=False, interrupted=back)
     return Step(ask(offered, State.OFFER, Say(prompt, args)))
+
+
+def _cannot_wait(dialogue: Dialogue, result: WaitEstimated) -> bool:
+    """In danger: to the front of the line without a question, unless nobody is there for long."""
+    return dialogue.hurried == IN_DANGER and result.high_seconds <= SOON_SECONDS
 
 
 def _offer_prompt(dialogue: Dialogue) -> str:

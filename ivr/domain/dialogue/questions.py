@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from ivr.domain.dialogue.account_questions import ACCOUNT_QUESTIONS, MORE_INTENTS
 from ivr.domain.dialogue.asking import (
     ASKED,
     NO,
@@ -10,7 +11,6 @@ from ivr.domain.dialogue.asking import (
     YES,
     Question,
     boolean,
-    by_number,
     numbered,
     return_reason_asked,
     return_way_asked,
@@ -37,6 +37,8 @@ MENU_KEYS: Mapping[str, Intent] = {
 }
 QUESTION_KEYS: Mapping[str, Intent] = {"7": Intent("question")}
 """In the main menu only: elsewhere 7 ends the call."""
+MORE_KEYS: Mapping[str, Intent] = {"*": Intent("more")}
+"""In the main menu there is nothing to go back to: the star leads on."""
 LANGUAGE_KEY = 8
 GLOBAL_KEYS: Mapping[str, Intent] = {
     "0": Intent("agent"),
@@ -44,7 +46,9 @@ GLOBAL_KEYS: Mapping[str, Intent] = {
     "9": Intent("repeat"),
     "*": Intent("go_back"),
 }
-MENU_INTENTS = (*(intent.name for intent in MENU_KEYS.values()), "seller_claim")
+MENU_INTENTS = (
+    *(intent.name for intent in MENU_KEYS.values()), "seller_claim", *MORE_INTENTS, "complaint", "delete_data",
+)  # fmt: skip
 ORDER_DIGITS = (7, 17)
 CODE_DIGITS = (6, 8)
 """Codes that take a callback up from any telephone."""
@@ -54,6 +58,8 @@ SIMPLE = frozenset({Builtin.BOOLEAN, Builtin.DIGITS})
 """What a language understands of which only part is understood."""
 LANGUAGES_AT_ONCE = 8
 """More languages than these are offered page by page: key 9 leads on."""
+ASKS_BACK = frozenset({State.INTENT_CONFIRM, State.MENU_THREE})
+"""What was meant was not clear."""
 MOMENT_DIGITS = (4, 8)
 """Keyed moments: hour and minute, or month, day, hour and minute, on the 24-hour clock."""
 
@@ -75,7 +81,10 @@ def ask(dialogue: Dialogue, state: State, *before: Say, failures: int = 0) -> Di
     """Go to a state: the next turn says the preface, `before`, and the state's own prompts."""
     number = dialogue.turn.number + 1
     since = dialogue.since if state == dialogue.state and dialogue.turn.number else number
-    moved = replace(dialogue, state=state, since=since, failures=failures, preface=(), misheard=False, vague=None)
+    moved = replace(
+        dialogue, state=state, since=since, failures=failures, preface=(), misheard=False, vague=None,
+        asked_back=dialogue.asked_back or state in ASKS_BACK,
+    )  # fmt: skip
     asked = question(moved)
     turn = Turn(
         number=number,
@@ -86,6 +95,7 @@ def ask(dialogue: Dialogue, state: State, *before: Say, failures: int = 0) -> Di
         key_count=asked.key_count,
         pace=asked.pace,
         wait_seconds=asked.wait_seconds,
+        charge=asked.charge,
         slow=dialogue.slow,
         by_keys=dialogue.keypad,
         state=state.value,
@@ -96,7 +106,7 @@ def ask(dialogue: Dialogue, state: State, *before: Say, failures: int = 0) -> Di
 def _menu(d: Dialogue) -> Question:
     prompt = "menu_keys" if d.is_keyed or d.failures >= 3 else "menu_rephrase" if d.failures else "menu"
     expects = Expects(intents=(*MENU_INTENTS, "hold", "question"))
-    return Question((Say(prompt),), expects, {**MENU_KEYS, **QUESTION_KEYS})
+    return Question((Say(prompt),), expects, {**MENU_KEYS, **QUESTION_KEYS, **MORE_KEYS})
 
 
 def _menu_three(d: Dialogue) -> Question:
@@ -253,14 +263,6 @@ def _anything_else(d: Dialogue) -> Question:
     return Question((*way_out(d), Say("anything_else")), expects, {**MENU_KEYS, "7": NO})
 
 
-def _rating(d: Dialogue) -> Question:
-    return by_number(Say("rate_effort"), 7)
-
-
-def _ended(d: Dialogue) -> Question:
-    return Question((Say("goodbye"),), Expects(), next=Next.HANG_UP)
-
-
 QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
     State.MENU: _menu,
     State.MENU_THREE: _menu_three,
@@ -285,8 +287,7 @@ QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
     State.RECALL_CONFIRM: _recall_confirm,
     State.HOLDING: _holding,
     State.ANYTHING_ELSE: _anything_else,
-    State.RATING: _rating,
     **ASKED,
-    State.ENDED: _ended,
+    **ACCOUNT_QUESTIONS,
     **CLAIM_QUESTIONS,
 }

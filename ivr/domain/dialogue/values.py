@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ivr.domain.accounts import Bill, Membership
 from ivr.domain.consent import Consent
 from ivr.domain.dialogue.effects import Effect
 from ivr.domain.dialogue.heard import ClaimView, HeldPlace, NumberChecked, OpenCallback
@@ -14,6 +15,7 @@ from ivr.domain.knowledge import Answer
 from ivr.domain.moments import AskBack, When
 from ivr.domain.orders import Order
 from ivr.domain.turn import Say, Turn
+from ivr.domain.upset import EVEN_TEMPER, Temper
 
 
 class State(StrEnum):
@@ -50,6 +52,13 @@ class State(StrEnum):
     RECALL_CONFIRM = "recall_confirm"
     HOLDING = "holding"
     CONSENT = "consent"
+    ERASE_CONFIRM = "erase_confirm"
+    MORE = "more"
+    ACCOUNT_CODE = "account_code"
+    MEMBERSHIP = "membership"
+    MEMBERSHIP_CONFIRM = "membership_confirm"
+    PAY_CONFIRM = "pay_confirm"
+    PAYING = "paying"
     ANYTHING_ELSE = "anything_else"
     QUESTION = "question"
     ANSWER_CONFIRM = "answer_confirm"
@@ -104,6 +113,8 @@ class Caller:
     """Whether a text message would reach this number, and is wanted."""
     begun: Begun | None = None
     """What they may want to go on with."""
+    may_erase: bool = False
+    """The law of their number's country lets them have their data erased by telephone."""
     is_seller: bool = False
     """It is the telephone on file of a seller of the marketplace."""
 
@@ -148,6 +159,14 @@ class Dialogue:
     """Of a claim: whether the caller can show it (yes, no); empty: not asked."""
     claim: ClaimView | None = None
     """The claim that a seller calls about."""
+    membership: Membership | None = None
+    """The one that is talked about."""
+    bill: Bill | None = None
+    """What may be paid now."""
+    by_keypad: bool = False
+    """The carrier can take a card for it on this call."""
+    proven: str = ""
+    """The number on file whose code was said in this call."""
     case_id: str = ""
     case_number: str = ""
     lookups: int = 0
@@ -192,6 +211,12 @@ class Dialogue:
     """Whether conversations of this call may be recorded; None: nobody was asked or told."""
     unanswered: int = 0
     """Questions in a row to which there was no answer."""
+    temper: Temper = EVEN_TEMPER
+    """Whether they grow upset."""
+    hurried: str = ""
+    """Why a person was fetched without being asked for."""
+    asked_back: bool = False
+    """We had to ask what was meant."""
     is_news: bool = False
     """We have rung the customer, about news of an order."""
     interrupted: State = State.MENU

@@ -36,6 +36,8 @@ CAUSES = ("counterfeit", "not_as_described", "late_shipment", "not_received")
 SETTLED = ("none", "refund", "replacement", "return")
 CLAIMS = ("none", "waiting", "offered", "escalated", "denied", "closed")
 ANSWERS = ("none", "accept", "dispute", "offer")
+ACTS = ("explain", "pause", "cancel", "keep")
+MEMBERSHIPS = ("none", "active", "paused", "ending", "held")
 CURRENCIES: Mapping[str, int] = {
     "USD": 2, "EUR": 2, "GBP": 2, "KRW": 0, "JPY": 0, "INR": 2, "BRL": 2, "SAR": 2, "MXN": 2,
 }  # fmt: skip
@@ -46,6 +48,7 @@ FACTS: Mapping[str, Fact] = {
     "own_order": Fact(Kind.TRUTH, "the order belongs to the number that calls"),
     "data_ok": Fact(Kind.TRUTH, "the shop's record makes sense: a price, a currency we know, dates in order"),
     "amount": Fact(Kind.MONEY, "the price of the item"),
+    "installments_left": Fact(Kind.NUMBER, "payments of the price that are still to be taken from the customer"),
     "recalled": Fact(Kind.TRUTH, "a defect was found in its production batch"),
     "reason": Fact(Kind.WORD, "why it is sent back; none: not asked yet", frozenset(("none", *REASONS))),
     "settled": Fact(Kind.WORD, "what was done about this item before", frozenset(SETTLED)),
@@ -63,6 +66,10 @@ FACTS: Mapping[str, Fact] = {
     "offer_taken": Fact(Kind.TRUTH, "the customer takes what the seller offers"),
     "answer_overdue": Fact(Kind.TRUTH, "the time to answer is over"),
     "share": Fact(Kind.NUMBER, "percent of the price that the seller offers and the customer takes"),
+    "act": Fact(Kind.WORD, "what is wanted of a membership", frozenset(ACTS)),
+    "membership": Fact(Kind.WORD, "where it stands", frozenset(MEMBERSHIPS)),
+    "video": Fact(Kind.TRUTH, "it is one for films"),
+    "proven": Fact(Kind.TRUTH, "the caller has said the code that was sent to the number on file"),
     "refunds_in_90_days": Fact(Kind.NUMBER, "refunds, replacements and returns of this customer"),
 }
 

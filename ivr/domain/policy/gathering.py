@@ -44,6 +44,7 @@ def gather(request: Request, now: datetime) -> Facts:
         "own_order": request.caller is not None and request.caller == order.number,
         "data_ok": amount is not None and _in_order(order, now),
         "amount": amount,
+        "installments_left": order.installments_left,
         "recalled": request.recalled or order.recalled,
         "reason": request.reason or "none",
         "settled": next((s.kind.value for s in request.settled if s.kind in FINAL), "none"),

@@ -17,6 +17,7 @@ class Topic(StrEnum):
     TRACK_ORDER = "track_order"
     PAYOUT = "payout"
     SELLER_CLAIM = "seller_claim"
+    MEMBERSHIP = "membership"
     CLAIM_OUTCOME = "claim_outcome"
     """After the seller's answer, or without one."""
 
@@ -50,6 +51,10 @@ class Decision(StrEnum):
     APPROVE = "approve"
     """The claim is paid."""
     DENY = "deny"
+    PROVE = "prove"
+    """A code is sent to the number on file first."""
+    CHANGE = "change"
+    """The membership is changed, once the customer is sure; `reasons` are said then."""
 
 
 class Payer(StrEnum):
@@ -68,6 +73,7 @@ MAY: Mapping[Topic, frozenset[Decision]] = {
     Topic.DELIVERED_NOT_RECEIVED: frozenset({Decision.TELL, Decision.AGENT, Decision.TRACE, Decision.SETTLE}),
     Topic.CANCEL_ORDER: frozenset({Decision.TELL, Decision.AGENT, Decision.CANCEL}),
     Topic.TRACK_ORDER: frozenset({Decision.TELL, Decision.CREDIT}),
+    Topic.MEMBERSHIP: frozenset({Decision.TELL, Decision.AGENT, Decision.ASK, Decision.PROVE, Decision.CHANGE}),
     Topic.PAYOUT: frozenset({Decision.TELL}),
     Topic.SELLER_CLAIM: frozenset({Decision.ASK, Decision.TELL, Decision.AGENT, Decision.CLAIM, Decision.OFFER}),
     Topic.CLAIM_OUTCOME: frozenset({Decision.APPROVE, Decision.DENY, Decision.AGENT, Decision.TELL}),

@@ -33,6 +33,22 @@ for (const note of document.querySelectorAll("[data-draft]")) {
   note.form.addEventListener("submit", () => { clearTimeout(timer); if (navigator.onLine) store(name, null); });
   keep();
 }
+// Other forms: what is chosen and typed outlives a reload and a lost network, in this window, until it is done.
+const done = document.querySelector("[data-done]")?.dataset.done;
+for (const form of document.querySelectorAll("form[data-keep]")) {
+  const name = `form:${form.action}:${form.dataset.keep}`;
+  const fields = [...form.elements].filter((one) => one.name && !["hidden", "submit", "fieldset"].includes(one.type));
+  const value = (one) => (["radio", "checkbox"].includes(one.type) ? one.checked : one.value);
+  try {
+    const left = JSON.parse(sessionStorage.getItem(name) ?? "null");
+    const sent = [...document.querySelectorAll(".chat .agent p")].some((one) => one.textContent.trim() === left?.[0]?.trim?.());
+    if (done === form.dataset.keep || sent) sessionStorage.removeItem(name);
+    else if (left && !document.getElementById("errors")) {
+      fields.forEach((one, i) => { if (left[i] !== undefined) one[typeof left[i] === "boolean" ? "checked" : "value"] = left[i]; });
+    }
+    form.addEventListener("input", () => sessionStorage.setItem(name, JSON.stringify(fields.map(value))));
+  } catch { /* a browser that keeps nothing */ }
+}
 for (const id of ["date", "time"]) {
   document.getElementById(id)?.addEventListener("input", () => { document.querySelector("input[name=when][value=at]").checked = true; });
 }

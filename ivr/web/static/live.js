@@ -7,6 +7,9 @@ function isUsed() {
   const at = document.activeElement;
   return live.contains(at) && (at.matches("input, select, textarea") || at.matches(":focus-visible"));
 }
+// What was typed or chosen in it, by field: it is shown anew with it.
+const typed = new Map();
+live.addEventListener("input", (event) => event.target.id && typed.set(event.target.id, event.target.value));
 const rests = () => document.hidden || pause?.checked || isUsed();
 async function refresh() {
   if (busy) { again = true; return; }
@@ -18,6 +21,7 @@ async function refresh() {
     if (answer.ok && !rests()) {
       const seen = [...live.querySelectorAll(".scroll")].map((part) => part.scrollLeft);
       live.innerHTML = await answer.text();
+      for (const [id, value] of typed) if (document.getElementById(id)) document.getElementById(id).value = value;
       live.querySelectorAll(".scroll").forEach((part, i) => { part.scrollLeft = seen[i]; });
       freshAt = Date.now();
       announce();

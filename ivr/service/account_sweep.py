@@ -1,0 +1,90 @@
+"""Tells the shop what was changed about accounts: tried until it has it, or a person has to decide."""
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+import structlog
+
+from ivr.domain.accounts import AccountChange, ChangeStatus
+from ivr.domain.cases import CaseStatus
+from ivr.domain.handovers import LEASE, retry_handover_at
+from ivr.errors import Conflict, ShopRefused, ShopUnavailable
+from ivr.service.breaker import Breaker
+from ivr.service.customer_accounts import CustomerAccounts
+from ivr.service.scenes import Scene, Scenes
+from ivr.service.timeline import record
+
+log = structlog.get_logger(__name__)
+
+BATCH: Final = 50
+
+
+@dataclass(frozen=True)
+class AccountSweep:
+    """Any number of processes may run one, as service.handovers.HandoverSweep."""
+
+    scenes: Scenes
+    shop: CustomerAccounts
+    breaker: Breaker = field(default_factory=Breaker)
+
+    def sweep(self) -> None:
+        """One round; while the shop is down nothing is claimed."""
+        for _ in range(BATCH):
+            if not self._has_work() or not self.breaker.allows() or not self._next():
+                return
+
+    def _has_work(self) -> bool:
+        with self.scenes.store.read() as uow:
+            return uow.account_changes.due(self.scenes.clock.now()) is not None
+
+    def _next(self) -> bool:
+        try:
+            change = self.scenes.run(_claim)
+            if change is not None:
+                self.scenes.run(partial(_write_down, key=change.key, tries=change.tries, answer=self._tell(change)))
+        except Conflict:
+            log.info("account_change_settled_by_another")
+            return False
+        return change is not None
+
+    def _tell(self, change: AccountChange) -> ShopRefused | ShopUnavailable | None:
+        try:
+            self.shop.carry_out(change)
+        except ShopRefused as refused:
+            self.breaker.succeeded()
+            return refused
+        except ShopUnavailable as error:
+            self.breaker.failed()
+            log.warning("shop_unavailable", error=str(error))
+            return error
+        self.breaker.succeeded()
+        return None
+
+
+def _claim(scene: Scene) -> AccountChange | None:
+    change = scene.uow.account_changes.due(scene.now)
+    if change is not None:
+        change.tries, change.due_at = change.tries + 1, scene.now + LEASE
+    return change
+
+
+def _write_down(scene: Scene, key: str, tries: int, answer: ShopRefused | ShopUnavailable | None) -> None:
+    change = scene.uow.account_changes.get(key)
+    if change is None or change.status is not ChangeStatus.WAITING or change.tries != tries:
+        return
+    again_at = retry_handover_at(change.tries, scene.now) if isinstance(answer, ShopUnavailable) else None
+    if again_at is not None:
+        change.due_at = again_at
+        return
+    case = scene.uow.cases.get(change.case_id)
+    if answer is None:
+        change.end(ChangeStatus.DONE, scene.now)
+        record(scene.uow, scene.now, "account_change_told", subject=case, data={"kind": change.kind.value})
+        return
+    reason = answer.reason if isinstance(answer, ShopRefused) else "shop_unavailable"
+    change.end(ChangeStatus.FAILED, scene.now, reason)
+    data = {"kind": change.kind.value, "reason": reason}
+    record(scene.uow, scene.now, "account_change_failed", subject=case, data=data)
+    if case is not None and case.status in (CaseStatus.RESOLVED, CaseStatus.OPEN):
+        case.move(CaseStatus.WAITING_AGENT)
