@@ -67,10 +67,11 @@ class Ivr(Dialogues):
         """Wakes the dispatcher and the sweeps; `start` it in the process that does the work."""
         claims = ClaimSweep(self.engine.scenes, self.claims)
         told = () if self.accounts is None else (AccountSweep(self.engine.scenes, self.accounts),)
-        parts = (*sweeps(self.engine, self.recordings), claims, self.chats.sweep, *told)
+        parts = (*sweeps(self.engine, self.recordings), claims, self.chats.sweep, self.chats.erasing, *told)
         return CallbackClock(
             self.dispatcher, parts, store=self.store, clock=self.clock, node=self.node,
             outbox=self.engine.outbox, notices=self.claim_post, hooks=self.hook_sweep, shop=self.shop_sweeps,
+            mails=self.mail_sweep if self.mailbox is not None else None,
         )  # fmt: skip
 
     @cached_property

@@ -6,6 +6,7 @@ from ivr.domain.chats import ChatChannel, ChatRules
 from ivr.service.arrival import Arrivals
 from ivr.service.chat_desk import ChatDesk
 from ivr.service.chat_effects import ChatEffects
+from ivr.service.chat_erasing import Erasing
 from ivr.service.chat_sender import ChatSender
 from ivr.service.chat_sweep import ChatSweep
 from ivr.service.chats import ChatPorts, ChatService
@@ -23,6 +24,7 @@ class Chats:
     sweep: ChatSweep
     desk: ChatDesk
     rules: ChatRules
+    erasing: Erasing
 
     def over(self, channel: ChatChannel) -> ChatService | None:
         """The chat over this channel; None: it is switched off."""
@@ -48,7 +50,9 @@ def make_chats(settings: Settings, engine: CallbackEngine, edges: ChatEdges) -> 
     ports = ChatPorts(engine.scenes, edges.understanding, edges.speaker, edges.arrivals, effects, rules)
     service, sender = ChatService(ports), ChatSender(engine.scenes, edges.messenger, rules)
     sweep = ChatSweep(engine.scenes, service, sender, rules)
-    return Chats(service, sweep, ChatDesk(engine.scenes, service, sender), rules)
+    return Chats(
+        service, sweep, ChatDesk(engine.scenes, service, sender), rules, Erasing(engine.scenes, settings.chat_days)
+    )
 
 
 def chat_rules(settings: Settings) -> ChatRules:

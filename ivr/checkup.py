@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Final, Protocol, runtime_checkable
+from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -31,14 +31,6 @@ STAND_IN: Final = "pocketsphinx"
 
 
 Check = Callable[[Edges], Iterator[Finding]]
-
-
-@runtime_checkable
-class CheckedMailer(Protocol):
-    """A mailer that can be asked whether it works."""
-
-    def check(self) -> None:
-        """Raises MailUnavailable."""
 
 
 def credentials(ivr: Edges) -> Iterator[Finding]:
@@ -262,18 +254,6 @@ def telling(ivr: Edges) -> Iterator[Finding]:
     if late:
         remedy = "look for message_postponed in the log of the dispatcher"
         yield Finding("outbox", Verdict.NOTE, f"{late} messages are overdue", remedy)
-
-
-def mail_server(ivr: Edges) -> Iterator[Finding]:
-    """Whether the mail server takes mail from us."""
-    if not isinstance(ivr.mailer, CheckedMailer):
-        return
-    try:
-        ivr.mailer.check()
-    except IvrError as error:
-        yield Finding("mail server", Verdict.BAD, str(error), "correct IVR_SMTP_URL or IVR_MAIL_FROM")
-    else:
-        yield Finding("mail server", Verdict.GOOD, f"takes mail from {ivr.settings.mail_from}")
 
 
 def at_home(ivr: Edges) -> Iterator[Finding]:

@@ -3,18 +3,23 @@
 import os
 import socket
 from dataclasses import replace
+from datetime import timedelta
 from functools import cached_property
 
 from ivr.chat_parts import ChatEdges, Chats, make_chats
 from ivr.content.written import WrittenSpeaker
 from ivr.domain.chats import ChatChannel
 from ivr.edges import Edges
+from ivr.mail_parts import MailEdges, make_mail_sweep
 from ivr.parts import (
     call_effects,
     callback_rules,
+    carrier_account,
     shared_secret,
 )
+from ivr.phone.text_pictures import TwilioPictures
 from ivr.phone.twiml import Hearing
+from ivr.pictures import PillowPictures
 from ivr.service.account_calls import AccountCalls
 from ivr.service.answers import HelpAnswers
 from ivr.service.arrival import Arrivals
@@ -29,6 +34,9 @@ from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine, EnginePorts, no_checkpoint
 from ivr.service.incoming_texts import IncomingTexts
 from ivr.service.knowledge import KnowingUnderstanding
+from ivr.service.mail_sweep import MailSweep
+from ivr.service.photos import CasePhotos
+from ivr.service.text_pictures import TextPictures
 from ivr.service.trust import TrustRecord
 from ivr.trust_keys import Ed25519Signer
 
@@ -169,10 +177,32 @@ class Dialogues(Edges):
         return make_chats(self.settings, self.engine, edges)
 
     @cached_property
+    def mail_sweep(self) -> MailSweep:
+        """What customers e-mail us."""
+        edges = MailEdges(
+            understanding=self.understanding,
+            speaker=self.speaker,
+            commerce=self.steady,
+            answers=self.answers,
+            content=self.content,
+        )
+        return make_mail_sweep(self.settings, self.engine, edges, self.mailbox)
+
+    @cached_property
     def incoming_texts(self) -> IncomingTexts:
         """What customers text us."""
         chats = self.chats.over(ChatChannel.TEXT)
-        return IncomingTexts(self.engine.scenes, self.speaker, self.numbers, self.settings.company, chats)
+        return IncomingTexts(
+            self.engine.scenes, self.speaker, self.numbers, self.settings.company, chats=chats, pictures=self._pictures
+        )
+
+    @cached_property
+    def _pictures(self) -> TextPictures:
+        """What customers text us beside words."""
+        kept = timedelta(days=self.settings.photo_days)
+        photos = CasePhotos(self.clock, self.settings.photos, kept)
+        source = self.overrides.get("pictures") or TwilioPictures(carrier_account(self.settings))
+        return TextPictures(scenes=self.engine.scenes, source=source, pictures=PillowPictures(), photos=photos)
 
     @property
     def _mode(self) -> Hearing:

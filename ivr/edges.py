@@ -12,6 +12,7 @@ from ivr.content.shop import DemoShop
 from ivr.content.shop_accounts import DemoAccounts
 from ivr.content.speaker import PromptSpeaker
 from ivr.domain.policy import Rules
+from ivr.mail_parts import make_mailbox
 from ivr.parts import (
     Overrides,
     call_recordings,
@@ -31,8 +32,9 @@ from ivr.service.customer_accounts import CustomerAccounts
 from ivr.service.fulfilment import Fulfilment
 from ivr.service.hooks import HookSender
 from ivr.service.knowledge import Knowledge
+from ivr.service.mail_ports import IncomingMail, Mailer
 from ivr.service.payments import Payments
-from ivr.service.ports import CallRecordings, Clock, Commerce, Mailer, Messenger, Phone, Rooms, Speaker
+from ivr.service.ports import CallRecordings, Clock, Commerce, Messenger, Phone, Rooms, Speaker
 from ivr.service.recording_ports import CallRecorder
 from ivr.service.sellers import NoSellers, Sellers
 from ivr.service.steady import SteadyShop
@@ -74,7 +76,9 @@ class Edges:
         self.close()
 
     def close(self) -> None:
-        """Give the database's connections back; a store that was given is its giver's to close."""
+        """Give the database's connections back, and the mailbox's; what was given is its giver's to close."""
+        if "mailbox" in self.__dict__ and self.mailbox is not None and "mailbox" not in self.overrides:
+            self.mailbox.close()
         if "_own_store" in self.__dict__:
             self._own_store.close()
 
@@ -230,6 +234,11 @@ class Edges:
     def mailer(self) -> Mailer | None:
         """E-mail; None: no mail server is set."""
         return self.overrides["mailer"] if "mailer" in self.overrides else make_mailer(self.settings)
+
+    @cached_property
+    def mailbox(self) -> IncomingMail | None:
+        """Where customers' e-mail lies; None: it is not read."""
+        return self.overrides["mailbox"] if "mailbox" in self.overrides else make_mailbox(self.settings)
 
     @cached_property
     def hook_sender(self) -> HookSender:

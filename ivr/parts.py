@@ -32,25 +32,17 @@ from ivr.service.engine import CallbackEngine
 from ivr.service.fulfilment import Fulfilment
 from ivr.service.hooks import HookSender
 from ivr.service.left_recordings import LeftRecordings
+from ivr.service.mail_ports import IncomingMail, Mailer
 from ivr.service.order_effects import OrderEffects
 from ivr.service.payments import Payments
-from ivr.service.ports import (
-    CallRecordings,
-    Clock,
-    Commerce,
-    Mailer,
-    Messenger,
-    NumberRules,
-    Phone,
-    Rooms,
-    TextToSpeech,
-)
+from ivr.service.ports import CallRecordings, Clock, Commerce, Messenger, NumberRules, Phone, Rooms, TextToSpeech
 from ivr.service.recording_ports import CallRecorder
 from ivr.service.resuming import ResumeCodes
 from ivr.service.seller_calls import SellerCalls
 from ivr.service.sellers import Sellers
 from ivr.service.sign_in import Passwords
 from ivr.service.store import Store
+from ivr.service.text_pictures import PictureSource
 from ivr.settings import Settings
 from ivr.settings_values import is_loopback
 from ivr.storage import SqlStore
@@ -68,6 +60,8 @@ class Overrides(TypedDict, total=False):
     voice: TextToSpeech
     messenger: Messenger | None
     mailer: Mailer | None
+    mailbox: IncomingMail | None
+    pictures: PictureSource
     commerce: Commerce
     fulfilment: Fulfilment | None
     rooms: Rooms
@@ -169,7 +163,9 @@ def make_mailer(settings: Settings) -> Mailer | None:
     from ivr.mail.smtp import MailServer, SmtpMailer
 
     host = urlsplit(settings.smtp_url).hostname or ""
-    return SmtpMailer(MailServer.parse(settings.smtp_url, is_local=is_loopback(host)), settings.mail_from)
+    return SmtpMailer(
+        MailServer.parse(settings.smtp_url, is_local=is_loopback(host)), settings.mail_from, settings.care_address
+    )
 
 
 def make_hook_sender(settings: Settings) -> HookSender:

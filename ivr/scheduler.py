@@ -27,7 +27,7 @@ SWEEP_SECONDS: Final = 5.0
 SEND_SECONDS: Final = 2.0
 BEAT_SECONDS: Final = 5.0
 STALLED_SECONDS: Final = 30.0
-THREADS: Final = 7
+THREADS: Final = 8
 ROLE: Final = "dispatch"
 
 
@@ -86,6 +86,7 @@ class CallbackClock:
         notices: Sweeps | None = None,
         hooks: Sweeps | None = None,
         shop: tuple[Sweeps, ...] = (),
+        mails: Sweeps | None = None,
         pace: Pace | None = None,
         on_stall: Callable[[], None] = exit_process,
     ) -> None:
@@ -95,6 +96,7 @@ class CallbackClock:
         self._notices = notices
         self._hooks = hooks
         self._shop = shop
+        self._mails = mails
         self._store = store
         self._clock = clock
         self._node = node
@@ -105,6 +107,7 @@ class CallbackClock:
         self._sending = threading.Lock()
         self._posting = threading.Lock()
         self._handing = threading.Lock()
+        self._fetching = threading.Lock()
         self._stopping = threading.Event()
         self._ticked_at = time.monotonic()
         self._scheduler = _scheduler()
@@ -119,6 +122,7 @@ class CallbackClock:
             ("send", self.send, self._pace.send_seconds),
             ("post", self.post, self._pace.send_seconds),
             *((("hand", self.hand, self._pace.send_seconds),) if self._shop else ()),
+            *((("fetch", self.fetch, self._pace.send_seconds),) if self._mails else ()),
             ("beat", self.beat, self._pace.beat_seconds),
         ):
             # The first run is now, not after one interval.
@@ -132,7 +136,7 @@ class CallbackClock:
         The round ends before APScheduler shuts down: that holds the lock which a round needs to add its wake-up.
         """
         self._stopping.set()
-        with self._ticking, self._sweeping, self._sending, self._posting, self._handing:
+        with self._ticking, self._sweeping, self._sending, self._posting, self._handing, self._fetching:
             pass
         self._scheduler.shutdown(wait=True)
         self._watchdog.join()
@@ -165,6 +169,10 @@ class CallbackClock:
     def hand(self) -> None:
         """One round of handing settlements over to the shop, apart from all others: a slow shop holds up nobody."""
         self._round(self._handing, *self._shop)
+
+    def fetch(self) -> None:
+        """One look into the mailbox, apart from all others: its server hangs, too."""
+        self._round(self._fetching, *((self._mails,) if self._mails else ()))
 
     def _round(self, running: threading.Lock, *parts: Sweeps) -> None:
         if self._stopping.is_set() or not running.acquire(blocking=False):

@@ -90,6 +90,8 @@ class Settings(SettingsFields):
         _ = self.opening  # raises with a text of its own
         if bool(self.smtp_url) != bool(self.mail_from):
             raise SettingsError("IVR_SMTP_URL and IVR_MAIL_FROM are set together: where mail goes out, and from whom")
+        if self.imap_url and not self.smtp_url:
+            raise SettingsError("IVR_IMAP_URL is set without IVR_SMTP_URL: what customers write could not be answered")
         if bool(self.api_key_sid) != bool(self.api_key_secret):
             raise SettingsError("TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET are set together: copy both from one key")
         if bool(self.oidc_issuer) != bool(self.oidc_client_id):

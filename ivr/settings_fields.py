@@ -5,6 +5,7 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
+from ivr import settings_mail as mail
 from ivr import settings_values as read
 from ivr.domain.messages import GROUPS, USUAL
 
@@ -250,17 +251,22 @@ class SettingsFields:
         "IVR_CHAT_WAIT", read.whole(1, 240), 10, "Minutes until who waits for a person in a chat is offered a callback."
     )
     chat_idle: int = _setting("IVR_CHAT_IDLE", read.whole(5, 2880), 120, "Minutes after which an idle chat is over.")
+    chat_days: int = _setting("IVR_CHAT_DAYS", read.whole(1, 3650), 90, "Days until chats and e-mails are erased.")
     smtp_url: str = _setting(
         "IVR_SMTP_URL",
-        read.mail_server,
+        mail.mail_server,
         "",
         "Mail server: `smtp://user:password@host:587` or `smtps://…`; who gives an address is told by e-mail.",
         shown="none: no e-mail",
         secret=True,
     )
     mail_from: str = _setting(
-        "IVR_MAIL_FROM", read.mailbox, "", "Who e-mails are from: `Acme <callbacks@example.com>`."
+        "IVR_MAIL_FROM", mail.mailbox, "", "Who e-mails are from: `Acme <callbacks@example.com>`."
     )
+    imap_url: str = _setting(
+        "IVR_IMAP_URL", mail.mailbox_server, "", "Customers' e-mail: `imaps://user:password@host/INBOX`.", secret=True
+    )
+    care_address: str = _setting("IVR_CARE_ADDRESS", mail.mailbox, "", "Where they write.", shown="IVR_MAIL_FROM's")
     commerce_url: str = _setting(
         "IVR_COMMERCE_URL",
         read.web_address,

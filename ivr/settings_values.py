@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import Field
 from datetime import time
 from difflib import get_close_matches
-from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
@@ -19,9 +18,6 @@ Parser = Callable[[str], Any]
 
 LINE_TYPES = ("fixed_line", "mobile", "fixed_line_or_mobile", "voip")
 """Premium, shared-cost, personal and toll-free lines are never rung, so they can't be named."""
-_MAIL_ADDRESS: Final = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z0-9-]{2,}"
-)
 _MODEL_SUFFIX: Final = re.compile(r"([A-Z]{2,3})(?:_([A-Z]{2}))?")
 
 
@@ -152,28 +148,6 @@ def whole(low: int, high: int) -> Parser:
 def switch(value: str) -> bool:
     """On or off."""
     return bool(one_of("on", "off")(value) == "on")
-
-
-def mail_server(value: str) -> str:
-    """Where mail is handed in."""
-    parts = urlsplit(value)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise ValueError(
-            "give an address such as smtp://user:password@mail.example.com:587 (% and @ in it as %25, %40)"
-        )
-    return value
-
-
-def mailbox(value: str) -> str:
-    """An e-mail address, with or without a name."""
-    if not is_mail_address(parseaddr(value)[1]):
-        raise ValueError("give an e-mail address, such as Acme <callbacks@example.com>")
-    return value
-
-
-def is_mail_address(value: str) -> bool:
-    """Whether mail could be sent there: plain ASCII, as every mail server takes it."""
-    return len(value) <= 254 and _MAIL_ADDRESS.fullmatch(value) is not None
 
 
 def messages(value: str) -> tuple[str, ...]:

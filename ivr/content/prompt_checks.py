@@ -185,10 +185,13 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
 
 _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "": "stop_hint stop_words start_words",
-    "company": "stopped started unread calendar_title chat_too_many",
+    "company": "stopped started unread calendar_title chat_too_many picture_alone picture_failed",
     "link": "mail_stop chat_prove",
     "zone": "mail_zone",
-    "case company": "mail_subject order_mail_subject claim_call",
+    "case company": "mail_subject order_mail_subject claim_call mail_received mail_answered picture_added",
+    "answer link title": "mail_article",
+    "names": "mail_files",
+    "chat link": "mail_ways",
     "company link": "late orders_link account",
     "code company": "account_code",
     "company link title": "help_answer",

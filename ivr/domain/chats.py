@@ -14,6 +14,8 @@ class ChatChannel(StrEnum):
 
     TEXT = "text"
     WEB = "web"
+    MAIL = "mail"
+    """By e-mail: a person reads it, no dialogue."""
 
 
 class ChatStatus(StrEnum):

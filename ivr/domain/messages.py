@@ -38,9 +38,11 @@ class MessageKind(StrEnum):
     """The page on which account details are changed."""
     NEWS = "news"
     """Something happened to an order: a delay, a search that ended, a defect."""
+    WRITTEN = "written"
+    """What was written in a thread of e-mail: it answers the customer's own, whatever else they have declined."""
 
 
-ABOUT_ORDERS: Final = frozenset({MessageKind.RETURN, MessageKind.NEWS, MessageKind.ACCOUNT})
+ABOUT_ORDERS: Final = frozenset({MessageKind.RETURN, MessageKind.NEWS, MessageKind.ACCOUNT, MessageKind.WRITTEN})
 """Kinds that belong to a case, not to a callback."""
 GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
     "confirmation": frozenset({MessageKind.PROMISED, MessageKind.MOVED, MessageKind.CANCELED}),

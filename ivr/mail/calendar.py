@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
-from ivr.service.ports import CalendarEntry
+from ivr.service.mail_ports import CalendarEntry
 
 PRODUCT: Final = "-//Ringback//Callbacks//EN"
 REMIND_BEFORE: Final = timedelta(minutes=10)

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from ivr.errors import MailRefused, MailUnavailable, MailUnclear
 from ivr.mail.calendar import calendar_file, method_of
-from ivr.service.ports import CalendarEntry, Mail
+from ivr.service.mail_ports import CalendarEntry, Mail
 
 POLICY: Final = SMTP.clone(max_line_length=900)
 """A long address in a header that is folded would be encoded, and no mail program would know it (RFC 5322: 998)."""
@@ -54,9 +54,10 @@ class MailServer:
 class SmtpMailer:
     """ports.Mailer. Threads may share it."""
 
-    def __init__(self, server: MailServer, sender: str) -> None:
-        """`sender`: who the mails are from, `Name <address>` or an address."""
+    def __init__(self, server: MailServer, sender: str, reply_to: str = "") -> None:
+        """`sender`: who the mails are from, `Name <address>` or an address; `reply_to`: where answers are read."""
         self._server = server
+        self._reply_to = parseaddr(reply_to)[1]
         self._name, self._address = parseaddr(sender)
         self._host = self._address.rpartition("@")[2]
 
@@ -85,16 +86,27 @@ class SmtpMailer:
         message["Subject"] = " ".join(mail.subject.split())
         message["Date"] = format_datetime(mail.sent_at)
         message["Message-ID"] = f"<{mail.id}@{self._host}>"
-        message["References"] = f"<{mail.thread}@{self._host}>"
-        message["Content-Language"] = mail.locale
-        message["Auto-Submitted"] = "auto-generated"
+        self._add_thread(message, mail)
+        if mail.is_automatic:  # nobody's machine answers it (RFC 3834)
+            message["Auto-Submitted"] = "auto-replied" if mail.replies_to else "auto-generated"
+            message["X-Auto-Response-Suppress"] = "All"
         if mail.stop_url:
             message["List-Unsubscribe"] = f"<{mail.stop_url}>"
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(mail.text)
+        message["Content-Language"] = mail.locale  # only now: set_content drops all headers about the content
         if mail.calendar is not None:
             self._add_calendar(message, mail.calendar, mail.to)
         return message
+
+    def _add_thread(self, message: EmailMessage, mail: Mail) -> None:
+        """By our own thread, and by the mails that it answers."""
+        ids = [f"<{mail.thread}@{self._host}>", *(f"<{one}>" for one in mail.replies_to)]
+        message["References"] = " ".join(ids)
+        if mail.replies_to:
+            message["In-Reply-To"] = ids[-1]
+        if self._reply_to:
+            message["Reply-To"] = Address(self._name, addr_spec=self._reply_to)
 
     def _add_calendar(self, message: EmailMessage, entry: CalendarEntry, attendee: str) -> None:
         """As another form of the text, which mail programs show as an invitation, and as a file for all others."""

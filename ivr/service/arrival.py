@@ -8,6 +8,7 @@ from typing import Final
 from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.calls import Call
 from ivr.domain.cases import Case, CaseStatus, Customer
+from ivr.domain.chats import Chat
 from ivr.domain.dialogue import Begun, Caller
 from ivr.domain.dialogue.menu import ORDER_REQUESTS
 from ivr.domain.dialogue.values import UNFINISHED_IN, Unfinished
@@ -59,7 +60,7 @@ class Arrivals:
         call.from_number, call.customer_id = checked.e164, customer.id
         locale = customer.locale if customer.locale in served else greets
         caller = self._caller(uow, checked, customer.zone or checked.zones[0], locale, call.started_at)
-        chat = uow.chats.latest_of_number(checked.e164, call.started_at - AGAIN)
+        chat = _newest_chat(uow, checked.e164, customer, call.started_at - AGAIN)
         written = uow.cases.get(chat.case_id) if chat is not None and chat.case_id else None
         caller = replace(caller, begun=self._begun(uow, written, locale))
         return caller, (locale, *(name for name in order if name != locale))
@@ -72,6 +73,10 @@ class Arrivals:
         begun = self._begun(uow, newest, locales[0])
         written = replace(caller, begun=begun, unfinished=None, place=None, is_seller=False, may_erase=False)
         return written, locales
+
+    def goes_on(self, uow: UnitOfWork, case_id: str, locale: str) -> Begun | None:
+        """The case that a link names, as far as anything is left to do about it."""
+        return self._begun(uow, uow.cases.get(case_id) if case_id else None, locale)
 
     def _begun(self, uow: UnitOfWork, case: Case | None, locale: str) -> Begun | None:
         """What is left to do about it here; a promised callback goes on with it anyway."""
@@ -122,6 +127,12 @@ class Arrivals:
     def _gets_texts(self, uow: UnitOfWork, checked: CheckedNumber) -> bool:
         """A land line gets none, nor who has declined them."""
         return self.texts and checked.line_type != "fixed_line" and not has_opted_out(uow, checked.e164)
+
+
+def _newest_chat(uow: UnitOfWork, number: str, customer: Customer, since: datetime) -> Chat | None:
+    """Of the number, or an e-mail about a case of its customer."""
+    found = (uow.chats.latest_of_number(number, since), uow.mails.latest_of_customer(customer.id, since))
+    return max((chat for chat in found if chat is not None), key=lambda chat: chat.changed_at, default=None)
 
 
 def _likeliest_first(served: tuple[str, ...], country: str, likely: tuple[str, ...]) -> tuple[str, ...]:

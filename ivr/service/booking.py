@@ -104,6 +104,9 @@ class Bookings:
     def confirm_verified(self, uow: UnitOfWork, callback: Callback) -> Callback:
         """Its number is proven: give it its true window and schedule it. Raises CallbackRefused (`hours`)."""
         callback.move(CallbackStatus.SCHEDULED)
+        case = uow.cases.get(callback.case_id)
+        if case is not None and case.customer_id is None:  # begun by e-mail: now it is known whose it is
+            case.customer_id = callback.customer_id
         checked = self._numbers.check(callback.number)
         at = None if callback.asap else max(callback.due_at, self._clock.now())
         held = Wanted(callback.skill, callback.locale, callback.id, held=True)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ivr.domain.callbacks import Callback
-from ivr.service.ports import CalendarEntry
+from ivr.service.mail_ports import CalendarEntry
 
 SHORTEST: Final = timedelta(minutes=15)
 

@@ -15,6 +15,7 @@ from ivr.domain.staff import StaffRole
 from ivr.domain.transcripts import Passage, transcript
 from ivr.errors import NotFound
 from ivr.service.finding import agent_of
+from ivr.service.mail_views import MailView, mail_views
 from ivr.service.ports import Commerce
 from ivr.service.staff_log import Member
 from ivr.service.store import UnitOfWork
@@ -41,6 +42,8 @@ class CaseFile:
     earlier: Sequence[Case]
     step: Step
     photos: Sequence[Photo]
+    mails: Sequence[MailView]
+    """Threads of e-mail."""
     draft: str
 
 
@@ -86,5 +89,6 @@ def read_case_file(uow: UnitOfWork, commerce: Commerce, member: Member, number: 
         earlier=earlier[:EARLIER],
         step=next_step(case, order, callbacks, earlier, now),
         photos=uow.photos.of_case(case.id),
+        mails=mail_views(uow, member, case.id),
         draft=draft.text if draft is not None else "",
     )

@@ -1,19 +1,22 @@
 """What agents do with chats: see who waits, take one, answer, give it back, close it with an outcome."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ivr.domain.cases import Case, CaseStatus, Customer
 from ivr.domain.chats import Author, Chat, ChatChannel, ChatLine, ChatStatus, Delivery
 from ivr.domain.dialogue.heard import AgentReady, ConferenceLeft
-from ivr.domain.staff import StaffRole
+from ivr.domain.mails import KeptMail
+from ivr.domain.staff import Draft, StaffRole
 from ivr.errors import CallbackRefused, IllegalMove, NotFound
 from ivr.service.case_work import OUTCOMES, finish_case
 from ivr.service.chat_sender import ChatSender
 from ivr.service.chat_sweep import give_back
 from ivr.service.chats import ChatService
 from ivr.service.finding import agent_of
+from ivr.service.mail_letters import send_line
+from ivr.service.mail_views import MAIL_LONGEST, MailView, deliveries_of, mail_view, read_answer
 from ivr.service.scenes import Scene, Scenes
 from ivr.service.staff_log import Member, log_act
 from ivr.service.store import UnitOfWork
@@ -35,6 +38,16 @@ class ChatView:
     agent: str
     """Who answers; empty: nobody yet."""
     is_mine: bool
+    mail: MailView | None
+    """None: it is no e-mail."""
+    deliveries: Mapping[str, Delivery]
+    """Of lines that the outbox sends, by their ids."""
+    originals: Sequence[KeptMail]
+
+    @property
+    def longest(self) -> int:
+        """Characters of an answer."""
+        return MAIL_LONGEST if self.mail is not None else ANSWER_LONGEST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +94,16 @@ class ChatDesk:
         """One chat."""
         chat, case = self._find(uow, member, chat_id)
         agent = uow.agents.get(chat.agent_id) if chat.agent_id else None
+        lines = uow.chats.lines(chat.id)
+        mail = mail_view(uow, member, chat)
         return ChatView(
             chat=chat,
             case=case,
             customer=uow.customers.get(case.customer_id) if case.customer_id else None,
-            lines=uow.chats.lines(chat.id),
+            lines=lines,
+            mail=mail,
+            deliveries=deliveries_of(uow, lines) if mail is not None else {},
+            originals=uow.mails.originals(chat.id) if mail is not None else (),
             agent=agent.name if agent is not None else "",
             is_mine=chat.agent_id is not None and chat.agent_id == member.agent_id,
         )
@@ -99,12 +117,32 @@ class ChatDesk:
 
         Raises CallbackRefused (`empty`, `long`), IllegalMove.
         """
-        body = " ".join(text.split())
-        if not body:
-            raise CallbackRefused("empty", "the answer is empty; write something")
-        if len(body) > ANSWER_LONGEST:
-            raise CallbackRefused("long", f"an answer has {ANSWER_LONGEST} characters at most; send it in two parts")
-        self._do(lambda scene: self._answer(scene, member, (chat_id, form_id), body))
+        self._do(lambda scene: self._answer(scene, member, (chat_id, form_id), text))
+
+    def keep_draft(self, member: Member, chat_id: str, text: str) -> None:
+        """Keep an answer by e-mail that is not finished; empty: forget it."""
+        self._scenes.run(lambda scene: self._keep_draft(scene, member, chat_id, text[:MAIL_LONGEST]))
+
+    def _keep_draft(self, scene: Scene, member: Member, chat_id: str, text: str) -> None:
+        chat, _ = self._find(scene.uow, member, chat_id)
+        if text.strip():
+            draft = Draft(user_id=member.user_id, case_id=chat.id, text=text, changed_at=scene.now)
+            scene.uow.staff.keep_draft(draft)
+        else:
+            scene.uow.staff.drop_draft(member.user_id, chat.id)
+
+    def original(self, member: Member, chat_id: str, mail_id: str) -> bytes:
+        """A mail as it came; every look is in the audit log."""
+        return self._scenes.run(lambda scene: self._original(scene, member, chat_id, mail_id))
+
+    def _original(self, scene: Scene, member: Member, chat_id: str, mail_id: str) -> bytes:
+        chat, case = self._find(scene.uow, member, chat_id)
+        known = any(mail.id == mail_id for mail in scene.uow.mails.originals(chat.id))
+        raw = scene.uow.mails.raw(mail_id) if known else None
+        if raw is None:
+            raise NotFound("no such e-mail; e-mails are deleted after some time")
+        log_act(scene.uow, scene.now, member, "mail_seen", about=case.number, data={"mail": mail_id})
+        return raw
 
     def give_back(self, member: Member, chat_id: str) -> None:
         """Let another agent go on with it. Raises IllegalMove."""
@@ -136,25 +174,31 @@ class ChatDesk:
             raise CallbackRefused("no_agent", "your account is tied to no agent; ask a supervisor")
         if chat.status is ChatStatus.WITH_AGENT and chat.agent_id == agent.id:
             return chat
-        if chat.status is not ChatStatus.WAITING:
+        is_reopened = chat.channel is ChatChannel.MAIL and chat.status is ChatStatus.ENDED
+        if chat.status is not ChatStatus.WAITING and not is_reopened:
             raise IllegalMove("this chat waits for nobody any more; somebody was faster, or the customer went on")
-        chat.status, chat.agent_id, chat.offered_at = ChatStatus.WITH_AGENT, agent.id, None
+        chat.status, chat.agent_id, chat.offered_at, chat.ended_at = ChatStatus.WITH_AGENT, agent.id, None, None
         case.attend(scene.now)
         record(scene.uow, scene.now, "chat_taken", subject=case, data={"agent": agent.name, "chat": chat.id})
         log_act(scene.uow, scene.now, member, "chat_taken", about=case.number)
         self._chats.told(scene, chat, AgentReady(""))
         return chat
 
-    def _answer(self, scene: Scene, member: Member, what: tuple[str, str], body: str) -> None:
+    def _answer(self, scene: Scene, member: Member, what: tuple[str, str], text: str) -> None:
         chat_id, form_id = what
         key = f"{chat_id}:agent:{form_id}"
         if form_id and scene.uow.chats.line_by_key(key) is not None:
             return
+        found, _ = self._find(scene.uow, member, chat_id)
+        body = read_answer(text) if found.channel is ChatChannel.MAIL else _read_line(text)
         chat = self._take(scene, member, chat_id)
         line = self._chats.line(scene, chat, Author.AGENT, body)
         line.by, line.key = member.name, key if form_id else None
         line.delivery = Delivery.DUE if chat.channel is ChatChannel.TEXT else Delivery.NONE
         scene.uow.chats.add_line(line)
+        if (thread := scene.uow.mails.thread(chat.id)) is not None:
+            send_line(scene, chat, thread, line)
+            scene.uow.staff.drop_draft(member.user_id, chat.id)
         chat.unanswered_since_at = chat.offered_at = None
         chat.answered_at = chat.answered_at or scene.now
         data = {"text": body, "by": member.name}
@@ -179,5 +223,17 @@ class ChatDesk:
         if not resolved:
             case.move(CaseStatus.OPEN)
         chat.status, chat.agent_id, chat.unanswered_since_at = ChatStatus.OPEN, None, None
+        if chat.channel is ChatChannel.MAIL:  # no dialogue goes on with it; the customer's next mail does
+            chat.end(scene.now)
         record(scene.uow, scene.now, "chat_closed", subject=case, data={"by": member.name})
         self._chats.told(scene, chat, ConferenceLeft())
+
+
+def _read_line(text: str) -> str:
+    """An answer in a chat: one line. Raises CallbackRefused (`empty`, `long`)."""
+    body = " ".join(text.split())
+    if not body:
+        raise CallbackRefused("empty", "the answer is empty; write something")
+    if len(body) > ANSWER_LONGEST:
+        raise CallbackRefused("long", f"an answer has {ANSWER_LONGEST} characters at most; send it in two parts")
+    return body

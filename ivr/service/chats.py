@@ -20,6 +20,7 @@ from ivr.errors import CallbackRefused, NotFound
 from ivr.service.arrival import Arrivals
 from ivr.service.card_words import has_card
 from ivr.service.chat_effects import ChatEffects, ChatExchange
+from ivr.service.chat_lines import next_line
 from ivr.service.chat_reading import GOES_BACK, LineReader, Reading, changes_to
 from ivr.service.limits import count_use, uses_today
 from ivr.service.ports import Speaker, Understanding
@@ -52,6 +53,8 @@ class Begun:
     locale: str
     zone: str = ""
     address: str = "local"
+    case_id: str = ""
+    """What it goes on with: the link in an e-mail names it."""
 
 
 class ChatService:
@@ -114,8 +117,7 @@ class ChatService:
 
     def line(self, scene: Scene, chat: Chat, author: Author, body: str) -> ChatLine:
         """The next line of a chat, not kept yet."""
-        chat.lines, chat.changed_at = chat.lines + 1, scene.now
-        return ChatLine(id=new_id(), chat_id=chat.id, number=chat.lines, at=scene.now, author=author, body=body)
+        return next_line(chat, scene.now, author, body)
 
     # --- beginning ---------------------------------------------------------------------------------------------
 
@@ -135,7 +137,8 @@ class ChatService:
         chat.take_back(call)
         if begun is not None:
             locales = (begun.locale, *(name for name in locales if name != begun.locale))
-            caller = replace(caller, zone=begun.zone or caller.zone)
+            known = self._ports.arrivals.goes_on(scene.uow, begun.case_id, begun.locale)
+            caller = replace(caller, zone=begun.zone or caller.zone, begun=known or caller.begun)
         chat.dialogue = start(replace(caller, gets_texts=True), locales, scene.now, self._abilities(locales))
         chat.locale, chat.turn = locales[0], 0
 
@@ -234,7 +237,12 @@ class ChatService:
         return after.turn.say
 
     def told(self, scene: Scene, chat: Chat, heard: Heard) -> None:
-        """Something that nobody wrote happens: an agent comes or goes, or time is over. What is said is sent."""
+        """Something that nobody wrote happens: an agent comes or goes, or time is over. What is said is sent.
+
+        By e-mail nothing is: there is no dialogue.
+        """
+        if chat.channel is ChatChannel.MAIL:
+            return
         exchange = self.exchange(scene, chat)
         while exchange.dialogue.state == State.JOINED and (line := scene.uow.chats.next_unhandled(chat.id)):
             line.handled = True  # it was written to the agent, before this happened

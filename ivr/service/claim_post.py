@@ -14,8 +14,9 @@ from ivr.domain.money import spoken_money
 from ivr.domain.turn import At, Say, SayArg, Spelled
 from ivr.errors import CarrierRejected, CarrierUnclear, Conflict, MailRefused, MailUnavailable, MailUnclear
 from ivr.service.links import Links
+from ivr.service.mail_ports import Mail, Mailer
 from ivr.service.opting import masked_address
-from ivr.service.ports import Mail, Mailer, Messenger, Speaker
+from ivr.service.ports import Messenger, Speaker
 from ivr.service.scenes import Scene, Scenes
 from ivr.service.timeline import record
 from ivr.service.wording import locale_for

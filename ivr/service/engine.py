@@ -27,12 +27,13 @@ from ivr.service.legs import Legs
 from ivr.service.letters import Letters
 from ivr.service.line import Line
 from ivr.service.links import Links
+from ivr.service.mail_ports import Mailer
 from ivr.service.notices import Notices
 from ivr.service.outbox import Outbox, OutboxTools
 from ivr.service.outcomes import Outcomes
 from ivr.service.outreach import OutreachSweep
 from ivr.service.places import Places
-from ivr.service.ports import Clock, Commerce, Mailer, Messenger, NumberRules, Phone, Rooms, Speaker
+from ivr.service.ports import Clock, Commerce, Messenger, NumberRules, Phone, Rooms, Speaker
 from ivr.service.proactive import Proactive
 from ivr.service.quiet import QuietHours
 from ivr.service.reconcile import Reconciler

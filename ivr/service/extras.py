@@ -11,7 +11,8 @@ from ivr.service.calendar_entries import calendar_entry
 from ivr.service.finding import find_callback
 from ivr.service.limits import count_use
 from ivr.service.links import Links
-from ivr.service.ports import CalendarEntry, Clock, Speaker
+from ivr.service.mail_ports import CalendarEntry
+from ivr.service.ports import Clock, Speaker
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
 from ivr.service.wording import locale_for

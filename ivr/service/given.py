@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from ivr.domain.callbacks import Callback
-from ivr.domain.messages import Channel, Message
+from ivr.domain.messages import Channel, Message, MessageKind
 from ivr.service.letters import Letters
+from ivr.service.mail_letters import written_mail
+from ivr.service.mail_ports import Mail
 from ivr.service.notices import Notices
-from ivr.service.ports import Mail
 from ivr.service.scenes import Scene
 
 
@@ -28,6 +29,8 @@ def callback_of(scene: Scene, message: Message) -> Callback | None:
 
 def given_of(scene: Scene, message: Message, letters: Letters, notices: Notices, *, is_look: bool = False) -> Given:
     """Raises ContentError."""
+    if message.kind is MessageKind.WRITTEN:
+        return Given(message, "" if is_look else written_mail(scene, message, notices.company), message.id)
     callback = callback_of(scene, message)
     if callback is None:
         return _about_order(scene, message, notices, is_look=is_look)

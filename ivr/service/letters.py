@@ -9,7 +9,8 @@ from ivr.domain.messages import IN_CALENDAR, Message, MessageKind, MessageRules
 from ivr.domain.turn import At, Say, SayArg, Spelled, Zone
 from ivr.service.calendar_entries import calendar_entry
 from ivr.service.links import Links
-from ivr.service.ports import CalendarEntry, Mail, Speaker
+from ivr.service.mail_ports import CalendarEntry, Mail
+from ivr.service.ports import Speaker
 from ivr.service.wording import locale_for
 
 _BY_TIME: Final = frozenset({MessageKind.PROMISED, MessageKind.MOVED})

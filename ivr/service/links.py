@@ -20,6 +20,8 @@ STOP: Final = b"stop mail"
 RETURN: Final = b"return"
 ORDERS: Final = b"orders"
 CLAIM: Final = b"claim"
+MAIL_TAG: Final = b"mail tag"
+MAIL_CASE: Final = b"mail case"
 ACCOUNT: Final = b"account"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ID, _EXPIRY, _NONCE = 16, 3, 3
@@ -96,6 +98,37 @@ class Links:
     def ends_at(self, token: str) -> datetime:
         """When a token of `follow` stops working. Raises NotFound."""
         return _EPOCH + timedelta(hours=self._read(FOLLOW, token)[1])
+
+    def mail_tag(self, case_id: str) -> str:
+        """What in a mail's subject leads an answer back to its case: 40 bits."""
+        return base64.b32encode(self._mac(MAIL_TAG, bytes.fromhex(case_id))[:5]).decode()
+
+    def is_mail_tag(self, case_id: str, tag: str) -> bool:
+        """Whether it is that case's."""
+        return hmac.compare_digest(self.mail_tag(case_id), tag)
+
+    def mail_case(self, case_id: str, expires_at: datetime) -> str:
+        """The token by which whoever wrote a mail goes on with its case on our pages."""
+        return self._token(MAIL_CASE, case_id, _hours(expires_at), case_id)
+
+    def mail_case_url(self, token: str) -> str:
+        """Where a callback is asked for about it."""
+        return f"{self._public_url}/?case={token}"
+
+    def mail_chat_url(self, token: str) -> str:
+        """Where it goes on in a chat."""
+        return f"{self._public_url}/chat?case={token}"
+
+    def case_of_mail(self, token: str, now: datetime) -> str:
+        """The case that a token of `mail_case` is for. Raises NotFound, LinkExpired."""
+        return self._unexpired(MAIL_CASE, token, now)
+
+    def case_named(self, token: str, now: datetime) -> str:
+        """The same; empty where there is none: what is asked for then begins a case of its own."""
+        try:
+            return self.case_of_mail(token, now) if token else ""
+        except (NotFound, LinkExpired):
+            return ""
 
     def orders(self, opened_id: str, expires_at: datetime) -> str:
         """The token of a list of orders that was opened for somebody."""

@@ -8,7 +8,8 @@ from ivr.domain.cases import Case
 from ivr.domain.messages import Channel, Message, MessageKind
 from ivr.domain.turn import Say, SayArg, Spelled
 from ivr.service.links import Links
-from ivr.service.ports import Mail, Speaker
+from ivr.service.mail_ports import Mail
+from ivr.service.ports import Speaker
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
 from ivr.service.ways import Ways

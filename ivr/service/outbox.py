@@ -16,14 +16,15 @@ from typing import Final
 
 import structlog
 
-from ivr.domain.messages import Channel, Message, MessageRules, MessageStatus, is_true, retry_message_at
+from ivr.domain.messages import Channel, Message, MessageKind, MessageRules, MessageStatus, is_true, retry_message_at
 from ivr.errors import CarrierRejected, CarrierUnclear, Conflict, IvrError, MailRefused, MailUnavailable, MailUnclear
 from ivr.service import addresses
 from ivr.service.given import Given, callback_of, given_of
 from ivr.service.letters import Letters
+from ivr.service.mail_ports import Mail, Mailer
 from ivr.service.notices import Notices
 from ivr.service.opting import has_opted_out, masked_address, opt_out
-from ivr.service.ports import Mail, Mailer, Messenger
+from ivr.service.ports import Messenger
 from ivr.service.quiet import QuietHours
 from ivr.service.scenes import Scene, Scenes
 from ivr.service.telling import Telling
@@ -145,7 +146,7 @@ class Outbox:
             return "overtaken"
         if message.expires_at <= scene.now:
             return "too_late"
-        if has_opted_out(scene.uow, message.address):
+        if message.kind is not MessageKind.WRITTEN and has_opted_out(scene.uow, message.address):
             return "opted_out"
         return "too_many" if self._is_capped(scene, message) else ""
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Final, Protocol
 
-from ivr.domain.callbacks import CallbackStatus
+from ivr.domain.callbacks import Callback, CallbackStatus
+from ivr.domain.cases import Case
 from ivr.domain.photos import Photo
 from ivr.errors import CallbackRefused, IllegalMove, NotFound
 from ivr.service.case_file import find_case
@@ -50,21 +51,28 @@ class CasePhotos:
 
     def add(self, uow: UnitOfWork, callback_id: str, picture: Picture, caption: str) -> None:
         """To the callback's case; the same one twice is no error. Raises NotFound, IllegalMove, CallbackRefused."""
-        callback, now = find_callback(uow, callback_id), self.clock.now()
+        callback = find_callback(uow, callback_id)
         if callback.status not in READS_PHOTOS:
             raise IllegalMove(f"this callback is {callback.status}; nobody looks at photos any more, or not yet")
-        uow.guards.lock(f"photos:{callback.case_id}")
-        there = uow.photos.of_case(callback.case_id)
+        self._add(uow, callback.case_id, callback, picture, caption)
+
+    def add_to(self, uow: UnitOfWork, case: Case, picture: Picture, caption: str) -> None:
+        """To a case, by e-mail or text; the same one twice is no error. Raises CallbackRefused (`photo_full`)."""
+        self._add(uow, case.id, case, picture, caption)
+
+    def _add(self, uow: UnitOfWork, case_id: str, subject: Callback | Case, picture: Picture, caption: str) -> None:
+        uow.guards.lock(f"photos:{case_id}")
+        there, now = uow.photos.of_case(case_id), self.clock.now()
         if any(photo.digest == picture.digest for photo in there):
             return
         if len(there) >= self.most:
             raise CallbackRefused("photo_full", f"a case has at most {self.most} photos")
         photo = Photo(
-            id=new_id(), case_id=callback.case_id, caption=caption, width=picture.width, height=picture.height,
+            id=new_id(), case_id=case_id, caption=caption, width=picture.width, height=picture.height,
             digest=picture.digest, at=now, expires_at=now + self.kept,
         )  # fmt: skip
         uow.photos.add(photo, picture.jpeg)
-        record(uow, now, "photo_added", subject=callback, data={"photo": photo.id, "caption": caption})
+        record(uow, now, "photo_added", subject=subject, data={"photo": photo.id, "caption": caption})
 
     def shown(self, store: Store, member: Member, number: str, photo_id: str) -> bytes:
         """The picture, for staff who may see the case; every look is in the audit log. Raises NotFound."""

@@ -158,52 +158,6 @@ class Messenger(Protocol):
         """
 
 
-@dataclass(frozen=True, kw_only=True)
-class CalendarEntry:
-    """What stands in the customer's calendar. Times are aware UTC, told in `zone`."""
-
-    uid: str
-    """The same for all changes of one callback."""
-    sequence: int
-    """Grows with each change."""
-    is_canceled: bool
-    starts_at: datetime
-    ends_at: datetime
-    changed_at: datetime
-    zone: str
-    title: str
-    description: str
-    url: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mail:
-    """One e-mail."""
-
-    id: str
-    """Its Message-ID is made of this: the same each time it is sent."""
-    thread: str
-    """Mails with the same one belong together."""
-    to: str
-    subject: str
-    text: str
-    locale: str
-    sent_at: datetime
-    stop_url: str
-    """Where whoever gets it says "no more"; also in one click (RFC 8058). Empty: what partners of the shop must get."""
-    calendar: CalendarEntry | None = None
-
-
-class Mailer(Protocol):
-    """E-mail."""
-
-    def send(self, mail: Mail) -> None:
-        """Hand it to the mail server.
-
-        Raises MailRefused (for good), MailUnavailable (surely not sent: try later) or MailUnclear (may have been sent).
-        """
-
-
 # --- the telephone -----------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from ivr.domain.callbacks import Callback, Party
-from ivr.domain.cases import Case, CaseKind, Customer
+from ivr.domain.cases import Case, CaseKind, CaseStatus, Customer
 from ivr.domain.policies import CallbackRules
 from ivr.service.booking import BookingRequest, Bookings
 from ivr.service.cases import Opening, open_case
@@ -42,6 +42,8 @@ class CallbackWish:
     """How the code is sent, text or call; empty: by what the line can take."""
     email: str = ""
     """Where news of it is sent, too; nothing before the number is proven."""
+    case_id: str = ""
+    """The case that it goes on with: the link in an e-mail names it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +78,9 @@ class WebRequests:
     def ask(self, uow: UnitOfWork, wish: CallbackWish) -> Callback:
         """Book it. Raises NotThen, CallbackRefused and its other kinds; nothing is kept then."""
         checked = self._bookings.check_number(wish.number)
-        case = self._case(uow, wish, self._customer(uow, checked, wish))
-        callback = self._bookings.book(uow, _booking(wish, case))
+        customer = self._customer(uow, checked, wish)
+        case = self._named(uow, wish, customer) or self._case(uow, wish, customer)
+        callback = self._bookings.book(uow, _booking(wish, case, customer))
         asked = {"words": wish.words, "order": wish.order_digits, "source": wish.source}
         record(uow, self._clock.now(), "callback_asked", subject=callback, data=asked)
         return callback
@@ -98,6 +101,17 @@ class WebRequests:
             customer = Customer(id=new_id(), number=checked.e164, name=name, locale=wish.locale)
             uow.customers.add(customer)
         return customer
+
+    def _named(self, uow: UnitOfWork, wish: CallbackWish, customer: Customer) -> Case | None:
+        """The case of the link; it gets the customer once the number is proven (Bookings.confirm_verified)."""
+        case = uow.cases.get(wish.case_id) if wish.case_id else None
+        if case is None or case.status is CaseStatus.CLOSED or uow.callbacks.open_for_case(case.id) is not None:
+            return None
+        if case.customer_id not in (None, customer.id):
+            return None
+        if case.status is CaseStatus.RESOLVED:
+            case.move(CaseStatus.OPEN)
+        return case
 
     def _case(self, uow: UnitOfWork, wish: CallbackWish, customer: Customer) -> Case:
         orders = self._commerce.find_orders(wish.order_digits, wish.locale) if wish.order_digits else ()
@@ -122,10 +136,10 @@ def remember(uow: UnitOfWork, key: str, what: Mapping[str, Any], now: datetime) 
     uow.guards.set_note(key, what, expires_at=now + REQUEST_KEPT)
 
 
-def _booking(wish: CallbackWish, case: Case) -> BookingRequest:
+def _booking(wish: CallbackWish, case: Case, customer: Customer) -> BookingRequest:
     return BookingRequest(
         case_id=case.id,
-        customer_id=case.customer_id,
+        customer_id=customer.id,
         number=wish.number,
         locale=wish.locale,
         zone=wish.zone,

@@ -11,11 +11,10 @@ from ivr.domain.callbacks import Attempt, Callback, Hold, Leg, Party
 from ivr.domain.cases import Case, Customer, Event
 from ivr.domain.ledger import Entry, Line
 from ivr.domain.messages import Channel, Message, MessageKind
-from ivr.service import claim_store
+from ivr.service import chat_store, claim_store, mail_store
 from ivr.service.answers_store import Answers as Answers
 from ivr.service.calls_store import Calls as Calls
 from ivr.service.calls_store import Verifications as Verifications
-from ivr.service.chat_store import Chats as Chats
 from ivr.service.customer_accounts import AccountChanges as AccountChanges
 from ivr.service.erasing_store import Erasures as Erasures
 from ivr.service.fulfilment import Handovers as Handovers
@@ -278,7 +277,8 @@ class UnitOfWork(Protocol):
     photos: Photos
     claims: claim_store.Claims
     trust: claim_store.TrustEntries
-    chats: Chats
+    chats: chat_store.Chats
+    mails: mail_store.Mails
     account_changes: AccountChanges
 
     def commit(self) -> None:

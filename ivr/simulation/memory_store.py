@@ -8,7 +8,7 @@ same refusals.
 from types import TracebackType
 from typing import Self
 
-from ivr.service import claim_store
+from ivr.service import chat_store, claim_store, mail_store
 from ivr.service import store as ports
 from ivr.simulation.memory_agents import MemoryAgents
 from ivr.simulation.memory_calls import MemoryCalls
@@ -22,7 +22,7 @@ from ivr.simulation.memory_rows import (
     MemoryLegs,
 )
 from ivr.simulation.no_accounts import NoAccountChanges
-from ivr.simulation.no_chats import NoChats
+from ivr.simulation.no_chats import NoChats, NoMails
 from ivr.simulation.no_claims import NoClaims, NoTrustEntries
 from ivr.simulation.no_programs import NoLists, NoPrograms
 from ivr.simulation.no_staff import NoErasures, NoLevels, NoOverview, NoStaff
@@ -76,7 +76,8 @@ class MemoryRows:
         self.photos: ports.Photos = NoPhotos()
         self.claims: claim_store.Claims = NoClaims()
         self.trust: claim_store.TrustEntries = NoTrustEntries()
-        self.chats: ports.Chats = NoChats()
+        self.chats: chat_store.Chats = NoChats()
+        self.mails: mail_store.Mails = NoMails()
         self.account_changes: ports.AccountChanges = NoAccountChanges()
 
     def commit(self) -> None:
@@ -107,6 +108,7 @@ class MemoryUnitOfWork:
         self.handovers, self.outreaches = rows.handovers, rows.outreaches
         self.places, self.photos = rows.places, rows.photos
         self.claims, self.trust, self.chats = rows.claims, rows.trust, rows.chats
+        self.mails = rows.mails
         self.account_changes = rows.account_changes
         self._is_committed = False
 

@@ -5,10 +5,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from ivr.domain.chats import Chat, ChatLine
+from ivr.domain.chats import Chat, ChatChannel, ChatLine
 from ivr.storage.chat_tables import IS_DUE, WITH_PEOPLE, chat_lines, chats
 from ivr.storage.rows import Repository
 from ivr.storage.schema import NOT_ENDED
+
+TALKS = chats.c.channel != ChatChannel.MAIL
+"""Where a dialogue speaks: e-mail has none, and waits for days."""
 
 
 class SqlChats(Repository):
@@ -40,12 +43,12 @@ class SqlChats(Repository):
     def unanswered(self, before: datetime, limit: int) -> Sequence[Chat]:
         """Who waits longest first."""
         c = chats.c
-        late = select(Chat).where(WITH_PEOPLE, c.unanswered_since_at <= before, c.offered_at.is_(None))
+        late = select(Chat).where(WITH_PEOPLE, TALKS, c.unanswered_since_at <= before, c.offered_at.is_(None))
         return self._all(late.order_by(c.unanswered_since_at).limit(limit))
 
     def idle(self, before: datetime, limit: int) -> Sequence[Chat]:
         """The longest idle first."""
-        still = select(Chat).where(NOT_ENDED, chats.c.changed_at <= before)
+        still = select(Chat).where(NOT_ENDED, TALKS, chats.c.changed_at <= before)
         return self._all(still.order_by(chats.c.changed_at).limit(limit))
 
     def add_line(self, line: ChatLine) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, delete, or_, select,
 
 from ivr.domain.messages import MessageStatus
 from ivr.storage.chat_tables import chat_lines, chats
+from ivr.storage.mail_tables import mail_threads, mails
 from ivr.storage.outreach_tables import outreaches
 from ivr.storage.photo_tables import photos
 from ivr.storage.place_tables import kept_places
@@ -17,7 +18,7 @@ from ivr.storage.tables import callbacks, calls, cases, customers, events, legs,
 
 PERSONAL: Final = (
     "heard", "said", "keyed", "overheard", "note_added", "customer_noted", "callback_asked", "photo_added",
-    "agent_wrote", "recording_consent", "recording_written", "call_started", "staff_decided",
+    "agent_wrote", "customer_wrote", "recording_consent", "recording_written", "call_started", "staff_decided",
 )  # fmt: skip
 """Lines of the timeline that hold somebody's words."""
 Ids = Sequence[str] | Select[Any] | ScalarSelect[Any]
@@ -38,7 +39,7 @@ class SqlErasures(Repository):
         self._run(update(calls).where(theirs).values(customer_id=None))
         self._of_cases(own)
         self._of_number(number)
-        self._chats(number, owner)
+        self._chats(number, owner, own)
         self._run(delete(customers).where(customers.c.id == owner))
         return len(own)
 
@@ -87,10 +88,15 @@ class SqlErasures(Repository):
         self._run(update(outreaches).where(outreaches.c.number == number).values(nobody))
         self._run(update(kept_places).where(kept_places.c.number == number).values(number=""))
 
-    def _chats(self, number: str, owner: str | None) -> None:
-        theirs = select(chats.c.id).where(or_(chats.c.number == number, chats.c.customer_id == owner))
+    def _chats(self, number: str, owner: str | None, own: Ids) -> None:
+        theirs = select(chats.c.id).where(
+            or_(chats.c.number == number, chats.c.customer_id == owner, chats.c.case_id.in_(own))
+        )
         ids = list(self._session.scalars(theirs))
         self._run(update(chat_lines).where(chat_lines.c.chat_id.in_(ids)).values(body="", by=""))
+        self._run(delete(mails).where(mails.c.chat_id.in_(ids)))
+        self._run(update(mail_threads).where(mail_threads.c.chat_id.in_(ids)).values(address="", subject=""))
+        self._run(update(messages).where(messages.c.case_id.in_(own)).values(address=""))
         gone = {"number": None, "customer_id": None, "dialogue": None}
         self._run(update(chats).where(chats.c.id.in_(ids)).values(customer_id=None))
         self._run(update(chats).where(chats.c.id.in_(ids), chats.c.ended_at.is_not(None)).values(gone))

@@ -16,6 +16,7 @@ from ivr.domain.claim_notices import Notice
 from ivr.domain.claims import Claim
 from ivr.domain.handovers import Handover
 from ivr.domain.holidays import Holiday
+from ivr.domain.mails import MailThread
 from ivr.domain.messages import Message
 from ivr.domain.outreach import Outreach
 from ivr.domain.places import KeptPlace
@@ -32,6 +33,7 @@ from ivr.storage import (
     guard_tables,
     handover_tables,
     help_tables,
+    mail_tables,
     outreach_tables,
     photo_tables,
     place_tables,
@@ -73,6 +75,7 @@ MAPPED: dict[type, Table] = {
     TrustEntry: claim_tables.trust_entries,
     Chat: chat_tables.chats,
     ChatLine: chat_tables.chat_lines,
+    MailThread: mail_tables.mail_threads,
     AccountChange: account_tables.account_changes,
 }
 """Events and the audit log are not among them: their rows are only added, never changed."""

@@ -7,7 +7,7 @@ from typing import Final, Self
 from sqlalchemy import Engine, text
 
 from ivr.errors import IvrError, StorageUnavailable
-from ivr.service import claim_store
+from ivr.service import chat_store, claim_store, mail_store
 from ivr.service import store as ports
 from ivr.storage import engines, migrating
 from ivr.storage.accounts import SqlAccountChanges
@@ -26,6 +26,7 @@ from ivr.storage.help_answers import SqlAnswers
 from ivr.storage.help_index import MemoryIndex, PostgresIndex
 from ivr.storage.ledger import SqlLedger
 from ivr.storage.levels import SqlLevels
+from ivr.storage.mails import SqlMails
 from ivr.storage.messages import SqlMessages
 from ivr.storage.outreaches import SqlOutreaches
 from ivr.storage.overview import SqlOverview
@@ -81,7 +82,8 @@ class SqlUnitOfWork:
         self.photos: ports.Photos = SqlPhotos(session, writes=writes)
         self.claims: claim_store.Claims = SqlClaims(session, writes=writes)
         self.trust: claim_store.TrustEntries = SqlTrustEntries(session, writes=writes)
-        self.chats: ports.Chats = SqlChats(session, writes=writes)
+        self.chats: chat_store.Chats = SqlChats(session, writes=writes)
+        self.mails: mail_store.Mails = SqlMails(session, writes=writes)
         self.account_changes: ports.AccountChanges = SqlAccountChanges(session, writes=writes)
 
     def commit(self) -> None:

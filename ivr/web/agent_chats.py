@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from ivr.errors import IvrError
 from ivr.service.case_work import OUTCOMES
-from ivr.service.chat_desk import ANSWER_LONGEST, ChatDesk
+from ivr.service.chat_desk import ChatDesk
 from ivr.service.staff_log import Member
 from ivr.service.timeline import new_id
 from ivr.web.desk import Desk
@@ -53,12 +53,26 @@ class AgentChats:
             return redirect(url_for("agent.console"), 303)
         return redirect(url_for("agent.chat", chat_id=chat_id), 303)
 
+    def draft(self, chat_id: str) -> Response:
+        """Keep an answer that is not finished: sent by the page while somebody types."""
+        self._desk.keep_draft(current_user.member, chat_id, request.form.get("note", ""))
+        return Response(status=204)
+
+    def original(self, chat_id: str, mail_id: str) -> Response:
+        """A mail as it came, to be kept or opened elsewhere: no browser makes anything of it."""
+        raw = self._desk.original(current_user.member, chat_id, mail_id)
+        headers = {
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Disposition": f"attachment; filename={mail_id}.eml",
+        }
+        return Response(raw, mimetype="application/octet-stream", headers=headers)
+
     def _shown(self, chat_id: str, template: str, error: IvrError | None = None) -> str:
         with self._services.store.read() as uow:
             view = self._desk.read(uow, current_user.member, chat_id)
         return render_template(
             template, view=view, refused=self._words.explained(error) if error else None, outcomes=OUTCOMES,
-            form=request.form if error else {}, form_id=new_id(), longest=ANSWER_LONGEST,
+            form=request.form if error else {}, form_id=new_id(), longest=view.longest,
             now=self._services.clock.now(), **self._words.shared(),
         )  # fmt: skip
 
@@ -67,3 +81,5 @@ def chat_rules_of(blueprint: Blueprint, chats: AgentChats) -> None:
     """The addresses of chats, below the console's."""
     blueprint.add_url_rule("/chats/<chat_id>", view_func=chats.chat, endpoint="chat")
     blueprint.add_url_rule("/chats/<chat_id>", view_func=chats.act, endpoint="chat_act", methods=["POST"])
+    blueprint.add_url_rule("/chats/<chat_id>/draft", view_func=chats.draft, endpoint="chat_draft", methods=["POST"])
+    blueprint.add_url_rule("/chats/<chat_id>/mails/<mail_id>", view_func=chats.original, endpoint="mail")

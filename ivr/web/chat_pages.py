@@ -29,11 +29,14 @@ class ChatPages:
     def __init__(self, services: Services, chats: ChatService, desk: Desk, words: PageWords) -> None:
         self._services = services
         self._chats = chats
+        self._desk = desk
         self._words = words
         self._signer = URLSafeSerializer(desk.secret_key, salt="chat")
 
     def show(self) -> Page:
         """The page; `part`: only what was written."""
+        if request.args.get("case") and not is_embedded():
+            session.pop(KEPT, None)  # another conversation begins: the one that goes on with this case
         return self._shown("part" in request.args)
 
     def write(self) -> Page:
@@ -58,7 +61,7 @@ class ChatPages:
         key = form_id if ID.fullmatch(form_id) else new_id()
         chat_id = self._mine()
         for _ in range(2):
-            chat_id = chat_id or self._chats.begin(Begun(self._words.locale(), self._zone(), client_address()))
+            chat_id = chat_id or self._chats.begin(self._begun())
             try:
                 self._chats.wrote(chat_id, body, key, client_address())
                 break
@@ -67,6 +70,11 @@ class ChatPages:
         if not is_embedded():
             session[KEPT] = chat_id
         return chat_id
+
+    def _begun(self) -> Begun:
+        now = self._services.clock.now()
+        case_id = self._desk.links.case_named(request.form.get("case", ""), now)
+        return Begun(self._words.locale(), self._zone(), client_address(), case_id)
 
     def _zone(self) -> str:
         try:
@@ -97,7 +105,8 @@ class ChatPages:
         return render_template(
             "chat_log.html" if part else "chat.html", chat=chat, lines=lines, token=self._signed(chat_id),
             form_id=new_id(), typed=request.form.get("body", "") if refused else "", linked=self._linked,
-            **self._words.errors((refused,) if refused else ()), **self._words.shared(),
+            case=request.values.get("case", ""), **self._words.errors((refused,) if refused else ()),
+            **self._words.shared(),
         )  # fmt: skip
 
     def _linked(self, body: str) -> Markup:

@@ -55,7 +55,7 @@ class CustomerPages:
         """The form; a link may say what it is about."""
         asked = request.args.get("kind", "")
         kind = asked if asked in set(CaseKind) else ""
-        return self.form({"form_id": new_id(), "kind": kind}, ())
+        return self.form({"form_id": new_id(), "kind": kind, "case": request.args.get("case", "")}, ())
 
     def book(self) -> Page:
         """Book, and send the code. Wrong input shows the form again with everything kept; so do free times."""
@@ -107,6 +107,7 @@ class CustomerPages:
             address=client_address(),
             verification=verification or "",
             email=email or "",
+            case_id=self._desk.links.case_named(form.get("case", ""), self._services.clock.now()),
         )
 
     def _book(self, wish: CallbackWish) -> Callback:

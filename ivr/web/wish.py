@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ivr.domain.callbacks import Party
 from ivr.domain.cases import CaseKind
+from ivr.domain.mails import is_mail_address
 from ivr.errors import CallbackRefused
 from ivr.service.photos import MOST_BYTES, Picture, Pictures
 from ivr.service.ports import NumberRules
 from ivr.service.verification import CHANNELS
-from ivr.settings_values import is_mail_address
 
 ORDER_LENGTHS: Final = (7, 17)
 MOST_DAYS: Final = 31

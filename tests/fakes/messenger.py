@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ivr.domain.turn import Say, Spelled
 from ivr.errors import IvrError
-from ivr.service.ports import Mail
+from ivr.service.mail_ports import Mail
 
 
 class FakeMessenger:

@@ -8,7 +8,7 @@ import pytest
 
 from ivr.errors import MailRefused, MailUnavailable, MailUnclear
 from ivr.mail.smtp import MailServer, SmtpMailer
-from ivr.service.ports import CalendarEntry, Mail
+from ivr.service.mail_ports import CalendarEntry, Mail
 from tests.mail.server import PASSWORD, USER, MailServerHere
 
 AT = datetime(2026, 11, 24, 20, 30, tzinfo=UTC)

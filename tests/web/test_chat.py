@@ -31,6 +31,7 @@ class Chatter:
         fields = {
             "csrf_token": hidden(self.page, "csrf_token"), "form_id": form_id or hidden(self.page, "form_id"),
             "chat": hidden(self.page, "chat"), "body": body, "zone": "America/New_York",
+            "case": hidden(self.page, "case"),
         }  # fmt: skip
         referer = {"Referer": "https://voice.example.com/chat"}
         sent = self.site.browser.post(self.path, data=fields, base_url="https://voice.example.com", headers=referer)

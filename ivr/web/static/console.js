@@ -4,9 +4,8 @@ const store = (name, value) => { try { value === null ? localStorage.removeItem(
 document.getElementById("errors")?.focus();
 
 // A note that is being written: kept by the server, and here while the server is out of reach.
-const note = document.querySelector("[data-draft]");
-if (note) {
-  const told = document.getElementById("draft"), name = `note:${note.dataset.draft}`;
+for (const note of document.querySelectorAll("[data-draft]")) {
+  const told = note.form.querySelector("[data-saved]"), name = `note:${note.dataset.draft}`;
   const token = note.form.elements.csrf_token.value;
   let timer = 0, kept = note.value;
   const left = stored(name);
