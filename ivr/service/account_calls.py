@@ -50,9 +50,9 @@ class AccountCalls:
         """Do one of them."""
         match effect:
             case talk.ProveNumber(order_id):
-                return talk.CodeSent(self.proofs.send(exchange, self._order(exchange, order_id).number))
+                return talk.CodeSent(self.proofs.send(exchange, self._number(exchange, order_id)))
             case talk.CheckCode(order_id, code):
-                right, is_over = self.proofs.check(exchange, self._order(exchange, order_id).number, code)
+                right, is_over = self.proofs.check(exchange, self._number(exchange, order_id), code)
                 return talk.CodeChecked(right, is_over)
             case talk.SendAccountLink(order_id, case_id):
                 return talk.LinkSent(self._send_link(exchange, self._order(exchange, order_id), case_id))
@@ -63,6 +63,9 @@ class AccountCalls:
             case talk.KeepPayment():
                 self._keep_payment(exchange, effect)
         return None
+
+    def _number(self, exchange: Exchange, order_id: str) -> str:
+        return self._order(exchange, order_id).number if order_id else exchange.dialogue.caller.number or ""
 
     def _order(self, exchange: Exchange, order_id: str) -> Order:
         """Whose account it is: that of the order's owner, as the shop has it now."""

@@ -9,9 +9,9 @@ from ivr.domain.policy.ruling import Ruling
 
 @dataclass(frozen=True)
 class ProveNumber:
-    """Text a code to the number on file of this order."""
+    """Text a code to the number on file of this order; without one, to the caller's own."""
 
-    order_id: str
+    order_id: str = ""
 
 
 @dataclass(frozen=True)

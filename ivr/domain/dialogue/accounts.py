@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ivr.domain.accounts import MembershipState
 from ivr.domain.cases import CaseKind
+from ivr.domain.dialogue import complaints
 from ivr.domain.dialogue.account_questions import KEEPS, MEMBERSHIP_ACTS, membership_args
 from ivr.domain.dialogue.account_talk import (
     AskMembership,
@@ -48,6 +49,8 @@ def begin(dialogue: Dialogue, intent: Intent) -> Step:
 def known(dialogue: Dialogue) -> Step:
     """The case is open, and whose account it is stands."""
     order = dialogue.order
+    if dialogue.want == CaseKind.DELETE_DATA:
+        return complaints.proven(dialogue, is_theirs=dialogue.proven == dialogue.caller.number)
     if order is None:
         return Step(ask(dialogue, State.ORDER_NUMBER))
     if dialogue.want == CaseKind.MEMBERSHIP:
@@ -94,16 +97,17 @@ def code_sent(dialogue: Dialogue, result: object) -> Step:
 def answer_code(dialogue: Dialogue, intent: Intent) -> Step | None:
     """The six digits."""
     code = intent.slots.get("value")
-    if intent.name != "digits" or not isinstance(code, str) or dialogue.order is None:
+    if intent.name != "digits" or not isinstance(code, str):
         return None
-    return Step(dialogue, (CheckCode(dialogue.order.id, code),))
+    return Step(dialogue, (CheckCode(dialogue.order.id if dialogue.order is not None else "", code),))
 
 
 def code_checked(dialogue: Dialogue, result: object) -> Step:
     """Right: on with what was wanted."""
     assert isinstance(result, CodeChecked)
-    if result.right and dialogue.order is not None:
-        return known(replace(dialogue, proven=dialogue.order.number))
+    if result.right:
+        owner = dialogue.order.number if dialogue.order is not None else dialogue.caller.number or ""
+        return known(replace(dialogue, proven=owner))
     failures = dialogue.failures + 1
     if result.is_over or failures >= CODE_TRIES:
         return _person(dialogue, Say("account_code_wrong"))
@@ -213,6 +217,8 @@ def done(dialogue: Dialogue, outcome: str, *say: Say) -> Step:
 
 
 def _person(dialogue: Dialogue, *say: Say) -> Step:
+    if dialogue.want == CaseKind.DELETE_DATA:  # there is no case yet
+        return complaints.proven(dialogue, is_theirs=False, told=say[0])
     return Step(replace(dialogue, preface=(*dialogue.preface, *say)), (EstimateWait(),))
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from ivr.domain.cases import CaseKind
+from ivr.domain.dialogue.account_talk import ProveNumber
 from ivr.domain.dialogue.booking import open_case_then
 from ivr.domain.dialogue.effects import EraseData, EstimateWait
 from ivr.domain.dialogue.lost import finish
@@ -31,12 +32,20 @@ def _to_person(dialogue: Dialogue, kind: CaseKind) -> Step:
 
 
 def answer_erase(dialogue: Dialogue, intent: Intent) -> Step | None:
-    """Yes erases; no keeps everything."""
+    """Yes erases, once a code has shown whose telephone it is: numbers can be pretended. No keeps everything."""
     if intent.name == "yes":
-        return Step(dialogue, (EraseData(),))
+        return Step(replace(dialogue, order=None), (ProveNumber(),))
     if intent.name == "no":
         return Step(ask(replace(dialogue, want=""), State.ANYTHING_ELSE, Say("delete_kept")))
     return None
+
+
+def proven(dialogue: Dialogue, *, is_theirs: bool, told: Say | None = None) -> Step:
+    """The code was right; or a person has to make sure."""
+    if is_theirs:
+        return Step(dialogue, (EraseData(),))
+    preface = dialogue.preface if told is None else (*dialogue.preface, told)
+    return _to_person(replace(dialogue, preface=preface), CaseKind.DELETE_DATA)
 
 
 def erased(dialogue: Dialogue, result: object) -> Step:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ivr.content.policies import all_policies
-from ivr.domain.dialogue import Caller, Dialogue, heard, start, step
+from ivr.domain.dialogue import Caller, Dialogue, account_talk, heard, start, step
 from ivr.domain.dialogue import effects as wanted
 from ivr.domain.intents import Certainty, Intent, Meaning
 from ivr.domain.moments import Resolved, When
@@ -52,7 +52,8 @@ class Talk:
             wanted.CancelCallback: heard.CallbackCanceled(),
             wanted.EnterLine: heard.InLine(agent_free=False),
         }
-        self._results.update({getattr(wanted, name): result for name, result in results.items()})
+        known = vars(account_talk) | vars(wanted)
+        self._results.update({known[name]: result for name, result in results.items()})
 
     def hears(self, what: heard.Heard) -> "Talk":
         done = step(self.dialogue, what)

@@ -1,10 +1,14 @@
 """Callers who are upset or in danger get a person before they ask; complaints; data that is erased."""
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from ivr.domain.cases import CaseKind
 from ivr.domain.dialogue import effects as wanted
 from ivr.domain.dialogue import heard
+from ivr.domain.dialogue.account_talk import CheckCode, CodeChecked, CodeSent, ProveNumber
 from ivr.domain.dialogue.values import State
 from ivr.domain.intents import Certainty, Intent, Meaning
 from ivr.domain.upset import Mood
@@ -83,15 +87,27 @@ def test_a_complaint_by_words_or_keys_is_a_case_of_its_own_with_its_number_said(
         assert talk.dialogue.state is State.HOLDING
 
 
-def test_data_is_erased_after_a_clear_yes_alone() -> None:
-    talk = Talk(ERASER, EraseData=heard.DataErased()).means("delete_data")
+def test_data_is_erased_after_a_clear_yes_and_the_code_alone() -> None:
+    answers = {"ProveNumber": CodeSent(True), "CheckCode": CodeChecked(True, False), "EraseData": heard.DataErased()}
+    talk = Talk(ERASER, **answers).means("delete_data")
     assert talk.dialogue.state is State.ERASE_CONFIRM
     for _ in range(2):
         talk.says(Intent("yes"), certainty=Certainty.FUZZY)
     assert talk.effects == []
     talk.means("yes")
-    assert talk.effects == [wanted.EraseData()]
+    assert (talk.effects, talk.dialogue.state) == ([ProveNumber()], State.ACCOUNT_CODE)
+    talk.means("digits", value="123456")
+    assert talk.effects == [ProveNumber(), CheckCode("", "123456"), wanted.EraseData()]
     assert (talk.dialogue.state, prompts(talk)[0]) == (State.ENDED, "delete_done")
+
+
+@pytest.mark.parametrize("answers", [{"ProveNumber": CodeSent(False)}, {"CheckCode": CodeChecked(False, True)}])
+def test_without_the_code_a_person_decides_and_nothing_is_erased(answers: dict[str, Any]) -> None:
+    talk = Talk(ERASER, **{"ProveNumber": CodeSent(True)} | answers).means("delete_data").means("yes")
+    if talk.dialogue.state is State.ACCOUNT_CODE:
+        talk.means("digits", value="000000")
+    assert wanted.EraseData() not in talk.effects
+    assert [e.kind for e in talk.effects if isinstance(e, wanted.OpenCase)] == [CaseKind.DELETE_DATA]
 
 
 def test_no_keeps_everything_and_other_countries_and_hidden_numbers_get_a_person() -> None:
