@@ -125,7 +125,8 @@ class AccountCalls:
         )
         uow.account_changes.add(change)
         data = {"rule": ruling.rule.id, "held_hours": ruling.rule.hours}
-        record(uow, now, f"membership_{act}", subject=case, data=data)
+        told = "membership_paused" if kind is ChangeKind.PAUSE else "membership_canceled"
+        record(uow, now, told, subject=case, data=data)
 
     # --- payments ------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
 from ivr.domain.cases import Event
+from ivr.service.account_narration import ACCOUNTS
 from ivr.service.chat_narration import CHATS
 
 Data = Mapping[str, Any]
@@ -292,4 +293,5 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "recording_withdrawn": _with("no recording is wanted any more, said by {by}: it is stopped and deleted"),
     "recording_over": _with("there is no recording (any more): {reason}"),
     **CHATS,
+    **ACCOUNTS,
 }

@@ -21,7 +21,7 @@ from tests.journeys.world import KIM_AGENT, LEE_AGENT, PATIENCE, World
 
 EXPECTED = ("ERR_INTERNET_DISCONNECTED", "409 (Conflict)", "EventSource's response has a MIME type")
 SOFTPHONE = "client:lee"
-SELLER, SOLD = "+12025550188", "11699207856579754"
+SELLER, SOLD = "+12025550196", "11699207856579754"
 """A seller's telephone on file, and an order of theirs."""
 SECRET = "some long enough words"
 pytestmark = pytest.mark.browser
