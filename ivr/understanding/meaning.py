@@ -46,8 +46,8 @@ def allowed_names(expects: Expects) -> frozenset[str]:
 
 
 def shadowed(expects: Expects) -> frozenset[str]:
-    """Commands that mean something else in this turn: "cancel" where orders are canceled."""
-    return frozenset({"cancel"} if "cancel_order" in expects.understood else ())
+    """Commands that mean something else in this turn: "cancel" where orders are canceled, "stop" where calls are."""
+    return frozenset({"cancel"} if {"cancel_order", "stop_calls"} & set(expects.understood) else ())
 
 
 def wants_moment(expects: Expects) -> bool:

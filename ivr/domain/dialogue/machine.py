@@ -55,7 +55,7 @@ from ivr.domain.dialogue.heard import (
     WaitEstimated,
 )
 from ivr.domain.dialogue.lost import lost, silent
-from ivr.domain.dialogue.questions import GLOBAL_KEYS, MOMENT_DIGITS, QUESTIONS, ask
+from ivr.domain.dialogue.questions import GLOBAL_KEYS, MOMENT_DIGITS, QUESTIONS, STOP_CALLS, STOPPED_IN, ask
 from ivr.domain.dialogue.values import Caller, Dialogue, State, Step
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Certainty, Intent, Meaning
@@ -206,7 +206,7 @@ def _step(dialogue: Dialogue, heard: Heard) -> Step:
 
 
 def _ends_news(dialogue: Dialogue) -> bool:
-    return dialogue.is_news and dialogue.state in news.STOPPED_IN
+    return dialogue.is_news and dialogue.state in STOPPED_IN
 
 
 def takes_key(dialogue: Dialogue, digits: str) -> bool:
@@ -265,7 +265,7 @@ def _vague(dialogue: Dialogue, meaning: Meaning, first: Intent) -> Step:
 
 def answer(dialogue: Dialogue, intent: Intent) -> Step | None:
     """What an intent leads to in this state; None if it is no answer here."""
-    if intent.name == "cancel" and _ends_news(dialogue):
+    if intent.name in ("cancel", STOP_CALLS) and _ends_news(dialogue):
         return news.stop(dialogue)
     if intent.name in GLOBAL_INTENTS:
         return menu.answer_global(dialogue, intent)

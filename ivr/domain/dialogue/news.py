@@ -7,14 +7,12 @@ from ivr.domain.cases import CaseKind
 from ivr.domain.dialogue.effects import OpenCase, StopNews
 from ivr.domain.dialogue.lost import finish
 from ivr.domain.dialogue.orders import finished
-from ivr.domain.dialogue.values import Dialogue, State, Step
+from ivr.domain.dialogue.values import Dialogue, Step
 from ivr.domain.orders import Order
 from ivr.domain.outreach import ABOUT, News
 from ivr.domain.turn import Say
 
 STOP_KEY = "5"
-STOPPED_IN = frozenset({State.SETTLEMENT, State.ANYTHING_ELSE})
-"""Where this key, and "stop", end all such calls: elsewhere the caller has gone on to something else."""
 
 
 def tell(dialogue: Dialogue, kind: News, order: Order, case_id: str, now: datetime) -> Step:

@@ -60,6 +60,9 @@ LANGUAGES_AT_ONCE = 8
 """More languages than these are offered page by page: key 9 leads on."""
 ASKS_BACK = frozenset({State.INTENT_CONFIRM, State.MENU_THREE})
 """What was meant was not clear."""
+STOP_CALLS = "stop_calls"
+STOPPED_IN = frozenset({State.SETTLEMENT, State.ANYTHING_ELSE})
+"""Where a call with news can be told to be the last: elsewhere the caller has gone on to something else."""
 MOMENT_DIGITS = (4, 8)
 """Keyed moments: hour and minute, or month, day, hour and minute, on the 24-hour clock."""
 
@@ -67,6 +70,8 @@ MOMENT_DIGITS = (4, 8)
 def question(dialogue: Dialogue) -> Question:
     """What the dialogue's state asks; it expects no words that would not be understood."""
     asked = QUESTIONS[dialogue.state](dialogue)
+    if dialogue.is_news and dialogue.state in STOPPED_IN:
+        asked = replace(asked, expects=replace(asked.expects, intents=(*asked.expects.intents, STOP_CALLS)))
     return asked if dialogue.ability == Ability.FULL else replace(asked, expects=_within(asked.expects, dialogue))
 
 
