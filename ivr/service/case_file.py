@@ -10,6 +10,7 @@ from ivr.domain.cases import Case, CaseStatus, Customer, Event, is_case_number
 from ivr.domain.next_steps import Step, next_step
 from ivr.domain.orders import Order
 from ivr.domain.photos import Photo
+from ivr.domain.policy.facts import REASONS
 from ivr.domain.recordings import Recording
 from ivr.domain.staff import StaffRole
 from ivr.domain.transcripts import Passage, transcript
@@ -45,6 +46,12 @@ class CaseFile:
     mails: Sequence[MailView]
     """Threads of e-mail."""
     draft: str
+
+    @property
+    def reason(self) -> str:
+        """Why it is sent back, as the customer has said it last; empty: nobody has asked yet."""
+        told = [event.data.get("facts", {}).get("reason", "") for event in self.events if event.kind == "decided"]
+        return next((str(one) for one in reversed(told) if one in REASONS), "")
 
 
 def find_case(uow: UnitOfWork, member: Member, number: str) -> Case:

@@ -10,6 +10,7 @@ from ivr.domain.cases import CaseKind
 from ivr.domain.orders import Order, OrderStatus
 from ivr.domain.settlements import SettlementKind
 from ivr.domain.staff import StaffRole
+from ivr.service.timeline import record
 from tests.web.site import NUMBER, Site, text_of
 from tests.web.test_console import CASE, OTHERS, fill
 from tests.web.test_sign_in import SECRET, accounts, sign_in
@@ -72,6 +73,16 @@ def test_the_rules_are_asked_without_a_trace_then_confirmed_once(desk: Site) -> 
         assert [line.what for line in uow.staff.log_lines(3, about=CASE)][-1] in ("case_settled", "case_seen")
     assert case is not None
     assert case.outcome == "return_started"
+
+
+def test_the_form_holds_the_reason_that_the_customer_has_told_already(desk: Site) -> None:
+    assert "selected" not in desk.get(f"/agent/cases/{CASE}").text.partition('id="reason"')[2].partition("</select>")[0]
+    with desk.store.begin() as uow:
+        case = uow.cases.by_number(CASE)
+        assert case is not None
+        record(uow, desk.clock.now(), "decided", subject=case, data={"facts": {"reason": "damaged"}})
+        uow.commit()
+    assert '<option value="damaged" selected>' in desk.get(f"/agent/cases/{CASE}").text
 
 
 def test_what_was_not_shown_is_not_done(desk: Site) -> None:
