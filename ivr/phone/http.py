@@ -15,7 +15,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from ivr.errors import AudioError, CarrierRejected, CarrierUnclear
+from ivr.errors import AudioError, CarrierRejected, CarrierUnclear, NotFound
 from ivr.phone.masking import mask_text
 
 TIMEOUT_SECONDS: Final = (3.05, 10)
@@ -74,6 +74,24 @@ def download(client: Client, url: str, *, most_bytes: int, most_seconds: float) 
             if time.monotonic() > until:
                 raise requests.Timeout("the file comes too slowly")
     return 200, bytes(body)
+
+
+def file_of(client: Client, path: str, what: str, *, most_bytes: int, most_seconds: float, yet: str = "") -> bytes:
+    """A file of the account; errors say `what` it is, and `yet` whether it may still come.
+
+    The address is made of the client's own, never taken from a request. Raises NotFound, CarrierRejected,
+    CarrierUnclear, AudioError.
+    """
+    url = f"{client.get_hostname(client.api.base_url)}/2010-04-01/Accounts/{path}"
+    with carrier_errors(client):
+        status, body = download(client, url, most_bytes=most_bytes, most_seconds=most_seconds)
+    if status == 404:
+        raise NotFound(f"the carrier has no such {what}{yet}")
+    if 400 <= status < 500:
+        raise CarrierRejected(f"the carrier does not hand a {what} out ({status}): check its media settings")
+    if status != 200:
+        raise CarrierUnclear(f"the carrier answered {status} to the request for a {what}")
+    return body
 
 
 def _refuse_large(size: int, most_bytes: int) -> None:

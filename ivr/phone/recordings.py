@@ -7,9 +7,9 @@ from typing import Final
 
 from twilio.rest import Client
 
-from ivr.errors import CarrierRejected, CarrierUnclear, NotFound
+from ivr.errors import CarrierRejected
 from ivr.phone.client import GONE_CODES, Account, connect
-from ivr.phone.http import carrier_errors, download
+from ivr.phone.http import carrier_errors, file_of
 from ivr.service.ports import LeftRecording
 
 MAX_BYTES: Final = 2 * 1024 * 1024
@@ -45,17 +45,10 @@ class TwilioRecordings:
 
         The address is made of the account's own, never taken from a request.
         """
-        base = self._client.get_hostname(self._client.api.base_url)
-        url = f"{base}/2010-04-01/Accounts/{self._account.sid}/Recordings/{recording_sid}.wav"
-        with carrier_errors(self._client):
-            status, body = download(self._client, url, most_bytes=MAX_BYTES, most_seconds=FETCH_SECONDS)
-        if status == 404:
-            raise NotFound("the carrier has no such recording, or not yet")
-        if 400 <= status < 500:
-            raise CarrierRejected(f"the carrier does not hand a recording out ({status}): check its media settings")
-        if status != 200:
-            raise CarrierUnclear(f"the carrier answered {status} to the request for a recording")
-        return body
+        path = f"{self._account.sid}/Recordings/{recording_sid}.wav"
+        return file_of(
+            self._client, path, "recording", most_bytes=MAX_BYTES, most_seconds=FETCH_SECONDS, yet=", or not yet"
+        )
 
     def delete(self, recording_sid: str) -> None:
         """Delete it; twice is once. Raises CarrierRejected or CarrierUnclear."""

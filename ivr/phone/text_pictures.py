@@ -5,9 +5,9 @@ from typing import Final
 
 from twilio.rest import Client
 
-from ivr.errors import CarrierRejected, CarrierUnclear, NotFound
+from ivr.errors import NotFound
 from ivr.phone.client import Account, connect
-from ivr.phone.http import carrier_errors, download
+from ivr.phone.http import file_of
 from ivr.service.photos import MOST_BYTES
 
 FETCH_SECONDS: Final = 5.0
@@ -30,14 +30,5 @@ class TwilioPictures:
         found = _IN_URL.search(url)
         if found is None:
             raise NotFound("this is no address of a picture at the carrier")
-        base = self._client.get_hostname(self._client.api.base_url)
-        address = f"{base}/2010-04-01/Accounts/{self._account.sid}/Messages/{found[1]}/Media/{found[2]}"
-        with carrier_errors(self._client):
-            status, body = download(self._client, address, most_bytes=MOST_BYTES, most_seconds=FETCH_SECONDS)
-        if status == 404:
-            raise NotFound("the carrier has no such picture")
-        if 400 <= status < 500:
-            raise CarrierRejected(f"the carrier does not hand a picture out ({status}): check its media settings")
-        if status != 200:
-            raise CarrierUnclear(f"the carrier answered {status} to the request for a picture")
-        return body
+        path = f"{self._account.sid}/Messages/{found[1]}/Media/{found[2]}"
+        return file_of(self._client, path, "picture", most_bytes=MOST_BYTES, most_seconds=FETCH_SECONDS)

@@ -13,6 +13,7 @@ from ivr.errors import Conflict, ShopRefused, ShopUnavailable
 from ivr.service.breaker import Breaker
 from ivr.service.customer_accounts import CustomerAccounts
 from ivr.service.scenes import Scene, Scenes
+from ivr.service.shop_answers import answer_of
 from ivr.service.timeline import record
 
 log = structlog.get_logger(__name__)
@@ -42,24 +43,12 @@ class AccountSweep:
         try:
             change = self.scenes.run(_claim)
             if change is not None:
-                self.scenes.run(partial(_write_down, key=change.key, tries=change.tries, answer=self._tell(change)))
+                answer = answer_of(self.breaker, partial(self.shop.carry_out, change))
+                self.scenes.run(partial(_write_down, key=change.key, tries=change.tries, answer=answer))
         except Conflict:
             log.info("account_change_settled_by_another")
             return False
         return change is not None
-
-    def _tell(self, change: AccountChange) -> ShopRefused | ShopUnavailable | None:
-        try:
-            self.shop.carry_out(change)
-        except ShopRefused as refused:
-            self.breaker.succeeded()
-            return refused
-        except ShopUnavailable as error:
-            self.breaker.failed()
-            log.warning("shop_unavailable", error=str(error))
-            return error
-        self.breaker.succeeded()
-        return None
 
 
 def _claim(scene: Scene) -> AccountChange | None:

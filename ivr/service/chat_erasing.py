@@ -1,19 +1,18 @@
 """What was written is erased: after some time, and when a customer asks for it."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import structlog
 
-from ivr.errors import Conflict
 from ivr.service.opting import masked_address
+from ivr.service.rounds import Rounds
 from ivr.service.scenes import Scene, Scenes
 from ivr.service.timeline import record
 
 log = structlog.get_logger(__name__)
 
-EVERY: Final = timedelta(minutes=10)
 BATCH: Final = 100
 
 
@@ -23,19 +22,11 @@ class Erasing:
     def __init__(self, scenes: Scenes, days: int) -> None:
         self._scenes = scenes
         self._kept = timedelta(days=days)
-        self._next_at: datetime | None = None
+        self._rounds = Rounds(scenes, BATCH)
 
     def sweep(self) -> None:
-        """One round every ten minutes; at once again while there is much to do. Safe in several processes."""
-        now = self._scenes.clock.now()
-        if self._next_at is not None and now < self._next_at:
-            return
-        try:
-            erased = self._scenes.run(self._sweep)
-        except Conflict:
-            return  # another process is at it
-        if erased < BATCH:
-            self._next_at = now + EVERY
+        """One round, if it is time."""
+        self._rounds.go(self._sweep)
 
     def _sweep(self, scene: Scene) -> int:
         before = scene.now - self._kept

@@ -21,6 +21,7 @@ from ivr.service.breaker import Breaker
 from ivr.service.fulfilment import Errand, Fulfilment, Receipt
 from ivr.service.notices import Addressee, Notices
 from ivr.service.scenes import Scene, Scenes
+from ivr.service.shop_answers import answer_of
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
 
@@ -76,21 +77,9 @@ class HandoverSweep:
         if given is None:
             return False
         self.checkpoint("handover_claimed")
-        self._settle(given, self._answer(given.errand))
+        answer = answer_of(self.breaker, partial(self.shop.carry_out, given.errand))
+        self._settle(given, answer)
         return True
-
-    def _answer(self, errand: Errand) -> Receipt | ShopRefused | ShopUnavailable:
-        try:
-            receipt = self.shop.carry_out(errand)
-        except ShopRefused as refused:  # it answers: it works
-            self.breaker.succeeded()
-            return refused
-        except ShopUnavailable as error:
-            log.warning("shop_unavailable", error=str(error))
-            self.breaker.failed()
-            return error
-        self.breaker.succeeded()
-        return receipt
 
     def _settle(self, given: Given, answer: Receipt | ShopRefused | ShopUnavailable) -> None:
         try:

@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 
 from ivr.domain.privacy import PrivacyRules
-from ivr.errors import Conflict
+from ivr.service.rounds import Rounds
 from ivr.service.scenes import Scene, Scenes
 
 log = structlog.get_logger(__name__)
@@ -14,7 +14,6 @@ log = structlog.get_logger(__name__)
 KEPT: Final = timedelta(days=7)
 """Seen webhooks (the carrier repeats them for minutes), used stream tokens, sent codes, heartbeats, idle rates."""
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
-EVERY: Final = timedelta(minutes=10)
 MUCH: Final = 1000
 """Rows after which the next round comes at once: there may be more."""
 ASSIGNED_KEPT: Final = timedelta(days=400)
@@ -27,23 +26,15 @@ class Retention:
     """Deletes what is over; safe to run in several processes, and to be stopped at any moment."""
 
     def __init__(self, scenes: Scenes, audit_days: int = 730, privacy: PrivacyRules | None = None) -> None:
-        self._scenes = scenes
         self._privacy = privacy or PrivacyRules()
         self._audit_kept = timedelta(days=audit_days)
-        self._next_at: datetime | None = None
+        self._rounds = Rounds(scenes, MUCH)
 
     def sweep(self) -> None:
-        """One round every ten minutes; at once again while there is much to do."""
-        now = self._scenes.clock.now()
-        if self._next_at is not None and now < self._next_at:
-            return
-        try:
-            swept = self._scenes.run(self._sweep)
-        except Conflict:
-            return  # another process is at it
-        log.info("rows_swept", rows=swept)
-        if swept < MUCH:
-            self._next_at = now + EVERY
+        """One round, if it is time."""
+        swept = self._rounds.go(self._sweep)
+        if swept is not None:
+            log.info("rows_swept", rows=swept)
 
     def _sweep(self, scene: Scene) -> int:
         """Small rows, and the audit log beyond the setting's days."""

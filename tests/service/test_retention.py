@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from ivr.service.limits import is_left_alone, leave_alone
-from ivr.service.retention import EVERY
+from ivr.service.rounds import EVERY
 from tests.service.world import CUSTOMER, World
 
 
