@@ -14,7 +14,8 @@ from typing import Final
 
 from ivr.errors import LinkExpired, NotFound
 
-TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+"""The last character holds four bits only: the other spellings of it, which base64 would read alike, are no links."""
 FOLLOW: Final = b"follow"
 STOP: Final = b"stop mail"
 RETURN: Final = b"return"
