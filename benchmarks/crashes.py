@@ -5,8 +5,9 @@
 A step is the moment before or after a commit that changes something, and before or after a request to the carrier.
 There the process dies by SIGKILL; or is frozen for 7 s; or the database is restarted without warning, with recovery
 from its log; or all its connections are cut (the last two on PostgreSQL). Another dispatcher is started at once. A
-matrix ends with the first run in which there was no such step any more. The peer: the matrix of SIGKILL with an engine
-in which whoever sees a leg that is not placed places it. The last line is one JSON object.
+matrix ends with the first run in which there was no such step any more. The matrices run side by side, each with its
+own databases: a step is mostly waiting. The peer: the matrix of SIGKILL with an engine in which whoever sees a leg that
+is not placed places it. The last line is one JSON object.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -168,10 +170,15 @@ def main() -> int:
     parser.add_argument("--database", nargs="+", choices=("sqlite", "postgres"), default=["sqlite", "postgres"])
     parser.add_argument("--strike", nargs="*", choices=sorted(STRIKES), default=list(STRIKES))
     parser.add_argument("--no-peer", action="store_true", help="leave the engine without a lease out")
+    parser.add_argument("--at-once", type=int, default=7, help="matrices that run side by side")
     arguments = parser.parse_args()
     pairs = [(base, strike) for base in arguments.database for strike in arguments.strike]
-    told = [matrix(*pair) for pair in pairs if pair[0] == "postgres" or pair[1] not in ONLY_SERVERS]
-    peer = {} if arguments.no_peer else matrix(arguments.database[0], "kill", "no-lease")
+    with ProcessPoolExecutor(arguments.at_once, multiprocessing.get_context("spawn")) as side_by_side:
+        engine = [
+            side_by_side.submit(matrix, *pair) for pair in pairs if pair[0] == "postgres" or pair[1] not in ONLY_SERVERS
+        ]
+        without = None if arguments.no_peer else side_by_side.submit(matrix, arguments.database[0], "kill", "no-lease")
+        told, peer = [one.result() for one in engine], without.result() if without else {}
     for row in told:
         print(f"{row['database']}, {row['strike']}: {row['steps']} steps, wrong: {row['wrong'] or 'none'}")
     if peer:
