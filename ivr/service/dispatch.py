@@ -146,7 +146,7 @@ class Dispatcher:
         return min(self._batch, max(1, int(rate * 2)) - waiting)
 
     def _agent_for(self, known: "Known", entry: Callback | Hold, free: Free) -> Agent | None:
-        """Who met them last, else the longest idle; they fit and have not just passed it on. None also: it may not ring."""
+        """Who met them last, else the longest idle, of those who fit and have not just passed it on. None: not now."""
         fitting = free.fitting(entry.skill, entry.locale)
         if not fitting or not self._may_begin(known, entry):
             return None

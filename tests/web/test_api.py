@@ -75,7 +75,10 @@ def test_a_client_books_reads_moves_and_cancels(site: Site) -> None:
     moved = site.api("PATCH", path, {"at": "2026-03-11T15:30:00-04:00"})
     assert moved.json is not None
     assert (moved.status_code, moved.json["due_at"]) == (200, "2026-03-11T19:30:00+00:00")
-    assert site.api("PATCH", path, {"at": None}).json["asap"]  # type: ignore[index]
+    again = site.api("PATCH", path, {"at": None, "number": "+12025550188"})
+    assert again.json is not None
+    assert (again.json["asap"], site.all_open()[0].number) == (True, "+12025550188")
+    assert code(site.api("PATCH", path, {"number": "+19005550188"})) == "line_type"
     assert [site.api("DELETE", path).status_code for _ in range(2)] == [204, 204]
     assert site.api("GET", path).json["status"] == "canceled"  # type: ignore[index]
     assert code(site.api("PATCH", path, {"at": None})) == "illegal_move"

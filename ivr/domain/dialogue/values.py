@@ -187,6 +187,8 @@ class Dialogue:
     """When it was understood: lets "today" be said."""
     moves_id: str = ""
     """The callback being moved, if the moment is for that."""
+    renumbers_id: str = ""
+    """The callback that is to ring another number, if one is asked for it."""
     number: str | None = None
     """The number to ring, once it was confirmed."""
     checked: NumberChecked | None = None
