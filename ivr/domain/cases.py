@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import Any, Final
 
@@ -72,6 +72,8 @@ SENIOR: Final = "senior"
 DANGER, ESCALATED = -1, 0
 """Priorities before those of all kinds: somebody is in danger; somebody is upset, or the case came back."""
 URGENT_KIND, ORDINARY = 1, 2
+LOYAL_YEARS = 5
+"""A customer for so long goes before others, as if ESCALATED."""
 
 SKILLS: Mapping[CaseKind, str] = {
     CaseKind.TRACK_ORDER: "orders",
@@ -109,6 +111,14 @@ class Customer:
     locale: str = "en-US"
     zone: str = ""
     """IANA name if the customer said it; empty: taken from the number."""
+
+
+def is_loyal(since: date | None, today: date) -> bool:
+    """Whether somebody has been a customer for LOYAL_YEARS; nobody knows since when: no."""
+    if since is None:
+        return False
+    is_before_the_day = (today.month, today.day) < (since.month, since.day)
+    return today.year - since.year - is_before_the_day >= LOYAL_YEARS
 
 
 @dataclass(eq=False, kw_only=True)

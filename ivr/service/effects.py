@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ivr.domain.callbacks import Outcome
-from ivr.domain.cases import CaseStatus, Tier
+from ivr.domain.cases import ESCALATED, CaseStatus, Tier
 from ivr.domain.dialogue import effects as wanted
 from ivr.domain.dialogue import heard
 from ivr.domain.dialogue.account_talk import AccountEffect
@@ -169,6 +169,8 @@ class Effects:
             call=exchange.call,
         )
         case = open_case(exchange.uow, now, opening)
+        if exchange.dialogue.caller.is_loyal:
+            case.priority = min(case.priority, ESCALATED)
         if exchange.dialogue.asked_back:
             case.raise_to(Tier.ASSISTED)
         return heard.CaseOpened(case.id, case.number, now)

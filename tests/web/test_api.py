@@ -13,6 +13,7 @@ from hypothesis import strategies as some
 from werkzeug.test import TestResponse
 
 from ivr.domain.callbacks import CallbackStatus
+from ivr.domain.cases import ESCALATED, URGENT_KIND
 from ivr.errors import Conflict, StorageUnavailable
 from ivr.service.requests import WebRequests
 from ivr.storage import SqlStore
@@ -82,6 +83,13 @@ def test_a_client_books_reads_moves_and_cancels(site: Site) -> None:
     assert [site.api("DELETE", path).status_code for _ in range(2)] == [204, 204]
     assert site.api("GET", path).json["status"] == "canceled"  # type: ignore[index]
     assert code(site.api("PATCH", path, {"at": None})) == "illegal_move"
+
+
+def test_who_has_been_a_customer_for_five_years_goes_before_others(site: Site) -> None:
+    booked(site)
+    booked(site, number="+14155550117", order="", at=None)
+    priorities = {one.number: one.priority for one in site.all_open()}
+    assert priorities == {NUMBER: URGENT_KIND, "+14155550117": ESCALATED}
 
 
 def test_a_new_callback_tells_its_address(site: Site) -> None:

@@ -115,6 +115,8 @@ class Caller:
     """What they may want to go on with."""
     may_erase: bool = False
     """The law of their number's country lets them have their data erased by telephone."""
+    is_loyal: bool = False
+    """A customer for five years or more."""
     is_seller: bool = False
     """It is the telephone on file of a seller of the marketplace."""
 
