@@ -89,6 +89,10 @@ class DialRules:
     """Between the two looks at that list."""
     freeze_seconds: float = 1.0
     """A process that slept longer than this between commit and request does not send the request."""
+    stale_seconds: int = 3600
+    """A promise that broke so long ago, unrung and untold because we were down, is not rung out of the blue."""
+    offer_seconds: int = 600
+    """Its customer is told, and has so long to choose another time before it rings."""
     pass_seconds: int = 300
     """An agent who passed someone on is not rung for the same one again for so long."""
     shut_seconds: int = 15

@@ -18,6 +18,7 @@ from ivr.service.free import EVERYBODY, Free
 from ivr.service.line import in_order
 from ivr.service.placing import Placer, lease
 from ivr.service.scenes import Scene
+from ivr.service.telling import STALE
 
 BATCH: Final = 500
 """Attempts begun in one transaction when no rate bounds them: those reserved last are rung about a second later."""
@@ -167,6 +168,8 @@ class Dispatcher:
         # As every leg still has to pass before it is dialed.
         seconds = self._rules.reserve_seconds
         why = self._tools.gate.why_not_now(entry, known.do_not_call, known.scene.now, for_seconds=seconds)
+        if not why and self._tools.gate.is_stale(known.scene.uow, entry, known.scene.now):
+            why = STALE
         if why:
             self._tools.gate.turn_away(known.scene.uow, entry, why, known.scene.now)
         return not why and entry.status == CallbackStatus.SCHEDULED
