@@ -111,6 +111,8 @@ class LineRules:
     """Average time a customer takes an agent from all others, from ringing to the end of wrap-up, until measured."""
     place_seconds: int = 600
     """A caller on hold who is cut off and phones again within this has the old place; 0: none is kept."""
+    short_seconds: int = 120
+    """Whoever asks for an agent waits on the line for so long without a question; longer, a callback is offered."""
     handle_weight: float = 0.1
     """Weight of the newest conversation in the running average."""
     unstaffed_low_seconds: int = 1800

@@ -1,6 +1,7 @@
 """The reconciler: finds what crashes, lost webhooks and unclear answers left behind, and puts it right.
 
-It asks the carrier about unclear dials, closes legs whose end was never told, and heals rows that a dead process left.
+It asks the carrier about unclear dials, closes legs whose end was never told, finds those who have met unannounced, and
+heals rows that a dead process left.
 A person is the last retry, so that nothing is ever lost.
 """
 
@@ -20,6 +21,7 @@ from ivr.service.guards import DISPATCH
 from ivr.service.guests import guest_gone
 from ivr.service.outcomes import ENDED
 from ivr.service.ports import PlacedCall
+from ivr.service.room_looks import RoomLooks
 from ivr.service.scenes import Scene
 from ivr.service.timeline import record
 
@@ -36,8 +38,9 @@ POLL_RINGING_SECONDS, POLL_TALKING_SECONDS = 15, 60
 class Reconciler:
     """Sweeps; each part is safe to run in several processes at once and to die in."""
 
-    def __init__(self, tools: DialTools) -> None:
+    def __init__(self, tools: DialTools, room_looks: RoomLooks) -> None:
         self._tools = tools
+        self._room_looks = room_looks
         self._rules = tools.rules.dial
         self._asked_at: dict[str, datetime] = {}
 
@@ -45,6 +48,7 @@ class Reconciler:
         """One round of everything that asks the carrier."""
         self.settle()
         self.poll()
+        self._room_looks.sweep()
 
     # --- placing, without an answer ---------------------------------------------------------------------------
 
