@@ -160,7 +160,8 @@ def make_mailer(settings: Settings) -> Mailer | None:
     if not settings.smtp_url:
         return None
     # Imported here: most systems send no e-mail, and the calendar library takes time to read.
-    from ivr.mail.smtp import MailServer, SmtpMailer
+    from ivr.mail.server import MailServer
+    from ivr.mail.smtp import SmtpMailer
 
     host = urlsplit(settings.smtp_url).hostname or ""
     return SmtpMailer(

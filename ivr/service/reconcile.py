@@ -17,6 +17,7 @@ from ivr.errors import CarrierUnclear
 from ivr.service import attempts
 from ivr.service.afterwards import HangUp
 from ivr.service.dial_tools import DialTools
+from ivr.service.guards import DISPATCH
 from ivr.service.guests import guest_gone
 from ivr.service.outcomes import ENDED
 from ivr.service.ports import PlacedCall
@@ -55,15 +56,18 @@ class Reconciler:
         """Look for the calls of unclear dials. Returns how many legs were looked for."""
         now = self._tools.scenes.clock.now()
         with self._tools.scenes.store.read() as uow:
-            old = uow.legs.in_state(LegState.PLACING, now)
-            due = [(leg.id, leg.number, leg.placing_at) for leg in old if self._look_is_due(leg, now)]
+            old, steady = uow.legs.in_state(LegState.PLACING, now), uow.guards.steady_since(DISPATCH, now)
+            due = [(leg.id, leg.number, leg.placing_at) for leg in old if self._look_is_due(leg, now, steady)]
         for leg_id, number, placing_at in due:
             self._look(leg_id, number, placing_at or now)
         return len(due)
 
-    def _look_is_due(self, leg: Leg, now: datetime) -> bool:
+    def _look_is_due(self, leg: Leg, now: datetime, steady_since: datetime | None) -> bool:
+        """The carrier's list has had only as long to catch up as our clock has not jumped (domain.steady)."""
+        if leg.placing_at is None:
+            return False
         wait = self._rules.settle_seconds + leg.absent_looks * self._rules.look_seconds
-        return leg.placing_at is not None and leg.placing_at + timedelta(seconds=wait) <= now
+        return max(leg.placing_at, steady_since or leg.placing_at) + timedelta(seconds=wait) <= now
 
     def _look(self, leg_id: str, number: str, placing_at: datetime) -> None:
         try:
@@ -76,7 +80,9 @@ class Reconciler:
 
     def _found(self, scene: Scene, leg_id: str, calls: Sequence[PlacedCall]) -> None:
         leg = scene.uow.legs.get(leg_id)
-        if leg is None or leg.state != LegState.PLACING or not self._look_is_due(leg, scene.now):
+        if leg is None or leg.state != LegState.PLACING:
+            return
+        if not self._look_is_due(leg, scene.now, scene.uow.guards.steady_since(DISPATCH, scene.now)):
             return
         earliest = (leg.placing_at or scene.now) - CLOCK_SLACK
         fresh = [call for call in calls if call.started_at is None or call.started_at >= earliest]

@@ -116,7 +116,7 @@ class Callbacks(Protocol):
         """
 
     def counted(self, now: datetime) -> Mapping[str, int]:
-        """How many stand in each status that has not ended; "overdue": scheduled ones promised for earlier."""
+        """How many stand in each status that has not ended; "overdue": scheduled, never rung in time."""
 
     def count_proven(self, number: str, since: datetime) -> int:
         """Those created since that needed no proof, or got it: what strangers type does not count."""

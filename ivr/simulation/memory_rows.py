@@ -131,7 +131,7 @@ class MemoryCallbacks(Shelf[Callback]):
     def counted(self, now: datetime) -> Mapping[str, int]:
         """As the board shows them."""
         found = {str(status.value): sum(c.status == status for c in self.alive()) for status in ALIVE}
-        return found | {"overdue": sum(c.promised_by_at < now for c in self._scheduled())}
+        return found | {"overdue": sum(c.promised_by_at < now and not c.first_rung_at for c in self._scheduled())}
 
     def count_proven(self, number: str, since: datetime) -> int:
         """Nothing is typed by strangers here: all count."""

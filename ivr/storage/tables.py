@@ -99,6 +99,9 @@ events = Table(
 )
 """Without foreign keys: the timeline outlives what it tells of. `serial` orders lines of one instant."""
 
+DUE = ("due_at", "promised_by_at", "first_rung_at", "asap", "skill", "locale", "id", "status")
+"""After the first, what pages of free times and counts ask for: they read the index alone, never the rows."""
+
 callbacks = Table(
     "callbacks",
     metadata,
@@ -131,7 +134,7 @@ callbacks = Table(
     string("resume_code"),
     partial("uq_callbacks_open_number", "number", where=IS_OPEN, unique=True),
     partial("uq_callbacks_open_case", "case_id", where=IS_OPEN, unique=True),
-    partial("ix_callbacks_due", "due_at", where=IS_SCHEDULED),
+    partial("ix_callbacks_due", *DUE, where=IS_SCHEDULED),
     partial("ix_callbacks_line", "priority", "ticket_at", "due_at", where=IS_SCHEDULED),
     partial("ix_callbacks_closing", "closes_at", where=CAN_CLOSE),
     Index(None, "case_id"),

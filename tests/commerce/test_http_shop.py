@@ -16,7 +16,8 @@ from ivr.bootstrap import build
 from ivr.cli import run as command
 from ivr.cli.no_carrier import NoPhone
 from ivr.commerce.contract import READS, WRITES, Contract, errand_for
-from ivr.commerce.http_shop import LARGEST, HttpShop
+from ivr.commerce.http_shop import HttpShop
+from ivr.commerce.shop_requests import LARGEST
 from ivr.domain.orders import Order
 from ivr.domain.settlements import SettlementKind
 from ivr.errors import ShopRefused, ShopUnavailable
