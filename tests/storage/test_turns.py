@@ -27,3 +27,32 @@ def test_agent_who_met_the_customer_of_a_case_last_is_found(store: SqlStore) -> 
     with store.read() as uow:
         assert uow.attempts.met_agents(["case", "another"]) == {"case": "cid"}
         assert uow.attempts.met_agents([]) == {}
+
+
+def test_those_ahead_in_the_line_are_counted_by_what_they_need(store: SqlStore) -> None:
+    line_up(
+        store,
+        rows.callback("first", ticket_at=later(minutes=-9), due_at=later(minutes=-1)),
+        rows.callback("urgent", priority=1, ticket_at=later(minutes=9), skill="orders"),
+        rows.callback("second", ticket_at=later(minutes=-8)),
+        rows.callback("behind", ticket_at=later(minutes=1)),
+        rows.callback("not_due", due_at=later(seconds=1), ticket_at=later(minutes=-9)),
+        rows.callback("own", ticket_at=later(minutes=-7)),
+    )
+    with store.read() as uow:
+        ahead = uow.callbacks.ahead(NOW, NOW, 9, without="own")
+        assert ahead == {("general", "en-US"): 2, ("orders", "en-US"): 1}
+        assert uow.callbacks.ahead(NOW, NOW, 1, without="own") == {("general", "en-US"): 1}
+
+
+def test_callers_on_hold_come_in_the_order_of_the_line(store: SqlStore) -> None:
+    save(
+        store,
+        rows.case(),
+        rows.hold("CA1", ticket_at=later(minutes=1)),
+        rows.hold("CA2"),
+        rows.hold("CA3", priority=1, ticket_at=later(minutes=5)),
+        rows.hold("CA4", status="left", priority=1),
+    )
+    with store.begin() as uow:
+        assert [hold.call_sid for hold in uow.holds.waiting()] == ["CA3", "CA2", "CA1"]
