@@ -56,6 +56,8 @@ class ChatEffects:
                 return None
             case wanted.Book() if exchange.chat.channel is ChatChannel.WEB:
                 return self._book_unproven(exchange, effect)
+            case wanted.ChangeNumber() if exchange.chat.channel is ChatChannel.WEB:
+                return heard.CallbackNotBooked("limit", exchange.scene.now)  # who proved one number holds no other yet
             case wanted.TextAnswer(article_id) if exchange.chat.channel is ChatChannel.WEB:
                 self._show_article(exchange, article_id)
                 return None

@@ -82,6 +82,10 @@ def test_callback_for_tomorrow_is_promised_once_the_number_is_proven(site: Site)
     assert link
     assert site.post(f"{link[1]}/confirm", {"code": site.code()}, page=link[1]).status_code == 303
     assert site.callback(link[1]).status is CallbackStatus.SCHEDULED
+    someone.writes("call me on another number", "key the number|write|number")
+    someone.writes("2025550188", "Is that right")
+    someone.writes("yes", "cannot book another callback now")
+    assert site.all_open()[0].number == callback.number, "one number was proven, no other"
 
 
 @pytest.fixture
