@@ -93,11 +93,12 @@ class Promises(RuleBasedStateMachine):
         """What must be true whenever the carrier makes a call."""
         assert len(self.world.phone.live(call.to)) == 1, "two live legs to one number"
         local = self.world.clock.now().astimezone(NEW_YORK)
-        assert 9 <= local.hour < 19, f"a telephone rings at {local}"
         with self.world.store.read() as uow:
             leg = uow.legs.get(call.leg_id)
             callback = uow.callbacks.get(leg.callback_id or "") if leg else None
         assert leg is not None
+        # Whoever waits on the line is on the telephone already: an agent is rung for them as long as agents work.
+        assert callback is None or 9 <= local.hour < 19, f"a telephone rings at {local}"
         assert leg.state == LegState.PLACING
         assert callback is None or callback.status == CallbackStatus.DIALING
         if leg.party == Party.AGENT:
