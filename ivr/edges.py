@@ -178,9 +178,13 @@ class Edges:
 
     @cached_property
     def accounts(self) -> CustomerAccounts | None:
-        """What the shop tells of customers' accounts; None: nothing, so a person helps."""
-        if "accounts" in self.overrides or "commerce" in self.overrides or self._http_shop is not None:
+        """What the shop tells of customers' accounts; None: a shop that was given tells nothing, so a person helps."""
+        if "accounts" in self.overrides or "commerce" in self.overrides:
             return self.overrides.get("accounts")
+        if self._http_shop is not None:
+            from ivr.commerce.http_accounts import HttpAccounts
+
+            return HttpAccounts(self._http_shop.requests)
         return DemoAccounts(self.settings.grammars_dir, self.clock.now, self.shop)
 
     @cached_property

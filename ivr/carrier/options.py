@@ -63,6 +63,8 @@ class CarrierOptions:
 
     declined_cards: frozenset[str] = frozenset({"4000000000000002"})
     """Pay's connector declines these; it takes every other number whose check digit is right."""
+    lost_cards: frozenset[str] = frozenset({"4000000000000119"})
+    """With these the payment provider's answer is lost: nobody knows whether they were charged."""
     late_gather_action: bool = False
     """Request a Gather's action though calls.update overtook it (undocumented, twilio.md section 13)."""
     type_ahead: bool = False

@@ -72,10 +72,14 @@ def _told(script: "Script", element: Element, card: dict[str, str]) -> list[tupl
         ("PaymentCardNumber", "x" * (len(digits) - 4) + digits[-4:]),
         ("PaymentCardType", "amex" if digits.startswith("3") else "mastercard" if digits.startswith("5") else "visa"),
         ("ExpirationDate", card["expiration-date"]),
-        ("SecurityCode", "x" * len(card.get("security-code", ""))),
+        ("SecurityCode", "*" * len(card.get("security-code", ""))),
     ]
+    refused = ("Result", "payment-connector-error")
     if digits in script.exchange.options.declined_cards:
-        return [("Result", "payment-connector-error"), ("PaymentError", "Your card was declined."), *told]
+        return [refused, ("PayErrorCode", "64012"), ("PaymentError", "Your card was declined."), *told]
+    if digits in script.exchange.options.lost_cards:
+        lost = "Payment Gateway rejected charge creation. Got malformed response from Payment Provider"
+        return [refused, ("PayErrorCode", "64008"), ("PaymentError", lost), *told]
     is_charge = float(element.get("chargeAmount", "0") or 0) > 0
     kept = ("PaymentConfirmationCode" if is_charge else "PaymentToken", new_sid("ch_"))
     return [("Result", "success"), kept, *told]

@@ -7,7 +7,9 @@ from typing import Final
 
 import httpx
 
+from ivr.commerce.http_accounts import HttpAccounts
 from ivr.commerce.http_shop import HttpShop
+from ivr.domain.accounts import AccountChange, ChangeKind, MembershipState
 from ivr.domain.money import minor_units
 from ivr.domain.orders import Order
 from ivr.domain.settlements import SettlementKind
@@ -15,6 +17,7 @@ from ivr.errors import ShopRefused, ShopUnavailable
 from ivr.service.fulfilment import Errand, SearchState
 
 UNKNOWN: Final = "9" * 17
+STRANGER: Final = "+12025550199"
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def _found(digits: Callable[[str], str]) -> Callable[[HttpShop, Order], str]:
 
 
 def _stranger(shop: HttpShop, order: Order) -> str:
-    found = shop.recent_orders("+12025550199", "en-US")
+    found = shop.recent_orders(STRANGER, "en-US")
     return "" if not found else "an unknown customer has orders"
 
 
@@ -119,12 +122,56 @@ def _searched(shop: HttpShop, order: Order) -> str:
     return "" if state in SearchState else f"{state}"
 
 
+def _member(shop: HttpShop, order: Order) -> str:
+    HttpAccounts(shop.requests).membership(order.number, "en-US")
+    return ""
+
+
+def _bill(shop: HttpShop, order: Order) -> str:
+    HttpAccounts(shop.requests).bill(order.number, "en-US")
+    return ""
+
+
+def _no_account(shop: HttpShop, order: Order) -> str:
+    accounts = HttpAccounts(shop.requests)
+    if accounts.membership(STRANGER, "en-US").state is not MembershipState.NONE:
+        return "an unknown customer is a member"
+    return "" if accounts.bill(STRANGER, "en-US") is None else "an unknown customer has something to pay"
+
+
+def change_for(order: Order, **changes: object) -> AccountChange:
+    """The customer's e-mail is what it was, or what is changed of that."""
+    given: dict[str, object] = {
+        "key": f"contract/{order.id}/email", "kind": ChangeKind.EMAIL, "number": order.number, "case_id": "",
+        "values": {"email": order.email or "contract@example.com"}, "due_at": order.ordered_at,
+        "created_at": order.ordered_at,
+    }  # fmt: skip
+    return AccountChange(**given | changes)  # type: ignore[arg-type]
+
+
+def _changed(shop: HttpShop, order: Order) -> str:
+    for _ in range(2):
+        HttpAccounts(shop.requests).carry_out(change_for(order))
+    return ""
+
+
+def _refused_change(shop: HttpShop, order: Order) -> str:
+    try:
+        HttpAccounts(shop.requests).carry_out(change_for(order, key=f"contract/{order.id}/stranger", number=STRANGER))
+    except ShopRefused:
+        return ""
+    return "it was done"
+
+
 READS: Final = (
     ("an unknown order is not there", _unknown),
     ("the customer's orders hold it", _customer),
     ("it is found by its last seven digits", _found(lambda order_id: order_id[-7:])),
     ("it is found by all seventeen digits", _found(lambda order_id: order_id)),
     ("an unknown customer has no orders", _stranger),
+    ("a membership is told, or that there is none", _member),
+    ("what is open is told, or that nothing is", _bill),
+    ("an unknown customer has no membership, and nothing open", _no_account),
 )
 WRITES: Final = (
     ("the same errand again is done once, and answered alike", _twice),
@@ -133,4 +180,6 @@ WRITES: Final = (
     ("an errand about an unknown order is refused", _refused(order_id=UNKNOWN)),
     ("another currency is refused", _refused(currency="XXX")),
     ("a search tells its state", _searched),
+    ("a change of an account is taken, and the same again is no error", _changed),
+    ("a change of an unknown customer's account is refused", _refused_change),
 )

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from ivr.domain.money import minor_units
@@ -25,15 +26,29 @@ class Unusable(ShopUnavailable):
     """The shop answered, but not what it may; the text names the field and what is expected."""
 
 
-def read_customer(body: object) -> tuple[str, list[Order]]:
-    """A customer's name and orders. Raises Unusable."""
-    given = _mapping(body, "the answer")
-    return words(given.get("name", ""), "name"), read_orders(given)
+@dataclass(frozen=True)
+class KnownCustomer:
+    """What the shop tells of a number."""
+
+    name: str = ""
+    since: date | None = None
+    orders: Sequence[Order] = ()
+
+
+def read_customer(body: object) -> KnownCustomer:
+    """Raises Unusable."""
+    given = mapping(body, "the answer")
+    since = words(given.get("customer_since", ""), "customer_since")
+    try:
+        began = date.fromisoformat(since) if since else None
+    except ValueError as error:
+        raise Unusable("customer_since: expected a date such as 2019-03-31") from error
+    return KnownCustomer(words(given.get("name", ""), "name"), began, read_orders(given))
 
 
 def read_orders(body: object) -> list[Order]:
     """`orders`, at most MOST_ORDERS. Raises Unusable."""
-    rows = _mapping(body, "the answer").get("orders")
+    rows = mapping(body, "the answer").get("orders")
     if not isinstance(rows, list) or len(rows) > MOST_ORDERS:
         raise Unusable(f"orders: expected a list of at most {MOST_ORDERS}")
     return [read_order(row, f"orders[{index}]") for index, row in enumerate(rows)]
@@ -41,19 +56,16 @@ def read_orders(body: object) -> list[Order]:
 
 def read_order(body: object, place: str = "order") -> Order:
     """One order. Raises Unusable."""
-    row = _mapping(body, place)
-    currency = _one(row, "currency", place, frozenset(CURRENCIES), "a currency that Ringback knows")
-    amount = str(row.get("amount", ""))
-    if minor_units(amount, currency) is None:
-        raise Unusable(f"{place}.amount: expected a positive decimal text such as 19.99, not {amount[:20]!r}")
+    row = mapping(body, place)
+    amount, currency = price(row, place)
     return Order(
-        id=_matching(row, "id", place, ORDER_ID, "seventeen digits"),
-        number=_matching(row, "number", place, NUMBER, "a telephone number such as +12025550143"),
+        id=matching(row, "id", place, ORDER_ID, "seventeen digits"),
+        number=matching(row, "number", place, NUMBER, "a telephone number such as +12025550143"),
         item=words(row.get("item"), f"{place}.item", needed=True),
-        status=OrderStatus(_one(row, "status", place, frozenset(OrderStatus), "a status")),
-        ordered_at=_needed_moment(row, "ordered_at", place),
-        expected_at=_moment(row, "expected_at", place),
-        delivered_at=_moment(row, "delivered_at", place),
+        status=OrderStatus(one_of(row, "status", place, frozenset(OrderStatus), "a status")),
+        ordered_at=needed_moment(row, "ordered_at", place),
+        expected_at=moment(row, "expected_at", place),
+        delivered_at=moment(row, "delivered_at", place),
         left_at=words(row.get("left_at", ""), f"{place}.left_at"),
         amount=amount,
         currency=currency,
@@ -67,6 +79,15 @@ def read_order(body: object, place: str = "order") -> Order:
     )
 
 
+def price(row: Mapping[str, Any], place: str) -> tuple[str, str]:
+    """A positive decimal text and its currency. Raises Unusable."""
+    currency = one_of(row, "currency", place, frozenset(CURRENCIES), "a currency that Ringback knows")
+    amount = str(row.get("amount", ""))
+    if minor_units(amount, currency) is None:
+        raise Unusable(f"{place}.amount: expected a positive decimal text such as 19.99, not {amount[:20]!r}")
+    return amount, currency
+
+
 def _count(value: object, place: str) -> int:
     if type(value) is not int or not 0 <= value <= MOST_INSTALLMENTS:
         raise Unusable(f"{place}: expected a whole number from 0 to {MOST_INSTALLMENTS}")
@@ -75,13 +96,13 @@ def _count(value: object, place: str) -> int:
 
 def read_receipt(body: object) -> Receipt:
     """What the shop calls what it did. Raises Unusable."""
-    row = _mapping(body, "receipt")
-    return Receipt(words(row.get("reference"), "reference", needed=True), _moment(row, "ends_at", "receipt"))
+    row = mapping(body, "receipt")
+    return Receipt(words(row.get("reference"), "reference", needed=True), moment(row, "ends_at", "receipt"))
 
 
 def read_search(body: object) -> SearchState:
     """What became of a search. Raises Unusable."""
-    return SearchState(_one(_mapping(body, "search"), "state", "search", frozenset(SearchState), "a state"))
+    return SearchState(one_of(mapping(body, "search"), "state", "search", frozenset(SearchState), "a state"))
 
 
 def words(value: object, place: str, *, needed: bool = False) -> str:
@@ -101,34 +122,39 @@ def _list(value: object, place: str) -> Sequence[Any]:
     return value
 
 
-def _mapping(value: object, place: str) -> Mapping[str, Any]:
+def mapping(value: object, place: str) -> Mapping[str, Any]:
+    """An object. Raises Unusable."""
     if not isinstance(value, dict):
         raise Unusable(f"{place}: expected an object")
     return value
 
 
-def _matching(row: Mapping[str, Any], name: str, place: str, pattern: re.Pattern[str], what: str) -> str:
+def matching(row: Mapping[str, Any], name: str, place: str, pattern: re.Pattern[str], what: str) -> str:
+    """A text of this form. Raises Unusable."""
     value = row.get(name)
     if not isinstance(value, str) or not pattern.fullmatch(value) or not value.isascii():
         raise Unusable(f"{place}.{name}: expected {what}")
     return value
 
 
-def _one(row: Mapping[str, Any], name: str, place: str, known: frozenset[Any], what: str) -> str:
+def one_of(row: Mapping[str, Any], name: str, place: str, known: frozenset[Any], what: str) -> str:
+    """One of these words. Raises Unusable."""
     value = row.get(name)
     if not isinstance(value, str) or value not in known:
         raise Unusable(f"{place}.{name}: expected {what}, one of {', '.join(sorted(known))}")
     return value
 
 
-def _needed_moment(row: Mapping[str, Any], name: str, place: str) -> datetime:
-    found = _moment(row, name, place)
+def needed_moment(row: Mapping[str, Any], name: str, place: str) -> datetime:
+    """Aware, as UTC. Raises Unusable."""
+    found = moment(row, name, place)
     if found is None:
         raise Unusable(f"{place}.{name}: expected a moment such as 2026-11-25T15:30:00Z")
     return found
 
 
-def _moment(row: Mapping[str, Any], name: str, place: str) -> datetime | None:
+def moment(row: Mapping[str, Any], name: str, place: str) -> datetime | None:
+    """Aware, as UTC; None: it is not told. Raises Unusable."""
     value = row.get(name)
     if value is None:
         return None

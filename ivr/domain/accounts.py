@@ -115,9 +115,10 @@ def overlaid(membership: Membership, changes: tuple[AccountChange, ...], now: da
     last = mine[-1]
     if last.kind is ChangeKind.RESUME or last.until_at is None:
         return _standing(membership, MembershipState.ACTIVE, membership.until)
+    if last.until_at <= now:  # since then only the shop knows
+        return membership
     if last.kind is ChangeKind.PAUSE:
-        over = last.until_at <= now
-        return membership if over else _standing(membership, MembershipState.PAUSED, last.until_at)
+        return _standing(membership, MembershipState.PAUSED, last.until_at)
     held = last.status is ChangeStatus.WAITING and last.due_at > now
     state = MembershipState.HELD if held else MembershipState.ENDING
     return _standing(membership, state, last.due_at if held else last.until_at)

@@ -1,6 +1,7 @@
 """The carrier's card terminal and the provider's page: service.payments.Payments."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 from urllib.parse import urlencode
 
@@ -10,7 +11,9 @@ PAY_LANGUAGES: Final = {
     "en-US": "en-US", "en-GB": "en-GB", "es-ES": "es-ES", "es-US": "es-MX", "fr-FR": "fr-FR", "de-DE": "de-DE",
     "it-IT": "it-IT",
 }  # fmt: skip
-"""In which languages Twilio's `<Pay>` asks, by our locales; in others nobody is sent there."""
+"""In which languages Twilio's `<Pay>` asks, by our locales (its page lists no more); else nobody is sent there."""
+MOST: Final = 1_000_000
+"""The largest `chargeAmount`, in the currency's large unit: a phone for 1,200,000 won is more."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +25,9 @@ class CarrierPayments:
     address: str = ""
     """Of the provider's page; empty: there is none."""
 
-    def takes_keypad(self, locale: str) -> bool:
-        """Where a connector is set, in the terminal's languages."""
-        return bool(self.connector) and locale in PAY_LANGUAGES
+    def takes_keypad(self, locale: str, bill: Bill) -> bool:
+        """Where a connector is set, in the terminal's languages, up to its largest amount."""
+        return bool(self.connector) and locale in PAY_LANGUAGES and Decimal(bill.amount) <= MOST
 
     def page(self, number: str, bill: Bill | None) -> str:
         """The provider knows the order, and asks for the card itself."""

@@ -11,7 +11,7 @@ from ivr.domain.accounts import (
     MembershipState,
     overlaid,
 )
-from ivr.domain.cases import Case
+from ivr.domain.cases import Case, CaseStatus
 from ivr.domain.dialogue import account_talk as talk
 from ivr.domain.messages import MessageKind
 from ivr.domain.orders import Order
@@ -30,6 +30,9 @@ from ivr.service.timeline import masked, record
 
 PHONE = "phone"
 """The door at which a card terminal can ask."""
+UNCLEAR = "unclear"
+UNCLEAR_FOR = timedelta(days=3)
+"""So long what may have been paid is not asked for again; then the shop's books know."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,9 +138,13 @@ class AccountCalls:
         locale = exchange.dialogue.locale
         bill = self.accounts.bill(order.number, locale) if self.accounts is not None else None
         changes = exchange.uow.account_changes.of_number(order.number)
-        if bill is None or any(one.kind is ChangeKind.PAYMENT and one.order_id == bill.order_id for one in changes):
+        mine = [one for one in changes if bill and one.kind is ChangeKind.PAYMENT and one.order_id == bill.order_id]
+        if any(one.reason == UNCLEAR and one.created_at + UNCLEAR_FOR > self.clock.now() for one in mine):
+            return talk.BillFound(None, is_unclear=True)
+        if bill is None or any(one.reason != UNCLEAR for one in mine):
             return talk.BillFound(None)
-        return talk.BillFound(bill, exchange.source == PHONE and self.payments.takes_keypad(locale))
+        by_keypad = exchange.source == PHONE and self.payments.takes_keypad(locale, bill)
+        return talk.BillFound(bill, by_keypad=by_keypad)
 
     def _keep_payment(self, exchange: Exchange, paid: talk.KeepPayment) -> None:
         uow, now = exchange.uow, self.clock.now()
@@ -153,8 +160,15 @@ class AccountCalls:
             created_at=now,
         )
         uow.account_changes.add(change)
-        data = {"order": paid.order_id[-7:], "amount": paid.amount, "currency": paid.currency}
-        record(uow, now, "paid", subject=uow.cases.get(paid.case_id), data=data)
+        case, data = uow.cases.get(paid.case_id), {"order": paid.order_id[-7:], "amount": paid.amount}
+        record(
+            uow, now, "paid" if paid.is_clear else "payment_unclear", subject=case,
+            data=data | {"currency": paid.currency},
+        )  # fmt: skip
+        if not paid.is_clear:
+            change.end(ChangeStatus.FAILED, now, UNCLEAR)
+            if case is not None and case.status in (CaseStatus.OPEN, CaseStatus.RESOLVED):
+                case.move(CaseStatus.WAITING_AGENT)
 
     def _owner(self, exchange: Exchange, order_id: str) -> str:
         """Money was taken: it is written down also while the shop is away."""

@@ -22,6 +22,10 @@ ACCOUNTS: Final[Mapping[str, Callable[[Data], str]]] = {
         f"the membership is canceled by the rule {data.get('rule')}{_held(data.get('held_hours'))}"
     ),
     "paid": lambda data: f"{data.get('amount')} {data.get('currency')} are paid for the order …{data.get('order')}",
+    "payment_unclear": lambda data: (
+        f"nobody knows whether {data.get('amount')} {data.get('currency')} were paid for the order …"
+        f"{data.get('order')}: look at the payment provider; it is not asked for again within three days"
+    ),
     "code_right": lambda data: f"the code sent to {data.get('number')} was right",
 }
 

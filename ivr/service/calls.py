@@ -188,13 +188,14 @@ class CallService:
         return Silence() if turn == dialogue_of(call).turn.number and not speaking else None
 
     def paid(self, sid: str, turn: int, paid: Paid) -> Turn:
-        """What came of the card terminal, told once; money that was taken is noted also when the caller hung up."""
+        """What came of the card terminal, told once; what was, or may be, paid is noted also after a hang-up."""
         return self._scenes.run(lambda scene: self._paid(scene, sid, turn, paid))
 
     def _paid(self, scene: Scene, sid: str, turn: int, paid: Paid) -> Turn:
         call = known_call(scene.uow, sid)
         dialogue = dialogue_of(call)
-        if dialogue.state == State.PAYING and dialogue.turn.number == turn and (call.is_live or paid.outcome == "paid"):
+        counts = call.is_live or paid.outcome in ("paid", "unclear")
+        if dialogue.state == State.PAYING and dialogue.turn.number == turn and counts:
             self._advance(scene, call, paid)
         return dialogue_of(call).turn
 

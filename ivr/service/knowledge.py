@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from ivr.domain.hearing import Ability, Grammar
-from ivr.domain.intents import Certainty, Expects, Intent, Meaning
+from ivr.domain.intents import Certainty, Expects, Intent, Meaning, SlotValue
 from ivr.domain.knowledge import CLEARLY, ENOUGH, Answer, Article, ArticleTerms, Match, Ranking, Tally, most_asked
 from ivr.service.ports import Understanding
 from ivr.service.store import Store
@@ -148,12 +148,21 @@ class KnowingUnderstanding:
 
     def parse(self, locale: str, expects: Expects, readings: Sequence[str]) -> Meaning:
         """What the grammars know comes first; where a question is asked for, only what they know exactly."""
-        meaning = self._grammars.parse(locale, expects, readings)
+        meaning = self._cited(locale, self._grammars.parse(locale, expects, readings))
         if _ASKS not in expects.understood or not any(text.strip() for text in readings):
             return meaning
         if meaning.first is not None and not (expects.questions and meaning.certainty != Certainty.EXACT):
             return meaning
         return self._answered(locale, expects, readings, meaning)
+
+    def _cited(self, locale: str, meaning: Meaning) -> Meaning:
+        """A sentence of the grammars may name its article; where the language has it not, it is a question like any."""
+        first = meaning.first
+        if first is None or first.name != _ASKS or not first.slots.get("article"):
+            return meaning
+        article = self._knowledge.article(locale, str(first.slots["article"]))
+        told = _slots(meaning.text, article) if article is not None else {}
+        return replace(meaning, intents=(replace(first, slots=told), *meaning.intents[1:]))
 
     def _answered(self, locale: str, expects: Expects, readings: Sequence[str], meaning: Meaning) -> Meaning:
         found = [(text, *hit) for text in readings for hit in self._knowledge.search(locale, text, 1)]
@@ -162,5 +171,8 @@ class KnowingUnderstanding:
         if article is None or match is None or match.score < least:
             none = Intent(_ASKS, {"words": readings[0], "article": ""})
             return replace(meaning, intents=(none,), certainty=Certainty.STRIPPED) if expects.questions else meaning
-        slots = {"words": text, "article": article.id, "title": article.title, "spoken": article.spoken}
-        return Meaning(text, (Intent(_ASKS, slots),), Certainty.STRIPPED)
+        return Meaning(text, (Intent(_ASKS, _slots(text, article)),), Certainty.STRIPPED)
+
+
+def _slots(words: str, article: Article) -> dict[str, SlotValue]:
+    return {"words": words, "article": article.id, "title": article.title, "spoken": article.spoken}

@@ -8,8 +8,8 @@ from ivr.domain.accounts import Bill
 class Payments(Protocol):
     """How money is taken."""
 
-    def takes_keypad(self, locale: str) -> bool:
-        """Whether the carrier's card terminal can ask for a card in this language."""
+    def takes_keypad(self, locale: str, bill: Bill) -> bool:
+        """Whether the carrier's card terminal can ask for a card in this language, and take so much."""
 
     def page(self, number: str, bill: Bill | None) -> str:
         """The address of the provider's own page, for a bill or to change the way of paying; empty: there is none."""
@@ -18,7 +18,7 @@ class Payments(Protocol):
 class NoPayments:
     """Nothing is taken: a person helps."""
 
-    def takes_keypad(self, locale: str) -> bool:
+    def takes_keypad(self, locale: str, bill: Bill) -> bool:
         """Never."""
         return False
 

@@ -4,14 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, delete, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, String, cast, delete, func, or_, select, update
 
+from ivr.domain.accounts import ChangeKind, ChangeStatus
 from ivr.domain.messages import MessageStatus
+from ivr.domain.programs import DeliveryStatus
+from ivr.storage.account_tables import account_changes
 from ivr.storage.chat_tables import chat_lines, chats
+from ivr.storage.guard_tables import notes
 from ivr.storage.mail_tables import mail_threads, mails
 from ivr.storage.outreach_tables import outreaches
 from ivr.storage.photo_tables import photos
 from ivr.storage.place_tables import kept_places
+from ivr.storage.program_tables import deliveries
 from ivr.storage.rows import Repository
 from ivr.storage.staff_tables import drafts
 from ivr.storage.tables import callbacks, calls, cases, customers, events, legs, messages, verifications
@@ -39,6 +44,7 @@ class SqlErasures(Repository):
         self._run(update(calls).where(theirs).values(customer_id=None))
         self._of_cases(own)
         self._of_number(number)
+        self._of_account(number)
         self._chats(number, owner, own)
         self._run(delete(customers).where(customers.c.id == owner))
         return len(own)
@@ -72,6 +78,10 @@ class SqlErasures(Repository):
 
     def _of_cases(self, own: Ids) -> None:
         self._run(update(cases).where(cases.c.id.in_(own)).values(customer_id=None, summary="", slots={}))
+        told = select(events.c.id).where(events.c.case_id.in_(own))
+        theirs = deliveries.c.event_id.in_(told)
+        self._run(delete(deliveries).where(theirs, deliveries.c.status == DeliveryStatus.WAITING))
+        self._run(update(deliveries).where(theirs).values(body=""))
         self._run(delete(photos).where(photos.c.case_id.in_(own)))
         self._run(delete(drafts).where(drafts.c.case_id.in_(own)))
 
@@ -88,6 +98,15 @@ class SqlErasures(Repository):
         self._run(update(outreaches).where(outreaches.c.number == number).values(nobody))
         self._run(update(kept_places).where(kept_places.c.number == number).values(number=""))
 
+    def _of_account(self, number: str) -> None:
+        """What was changed, or was to be; payments are books, and stay."""
+        c = account_changes.c
+        theirs = update(account_changes).where(c.number == number, c.kind != ChangeKind.PAYMENT)
+        waiting = {"status": ChangeStatus.WITHDRAWN, "ended_at": func.coalesce(c.ended_at, c.created_at)}
+        self._run(theirs.where(c.status == ChangeStatus.WAITING).values(waiting))
+        self._run(theirs.values(number="", values={}))
+        self._run(delete(notes).where(or_(cast(notes.c.value, String).contains(number), notes.c.key.contains(number))))
+
     def _chats(self, number: str, owner: str | None, own: Ids) -> None:
         theirs = select(chats.c.id).where(
             or_(chats.c.number == number, chats.c.customer_id == owner, chats.c.case_id.in_(own))
@@ -95,7 +114,8 @@ class SqlErasures(Repository):
         ids = list(self._session.scalars(theirs))
         self._run(update(chat_lines).where(chat_lines.c.chat_id.in_(ids)).values(body="", by=""))
         self._run(delete(mails).where(mails.c.chat_id.in_(ids)))
-        self._run(update(mail_threads).where(mail_threads.c.chat_id.in_(ids)).values(address="", subject=""))
+        gone_thread = {"address": "", "subject": "", "message_ids": ()}
+        self._run(update(mail_threads).where(mail_threads.c.chat_id.in_(ids)).values(gone_thread))
         self._run(update(messages).where(messages.c.case_id.in_(own)).values(address=""))
         gone = {"number": None, "customer_id": None, "dialogue": None}
         self._run(update(chats).where(chats.c.id.in_(ids)).values(customer_id=None))

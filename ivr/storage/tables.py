@@ -11,6 +11,7 @@ from ivr.storage.schema import (
     CAN_CLOSE,
     HAS_CODE,
     HAS_ENDED,
+    HAS_MET,
     IS_IN_HAND,
     IS_INTENT,
     IS_LIVE_CUSTOMER_LEG,
@@ -208,6 +209,7 @@ attempts = Table(
     Index("uq_attempts_callback_number", "callback_id", "number", unique=True),
     Index("uq_attempts_hold_number", "hold_call_sid", "number", unique=True),
     partial("ix_attempts_live", "started_at", where=NOT_ENDED),
+    partial("ix_attempts_met", "case_id", "joined_at", where=HAS_MET),
 )
 
 legs = Table(

@@ -106,9 +106,8 @@ class VoiceWebhooks:
         return as_xml(self._documents.of_call(_sid(), turn, streams=broken))
 
     def paid(self, number: int) -> Response:
-        """The card terminal is done; only its result and the confirmation are read."""
-        result = "validation-error" if "skipped" in request.args else request.form.get("Result", "")
-        paid = paid_of(result, request.form.get("PaymentConfirmationCode", ""))
+        """The card terminal is done; nothing of the card is read."""
+        paid = paid_of({"Result": "validation-error"} if "skipped" in request.args else request.form)
         turn = self._calls.paid(_sid(), number, paid)
         if request.form.get("CallStatus") in OVER:
             return self._over()

@@ -1,5 +1,6 @@
-"""What the carrier's card terminal tells: of all its fields two are read, and no other is kept, logged or passed on."""
+"""What the carrier's card terminal tells: of its fields only the outcome and the provider's name for it are kept."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from ivr.domain.dialogue.account_talk import Paid
@@ -8,6 +9,6 @@ from ivr.phone.twiml_pay import outcome
 LONGEST: Final = 64
 
 
-def paid_of(result: str, confirmation: str) -> Paid:
+def paid_of(told: Mapping[str, str]) -> Paid:
     """The outcome, and the provider's own name for the payment."""
-    return Paid(outcome(result), confirmation[:LONGEST])
+    return Paid(outcome(told), told.get("PaymentConfirmationCode", "")[:LONGEST])

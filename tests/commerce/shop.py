@@ -13,6 +13,7 @@ from flask import Flask, Response, abort, jsonify, request
 from werkzeug.serving import make_server
 
 from ivr.content.shop import DemoShop
+from ivr.content.shop_accounts import DemoAccounts
 from ivr.domain.settlements import SettlementKind
 from ivr.errors import ShopRefused
 from ivr.service.fulfilment import Errand
@@ -39,6 +40,8 @@ class Shop:
         self.demo = DemoShop(GRAMMARS, lambda: NOON_IN_NEW_YORK)
         self.answer: Callable[[], Response] | None = None
         self.asked: list[str] = []
+        self.accounts = DemoAccounts(GRAMMARS, lambda: NOON_IN_NEW_YORK, self.demo)
+        self.changes: dict[str, dict[str, Any]] = {}
         self._server = make_server("127.0.0.1", 0, self._app(), threaded=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -62,6 +65,9 @@ class Shop:
         app.add_url_rule("/orders/<order_id>/search", view_func=self._search)
         app.add_url_rule("/batches/<batch>/orders", view_func=self._batch)
         app.add_url_rule("/errands/<path:key>", view_func=self._errand, methods=["PUT"])
+        app.add_url_rule("/customers/<number>/membership", view_func=self._membership)
+        app.add_url_rule("/customers/<number>/bill", view_func=self._bill)
+        app.add_url_rule("/account-changes/<path:key>", view_func=self._change, methods=["PUT"])
         app.register_error_handler(ShopRefused, lambda refused: (jsonify(reason=refused.reason), 422))
         return app
 
@@ -78,7 +84,9 @@ class Shop:
         name = self.demo.customer_name(number)
         if name is None:
             abort(404)
-        return {"name": name, "orders": [plain(one) for one in self.demo.recent_orders(number, self._locale())]}
+        since = self.demo.customer_since(number, self._locale())
+        told = {"customer_since": since.isoformat()} if since else {}
+        return {"name": name, **told, "orders": [plain(one) for one in self.demo.recent_orders(number, self._locale())]}
 
     def _find(self) -> Any:
         return {"orders": [plain(one) for one in self.demo.find_orders(request.args["digits"], self._locale())]}
@@ -95,6 +103,21 @@ class Shop:
 
     def _batch(self, batch: str) -> Any:
         return {"orders": [plain(one) for one in self.demo.orders_of_batch(batch, self._locale())]}
+
+    def _membership(self, number: str) -> Any:
+        row = plain(self.accounts.membership(number, self._locale()))
+        return {"video": row.pop("is_video")} | row
+
+    def _bill(self, number: str) -> Any:
+        bill = self.accounts.bill(number, self._locale())
+        return {"bill": plain(bill) if bill is not None else None}
+
+    def _change(self, key: str) -> Any:
+        row = request.get_json()
+        if self.demo.customer_name(row["number"]) is None:
+            raise ShopRefused("unknown_customer")
+        self.changes.setdefault(key, row)
+        return {}
 
     def _errand(self, key: str) -> Any:
         row = request.get_json()

@@ -4,12 +4,16 @@ import pytest
 import structlog
 from sqlalchemy import text
 
-from ivr.domain.accounts import ChangeKind
+from ivr.carrier import Handset
+from ivr.domain.accounts import ChangeKind, ChangeStatus
+from ivr.domain.cases import CaseStatus
 from ivr.domain.turn import Next
 from tests.journeys.conftest import NewWorld
-from tests.journeys.world import ADA, PATIENCE, World
+from tests.journeys.test_duplex import SPEECH, Listener, NumberedVoice, streams
+from tests.journeys.world import ADA, OURS, PATIENCE, World
+from tests.web.stream_support import ScriptedRecognizer
 
-GOOD, DECLINED, WRONG = "4242424242424242", "4000000000000002", "4242424242424243"
+GOOD, DECLINED, WRONG, LOST = "4242424242424242", "4000000000000002", "4242424242424243", "4000000000000119"
 PAY = {"IVR_PAY_CONNECTOR": "Default", "IVR_TEXTS": "on"}
 
 
@@ -18,9 +22,10 @@ def world(new_world: NewWorld) -> World:
     return new_world(settings=PAY)
 
 
-def at_the_terminal(world: World):
+def at_the_terminal(world: World) -> Handset:
     """Ada phones, wants to pay, and is asked for her card by the carrier."""
     caller = world.calls_in(ADA)
+    caller.hears("menu|press 1", PATIENCE)
     caller.press("*")
     caller.hears("For a payment, press 2", PATIENCE)
     caller.press("2")
@@ -59,6 +64,66 @@ def test_a_card_is_keyed_at_the_carrier_and_only_the_result_reaches_us(world: Wo
     caller.hears("For a payment, press 2", PATIENCE)
     caller.press("2")
     caller.hears("nothing that is open", PATIENCE)  # not twice
+
+
+def pays(caller: Handset, card: str = GOOD) -> None:
+    """Key the card, as the carrier asks for it."""
+    caller.press(f"{card}#")
+    caller.hears("expiration date", PATIENCE)
+    caller.press("1230")
+    caller.hears("security code", PATIENCE)
+    caller.press("123#")
+
+
+def test_a_call_on_a_stream_leaves_it_for_the_card_and_is_heard_again_afterwards(new_world: NewWorld) -> None:
+    ear = ScriptedRecognizer("track my order")
+    world = new_world("stream", ear=ear, settings=PAY)
+    caller = at_the_terminal(world)
+    (first,) = streams(world)
+    assert first.closed.is_set(), "nobody listens in on a card"
+    pays(caller)
+    caller.hears("Thank you. .* is paid", PATIENCE)
+    world.until(lambda: len(streams(world)) == 2, "the stream is opened again")
+    caller.play(SPEECH)
+    caller.hears("Which order is it about", PATIENCE)
+    assert "4242" not in everything_kept(world)
+
+
+def test_a_call_on_a_two_way_stream_leaves_it_for_the_card_and_comes_back(new_world: NewWorld) -> None:
+    mouth = NumberedVoice()
+    world = new_world("duplex", ear=ScriptedRecognizer("track my order"), mouth=mouth, settings=PAY)
+    caller = Listener(world, world.phone(ADA), mouth)
+    caller.phone.dial(OURS)
+    caller.hears("Tell me in a few words")
+    caller.phone.press("*")
+    caller.hears("For a payment, press 2")
+    caller.phone.press("2")
+    caller.hears("nobody hears it")
+    caller.phone.press("1")
+    caller.phone.hears("enter your credit card number", PATIENCE)
+    pays(caller.phone)
+    caller.hears("is paid")
+    assert len(streams(world)) == 2
+    caller.phone.play(SPEECH)
+    caller.hears("Which order is it about")
+    assert "4242" not in everything_kept(world)
+
+
+def test_what_may_have_been_charged_is_looked_at_by_a_person_and_not_taken_again(world: World) -> None:
+    caller = at_the_terminal(world)
+    pays(caller, LOST)
+    caller.hears("I cannot tell whether that was charged.*do not pay again", PATIENCE)
+    (change,) = world.read(lambda uow: list(uow.account_changes.of_number(ADA)))
+    assert (change.status, change.reason) == (ChangeStatus.FAILED, "unclear")
+    case = world.read(lambda uow: uow.cases.get(change.case_id))
+    assert case.status is CaseStatus.WAITING_AGENT
+    world.hangs_up(caller)
+    again = world.calls_in(ADA)
+    again.hears("press 1", PATIENCE)
+    again.press("*")
+    again.hears("For a payment, press 2", PATIENCE)
+    again.press("2")
+    again.hears("do not pay again", PATIENCE)
 
 
 @pytest.mark.parametrize(

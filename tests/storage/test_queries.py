@@ -8,15 +8,7 @@ from ivr.domain.cases import CaseStatus
 from ivr.domain.shifts import Shift
 from ivr.storage import SqlStore
 from tests.storage import rows
-from tests.storage.rows import NOW, ids, later, save
-
-
-def line_up(store: SqlStore, *callbacks: object) -> None:
-    """Save callbacks with a case each."""
-    cases = [rows.case(f"case-{n}", number=f"{n:07d}") for n in range(len(callbacks))]
-    for case, callback in zip(cases, callbacks, strict=True):
-        callback.case_id, callback.number = case.id, f"+1202555{case.number[-4:]}"  # type: ignore[attr-defined]
-    save(store, *cases, *callbacks)
+from tests.storage.rows import NOW, ids, later, line_up, save
 
 
 def test_due_callbacks_come_by_priority_then_ticket(store: SqlStore) -> None:
@@ -252,35 +244,6 @@ def test_those_on_shift_are_counted_by_what_they_can_take(store: SqlStore) -> No
         ("general",): (2, 1), ("orders", "returns"): (1, 0),
     }  # fmt: skip
     assert found["orders", "returns"].can_take("returns", "ko-KR")
-
-
-def test_those_ahead_in_the_line_are_counted_by_what_they_need(store: SqlStore) -> None:
-    line_up(
-        store,
-        rows.callback("first", ticket_at=later(minutes=-9), due_at=later(minutes=-1)),
-        rows.callback("urgent", priority=1, ticket_at=later(minutes=9), skill="orders"),
-        rows.callback("second", ticket_at=later(minutes=-8)),
-        rows.callback("behind", ticket_at=later(minutes=1)),
-        rows.callback("not_due", due_at=later(seconds=1), ticket_at=later(minutes=-9)),
-        rows.callback("own", ticket_at=later(minutes=-7)),
-    )
-    with store.read() as uow:
-        ahead = uow.callbacks.ahead(NOW, (2, NOW), 9, without="own")
-        assert ahead == {("general", "en-US"): 2, ("orders", "en-US"): 1}
-        assert uow.callbacks.ahead(NOW, (2, NOW), 1, without="own") == {("general", "en-US"): 1}
-
-
-def test_callers_on_hold_come_in_the_order_of_the_line(store: SqlStore) -> None:
-    save(
-        store,
-        rows.case(),
-        rows.hold("CA1", ticket_at=later(minutes=1)),
-        rows.hold("CA2"),
-        rows.hold("CA3", priority=1, ticket_at=later(minutes=5)),
-        rows.hold("CA4", status="left", priority=1),
-    )
-    with store.begin() as uow:
-        assert [hold.call_sid for hold in uow.holds.waiting()] == ["CA3", "CA2", "CA1"]
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ class FindBill:
 
 @dataclass(frozen=True)
 class KeepPayment:
-    """It was paid on the carrier's card terminal; gives no result."""
+    """It was paid on the carrier's card terminal, or nobody knows whether it was; gives no result."""
 
     order_id: str
     case_id: str
@@ -59,6 +59,7 @@ class KeepPayment:
     currency: str
     reference: str
     """The provider's own name for it."""
+    is_clear: bool = True
 
 
 AccountEffect = ProveNumber | CheckCode | SendAccountLink | AskMembership | FindBill | KeepPayment
@@ -103,6 +104,8 @@ class BillFound:
     """Result of FindBill."""
 
     bill: Bill | None
+    is_unclear: bool = False
+    """Nobody knows whether it was paid the last time: it is not taken again."""
     by_keypad: bool = False
     """The carrier can take a card on this call, in this language."""
 

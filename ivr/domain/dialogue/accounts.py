@@ -174,6 +174,8 @@ def _left(dialogue: Dialogue) -> Step:
 def bill_found(dialogue: Dialogue, result: object) -> Step:
     """Tell what is open and ask; nothing is, and that is said, with what was charged last."""
     assert isinstance(result, BillFound)
+    if result.is_unclear:
+        return _person(dialogue, Say("pay_unclear"))
     if result.bill is None:
         last = (_last(dialogue.order),) if dialogue.order is not None and dialogue.order.amount else ()
         return done(dialogue, "nothing_open", Say("payment_none"), *last)
@@ -200,11 +202,14 @@ def paid(dialogue: Dialogue, result: object) -> Step:
     """What came of it. Nothing was charged: a link, for a card that is typed. Nobody knows: a person looks."""
     assert isinstance(result, Paid)
     bill, order = dialogue.bill, dialogue.order
-    if bill is None or order is None or result.outcome == "unclear":
+    if bill is None or order is None:
         return _person(dialogue, Say("pay_unclear"))
+    kept = KeepPayment(bill.order_id, dialogue.case_id, bill.amount, bill.currency, result.reference)
+    if result.outcome == "unclear":
+        asked = _person(dialogue, Say("pay_unclear"))
+        return replace(asked, effects=(replace(kept, is_clear=False), *asked.effects))
     if result.outcome == "paid":
         finished = done(dialogue, "paid", Say("pay_done", {"amount": Money(bill.amount, bill.currency)}))
-        kept = KeepPayment(bill.order_id, dialogue.case_id, bill.amount, bill.currency, result.reference)
         return replace(finished, effects=(kept, *finished.effects))
     why = Say("pay_declined" if result.outcome == "declined" else "pay_failed")
     return Step(replace(dialogue, preface=(why,)), (SendAccountLink(order.id, dialogue.case_id),))

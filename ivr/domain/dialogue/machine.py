@@ -21,7 +21,7 @@ from ivr.domain.dialogue import (
     sellers,
     tempers,
 )
-from ivr.domain.dialogue.account_talk import CardGiven
+from ivr.domain.dialogue.account_talk import CardGiven, Paid
 from ivr.domain.dialogue.effects import ResolveCase
 from ivr.domain.dialogue.heard import (
     AgentLost,
@@ -199,6 +199,8 @@ def _step(dialogue: Dialogue, heard: Heard) -> Step:
             return Step(ask(dialogue, State.HOLDING, Say("agent_lost")))
         case ConferenceLeft():
             return Step(ask(dialogue, State.RATING))
+        case DocumentFailed() if dialogue.state == State.PAYING:  # the card terminal's result may be what was lost
+            return RESULTS[Paid](dialogue, Paid("unclear"))
         case DocumentFailed():
             return promises.after_failure(dialogue)
         case _:
