@@ -15,6 +15,8 @@ class Scope(StrEnum):
     CALLBACKS_READ = "callbacks:read"
     CALLBACKS_WRITE = "callbacks:write"
     CASES_READ = "cases:read"
+    PHOTOS_READ = "photos:read"
+    """Pictures of people's homes: nothing else opens them, and every look is written down."""
     CLAIMS_WRITE = "claims:write"
     EVENTS_READ = "events:read"
     AGENTS_READ = "agents:read"

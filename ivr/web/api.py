@@ -18,6 +18,7 @@ from ivr.service.requests import CallbackWish, remember, repetition_key
 from ivr.service.store import UnitOfWork
 from ivr.web.api_answers import check_match, tagged
 from ivr.web.api_bodies import callback_json, case_json, event_json, read_body, read_text
+from ivr.web.api_case_files import CaseFilesApi
 from ivr.web.api_claims import ClaimsApi
 from ivr.web.api_keys import Access, given_key
 from ivr.web.api_lists import ListsApi
@@ -202,7 +203,7 @@ def api_v1(services: Services, desk: Desk) -> Blueprint:
 
 def _rules(services: Services, desk: Desk) -> list[Rule]:
     api, lists, hooks = Api(services, desk), ListsApi(services, desk), WebhooksApi(services, desk)
-    claims = ClaimsApi(services, desk)
+    claims, files = ClaimsApi(services, desk), CaseFilesApi(services, desk)
     one, reads, writes = "/callbacks/<callback_id>", Scope.CALLBACKS_READ, Scope.CALLBACKS_WRITE
     return [
         Rule("GET", "/callbacks", lists.callbacks, reads),
@@ -215,6 +216,9 @@ def _rules(services: Services, desk: Desk) -> list[Rule]:
         Rule("GET", "/slots", SlotsApi(services, desk).free, reads),
         Rule("GET", "/cases", lists.cases, Scope.CASES_READ),
         Rule("GET", "/cases/<number>", api.case, Scope.CASES_READ),
+        Rule("GET", "/cases/<number>/transcript", files.transcript, Scope.CASES_READ),
+        Rule("GET", "/cases/<number>/photos", files.photos, Scope.PHOTOS_READ),
+        Rule("GET", "/cases/<number>/photos/<photo_id>", files.photo, Scope.PHOTOS_READ),
         Rule("GET", "/claims/<number>", claims.claim, Scope.CASES_READ),
         Rule("POST", "/claims/<number>/answer", claims.answer_claim, Scope.CLAIMS_WRITE),
         Rule("GET", "/events", lists.events, Scope.EVENTS_READ),

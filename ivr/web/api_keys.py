@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from flask import request
+from flask import g, request
 
 from ivr.domain.agents import Agent
 from ivr.domain.programs import Scope
@@ -31,12 +31,16 @@ class Access:
         """Of the request's key; none: it is no key, or was revoked."""
         given = hashed(given_key())
         if given_key() and any(hmac.compare_digest(given, _expected(key)) for key in self.api_keys):
+            g.program = "IVR_API_KEYS"
             return frozenset(Scope)
         if not given_key().startswith(PREFIX):
             return frozenset()
         with self.store.read() as uow:
             key = uow.programs.key_of(given)
-        return frozenset() if key is None or key.revoked_at is not None else frozenset(key.scopes)
+        if key is None or key.revoked_at is not None:
+            return frozenset()
+        g.program = key.name
+        return frozenset(key.scopes)
 
     def refuse(self, scope: Scope) -> Answer | None:
         """Why the request does not get in; None: it does."""
@@ -48,6 +52,11 @@ class Access:
             answer.headers["WWW-Authenticate"] = f'Bearer realm="ringback", error="insufficient_scope", scope="{scope}"'
             return answer, status
         return None
+
+
+def program() -> str:
+    """Whose key came with this request, once it was let in."""
+    return str(g.program)
 
 
 def new_key(key_id: str) -> str:

@@ -21,7 +21,7 @@ from ivr.web.desk import Desk
 from ivr.web.errors import status_of
 from ivr.web.services import Services
 from ivr.web.staff_words import StaffWords, refusal_of
-from ivr.web.wish import LocalTimes, read_digits
+from ivr.web.wish import LocalTimes, move_fields, read_digits
 
 Page = str | AnyResponse | tuple[str, int]
 SHOWN: Final = 50
@@ -114,7 +114,7 @@ class CallbackDesk:
             events = [event for event in uow.events.of_case(callback.case_id) if event.callback_id == callback.id]
         return render_template(
             "callback_one.html", callback=callback, case=case, events=events, refused=refused,
-            agents=agents, given=given, form=request.form if refused else {}, skills=ALL_SKILLS,
+            agents=agents, given=given, form=request.form if refused else move_fields(callback), skills=ALL_SKILLS,
             done=bool(request.args.get("done")), now=self._services.clock.now(), **self._words.shared(),
         )  # fmt: skip
 

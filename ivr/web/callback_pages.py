@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -23,7 +22,7 @@ from ivr.web.desk import Desk, client_address
 from ivr.web.free_times import FreeTimesFinder
 from ivr.web.page_words import PageWords
 from ivr.web.services import Services
-from ivr.web.wish import LocalTimes, Reading, read_digits, read_photo, read_verification, read_words
+from ivr.web.wish import LocalTimes, Reading, move_fields, read_digits, read_photo, read_verification, read_words
 
 Page = str | AnyResponse | tuple[str, int]
 TOLD: Final = frozenset({"moved", "code_sent", "code_call", "noted", "rated", "photo"})
@@ -260,8 +259,7 @@ def _move_form(callback: Callback, sent: Mapping[str, str]) -> Mapping[str, str]
     """What was typed; at first the present moment on the customer's clock."""
     if "when" in sent:
         return sent
-    local = callback.due_at.astimezone(ZoneInfo(callback.zone))
-    return {"when": "at"} if callback.asap else {"when": "at", "date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"}
+    return move_fields(callback)
 
 
 def callback_rules_of(blueprint: Blueprint, pages: CallbackPages) -> None:

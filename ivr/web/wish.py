@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ivr.domain.callbacks import Party
+from ivr.domain.callbacks import Callback, Party
 from ivr.domain.cases import CaseKind
 from ivr.domain.mails import is_mail_address
 from ivr.errors import CallbackRefused
@@ -40,6 +40,12 @@ def read_words(value: str) -> str:
     if len(words) > WORDS_LENGTH:
         raise CallbackRefused("words", f"words may have {WORDS_LENGTH} characters; these have {len(words)}")
     return words
+
+
+def move_fields(callback: Callback) -> dict[str, str]:
+    """What a form that moves it shows at first: the present moment on the customer's clock, if one was named."""
+    local = callback.due_at.astimezone(ZoneInfo(callback.zone))
+    return {"when": "at"} if callback.asap else {"when": "at", "date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"}
 
 
 def read_photo(pictures: Pictures, data: bytes) -> Picture:

@@ -57,6 +57,8 @@ def test_a_generated_client_books_moves_reads_and_cancels(client: Any) -> None:
     assert [one.id for one in use(client, "callbacks.list_callbacks", limit=5).callbacks] == [made.id]
     case = use(client, "cases.get_case", made.case)
     assert (case.summary, case.timeline[0].kind) == ("Where is it?", "case_opened")
+    assert use(client, "cases.get_transcript", made.case).passages == []
+    assert use(client, "cases.list_photos", made.case).photos == []
     use(client, "callbacks.cancel_callback", made.id)
     assert use(client, "callbacks.get_callback", made.id).status == models.CallbackStatus.CANCELED
     assert use(client, "events.list_events").events[-1].kind == "callback_canceled"

@@ -78,8 +78,8 @@ def test_the_fields_of_a_wish_are_those_that_are_read() -> None:
 
 def test_every_code_that_the_program_can_answer_is_explained() -> None:
     sources = [ROOT / "ivr/web" / f"{name}.py" for name in (
-        "api", "api_answers", "api_bodies", "api_claims", "api_keys", "api_lists", "api_webhooks", "slots", "wish",
-        "conversations", "problems",
+        "api", "api_answers", "api_bodies", "api_case_files", "api_claims", "api_keys", "api_lists", "api_webhooks",
+        "slots", "wish", "conversations", "problems",
     )]  # fmt: skip
     sources += [ROOT / "ivr/service" / f"{name}.py" for name in ("booking", "promises", "slots", "verification")]
     sources += [ROOT / "ivr/understanding/numbers.py"]

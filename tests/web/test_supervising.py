@@ -97,7 +97,10 @@ def test_a_callback_is_moved_with_a_reason_that_lands_in_the_timeline(board: Sit
     assert moved is not None
     assert moved.due_at.isoformat() == "2026-03-11T14:30:00+00:00"
     assert told(board)[-2:] == ["callback_moved: ", "staff_decided: asked by e-mail"]
-    assert "supervisor has moved it: “asked by e-mail”" in text_of(board.get(f"/supervisor/callbacks/{ONE}"))
+    shown = board.get(f"/supervisor/callbacks/{ONE}")
+    assert "supervisor has moved it: “asked by e-mail”" in text_of(shown)
+    assert 'value="2026-03-11"' in shown.text, "the form begins with the time that stands"
+    assert 'value="10:30"' in shown.text
 
 
 def test_a_promise_is_shown_on_our_clock_and_on_the_customers(board: Site) -> None:

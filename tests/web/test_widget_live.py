@@ -97,7 +97,7 @@ def test_a_customer_books_on_a_foreign_page_under_a_strict_policy(
     assert form.locator("#kind").input_value() == "track_order"
     form.locator("#consent").check()
     form.locator("button:not(.second, .unseen)").click()
-    form.locator("#code").wait_for()
+    form.locator("#code:focus").wait_for()
     eventually(lambda: served[0].messenger.sent)
     form.locator("#code").fill(served[0].code())
     form.locator("text=Confirm").click()

@@ -8,7 +8,7 @@ for (const [fields, meant] of [["#date, #time", "at"], ["select[name=slot]", "sl
     field.addEventListener("input", () => { field.form.querySelector(`[name=when][value=${meant}]`).checked = true; });
   }
 }
-document.getElementById("errors")?.focus();
+(document.getElementById("errors") ?? document.querySelector("[data-focus]"))?.focus();
 
 // Moments that the server tells in UTC, on the reader's own clock.
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZoneName: "short" });
