@@ -155,6 +155,14 @@ class Carrier:
     # --- people --------------------------------------------------------------------------------------------------
 
     def _lives(self, call: CarriedCall) -> None:
+        """Whatever goes wrong meanwhile, no call lasts for ever."""
+        try:
+            self._rings(call)
+        finally:
+            call.status = call.status if call.status == "canceled" else "completed"
+        self._tell(call, 3)
+
+    def _rings(self, call: CarriedCall) -> None:
         seconds = self._chance.uniform(*self._manners.rings_after)
         call.over.wait(seconds)
         if call.status == "queued":
@@ -166,15 +174,13 @@ class Carrier:
             call.status = "in-progress"
             self._tell(call, 2)
             self._talks(call)
-            call.status = "completed"
-        self._tell(call, 3)
 
     def _talks(self, call: CarriedCall) -> None:
         legs = self._engine.legs
         turn = self._try(lambda: legs.answered(call.leg_id, call.sid))
-        if turn is None or turn.next is Next.HANG_UP:
+        if turn is None or turn.next is Next.HANG_UP or (whose := self._try(lambda: self._whose(call))) is None:
             return
-        attempt_id, party = self._whose(call)
+        attempt_id, party = whose
         if party is Party.AGENT and call.over.wait(self._chance.uniform(*self._manners.thinks)):
             return
         turn = self._try(lambda: legs.keyed(call.leg_id, "1", turn=1))  # agents accept, customers prove to be people

@@ -16,6 +16,7 @@ from ivr.findings import Finding as Finding
 from ivr.findings import Verdict as Verdict
 from ivr.parts import carrier_account, own_voice
 from ivr.phone.numbers import TwilioNumbers
+from ivr.service.guards import DISPATCH
 from ivr.service.line import on_shift
 from ivr.settings import Settings
 from ivr.settings_values import is_loopback
@@ -114,7 +115,7 @@ def database(ivr: Edges) -> Iterator[Finding]:
     """Whether it opens; who dispatches; who answers."""
     try:
         with ivr.store.read() as uow:
-            beat_at, agents = uow.guards.last_beat_at("dispatch"), list(uow.agents.all())
+            beat_at, agents = uow.guards.last_beat_at(DISPATCH), list(uow.agents.all())
     except (SQLAlchemyError, IvrError, OSError) as error:
         text = f"does not open: {str(error).splitlines()[0]}"
         yield Finding("database", Verdict.BAD, text, "correct IVR_DATABASE_URL, or start the database")

@@ -1,7 +1,8 @@
 """What pages and the API are given, made from the settings and the use cases."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from ivr.parts import shared_secret
 from ivr.phone.softphones import SoftphoneKey
@@ -21,6 +22,9 @@ from ivr.settings import Settings
 from ivr.web.catalogue import Catalogue
 from ivr.web.desk import Desk
 from ivr.web.staff_desk import Provider, StaffDesk
+
+PHONES: Final = "/phones"
+"""Where the carrier on this machine (`ivr.carrier.page`) shows telephones."""
 
 
 def make_desk(
@@ -91,7 +95,12 @@ def _desk_settings(settings: Settings) -> dict[str, Any]:
         "trusted_proxies": settings.trusted_proxies,
         "widget_sites": settings.widget_sites,
         "zone": settings.hours_zone,
+        "phones_url": _phones_url(settings) if settings.has_own_carrier else "",
     }
+
+
+def _phones_url(settings: Settings) -> str:
+    return f"{settings.api_base.rstrip('/')}{PHONES}?{urlencode({'to': settings.phone_number})}"
 
 
 def identity_provider(settings: Settings) -> Provider | None:

@@ -39,10 +39,11 @@ def make_mailbox(settings: Settings) -> IncomingMail | None:
     """Where customers' mail lies; None: it is not read."""
     if not settings.imap_url:
         return None
-    from ivr.mail.imap import ImapMailbox, ImapServer  # most systems read no e-mail
+    from ivr.mail.imap import ImapMailbox  # most systems read no e-mail
+    from ivr.mail.server import MailServer
 
     host = urlsplit(settings.imap_url).hostname or ""
-    return ImapMailbox(ImapServer.parse(settings.imap_url, is_local=is_loopback(host)))
+    return ImapMailbox(MailServer.parse(settings.imap_url, is_local=is_loopback(host)))
 
 
 def make_mail_sweep(

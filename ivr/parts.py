@@ -160,7 +160,8 @@ def make_mailer(settings: Settings) -> Mailer | None:
     if not settings.smtp_url:
         return None
     # Imported here: most systems send no e-mail, and the calendar library takes time to read.
-    from ivr.mail.smtp import MailServer, SmtpMailer
+    from ivr.mail.server import MailServer
+    from ivr.mail.smtp import SmtpMailer
 
     host = urlsplit(settings.smtp_url).hostname or ""
     return SmtpMailer(
@@ -196,7 +197,7 @@ def callback_rules(settings: Settings) -> CallbackRules:
             lead_seconds=settings.booking_lead_minutes * 60,
             horizon_days=settings.booking_days,
         ),
-        line=LineRules(place_seconds=settings.place_minutes * 60),
+        line=LineRules(place_seconds=settings.place_minutes * 60, short_seconds=settings.short_wait_minutes * 60),
         slots=SlotRules(slot_seconds=settings.slot_minutes * 60),
         dial=DialRules(
             dials_per_second=settings.dial_rate,

@@ -17,6 +17,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from ivr.service.guards import DISPATCH
 from ivr.service.ports import Clock
 from ivr.service.store import Store
 
@@ -28,7 +29,6 @@ SEND_SECONDS: Final = 2.0
 BEAT_SECONDS: Final = 5.0
 STALLED_SECONDS: Final = 30.0
 THREADS: Final = 8
-ROLE: Final = "dispatch"
 
 
 class Ticks(Protocol):
@@ -191,7 +191,7 @@ class CallbackClock:
             return
         try:
             with self._store.begin() as uow:
-                uow.guards.beat(self._node, ROLE, self._clock.now())
+                uow.guards.beat(self._node, DISPATCH, self._clock.now())
                 uow.commit()
         except Exception:
             log.exception("beat_failed")

@@ -148,6 +148,9 @@ class SettingsFields:
         10,
         "Minutes in which a caller on hold who was cut off can phone in again and has the old place; 0: not at all.",
     )
+    short_wait_minutes: int = _setting(
+        "IVR_SHORT_WAIT_MINUTES", read.whole(0, 30), 2, "A longer wait for an agent has a callback offered."
+    )
     recording: bool = _setting(
         "IVR_RECORDING",
         read.switch,

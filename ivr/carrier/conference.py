@@ -208,6 +208,8 @@ class Conference:
             "StatusCallbackEvent": prefix + event,
         }
         self._sequence += 1
+        if self._exchange.faults.loses(prefix + event):
+            return
         about = self._about(participant) if participant else {}
         self._exchange.callbacks.send(
             self._callback.url, self._callback.method, params=list((params | about | more).items())

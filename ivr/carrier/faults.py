@@ -27,7 +27,7 @@ class Faults:
     callback_shuffle: bool = False
     """Hold each call's callbacks back and send them newest first when the call ends."""
     lose_callbacks: set[str] = field(default_factory=set)
-    """Call statuses whose callbacks never arrive; `*` loses all."""
+    """Call statuses, and events of conferences, whose callbacks never arrive; `*` loses all."""
     rest_create: deque[CreateFault] = field(default_factory=deque)
     """Faults of the next POST /Calls, one each."""
     text_create: deque[CreateFault] = field(default_factory=deque)
@@ -65,7 +65,7 @@ class Faults:
         return self.rest_create.popleft() if self.rest_create else None
 
     def loses(self, status: str) -> bool:
-        """Whether a callback with this status gets lost."""
+        """Whether a callback with this status, or of this event, gets lost."""
         return status in self.lose_callbacks or "*" in self.lose_callbacks
 
     def take(self, counter: str) -> bool:

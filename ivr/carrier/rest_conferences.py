@@ -76,10 +76,12 @@ async def update(rest: RestCall) -> Response:
 
 
 async def list_participants(rest: RestCall) -> Response:
-    """Who is in a conference now."""
+    """Who is in a conference now; of these, if asked for, the muted, held or coaching ones, or the others."""
     conference = _find(rest)
     people = [_body(conference, p) for p in conference.participants.values()]
-    return page(rest, "participants", items=people)
+    wanted = {name.lower(): boolean(given) for name in ("Muted", "Hold", "Coaching") if (given := rest.optional(name))}
+    shown = [one for one in people if all(one[name] is value for name, value in wanted.items())]
+    return page(rest, "participants", items=shown)
 
 
 async def invite(rest: RestCall) -> Response:

@@ -4,11 +4,12 @@ for a few seconds."""
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import date
 from threading import Lock
 from typing import Final
 from urllib.parse import quote
 
-from ivr.commerce.reading import read_customer, read_order, read_orders, read_receipt, read_search
+from ivr.commerce.reading import KnownCustomer, read_customer, read_order, read_orders, read_receipt, read_search
 from ivr.commerce.shop_requests import ShopRequests, plain
 from ivr.domain.orders import Order
 from ivr.errors import ShopRefused, ShopUnavailable
@@ -27,18 +28,22 @@ class HttpShop:
     ) -> None:
         self.requests = ShopRequests(url, token, breaker=breaker, monotonic=monotonic)
         self._monotonic = monotonic
-        self._customers: dict[tuple[str, str], tuple[float, tuple[str, list[Order]]]] = {}
+        self._customers: dict[tuple[str, str], tuple[float, KnownCustomer]] = {}
         self._lock = Lock()
 
     # --- Commerce ----------------------------------------------------------------------------------------------
 
     def customer_name(self, number: str) -> str | None:
         """Raises ShopUnavailable."""
-        return self._customer(number, "en-US")[0] or None
+        return self._customer(number, "en-US").name or None
+
+    def customer_since(self, number: str, locale: str) -> date | None:
+        """Raises ShopUnavailable."""
+        return self._customer(number, locale).since
 
     def recent_orders(self, number: str, locale: str) -> Sequence[Order]:
         """Newest first; another customer's orders are no answer. Raises ShopUnavailable."""
-        mine = [order for order in self._customer(number, locale)[1] if order.number == number]
+        mine = [order for order in self._customer(number, locale).orders if order.number == number]
         return sorted(mine, key=lambda order: order.ordered_at, reverse=True)
 
     def find_orders(self, digits: str, locale: str) -> Sequence[Order]:
@@ -59,14 +64,14 @@ class HttpShop:
         body = self.requests.put(f"/orders/{quote(order_id, safe='')}/cancellation", {})
         return isinstance(body, dict) and body.get("canceled") is True
 
-    def _customer(self, number: str, locale: str) -> tuple[str, list[Order]]:
+    def _customer(self, number: str, locale: str) -> KnownCustomer:
         now, key = self._monotonic(), (number, locale)
         with self._lock:
             kept = self._customers.get(key)
         if kept is not None and now - kept[0] < REMEMBERED_SECONDS:
             return kept[1]
         body = self.requests.get(f"/customers/{quote(number, safe='')}", {"locale": locale})
-        found = read_customer(body) if body is not None else ("", [])
+        found = read_customer(body) if body is not None else KnownCustomer()
         with self._lock:
             if len(self._customers) >= MOST_REMEMBERED:
                 self._customers.clear()

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from ivr.domain.money import minor_units
@@ -25,10 +26,24 @@ class Unusable(ShopUnavailable):
     """The shop answered, but not what it may; the text names the field and what is expected."""
 
 
-def read_customer(body: object) -> tuple[str, list[Order]]:
-    """A customer's name and orders. Raises Unusable."""
+@dataclass(frozen=True)
+class KnownCustomer:
+    """What the shop tells of a number."""
+
+    name: str = ""
+    since: date | None = None
+    orders: Sequence[Order] = ()
+
+
+def read_customer(body: object) -> KnownCustomer:
+    """Raises Unusable."""
     given = mapping(body, "the answer")
-    return words(given.get("name", ""), "name"), read_orders(given)
+    since = words(given.get("customer_since", ""), "customer_since")
+    try:
+        began = date.fromisoformat(since) if since else None
+    except ValueError as error:
+        raise Unusable("customer_since: expected a date such as 2019-03-31") from error
+    return KnownCustomer(words(given.get("name", ""), "name"), began, read_orders(given))
 
 
 def read_orders(body: object) -> list[Order]:

@@ -24,9 +24,10 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         callback_refused_extension callback_refused_country callback_refused_line_type
         callback_refused_do_not_call callback_refused_hours callback_refused_full callback_refused_too_many_today
         callback_refused_limit callback_refused_past callback_refused_exists
-        connecting_agent hold_started agent_joins agent_lost speak_after_tone nothing_heard not_understood apology
-        give_up anything_else whisper_declined whisper_in_time whisper_late whisper_why_passed whisper_guest_again
-        agent_set_away customer_connecting customer_waits customer_next_agent customer_agent_lost rate_effort
+        connecting_agent hold_started hold_next agent_joins agent_lost speak_after_tone nothing_heard not_understood
+        apology give_up anything_else whisper_declined whisper_in_time whisper_late whisper_why_passed
+        whisper_guest_again agent_set_away customer_connecting customer_waits customer_next_agent
+        customer_agent_lost rate_effort
         rate_thanks help_ask_plain help_none help_none_offer help_other_words help_text_offer help_texted
         help_helped help_glad help_sorry code_call_again code_call_keys code_call_bye code_call_refused
         ask_return_reason ask_return_way ask_return_way_plain proactive_stop
@@ -110,10 +111,13 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         language_menu language_more
     """,
     "number": """
-        confirm_callback_number
+        confirm_callback_number callback_renumbered
+    """,
+    "count": """
+        hold_ahead
     """,
     "wait": """
-        span offer_callback_wait offer_callback hold_music_line whisper_why_later
+        span offer_callback_wait offer_callback hold_music_line hold_short whisper_why_later
     """,
     "what": """
         confirm_intent

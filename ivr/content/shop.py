@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Protocol
@@ -39,6 +39,7 @@ class ShopCustomer:
     locale: str
     zone: str
     orders: tuple[Mapping[str, Any], ...]
+    since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,11 @@ class DemoShop:
         """The name kept with a telephone number."""
         owner = self._owners.get(number)
         return owner.name if owner else None
+
+    def customer_since(self, number: str, locale: str) -> date | None:
+        """As the file says."""
+        owner = self._owners.get(number)
+        return owner.since if owner else None
 
     def customer_locale(self, number: str) -> str | None:
         """The language kept with a telephone number."""
@@ -210,8 +216,8 @@ class DemoShop:
         if (day := _DAY.fullmatch(text)) is None:
             raise ContentError(f"{text.place}: {text!r} is not like '2 days ago at 14:10' or 'in 3 hours'")
         step = _WORDS[day["word"]] if day["word"] else int(day["ahead"] or 0) - int(day["ago"] or 0)
-        date = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=step)
-        return datetime.combine(date, time.fromisoformat(day["time"]), ZoneInfo(zone)).astimezone(now.tzinfo)
+        on = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=step)
+        return datetime.combine(on, time.fromisoformat(day["time"]), ZoneInfo(zone)).astimezone(now.tzinfo)
 
     def _check(self) -> None:
         """Every order can be told, and the last seven digits tell orders apart. Raises ContentError."""
@@ -230,9 +236,9 @@ class DemoShop:
 
 
 def _customer(row: Mapping[str, Any]) -> ShopCustomer:
-    return ShopCustomer(
-        str(row["name"]), str(row["number"]), str(row["locale"]), str(row["zone"]), tuple(row.get("orders", ()))
-    )
+    since = date.fromisoformat(str(row["since"])) if "since" in row else None
+    orders = tuple(row.get("orders", ()))
+    return ShopCustomer(str(row["name"]), str(row["number"]), str(row["locale"]), str(row["zone"]), orders, since)
 
 
 def in_language(texts: Mapping[str, Any], locale: str) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import Any, Final
 
@@ -71,6 +71,9 @@ SENIOR: Final = "senior"
 """The skill of the highest tier."""
 DANGER, ESCALATED = -1, 0
 """Priorities before those of all kinds: somebody is in danger; somebody is upset, or the case came back."""
+URGENT_KIND, ORDINARY = 1, 2
+LOYAL_YEARS = 5
+"""A customer for so long goes before others, as if ESCALATED."""
 
 SKILLS: Mapping[CaseKind, str] = {
     CaseKind.TRACK_ORDER: "orders",
@@ -89,8 +92,8 @@ SKILLS: Mapping[CaseKind, str] = {
 ALL_SKILLS: Sequence[str] = tuple(sorted({*SKILLS.values(), SENIOR}))
 
 URGENT = frozenset({CaseKind.DELIVERED_NOT_RECEIVED, CaseKind.SELLER_CLAIM, CaseKind.COMPLAINT})
-PRIORITIES: Mapping[CaseKind, int] = {kind: 1 if kind in URGENT else 2 for kind in CaseKind}
-"""Lower is served first."""
+PRIORITIES: Mapping[CaseKind, int] = {kind: URGENT_KIND if kind in URGENT else ORDINARY for kind in CaseKind}
+"""Lower ones have a head start in the line: domain.fairness."""
 
 
 SHORTEST, LONGEST = 7, 19
@@ -108,6 +111,14 @@ class Customer:
     locale: str = "en-US"
     zone: str = ""
     """IANA name if the customer said it; empty: taken from the number."""
+
+
+def is_loyal(since: date | None, today: date) -> bool:
+    """Whether somebody has been a customer for LOYAL_YEARS; nobody knows since when: no."""
+    if since is None:
+        return False
+    is_before_the_day = (today.month, today.day) < (since.month, since.day)
+    return today.year - since.year - is_before_the_day >= LOYAL_YEARS
 
 
 @dataclass(eq=False, kw_only=True)

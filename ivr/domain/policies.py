@@ -89,6 +89,10 @@ class DialRules:
     """Between the two looks at that list."""
     freeze_seconds: float = 1.0
     """A process that slept longer than this between commit and request does not send the request."""
+    stale_seconds: int = 3600
+    """A promise that broke so long ago, unrung and untold because we were down, is not rung out of the blue."""
+    offer_seconds: int = 600
+    """Its customer is told, and has so long to choose another time before it rings."""
     pass_seconds: int = 300
     """An agent who passed someone on is not rung for the same one again for so long."""
     shut_seconds: int = 15
@@ -111,6 +115,8 @@ class LineRules:
     """Average time a customer takes an agent from all others, from ringing to the end of wrap-up, until measured."""
     place_seconds: int = 600
     """A caller on hold who is cut off and phones again within this has the old place; 0: none is kept."""
+    short_seconds: int = 120
+    """Whoever asks for an agent waits on the line for so long without a question; longer, a callback is offered."""
     handle_weight: float = 0.1
     """Weight of the newest conversation in the running average."""
     unstaffed_low_seconds: int = 1800

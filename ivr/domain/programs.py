@@ -50,6 +50,7 @@ HOOKS: Final[Mapping[str, str]] = {
     "callback_booked": "callback.booked",
     "callback_verified": "callback.verified",
     "callback_moved": "callback.moved",
+    "callback_renumbered": "callback.renumbered",
     "callback_canceled": "callback.canceled",
     "callback_waits": "callback.waits",
     "callback_expired": "callback.expired",

@@ -9,48 +9,17 @@ import imaplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 from ivr.errors import MailUnavailable
+from ivr.mail.server import MailServer
 from ivr.service.mail_ports import FoundMail
 
 TIMEOUT_SECONDS: Final = 15.0
-PORTS: Final = {"imap": 143, "imaps": 993}
 MOST_BYTES: Final = 25 * 1024 * 1024
 """Of a mail that is fetched whole: mail servers take no larger ones as a rule."""
 BEGINNING: Final = 1024 * 1024
 """So much is read of a larger one."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImapServer:
-    """Where mail lies, as IVR_IMAP_URL says."""
-
-    host: str
-    port: int
-    user: str
-    password: str
-    folder: str = "INBOX"
-    is_encrypted: bool = False
-    """From the first byte (imaps); else STARTTLS where the server offers it."""
-    is_local: bool = False
-    """On this machine: a password may go there in the clear."""
-
-    @classmethod
-    def parse(cls, url: str, *, is_local: bool = False) -> "ImapServer":
-        """imaps://user:password@host:993/Folder."""
-        parts = urlsplit(url)
-        return cls(
-            host=parts.hostname or "",
-            port=parts.port or PORTS[parts.scheme],
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-            folder=unquote(parts.path).strip("/") or "INBOX",
-            is_encrypted=parts.scheme == "imaps",
-            is_local=is_local,
-        )
 
 
 class ImapVisit:
@@ -88,7 +57,7 @@ class ImapMailbox:
     The connection is kept between visits: servers count sign-ins. Whatever goes wrong, the next visit begins anew.
     """
 
-    def __init__(self, server: ImapServer) -> None:
+    def __init__(self, server: MailServer) -> None:
         self._server = server
         self._connection: imaplib.IMAP4 | None = None
 

@@ -4,51 +4,22 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 from ivr.errors import MailRefused, MailUnavailable, MailUnclear
 from ivr.mail.calendar import calendar_file, method_of
+from ivr.mail.server import MailServer
 from ivr.service.mail_ports import CalendarEntry, Mail
 
 POLICY: Final = SMTP.clone(max_line_length=900)
 """A long address in a header that is folded would be encoded, and no mail program would know it (RFC 5322: 998)."""
 TIMEOUT_SECONDS: Final = 10.0
-PORTS: Final = {"smtp": 587, "smtps": 465}
 FOR_GOOD: Final = range(500, 600)
 TAKEN: Final = frozenset({250, 251})
-
-
-@dataclass(frozen=True, kw_only=True)
-class MailServer:
-    """Where mail is handed in, as IVR_SMTP_URL says."""
-
-    host: str
-    port: int
-    user: str = ""
-    password: str = ""
-    is_encrypted: bool = False
-    """From the first byte (smtps); else STARTTLS where the server offers it."""
-    is_local: bool = False
-    """On this machine: a password may go there in the clear."""
-
-    @classmethod
-    def parse(cls, url: str, *, is_local: bool = False) -> "MailServer":
-        """smtp://user:password@host:587, or smtps://…:465."""
-        parts = urlsplit(url)
-        return cls(
-            host=parts.hostname or "",
-            port=parts.port or PORTS[parts.scheme],
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-            is_encrypted=parts.scheme == "smtps",
-            is_local=is_local,
-        )
 
 
 class SmtpMailer:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
 
 import structlog
 
@@ -13,12 +12,10 @@ from ivr.errors import Conflict, ShopRefused, ShopUnavailable
 from ivr.service.breaker import Breaker
 from ivr.service.customer_accounts import CustomerAccounts
 from ivr.service.scenes import Scene, Scenes
-from ivr.service.shop_answers import answer_of
+from ivr.service.shop_answers import answer_of, while_due
 from ivr.service.timeline import record
 
 log = structlog.get_logger(__name__)
-
-BATCH: Final = 50
 
 
 @dataclass(frozen=True)
@@ -30,14 +27,8 @@ class AccountSweep:
     breaker: Breaker = field(default_factory=Breaker)
 
     def sweep(self) -> None:
-        """One round; while the shop is down nothing is claimed."""
-        for _ in range(BATCH):
-            if not self._has_work() or not self.breaker.allows() or not self._next():
-                return
-
-    def _has_work(self) -> bool:
-        with self.scenes.store.read() as uow:
-            return uow.account_changes.due(self.scenes.clock.now()) is not None
+        """One round."""
+        while_due(self.scenes, self.breaker, lambda uow, now: uow.account_changes.due(now), self._next)
 
     def _next(self) -> bool:
         try:

@@ -7,7 +7,7 @@ from typing import Final
 
 from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.calls import Call
-from ivr.domain.cases import Case, CaseStatus, Customer
+from ivr.domain.cases import Case, CaseStatus, Customer, is_loyal
 from ivr.domain.chats import Chat
 from ivr.domain.dialogue import Begun, Caller
 from ivr.domain.dialogue.menu import ORDER_REQUESTS
@@ -112,6 +112,7 @@ class Arrivals:
             unfinished=self._unfinished(uow, number, locale),
             gets_texts=self._gets_texts(uow, checked),
             may_erase=self.privacy.may_erase(number),
+            is_loyal=is_loyal(self.commerce.customer_since(number, locale), now.date()),
             is_seller=self.sellers.by_number(number) is not None,
         )
 

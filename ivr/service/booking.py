@@ -64,10 +64,14 @@ class Bookings:
         self._clock = clock
         self._rules = rules
         self._numbers = numbers
-        self._telling = telling
+        self.telling = telling
         self._line = Line(clock, rules.line)
         self.slots = Slots(clock, rules, self._line)
         self._promises = Promises(clock, rules, self.slots)
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        return self._clock.now()
 
     def check_number(self, number: str) -> CheckedNumber:
         """A number that we would ring. Raises NumberRefused: `number`, `extension`, `country`, `line_type`."""
@@ -98,7 +102,7 @@ class Bookings:
         uow.callbacks.add(callback)
         _case_waits(uow, callback)
         record(uow, now, "callback_booked", subject=callback, data=_booking_data(callback))
-        self._telling.promised(uow, callback, now)
+        self.telling.promised(uow, callback, now)
         return callback
 
     def confirm_verified(self, uow: UnitOfWork, callback: Callback) -> Callback:
@@ -108,19 +112,23 @@ class Bookings:
         if case is not None and case.customer_id is None:  # begun by e-mail: now it is known whose it is
             case.customer_id = callback.customer_id
         checked = self._numbers.check(callback.number)
+        self.renew(uow, callback, checked)
+        record(uow, self._clock.now(), "callback_verified", subject=callback)
+        self.telling.promised(uow, callback, self._clock.now())
+        return callback
+
+    def renew(self, uow: UnitOfWork, callback: Callback, checked: CheckedNumber) -> None:
+        """Its window anew, by the hours of this number; its place is its own. Raises CallbackRefused (`hours`)."""
         at = None if callback.asap else max(callback.due_at, self._clock.now())
         held = Wanted(callback.skill, callback.locale, callback.id, held=True)
         self._apply(uow, callback, checked, _asks(callback, at, callback.ticket_at), held)
-        record(uow, self._clock.now(), "callback_verified", subject=callback)
-        self._telling.promised(uow, callback, self._clock.now())
-        return callback
 
     def move(self, uow: UnitOfWork, callback_id: str, *, at: datetime | None) -> tuple[Callback, Actions]:
         """Move to a named moment (the place in line is given up) or, `at` None, to as soon as possible.
 
         Run the actions after the commit. Raises NotFound, IllegalMove (it has ended) and CallbackRefused as `book`.
         """
-        callback = self._open(uow, callback_id)
+        callback = self.still_open(uow, callback_id)
         checked = self.check_number(callback.number)
         ticket_at = callback.ticket_at if callback.asap else self._clock.now()
         actions = withdraw(uow, callback, self._clock.now(), "moved")
@@ -133,7 +141,7 @@ class Bookings:
         callback.revision += 1
         data = _booking_data(callback) | ({} if kept is None else {"kept_before": kept})
         record(uow, self._clock.now(), "callback_moved", subject=callback, data=data)
-        self._telling.moved(uow, callback, self._clock.now())
+        self.telling.moved(uow, callback, self._clock.now())
         return callback, actions
 
     def cancel(self, uow: UnitOfWork, callback_id: str, *, by: str) -> tuple[Callback, Actions]:
@@ -156,12 +164,12 @@ class Bookings:
         _case_open_again(uow, callback)
         record(uow, now, "callback_canceled", subject=callback, data={"by": by})
         if was_promised:
-            self._telling.canceled(uow, callback, now, by=by)
+            self.telling.canceled(uow, callback, now, by=by)
         return callback, actions
 
     def keep(self, uow: UnitOfWork, callback_id: str) -> Callback:
         """The customer heard the promise again and keeps it. Raises NotFound, IllegalMove (it has ended)."""
-        callback = self._open(uow, callback_id)
+        callback = self.still_open(uow, callback_id)
         record(uow, self._clock.now(), "callback_kept", subject=callback)
         return callback
 
@@ -169,7 +177,8 @@ class Bookings:
         """The open callback of a number (E.164), unverified ones too."""
         return uow.callbacks.open_for_number(number)
 
-    def _open(self, uow: UnitOfWork, callback_id: str) -> Callback:
+    def still_open(self, uow: UnitOfWork, callback_id: str) -> Callback:
+        """By id. Raises NotFound, IllegalMove."""
         callback = uow.callbacks.get(callback_id)
         if callback is None:
             raise NotFound("no such callback; it may have been booked on another system")
@@ -190,15 +199,20 @@ class Bookings:
 
     def _refuse_limits(self, uow: UnitOfWork, request: BookingRequest, number: str, now: datetime) -> None:
         rules = self._rules.booking
-        if uow.guards.do_not_call(number):
-            raise CallbackRefused("do_not_call", "this number asked not to be called")
-        if uow.callbacks.count_proven(number, now - timedelta(days=1)) >= rules.per_number_per_day:
-            raise CallbackRefused("too_many_today", "this number booked too many callbacks in one day; try tomorrow")
+        self.refuse_number(uow, number, now)
         if request.source != "phone" and is_left_alone(uow, number, now):
             raise CallbackRefused("left_alone", "this number asked today not to be called for requests from the web")
         if request.address is not None:
             refusal = "too many callbacks were asked for from here; try tomorrow or phone us"
             count_use(uow, "book", request.address, now, most=rules.per_address_per_day, refusal=refusal)
+
+    def refuse_number(self, uow: UnitOfWork, number: str, now: datetime) -> None:
+        """Raises CallbackRefused (`do_not_call`, `too_many_today`)."""
+        if uow.guards.do_not_call(number):
+            raise CallbackRefused("do_not_call", "this number asked not to be called")
+        most = self._rules.booking.per_number_per_day
+        if uow.callbacks.count_proven(number, now - timedelta(days=1)) >= most:
+            raise CallbackRefused("too_many_today", "this number booked too many callbacks in one day; try tomorrow")
 
     def hours(self, checked: CheckedNumber, said_zone: str) -> Hours:
         """When a number may be rung. Raises CallbackRefused (`hours`): never."""

@@ -5,7 +5,7 @@ one live leg per number. Nothing is kept in memory between ticks.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -18,6 +18,7 @@ from ivr.service.free import EVERYBODY, Free
 from ivr.service.line import in_order
 from ivr.service.placing import Placer, lease
 from ivr.service.scenes import Scene
+from ivr.service.telling import STALE
 
 BATCH: Final = 500
 """Attempts begun in one transaction when no rate bounds them: those reserved last are rung about a second later."""
@@ -146,7 +147,7 @@ class Dispatcher:
         return min(self._batch, max(1, int(rate * 2)) - waiting)
 
     def _agent_for(self, known: "Known", entry: Callback | Hold, free: Free) -> Agent | None:
-        """The longest idle agent who fits and has not just passed this one on; None also if it may not ring."""
+        """Who met them last, else the longest idle, of those who fit and have not just passed it on. None: not now."""
         fitting = free.fitting(entry.skill, entry.locale)
         if not fitting or not self._may_begin(known, entry):
             return None
@@ -154,7 +155,10 @@ class Dispatcher:
         passed = attempts.passed_by(known.tried(entry), since)
         wanted = known.wanted(entry)  # unless they have just passed it on
         only = {wanted} if wanted and wanted not in passed else None
-        return next((a for a in fitting if a.id not in passed and (only is None or a.id in only)), None)
+        chosen: Iterable[Agent] = (a for a in fitting if a.id not in passed and (only is None or a.id in only))
+        if met := known.met(entry):  # who knows the case, if they are free: nobody is kept waiting for them
+            chosen = sorted(chosen, key=lambda agent: agent.id != met)
+        return next(iter(chosen), None)
 
     def _may_begin(self, known: "Known", entry: Callback | Hold) -> bool:
         if isinstance(entry, Hold):
@@ -164,6 +168,8 @@ class Dispatcher:
         # As every leg still has to pass before it is dialed.
         seconds = self._rules.reserve_seconds
         why = self._tools.gate.why_not_now(entry, known.do_not_call, known.scene.now, for_seconds=seconds)
+        if not why and self._tools.gate.is_stale(known.scene.uow, entry, known.scene.now):
+            why = STALE
         if why:
             self._tools.gate.turn_away(known.scene.uow, entry, why, known.scene.now)
         return not why and entry.status == CallbackStatus.SCHEDULED
@@ -196,6 +202,7 @@ class Known:
         self.ringing = scene.uow.legs.live_numbers(numbers)
         self.do_not_call = scene.uow.guards.do_not_call_among(numbers)
         self._given = scene.uow.staff.assignments([callback.id for callback in due])
+        self._met = scene.uow.attempts.met_agents([entry.case_id for entry in line])
         self._tried: dict[str, list[Attempt]] = defaultdict(list)
         for attempt in scene.uow.attempts.of_callbacks([callback.id for callback in due]):
             self._tried[attempt.callback_id or ""].append(attempt)
@@ -206,6 +213,10 @@ class Known:
             return ""
         given = self._given.get(entry.id)
         return given.agent_id if given is not None and given.binds(entry, self.scene.now) else ""
+
+    def met(self, entry: Callback | Hold) -> str:
+        """The agent who talked with them about this case last; empty: nobody has."""
+        return self._met.get(entry.case_id, "")
 
     def waiting(self, callback: Callback) -> Leg | None:
         """The leg on which this callback's customer, rung first, waits for the next agent."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ivr.domain.callbacks import Outcome
-from ivr.domain.cases import CaseStatus, Tier
+from ivr.domain.cases import ESCALATED, CaseStatus, Tier
 from ivr.domain.dialogue import effects as wanted
 from ivr.domain.dialogue import heard
 from ivr.domain.dialogue.account_talk import AccountEffect
@@ -28,6 +28,7 @@ from ivr.service.outreach import stop_news
 from ivr.service.places import Places
 from ivr.service.ports import Clock, NumberRules
 from ivr.service.raising import raise_case
+from ivr.service.renumbering import change_number
 from ivr.service.resuming import ResumeCodes
 from ivr.service.seller_calls import SellerCalls
 from ivr.service.slots import NotThen, Wanted
@@ -120,6 +121,8 @@ class Effects:
                 return self._book(exchange, at, number)
             case wanted.Move(callback_id, at):
                 return self._move(exchange, callback_id, at)
+            case wanted.ChangeNumber(callback_id, number):
+                return self._change_number(exchange, callback_id, number)
             case wanted.CancelCallback(callback_id):
                 return self._cancel(exchange, callback_id)
             case wanted.FindByCode(code):
@@ -166,6 +169,8 @@ class Effects:
             call=exchange.call,
         )
         case = open_case(exchange.uow, now, opening)
+        if exchange.dialogue.caller.is_loyal:
+            case.priority = min(case.priority, ESCALATED)
         if exchange.dialogue.asked_back:
             case.raise_to(Tier.ASSISTED)
         return heard.CaseOpened(case.id, case.number, now)
@@ -197,7 +202,8 @@ class Effects:
             call=exchange.call,
             data={"low": wait.low_seconds, "high": wait.high_seconds, "free": wait.agent_free},
         )
-        return heard.WaitEstimated(wait.low_seconds, wait.high_seconds, wait.agent_free)
+        is_short = wait.staffed and wait.high_seconds <= self.rules.line.short_seconds
+        return heard.WaitEstimated(wait.low_seconds, wait.high_seconds, wait.agent_free, wait.ahead, is_short)
 
     def _rate(self, exchange: Exchange, effort: int) -> None:
         case = exchange.uow.cases.get(exchange.call.case_id) if exchange.call.case_id else None
@@ -271,6 +277,16 @@ class Effects:
     def _move(self, exchange: Exchange, callback_id: str, at: datetime | None) -> Booking | heard.CallbackGone:
         try:
             callback, actions = self.bookings.move(exchange.uow, callback_id, at=at)
+        except (NotFound, IllegalMove):
+            return heard.CallbackGone()
+        except CallbackRefused as refused:
+            return self._not_booked(refused)
+        exchange.scene.after.extend(actions)
+        return heard.CallbackBooked(open_view(callback), self.clock.now())
+
+    def _change_number(self, exchange: Exchange, callback_id: str, number: str) -> Booking | heard.CallbackGone:
+        try:
+            callback, actions = change_number(self.bookings, exchange.uow, callback_id, number)
         except (NotFound, IllegalMove):
             return heard.CallbackGone()
         except CallbackRefused as refused:

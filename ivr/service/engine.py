@@ -41,6 +41,7 @@ from ivr.service.recorder import Recorder
 from ivr.service.recording_ports import CallRecorder
 from ivr.service.reports import Reports
 from ivr.service.retention import Retention
+from ivr.service.room_looks import RoomLooks
 from ivr.service.scenes import Scenes
 from ivr.service.shop_words import ShopWords
 from ivr.service.store import Store
@@ -129,7 +130,7 @@ class CallbackEngine:
         self._make_work(gate)
         parts: dict[str, Any] = {"gate": gate, "outcomes": outcomes, "reports": reports, "proofs": proofs, "news": news}
         parts |= {"scenes": scenes, "phone": ports.phone, "requests_at_once": ports.requests_at_once}
-        self._make_sweeps(DialTools(rules=rules, **parts, **self._timing), node)
+        self._make_sweeps(DialTools(rules=rules, **parts, **self._timing), node, ports.rooms)
         self._make_messages(ports, scenes, company)
 
     def _make_work(self, gate: Gate) -> None:
@@ -170,9 +171,9 @@ class CallbackEngine:
             recorder=self.recorder,
         )
 
-    def _make_sweeps(self, tools: DialTools, node: str) -> None:
+    def _make_sweeps(self, tools: DialTools, node: str, rooms: Rooms | None) -> None:
         self.dispatcher = Dispatcher(tools, node)
-        self.reconciler = Reconciler(tools)
+        self.reconciler = Reconciler(tools, RoomLooks(tools.scenes, rooms, self.legs.entered))
         self.housekeeper = Housekeeper(tools)
         self.retention = Retention(tools.scenes, self.rules.audit_days, self.rules.privacy)
         self.call_ends = CallEnds(tools.scenes, tools.phone, self.held)

@@ -13,7 +13,7 @@ from ivr.domain.windows import first_due
 from ivr.errors import NumberRefused
 from ivr.service.ports import NumberRules
 from ivr.service.store import UnitOfWork
-from ivr.service.telling import Telling
+from ivr.service.telling import STALE, WINDOW_CLOSED, Telling
 from ivr.service.timeline import record
 
 PAUSE = "carrier_pause"
@@ -45,6 +45,11 @@ class Gate:
         """As `why_not_now`, and `early`: the promise itself is never rung before it is due; a code may be told."""
         why = self.why_not_now(callback, do_not_call, now, for_seconds=for_seconds)
         return "early" if why != "do_not_call" and now + CLOCK_SLACK < callback.due_at else why
+
+    def is_stale(self, uow: UnitOfWork, callback: Callback, now: datetime) -> bool:
+        """Whether it broke so long ago, unrung and untold, that its customer is asked before it rings."""
+        broke_at = callback.promised_by_at + timedelta(seconds=self._rules.dial.stale_seconds)
+        return callback.first_rung_at is None and broke_at <= now and self._telling.can_offer(uow, callback)
 
     def is_closed(self, callback: Callback, now: datetime, *, for_seconds: int) -> bool:
         """Whether its window is closed now, or will be before so many seconds are over."""
@@ -86,7 +91,7 @@ class Gate:
         return hours | {"due_at": callback.due_at.isoformat(), "closes_at": callback.closes_at.isoformat()}
 
     def turn_away(self, uow: UnitOfWork, callback: Callback, why: str, now: datetime) -> None:
-        """A promise that the gate refused: canceled for good, waiting on, or moved into its next window.
+        """A promise that the gate refused: canceled for good, waiting on, offered, or moved into its next window.
 
         Early: the clock stepped back after it was claimed.
         """
@@ -100,7 +105,11 @@ class Gate:
             data = {"reason": why, "due_at": callback.due_at.isoformat(), "tries": callback.tries}
             record(uow, now, "callback_waits", subject=callback, data=data)
             return
-        self.reschedule(uow, callback, max(now, callback.due_at), "window_closed", now=now)
+        if why == STALE:  # what is late is offered, not fired blindly
+            later = now + timedelta(seconds=self._rules.dial.offer_seconds)
+            self.reschedule(uow, callback, later, STALE, now=now)
+            return
+        self.reschedule(uow, callback, max(now, callback.due_at), WINDOW_CLOSED, now=now)
 
     def reschedule(
         self, uow: UnitOfWork, callback: Callback, not_before: datetime, reason: str, *, now: datetime | None = None

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+DISPATCH: Final = "dispatch"
+"""The role of the processes that dial."""
 
 
 class Guards(Protocol):
@@ -37,9 +40,12 @@ class Guards(Protocol):
     def opt_out(self, address: str, at: datetime, how: str) -> None: ...
     def opt_in(self, address: str) -> None: ...
     def beat(self, node: str, role: str, at: datetime) -> None:
-        """Heartbeat of a process (`role`: serve, dispatch)."""
+        """Heartbeat of a process (`role`: DISPATCH)."""
 
     def last_beat_at(self, role: str) -> datetime | None: ...
+    def steady_since(self, role: str, now: datetime) -> datetime | None:
+        """Since when processes in this role have seen time go by without a jump; None: there was none yet."""
+
     def get_note(self, key: str) -> Mapping[str, Any] | None:
         """A small JSON document by key, such as what `connect` must undo."""
 

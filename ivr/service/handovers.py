@@ -21,14 +21,12 @@ from ivr.service.breaker import Breaker
 from ivr.service.fulfilment import Errand, Fulfilment, Receipt
 from ivr.service.notices import Addressee, Notices
 from ivr.service.scenes import Scene, Scenes
-from ivr.service.shop_answers import answer_of
+from ivr.service.shop_answers import answer_of, while_due
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
 
 log = structlog.get_logger(__name__)
 
-BATCH: Final = 50
-"""Requests in one round."""
 LOOK_FIRST: Final = timedelta(hours=6)
 """So long after a search has begun the shop is first asked what became of it."""
 
@@ -59,15 +57,8 @@ class HandoverSweep:
     """Tells customers that something promised was not done; None: nobody is told."""
 
     def sweep(self) -> None:
-        """One round. While the shop is down nothing is claimed, so that no try is used up."""
-        for _ in range(BATCH):
-            if not self._has_work() or not self.breaker.allows() or not self._next():
-                return
-
-    def _has_work(self) -> bool:
-        """A look without a lock."""
-        with self.scenes.store.read() as uow:
-            return uow.handovers.due(self.scenes.clock.now()) is not None
+        """One round."""
+        while_due(self.scenes, self.breaker, lambda uow, now: uow.handovers.due(now), self._next)
 
     def _next(self) -> bool:
         try:

@@ -10,6 +10,7 @@ from ivr.domain.agents import OFF_SHIFT, Agent, Team
 from ivr.domain.callbacks import RESUMABLE, Callback, Hold
 from ivr.domain.calls import Call
 from ivr.domain.cases import Case, CaseStatus
+from ivr.domain.fairness import place_at, place_of
 from ivr.domain.hours import Hours
 from ivr.domain.places import KeptPlace
 from ivr.domain.policies import LineRules
@@ -20,8 +21,6 @@ from ivr.service.timeline import record
 
 LINE_LIMIT = 500
 """Callbacks counted for an estimate; beyond that the wait is hours anyway."""
-Place = tuple[int, datetime]
-"""Priority and ticket."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +110,9 @@ class Line:
 
 
 def in_order(holds: Sequence[Hold], callbacks: Sequence[Callback]) -> list[Hold | Callback]:
-    """The one line: by priority, then by ticket; of equals the live caller first."""
+    """The one line: by ticket, those of high priority with a head start; of equals the live caller first."""
     line: list[Hold | Callback] = [*holds, *callbacks]
-    return sorted(line, key=lambda entry: (entry.priority, entry.ticket_at))
+    return sorted(line, key=place_of)
 
 
 def on_shift(agent: Agent, now: datetime) -> bool:
@@ -144,9 +143,9 @@ def wait_range(ahead: int, agents: int, handle_seconds: float) -> tuple[int, int
     return low * 60, high * 60
 
 
-def _ahead(uow: UnitOfWork, now: datetime, place: Place, teams: Sequence[Team], without: str) -> int:
+def _ahead(uow: UnitOfWork, now: datetime, place: datetime, teams: Sequence[Team], without: str) -> int:
     """Those before this place whom one of the same agents could serve; those being connected hold their agent."""
-    holds = [hold for hold in uow.holds.waiting() if (hold.priority, hold.ticket_at) < place]
+    holds = [hold for hold in uow.holds.waiting() if place_of(hold) < place]
     waiting = Counter((hold.skill, hold.locale) for hold in holds)
     waiting.update(uow.callbacks.ahead(now, place, LINE_LIMIT, without=without))
     return sum(count for wanted, count in waiting.items() if any(team.can_take(*wanted) for team in teams))
@@ -162,11 +161,11 @@ def own_callback(uow: UnitOfWork, call: Call) -> Callback | None:
     return callback if stands else None
 
 
-def _place(hold: Hold | None, own: Callback | None, priority: int, now: datetime) -> Place:
+def _place(hold: Hold | None, own: Callback | None, priority: int, now: datetime) -> datetime:
     """Whoever comes now is behind all who came at this very moment, unless they have a place already."""
     if hold is not None:
-        return hold.priority, hold.ticket_at
-    return priority, own.ticket_at if own else now + timedelta(microseconds=1)
+        return place_of(hold)
+    return place_at(priority, own.ticket_at if own else now + timedelta(microseconds=1))
 
 
 def _note_key(skill: str) -> str:

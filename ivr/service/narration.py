@@ -204,6 +204,7 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "photo_added": _photo,
     "callback_booked": _booked,
     "callback_verified": _with("the number is proven: the callback is scheduled"),
+    "callback_renumbered": _with("the callback is to ring {number}"),
     "callback_moved": lambda data: f"the callback is moved: {_promised(data)}",
     "callback_taken_up": _with("a caller tells the code of the callback: it goes on in this call"),
     "callback_kept": _with("the customer keeps the callback as it is"),

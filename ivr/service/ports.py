@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from ivr.domain.callbacks import Leg
@@ -105,6 +105,9 @@ class Commerce(Protocol):
 
     def customer_name(self, number: str) -> str | None:
         """The name kept with a telephone number."""
+
+    def customer_since(self, number: str, locale: str) -> date | None:
+        """Since when they are a customer; None: nobody, or it is not told."""
 
     def recent_orders(self, number: str, locale: str) -> Sequence[Order]:
         """A customer's orders, newest first, with the item named in the locale's language."""

@@ -1,6 +1,7 @@
 """The reconciler: finds what crashes, lost webhooks and unclear answers left behind, and puts it right.
 
-It asks the carrier about unclear dials, closes legs whose end was never told, and heals rows that a dead process left.
+It asks the carrier about unclear dials, closes legs whose end was never told, finds those who have met unannounced, and
+heals rows that a dead process left.
 A person is the last retry, so that nothing is ever lost.
 """
 
@@ -16,9 +17,11 @@ from ivr.errors import CarrierUnclear
 from ivr.service import attempts
 from ivr.service.afterwards import HangUp
 from ivr.service.dial_tools import DialTools
+from ivr.service.guards import DISPATCH
 from ivr.service.guests import guest_gone
 from ivr.service.outcomes import ENDED
 from ivr.service.ports import PlacedCall
+from ivr.service.room_looks import RoomLooks
 from ivr.service.scenes import Scene
 from ivr.service.timeline import record
 
@@ -35,8 +38,9 @@ POLL_RINGING_SECONDS, POLL_TALKING_SECONDS = 15, 60
 class Reconciler:
     """Sweeps; each part is safe to run in several processes at once and to die in."""
 
-    def __init__(self, tools: DialTools) -> None:
+    def __init__(self, tools: DialTools, room_looks: RoomLooks) -> None:
         self._tools = tools
+        self._room_looks = room_looks
         self._rules = tools.rules.dial
         self._asked_at: dict[str, datetime] = {}
 
@@ -44,6 +48,7 @@ class Reconciler:
         """One round of everything that asks the carrier."""
         self.settle()
         self.poll()
+        self._room_looks.sweep()
 
     # --- placing, without an answer ---------------------------------------------------------------------------
 
@@ -51,15 +56,18 @@ class Reconciler:
         """Look for the calls of unclear dials. Returns how many legs were looked for."""
         now = self._tools.scenes.clock.now()
         with self._tools.scenes.store.read() as uow:
-            old = uow.legs.in_state(LegState.PLACING, now)
-            due = [(leg.id, leg.number, leg.placing_at) for leg in old if self._look_is_due(leg, now)]
+            old, steady = uow.legs.in_state(LegState.PLACING, now), uow.guards.steady_since(DISPATCH, now)
+            due = [(leg.id, leg.number, leg.placing_at) for leg in old if self._look_is_due(leg, now, steady)]
         for leg_id, number, placing_at in due:
             self._look(leg_id, number, placing_at or now)
         return len(due)
 
-    def _look_is_due(self, leg: Leg, now: datetime) -> bool:
+    def _look_is_due(self, leg: Leg, now: datetime, steady_since: datetime | None) -> bool:
+        """The carrier's list has had only as long to catch up as our clock has not jumped (domain.steady)."""
+        if leg.placing_at is None:
+            return False
         wait = self._rules.settle_seconds + leg.absent_looks * self._rules.look_seconds
-        return leg.placing_at is not None and leg.placing_at + timedelta(seconds=wait) <= now
+        return max(leg.placing_at, steady_since or leg.placing_at) + timedelta(seconds=wait) <= now
 
     def _look(self, leg_id: str, number: str, placing_at: datetime) -> None:
         try:
@@ -72,7 +80,9 @@ class Reconciler:
 
     def _found(self, scene: Scene, leg_id: str, calls: Sequence[PlacedCall]) -> None:
         leg = scene.uow.legs.get(leg_id)
-        if leg is None or leg.state != LegState.PLACING or not self._look_is_due(leg, scene.now):
+        if leg is None or leg.state != LegState.PLACING:
+            return
+        if not self._look_is_due(leg, scene.now, scene.uow.guards.steady_since(DISPATCH, scene.now)):
             return
         earliest = (leg.placing_at or scene.now) - CLOCK_SLACK
         fresh = [call for call in calls if call.started_at is None or call.started_at >= earliest]

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from ivr.domain.callbacks import Callback, Party
-from ivr.domain.cases import Case, CaseKind, CaseStatus, Customer
+from ivr.domain.cases import ESCALATED, Case, CaseKind, CaseStatus, Customer, is_loyal
 from ivr.domain.policies import CallbackRules
 from ivr.service.booking import BookingRequest, Bookings
 from ivr.service.cases import Opening, open_case
@@ -123,7 +123,11 @@ class WebRequests:
             locale=wish.locale,
             source=wish.source,
         )
-        return open_case(uow, self._clock.now(), opening)
+        now = self._clock.now()
+        case = open_case(uow, now, opening)
+        if is_loyal(self._commerce.customer_since(customer.number, wish.locale), now.date()):
+            case.priority = min(case.priority, ESCALATED)
+        return case
 
 
 def repetition_key(*parts: str) -> str:

@@ -20,6 +20,8 @@ LOCK: Final = "slots"
 RATE: Final = "no_answer_rate"
 RATE_VALID: Final = timedelta(hours=1)
 """Weeks are not counted again for every booking."""
+RATE_SHOWN: Final = timedelta(days=1)
+"""Nor for those who only look at free times: a booking measures anew before it promises."""
 SOON_LIMIT: Final = timedelta(days=1)
 """So much later than the wait alone, and it is not soon any more."""
 ROUND: Final = timedelta(minutes=5)
@@ -128,19 +130,25 @@ class Slots:
 
     def no_answer_rate(self, uow: UnitOfWork) -> float:
         """The share of customers' telephones, of those rung in the last weeks, that nobody answered."""
-        note, now = uow.guards.get_note(RATE), self._clock.now()
-        if note is not None and now - RATE_VALID < datetime.fromisoformat(note["measured_at"]) <= now:
-            return float(note["rate"])
-        rules = self._rules.slots
-        rung, unanswered = uow.legs.count_unanswered(now - timedelta(days=rules.measured_days))
-        return unanswered / rung if rung >= rules.measured_least else 0.0
+        noted = self._noted_rate(uow, RATE_SHOWN)
+        return self._measured_rate(uow) if noted is None else noted
 
     def _keep_rate(self, uow: UnitOfWork) -> None:
         """Write the rate down when it is an hour old."""
-        note, now = uow.guards.get_note(RATE), self._clock.now()
-        if note is None or not now - RATE_VALID < datetime.fromisoformat(note["measured_at"]) <= now:
-            rate = round(self.no_answer_rate(uow), 4)
+        if self._noted_rate(uow, RATE_VALID) is None:
+            rate, now = round(self._measured_rate(uow), 4), self._clock.now()
             uow.guards.set_note(RATE, {"rate": rate, "measured_at": now.isoformat()})
+
+    def _noted_rate(self, uow: UnitOfWork, span: timedelta) -> float | None:
+        """What was written down less than `span` ago."""
+        note, now = uow.guards.get_note(RATE), self._clock.now()
+        is_valid = note is not None and now - span < datetime.fromisoformat(note["measured_at"]) <= now
+        return float(note["rate"]) if note is not None and is_valid else None
+
+    def _measured_rate(self, uow: UnitOfWork) -> float:
+        rules = self._rules.slots
+        rung, unanswered = uow.legs.count_unanswered(self._clock.now() - timedelta(days=rules.measured_days))
+        return unanswered / rung if rung >= rules.measured_least else 0.0
 
     def _openings(self, hours: Hours, at: datetime, until: datetime) -> Iterator[Slot]:
         """The hours of a number, each until the last moment that leaves time for both telephones."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
 import structlog
@@ -23,6 +24,10 @@ class SteadyShop:
     def customer_name(self, number: str) -> str | None:
         """None also while the shop is away."""
         return _or(lambda: self.shop.customer_name(number), None)
+
+    def customer_since(self, number: str, locale: str) -> date | None:
+        """None also while the shop is away."""
+        return _or(lambda: self.shop.customer_since(number, locale), None)
 
     def recent_orders(self, number: str, locale: str) -> Sequence[Order]:
         """None also while the shop is away."""

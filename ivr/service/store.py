@@ -93,15 +93,15 @@ class Callbacks(Protocol):
     def open_for_case(self, case_id: str) -> Callback | None: ...
     def of_case(self, case_id: str) -> Sequence[Callback]: ...
     def due(self, now: datetime, limit: int, kinds: Sequence[Kind] | None = None) -> Sequence[Callback]:
-        """SCHEDULED, due_at <= now, the first in line first (priority, ticket_at).
+        """SCHEDULED, due_at <= now, the first in line first (domain.fairness).
 
         Only those whom agents of these kinds can take (None: all), who are not in a call with us, by their number or by
         their code, and whose number no other leg rings: however many of the others stand before them, they are found.
         On PostgreSQL rows are locked (`FOR UPDATE SKIP LOCKED`) until the unit of work ends.
         """
 
-    def ahead(self, now: datetime, place: tuple[int, datetime], limit: int, *, without: str) -> Counts:
-        """How many of each skill and locale stand before this priority and ticket, of the `limit` due the longest."""
+    def ahead(self, now: datetime, place: datetime, limit: int, *, without: str) -> Counts:
+        """How many of each skill and locale stand before this place, of the `limit` due the longest."""
 
     def next_due_at(self, after: datetime) -> datetime | None:
         """The earliest due_at later than `after` of a SCHEDULED callback."""
@@ -116,7 +116,7 @@ class Callbacks(Protocol):
         """
 
     def counted(self, now: datetime) -> Mapping[str, int]:
-        """How many stand in each status that has not ended; "overdue": scheduled ones promised for earlier."""
+        """How many stand in each status that has not ended; "overdue": scheduled, never rung in time."""
 
     def count_proven(self, number: str, since: datetime) -> int:
         """Those created since that needed no proof, or got it: what strangers type does not count."""
@@ -134,24 +134,23 @@ class Holds(Protocol):
     def add(self, hold: Hold) -> None: ...
     def get(self, call_sid: str) -> Hold | None: ...
     def waiting(self) -> Sequence[Hold]:
-        """Status `waiting`, the first in line first (priority, ticket_at)."""
+        """Status `waiting`, the first in line first."""
 
 
 class Attempts(Protocol):
-    """Attempts."""
+    """Attempts, those of one purpose by number."""
 
     def add(self, attempt: Attempt) -> None: ...
     def get(self, attempt_id: str) -> Attempt | None: ...
-    def of_callback(self, callback_id: str) -> Sequence[Attempt]:
-        """By number."""
-
+    def of_callback(self, callback_id: str) -> Sequence[Attempt]: ...
     def of_callbacks(self, callback_ids: Sequence[str]) -> Sequence[Attempt]:
         """Those of all of them, each callback's by number."""
 
     def live(self) -> Sequence[Attempt]: ...
     def live_of_hold(self, call_sid: str) -> Attempt | None: ...
-    def of_hold(self, call_sid: str) -> Sequence[Attempt]:
-        """By number."""
+    def of_hold(self, call_sid: str) -> Sequence[Attempt]: ...
+    def met_agents(self, case_ids: Sequence[str]) -> Mapping[str, str]:
+        """By case: the id of the agent who met its customer last; cases that met nobody are left out."""
 
 
 class Legs(Protocol):

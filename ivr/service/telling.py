@@ -27,7 +27,7 @@ UNTOLD: Final = frozenset({"owner", "do_not_call"})
 CUSTOMERS_OWN: Final = frozenset({"customer", "api"})
 """Who acts for the customer at this moment."""
 MAILS: Final = frozenset({Channel.EMAIL})
-WINDOW_CLOSED: Final = "window_closed"
+WINDOW_CLOSED, STALE = "window_closed", "stale"
 
 
 class Telling:
@@ -52,10 +52,16 @@ class Telling:
 
     def waits(self, uow: UnitOfWork, callback: Callback, now: datetime, *, reason: str) -> None:
         """It will be rung later than meant: the window closed, or the customer was rung in vain."""
-        if reason == WINDOW_CLOSED:
+        if reason in (WINDOW_CLOSED, STALE):
             self._write(uow, callback, MessageKind.POSTPONED, now)
         elif callback.due_at - now >= timedelta(seconds=self._rules.missed_gap_seconds):
             self._write(uow, callback, MessageKind.MISSED, now)
+
+    def can_offer(self, uow: UnitOfWork, callback: Callback) -> bool:
+        """Whether its customer can be told that it is late and was not: neither that, nor that it was put off."""
+        told = {message.kind for message in self._of_revision(uow, callback)}
+        is_told_of = MessageKind.POSTPONED in self._rules.kinds and not self._rules.is_silent
+        return is_told_of and not told & {MessageKind.LATE, MessageKind.POSTPONED} and any(self._ways(uow, callback))
 
     def unreached(self, uow: UnitOfWork, callback: Callback, now: datetime) -> None:
         """A person has to decide about it."""

@@ -90,6 +90,10 @@ class MemoryGuards:
         """Of this role."""
         return self._beats.get(role)
 
+    def steady_since(self, role: str, now: datetime) -> datetime | None:
+        """A simulated clock only goes from event to event."""
+        return None
+
     def get_note(self, key: str) -> Mapping[str, Any] | None:
         """None if there is none."""
         return self._notes.get(key)

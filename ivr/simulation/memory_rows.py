@@ -9,6 +9,7 @@ from typing import Any, Final
 from ivr.domain.agents import Kind, can_take
 from ivr.domain.callbacks import OPEN_STATUSES, Attempt, Callback, CallbackStatus, Hold, Leg, LegState, Party
 from ivr.domain.cases import Case, Customer
+from ivr.domain.fairness import place_of
 from ivr.errors import Conflict
 from ivr.service.store import Counts, Place
 from ivr.simulation.memory_calls import MemoryCalls
@@ -104,11 +105,11 @@ class MemoryCallbacks(Shelf[Callback]):
         on_the_line = self._calls.live_numbers(numbers, now) | self._legs.ringing(numbers) if ripe else frozenset()
         resumed = self._calls.resumed(now)
         free = [c for c in ripe if c.number not in on_the_line and c.id not in resumed]
-        return [self.touch(c) for c in sorted(free, key=lambda c: (c.priority, c.ticket_at))[:limit]]
+        return [self.touch(c) for c in sorted(free, key=place_of)[:limit]]
 
-    def ahead(self, now: datetime, place: tuple[int, datetime], limit: int, *, without: str) -> Counts:
+    def ahead(self, now: datetime, place: datetime, limit: int, *, without: str) -> Counts:
         """All of them, whatever the limit."""
-        ripe = [c for c in self._scheduled() if c.due_at <= now and (c.priority, c.ticket_at) < place]
+        ripe = [c for c in self._scheduled() if c.due_at <= now and place_of(c) < place]
         return Counter((c.skill, c.locale) for c in ripe if c.id != without)
 
     def next_due_at(self, after: datetime) -> datetime | None:
@@ -130,7 +131,7 @@ class MemoryCallbacks(Shelf[Callback]):
     def counted(self, now: datetime) -> Mapping[str, int]:
         """As the board shows them."""
         found = {str(status.value): sum(c.status == status for c in self.alive()) for status in ALIVE}
-        return found | {"overdue": sum(c.promised_by_at < now for c in self._scheduled())}
+        return found | {"overdue": sum(c.promised_by_at < now and not c.first_rung_at for c in self._scheduled())}
 
     def count_proven(self, number: str, since: datetime) -> int:
         """Nothing is typed by strangers here: all count."""
@@ -159,7 +160,7 @@ class MemoryHolds(Shelf[Hold]):
     def waiting(self) -> Sequence[Hold]:
         """The first in line first."""
         waiting = [hold for hold in self.alive() if hold.status == "waiting"]
-        return [self.touch(h) for h in sorted(waiting, key=lambda h: (h.priority, h.ticket_at, h.call_sid))]
+        return [self.touch(h) for h in sorted(waiting, key=lambda h: (place_of(h), h.call_sid))]
 
 
 class MemoryAttempts(Shelf[Attempt]):
@@ -198,6 +199,10 @@ class MemoryAttempts(Shelf[Attempt]):
     def of_hold(self, call_sid: str) -> Sequence[Attempt]:
         """By number."""
         return self.of_callback(call_sid)
+
+    def met_agents(self, case_ids: Sequence[str]) -> Mapping[str, str]:
+        """Nobody calls about the same case twice here."""
+        return {}
 
 
 class MemoryLegs(Shelf[Leg]):

@@ -66,7 +66,6 @@ class _Turn:
         self._waiting: list[Samples] = []
         self._complete: bool | None = None
         """Whether the text so far answers the question; None: not known since the last voiced frame."""
-        self._looked = False
         self._enough = False
 
     def take(self, frame: Frame) -> None:
@@ -75,7 +74,7 @@ class _Turn:
             self.voiced_ms += FRAME_MS
             self._power += float(np.square(frame.samples, dtype=np.float64).mean())
             self.ended_ms = frame.end_ms
-            self._complete, self._looked = None, False
+            self._complete = None
         self._waiting.append(frame.samples)
         if self._complete is None and len(self._waiting) >= _FRAMES_PER_DECODE:
             self._decode()
@@ -83,19 +82,13 @@ class _Turn:
     def is_over(self, now_ms: int) -> bool:
         """Whether the silence at this time of the stream ends the turn."""
         silence_ms = now_ms - self.ended_ms
-        if silence_ms < self.patience.complete_ms:
-            self._look_ahead(silence_ms)
-            return False
-        if self._complete is None:
+        if self._complete is None and silence_ms >= self.patience.complete_ms - LOOK_AHEAD_MS:
             self._complete = self._answers()
-        return self._complete or silence_ms >= (self.patience.enough_ms if self._enough else self.patience.open_ms)
-
-    def _look_ahead(self, silence_ms: int) -> None:
-        """One look before the silence is long enough. What is no answer yet is looked at again then."""
-        early = silence_ms >= self.patience.complete_ms - LOOK_AHEAD_MS
-        if early and not self._looked:
-            self._looked = True
-            self._complete = self._answers() or None
+        if silence_ms < self.patience.complete_ms:
+            return False
+        return bool(self._complete) or silence_ms >= (
+            self.patience.enough_ms if self._enough else self.patience.open_ms
+        )
 
     def is_too_long(self, now_ms: int) -> bool:
         """Whether the caller has talked for the longest time."""

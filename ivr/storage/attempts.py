@@ -1,6 +1,6 @@
 """Attempts and legs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -53,6 +53,12 @@ class SqlAttempts(Repository):
         """By number."""
         c = tables.attempts.c
         return self._all(select(Attempt).where(c.hold_call_sid == call_sid).order_by(c.number))
+
+    def met_agents(self, case_ids: Sequence[str]) -> Mapping[str, str]:
+        """From the index of those that met."""
+        c = tables.attempts.c
+        met = select(c.case_id, c.agent_id).where(schema.HAS_MET, self._among(c.case_id, case_ids))
+        return {row.case_id: row.agent_id for row in self._session.execute(met.order_by(c.joined_at))}
 
 
 class SqlLegs(Repository):

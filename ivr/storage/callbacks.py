@@ -17,7 +17,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    tuple_,
     type_coerce,
     union_all,
 )
@@ -26,6 +25,8 @@ from ivr.domain.agents import AgentStatus, Kind
 from ivr.domain.assignments import GIVEN_BACK
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
 from ivr.domain.calls import LONGEST_CALL, Verification
+from ivr.domain.cases import DANGER, ORDINARY
+from ivr.domain.fairness import HEAD_STARTS, place_of
 from ivr.service.store import Counts, Place
 from ivr.storage import schema, tables
 from ivr.storage.rows import Repository
@@ -76,15 +77,20 @@ class SqlCallbacks(Repository):
         ripe = select(Callback).where(schema.IS_SCHEDULED, c.due_at <= now, quiet, *_may_be_taken(now))
         if kinds is not None:
             ripe = ripe.where(or_(false(), *(_can_be_taken(*kind) for kind in kinds)))
-        return self._all(ripe.order_by(c.priority, c.ticket_at).limit(limit), lock=True)
+        found = list(self._all(ripe.order_by(c.priority, c.ticket_at).limit(limit), lock=True))
+        if len(found) == limit and found[0].priority < ORDINARY:  # of the others some may have waited for long enough
+            for priority in range(found[0].priority + 1, ORDINARY + 1):
+                these = ripe.where(c.priority == priority).order_by(c.ticket_at).limit(limit)
+                found.extend(one for one in self._all(these, lock=True) if one not in found)
+        return sorted(found, key=place_of)[:limit]
 
-    def ahead(self, now: datetime, place: tuple[int, datetime], limit: int, *, without: str) -> Counts:
+    def ahead(self, now: datetime, place: datetime, limit: int, *, without: str) -> Counts:
         """Counted by the database, from the index of those that are due: whatever is promised for later is not read."""
         c = tables.callbacks.c
         ripe = select(c.id, c.skill, c.locale, c.priority, c.ticket_at).where(schema.IS_SCHEDULED, c.due_at <= now)
         due = ripe.order_by(c.due_at).limit(limit).subquery().c
         counted = select(due.skill, due.locale, func.count()).group_by(due.skill, due.locale)
-        counted = counted.where(tuple_(due.priority, due.ticket_at) < tuple_(*place), due.id != without)
+        counted = counted.where(_is_before(place, due.priority, due.ticket_at), due.id != without)
         return {(skill, locale): number for skill, locale, number in self._session.execute(counted)}
 
     def next_due_at(self, after: datetime) -> datetime | None:
@@ -118,15 +124,15 @@ class SqlCallbacks(Repository):
         return sorted(Place(_moment(minute), *more) for minute, *more in rows)
 
     def counted(self, now: datetime) -> Mapping[str, int]:
-        """From the partial indexes: the ended ones, which are most, are not read."""
+        """From the partial indexes alone: no row is read, and nothing of the ended ones, which are most."""
         c = tables.callbacks.c
         found = {str(status.value): 0 for status in CallbackStatus if status not in schema.ENDED_STATUSES}
         rows = self._session.execute(select(c.status, func.count()).where(schema.IS_IN_HAND).group_by(c.status))
         found |= {status.value: number for status, number in rows}
-        scheduled = select(func.count()).select_from(tables.callbacks).where(schema.IS_SCHEDULED)
-        found[CallbackStatus.SCHEDULED.value] = self._count(scheduled)
-        late = select(func.count()).where(schema.IS_SCHEDULED, c.promised_by_at < now)
-        return found | {"overdue": self._session.scalar(late) or 0}
+        late = and_(c.promised_by_at < now, c.first_rung_at.is_(None))
+        counts = select(func.count(), func.count().filter(late)).select_from(tables.callbacks)
+        scheduled, overdue = self._session.execute(counts.where(schema.IS_SCHEDULED)).one()
+        return found | {CallbackStatus.SCHEDULED.value: scheduled, "overdue": overdue}
 
     def count_proven(self, number: str, since: datetime) -> int:
         """Whatever became of them; without those for which a code was sent and never entered."""
@@ -163,7 +169,7 @@ class SqlHolds(Repository):
     def waiting(self) -> Sequence[Hold]:
         """The first in line first."""
         c = tables.holds.c
-        return self._all(select(Hold).where(schema.IS_WAITING).order_by(c.priority, c.ticket_at, c.call_sid))
+        return sorted(self._all(select(Hold).where(schema.IS_WAITING).order_by(c.ticket_at, c.call_sid)), key=place_of)
 
 
 class SqlVerifications(Repository):
@@ -214,6 +220,15 @@ def _can_be_taken(skills: Sequence[str], locales: Sequence[str]) -> ColumnElemen
     languages = sorted({locale.split("-")[0] for locale in locales})
     speaks = or_(false(), *(c.locale.startswith(f"{one}-", autoescape=True) | (c.locale == one) for one in languages))
     return speaks if "general" in skills else and_(speaks, c.skill.in_(skills))
+
+
+def _is_before(
+    place: datetime, priority: ColumnElement[int], ticket_at: ColumnElement[datetime]
+) -> ColumnElement[bool]:
+    """As `place_of(one) < place`: the head start is added here, for the databases count time differently."""
+    classes = {DANGER: priority <= DANGER, ORDINARY: priority >= ORDINARY}
+    known = ((classes.get(one, priority == one), head) for one, head in HEAD_STARTS.items())
+    return or_(*(and_(is_one, ticket_at < place + head) for is_one, head in known))
 
 
 def _ended_at(callback: Callback) -> datetime:

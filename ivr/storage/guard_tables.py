@@ -33,7 +33,7 @@ do_not_call = Table("do_not_call", metadata, key("number"), moment("at"), string
 
 opt_outs = Table("opt_outs", metadata, key("address"), moment("at"), string("how"))
 
-beats = Table("beats", metadata, key("node"), key("role"), moment("at"))
+beats = Table("beats", metadata, key("node"), key("role"), moment("at"), moment("steady_since", null=True))
 
 notes = Table(
     "notes",

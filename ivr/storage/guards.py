@@ -8,6 +8,7 @@ from sqlalchemy import Column, Executable, Table, delete, func, insert, select, 
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.domain.rates import after_token
+from ivr.domain.steady import GAP, steady_since
 from ivr.storage import guard_tables as tables
 from ivr.storage.photo_tables import photos
 from ivr.storage.program_tables import deliveries
@@ -93,7 +94,17 @@ class SqlGuards(Repository):
 
     def beat(self, node: str, role: str, at: datetime) -> None:
         """One row a process."""
-        self._put(tables.beats, {"node": node, "role": role}, {"at": at})
+        since = self.steady_since(role, at) or at
+        self._put(tables.beats, {"node": node, "role": role}, {"at": at, "steady_since": since})
+
+    def steady_since(self, role: str, now: datetime) -> datetime | None:
+        """By the rule of domain.steady."""
+        columns, beats = tables.beats.c, self._session.execute
+        mine = select(columns.at, columns.steady_since).where(columns.role == role)
+        fresh = beats(mine.where(columns.at.between(now - GAP, now + GAP))).all()
+        if not fresh and self.last_beat_at(role) is None:
+            return None
+        return steady_since(((at, since) for at, since in fresh), now)
 
     def last_beat_at(self, role: str) -> datetime | None:
         """Of any process in this role."""

@@ -87,7 +87,7 @@ def _calls() -> Select[tuple[object, ...]]:
 
 
 def _late(at: datetime) -> CompoundSelect[tuple[str]]:
-    """Asked of the indexes of what is due and in hand: promises of later days are many, and none of them is late."""
+    """Asked of the indexes of what is promised and in hand; who is tried again later can be late, too."""
     c = callbacks.c
-    waiting = select(c.id).where(c.due_at < at, c.promised_by_at < at, c.first_rung_at.is_(None))
+    waiting = select(c.id).where(c.promised_by_at < at, c.first_rung_at.is_(None))
     return union_all(waiting.where(IS_SCHEDULED), waiting.where(IS_IN_HAND, IS_OPEN))

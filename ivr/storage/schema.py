@@ -58,6 +58,7 @@ IS_LIVE_CUSTOMER_LEG: Final = text(f"party = '{Party.CUSTOMER.value}' AND {IS_LI
 IS_INTENT: Final = one_of("state", {LegState.INTENT})
 ABOUT_CASE: Final = text("case_id IS NOT NULL")
 NOT_ENDED: Final = text("ended_at IS NULL")
+HAS_MET: Final = text("joined_at IS NOT NULL")
 IS_TO_SEND: Final = one_of("status", {MessageStatus.WAITING, MessageStatus.SENDING})
 WAS_ESCALATED: Final = text("escalated_at IS NOT NULL")
 WAS_PLACED: Final = text("placing_at IS NOT NULL")

@@ -11,6 +11,7 @@ from ivr.storage.schema import (
     CAN_CLOSE,
     HAS_CODE,
     HAS_ENDED,
+    HAS_MET,
     IS_IN_HAND,
     IS_INTENT,
     IS_LIVE_CUSTOMER_LEG,
@@ -98,6 +99,9 @@ events = Table(
 )
 """Without foreign keys: the timeline outlives what it tells of. `serial` orders lines of one instant."""
 
+DUE = ("due_at", "promised_by_at", "first_rung_at", "asap", "skill", "locale", "id", "status")
+"""After the first, what pages of free times and counts ask for: they read the index alone, never the rows."""
+
 callbacks = Table(
     "callbacks",
     metadata,
@@ -130,7 +134,7 @@ callbacks = Table(
     string("resume_code"),
     partial("uq_callbacks_open_number", "number", where=IS_OPEN, unique=True),
     partial("uq_callbacks_open_case", "case_id", where=IS_OPEN, unique=True),
-    partial("ix_callbacks_due", "due_at", where=IS_SCHEDULED),
+    partial("ix_callbacks_due", *DUE, where=IS_SCHEDULED),
     partial("ix_callbacks_line", "priority", "ticket_at", "due_at", where=IS_SCHEDULED),
     partial("ix_callbacks_closing", "closes_at", where=CAN_CLOSE),
     Index(None, "case_id"),
@@ -205,6 +209,7 @@ attempts = Table(
     Index("uq_attempts_callback_number", "callback_id", "number", unique=True),
     Index("uq_attempts_hold_number", "hold_call_sid", "number", unique=True),
     partial("ix_attempts_live", "started_at", where=NOT_ENDED),
+    partial("ix_attempts_met", "case_id", "joined_at", where=HAS_MET),
 )
 
 legs = Table(

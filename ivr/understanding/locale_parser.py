@@ -85,7 +85,7 @@ class LocaleParser:
         if isinstance(when, When) and not moments.is_said_wholly(meaning.intents[-1].name, when):
             return False
         if when is None and meaning.intents[-1].name in TAKES_MOMENT:
-            return meaning.intents[-1].slots.get("action") in ("hear", "cancel")
+            return meaning.intents[-1].slots.get("action") in ("hear", "cancel", "number")
         return not self._can_change(expects, text)
 
     def is_enough(self, expects: Expects, text: str) -> bool:

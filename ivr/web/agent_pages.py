@@ -75,7 +75,8 @@ class AgentPages:
             session[LAST_CASE] = console.case.id
         return render_template(
             template, console=console, chats=chats, refused=refused, statuses=SETTABLE,
-            is_late=partial(is_late, now=console.now), **self._talks.shown(console), **self._words.shared(),
+            is_late=partial(is_late, now=console.now), phones_url=self._desk.phones_url,
+            **self._talks.shown(console), **self._words.shared(),
         )  # fmt: skip
 
 

@@ -10,9 +10,10 @@ from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.cases import is_case_number
 from ivr.domain.programs import Scope
 from ivr.errors import CallbackRefused, Conflict, IllegalMove, NotFound
-from ivr.service.afterwards import Actions
+from ivr.service.afterwards import Action, Actions
 from ivr.service.finding import find_callback
 from ivr.service.hashing import hashed
+from ivr.service.renumbering import change_number
 from ivr.service.requests import CallbackWish, remember, repetition_key
 from ivr.service.store import UnitOfWork
 from ivr.web.api_answers import check_match, tagged
@@ -115,15 +116,21 @@ class Api:
         return tagged(callback_json(callback, case))
 
     def move(self, callback_id: str) -> Response:
-        """Move it to `at`, or with `at: null` to as soon as possible."""
-        body = read_body(frozenset({"at"}))
-        if "at" not in body:
-            raise CallbackRefused("when", 'send {"at": …}, an instant or null')
-        at = read_instant(body["at"])
+        """Move it to `at`, or with `at: null` to as soon as possible; let it ring another `number`; or both."""
+        body = read_body(frozenset({"at", "number"}))
+        number, at = read_text(body, "number"), read_instant(body.get("at"))
+        if "at" not in body and not number:
+            raise CallbackRefused("when", 'send {"at": …}, an instant or null, or {"number": …}')
+        actions: list[Action] = []
         with self._services.store.begin() as uow:
             callback = find_callback(uow, callback_id)
             check_match(callback_json(callback, uow.cases.get(callback.case_id)))
-            callback, actions = self._desk.bookings.move(uow, callback.id, at=at)
+            if number:
+                callback, stopped = change_number(self._desk.bookings, uow, callback.id, number)
+                actions.extend(stopped)
+            if "at" in body:
+                callback, stopped = self._desk.bookings.move(uow, callback.id, at=at)
+                actions.extend(stopped)
             case = uow.cases.get(callback.case_id)
             uow.commit()
         self._desk.afterwards.run(actions)

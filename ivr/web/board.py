@@ -36,7 +36,7 @@ WAITING: Final = (CallbackStatus.SCHEDULED, CallbackStatus.DIALING)
 SHOWN: Final = 50
 """Rows of each list."""
 RISK: Final = timedelta(minutes=5)
-BEHIND_ALL: Final = (99, datetime.max.replace(tzinfo=UTC))
+BEHIND_ALL: Final = datetime(9000, 1, 1, tzinfo=UTC)
 COUNTED: Final = 1000
 """More who wait are not counted for the picture of the line."""
 

@@ -113,6 +113,8 @@ class Desk:
     """Origins whose pages may frame the widget's: IVR_WIDGET_SITES."""
     zone: str = "UTC"
     """In which the supervisor's page tells times: IVR_HOURS_ZONE."""
+    phones_url: str = ""
+    """The page with telephones of a carrier on this machine, where `agent` names one; empty: telephones are real."""
 
 
 def protect(app: Flask, desk: Desk) -> tuple[CSRFProtect, Limiter]:

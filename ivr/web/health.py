@@ -10,6 +10,7 @@ from flask import Flask, Response, jsonify
 
 from ivr.domain.agents import AgentStatus
 from ivr.errors import IvrError
+from ivr.service.guards import DISPATCH
 from ivr.web.services import Services
 
 LATE_SECONDS: Final = 10.0
@@ -47,7 +48,7 @@ def register_health(app: Flask, services: Services) -> None:
 def _dispatcher_age(services: Services) -> float | None:
     try:
         with services.store.read() as uow:
-            beat_at = uow.guards.last_beat_at("dispatch")
+            beat_at = uow.guards.last_beat_at(DISPATCH)
     except IvrError:
         return None
     return _age(beat_at, services.clock.now())
@@ -60,7 +61,7 @@ def _look(services: Services) -> None:
         on_duty = Counter(agent.status for agent in uow.agents.all())
         agents = {status.value: on_duty[status] for status in AgentStatus}
         services.metrics.messages.set(uow.messages.count_waiting(now))
-        services.metrics.stand(uow.callbacks.counted(now), agents, _age(uow.guards.last_beat_at("dispatch"), now))
+        services.metrics.stand(uow.callbacks.counted(now), agents, _age(uow.guards.last_beat_at(DISPATCH), now))
 
 
 def _age(beat_at: datetime | None, now: datetime) -> float | None:
@@ -70,7 +71,7 @@ def _age(beat_at: datetime | None, now: datetime) -> float | None:
 def _reads(services: Services) -> bool:
     try:
         with services.store.read() as uow:
-            uow.guards.last_beat_at("dispatch")
+            uow.guards.last_beat_at(DISPATCH)
     except IvrError:
         return False
     return True

@@ -14,6 +14,7 @@ from babel.numbers import format_currency
 from flask import render_template, request, session
 from flask_login import current_user
 
+from ivr.content.zones import zone_name
 from ivr.domain.agents import Agent
 from ivr.domain.cases import Event
 from ivr.domain.money import spoken_money
@@ -55,6 +56,13 @@ class BoardWords:
             return "–"
         return _moment(at, pattern or self.text("format_moment"), self.zone, self.locale)
 
+    def theirs(self, at: datetime, zone: str) -> str:
+        """The same moment on a customer's clock, which is named; empty where it shows what ours does."""
+        their = ZoneInfo(zone)
+        if at.astimezone(their).utcoffset() == at.astimezone(self.zone).utcoffset():
+            return ""
+        return f" · {_moment(at, self.text('format_moment'), their, self.locale)} ({zone_name(zone, self.locale)})"
+
     def ago(self, since: datetime, now: datetime) -> str:
         """How long ago."""
         number, unit = age(since, now)
@@ -84,7 +92,8 @@ class BoardWords:
         """The names that templates use."""
         return {
             "t": self.text, "clock": self.moment, "age": self.ago, "words": self.word, "tell": self.tell,
-            "shifts": self.shifts, "money": self.money, "locale": self.locale, "zone": self.zone.key,
+            "theirs": self.theirs, "shifts": self.shifts, "money": self.money,
+            "locale": self.locale, "zone": self.zone.key,
         }  # fmt: skip
 
 

@@ -111,6 +111,10 @@ def test_announcement_reaches_only_whom_it_is_for(app, customer, agent, joined, 
 def test_participants_are_listed_and_put_out(customer, agent, joined, client):
     people = client.conferences(joined.sid).participants.list()
     assert {person.call_sid for person in people} == {customer.call.sid, agent.call.sid}
+    client.conferences(joined.sid).participants(agent.call.sid).update(muted=True)
+    for muted, who in ((True, agent), (False, customer)):
+        (only,) = client.conferences(joined.sid).participants.list(muted=muted)
+        assert only.call_sid == who.call.sid
     client.conferences(joined.sid).participants(customer.call.sid).delete()
     customer.hears("Please rate us")
     with pytest.raises(TwilioRestException) as gone:

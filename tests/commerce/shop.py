@@ -84,7 +84,9 @@ class Shop:
         name = self.demo.customer_name(number)
         if name is None:
             abort(404)
-        return {"name": name, "orders": [plain(one) for one in self.demo.recent_orders(number, self._locale())]}
+        since = self.demo.customer_since(number, self._locale())
+        told = {"customer_since": since.isoformat()} if since else {}
+        return {"name": name, **told, "orders": [plain(one) for one in self.demo.recent_orders(number, self._locale())]}
 
     def _find(self) -> Any:
         return {"orders": [plain(one) for one in self.demo.find_orders(request.args["digits"], self._locale())]}

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,9 @@ def test_what_the_adapter_reads_is_what_the_shop_has(shop: Shop) -> None:
     assert ours.order(order.id, "en-US") == order
     assert list(ours.recent_orders(order.number, "en-US")) == list(shop.demo.recent_orders(order.number, "en-US"))
     assert ours.customer_name(order.number) == shop.demo.customer_name(order.number)
+    assert ours.customer_since(order.number, "en-US") is None
     assert len([path for path in shop.asked if path.startswith("/customers")]) == 1, "remembered for a moment"
+    assert ours.customer_since("+14155550117", "en-US") == date(2019, 3, 31)
     assert list(ours.orders_of_batch(order.batch, "en-US")) == list(shop.demo.orders_of_batch(order.batch, "en-US"))
     assert not ours.cancel(order.id)
 

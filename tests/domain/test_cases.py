@@ -1,8 +1,10 @@
 """Case numbers can be spoken and keyed, and are never given twice."""
 
+from datetime import date
+
 import pytest
 
-from ivr.domain.cases import case_number, is_case_number
+from ivr.domain.cases import case_number, is_case_number, is_loyal
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,11 @@ def test_one_wrong_digit_is_noticed(serial: int) -> None:
 @pytest.mark.parametrize("digits", ["", "18", "000018", "00000018", "000 0018", "abcdefg", "\u0660" * 7, "1" * 40])
 def test_what_no_case_has_is_no_case_number(digits: str) -> None:
     assert not is_case_number(digits)
+
+
+@pytest.mark.parametrize(
+    ("since", "loyal"),
+    [(None, False), (date(2021, 11, 27), True), (date(2021, 11, 28), False), (date(2012, 2, 29), True)],
+)
+def test_loyal_is_who_has_been_a_customer_for_five_years_to_the_day(since: date | None, loyal: bool) -> None:
+    assert is_loyal(since, date(2026, 11, 27)) is loyal

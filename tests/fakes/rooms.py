@@ -14,9 +14,14 @@ class FakeRooms:
     inside: dict[str, RoomMember] = field(default_factory=dict)
     """By CallSid."""
     asked: list[tuple[str, RoomChange]] = field(default_factory=list)
+    looks: list[str] = field(default_factory=list)
+    """Conferences whose members were asked for."""
     is_down: bool = False
 
     def members(self, conference: str) -> Sequence[RoomMember]:
+        if self.is_down:
+            raise CarrierUnclear("503")
+        self.looks.append(conference)
         return list(self.inside.values())
 
     def change(self, conference: str, call_sid: str, change: RoomChange) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -24,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 class App:
     """`python -m ivr`, with nothing but documented settings."""
 
-    def __init__(self, folder: Path, carrier: ForeignCarrier, hearing: str) -> None:
+    def __init__(self, folder: Path, carrier: str, hearing: str = "keypad") -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
@@ -32,7 +33,7 @@ class App:
             "PYTHONPATH": str(ROOT),
             "TWILIO_ACCOUNT_SID": SID,
             "TWILIO_AUTH_TOKEN": TOKEN,
-            "TWILIO_API_BASE": carrier.base,
+            "TWILIO_API_BASE": carrier,
             "IVR_PUBLIC_URL": self.url,
             "IVR_PHONE_NUMBER": OURS,
             "IVR_DATABASE_URL": f"sqlite:///{folder / 'ivr.db'}",
@@ -86,16 +87,26 @@ def _proves_and_rates(heard: str) -> tuple[str, str] | None:
     return next((answer for pattern, answer in ways if re.search(pattern, heard)), None)
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A database with the demo's shop and an agent, made by commands; an order's last seven digits."""
+    app = App(tmp_path_factory.mktemp("filled"), "http://127.0.0.1:9")
+    told = app.runs("demo-data", "--print")
+    app.runs("agents", "add", "Ada", AGENT, "--locale", "en-US")
+    return app.folder / "ivr.db", re.sub(r"\D", "", next(line for line in told.splitlines() if "kettle" in line))[-7:]
+
+
 @pytest.mark.realtime
 @pytest.mark.parametrize(
     "hearing", ["gather", *(pytest.param(mode, marks=pytest.mark.speech) for mode in ("stream", "record"))]
 )
-def test_carrier_that_knows_only_the_protocol_runs_the_story(tmp_path: Path, hearing: str) -> None:
+def test_carrier_that_knows_only_the_protocol_runs_the_story(
+    tmp_path: Path, filled: tuple[Path, str], hearing: str
+) -> None:
     carrier = ForeignCarrier(SID, TOKEN, follow)
-    app = App(tmp_path, carrier, hearing)
-    told = app.runs("demo-data", "--print")
-    order = re.sub(r"\D", "", next(line for line in told.splitlines() if "kettle" in line))[-7:]
-    app.runs("agents", "add", "Ada", AGENT, "--locale", "en-US")
+    app = App(tmp_path, carrier.base, hearing)
+    database, order = filled
+    shutil.copy(database, tmp_path)
     carrier.people = {AGENT: lambda heard: ("key", "1"), CUSTOMER: _proves_and_rates}
     try:
         with app.serving():

@@ -2,9 +2,12 @@
 
 from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import CallbackStatus, Outcome, Party
-from ivr.domain.cases import CaseStatus
+from ivr.domain.cases import ESCALATED, CaseStatus
 from tests.journeys.conftest import NewWorld
 from tests.journeys.world import KIM_AGENT, LEE_AGENT, PATIENCE, STRANGER, World
+
+LOYAL = "+14155550117"
+"""Of the demo shop."""
 
 
 def test_caller_who_says_agent_is_joined_with_a_free_one(world: World) -> None:
@@ -22,6 +25,16 @@ def test_caller_who_says_agent_is_joined_with_a_free_one(world: World) -> None:
     assert world.case().status is CaseStatus.RESOLVED
     assert world.callbacks() == []
     assert world.rung(STRANGER) == 0
+
+
+def test_customer_of_many_years_goes_before_others(world: World) -> None:
+    caller = world.calls_in(LOYAL)
+    caller.press("5")
+    caller.hears("I can call you back", PATIENCE)
+    caller.press("1")
+    caller.hears("We will call you as soon as possible", PATIENCE)
+    world.hangs_up(caller)
+    assert world.callback(LOYAL).priority == ESCALATED
 
 
 def test_agent_who_passes_on_costs_the_customer_neither_try_nor_place(world: World) -> None:

@@ -55,6 +55,22 @@ def talking(world: World) -> tuple[Handset, Handset]:
     return agent, customer
 
 
+def test_two_whose_meeting_no_webhook_tells_are_found_by_asking_the_carrier(world: World) -> None:
+    world.carrier.faults.lose_callbacks = {"participant-join"}
+    world.asks_for_callback()
+    agent, customer = world.agent(), world.phone()
+    world.accepts(agent)
+    world.rings(customer)
+    customer.answer()
+    customer.joined_with(agent, PATIENCE)
+    world.clock.advance(10)
+    world.sweep()
+    assert [bool(attempt.joined_at) for attempt in world.attempts()] == [True]
+    assert world.agent_row().status == AgentStatus.BUSY
+    agent.hang_up()
+    world.until(lambda: world.callback().status == CallbackStatus.DONE, "they have talked")
+
+
 def joins(world: World, guest: Handset) -> None:
     """A guest's telephone rings, they answer and press 1."""
     world.rings(guest)

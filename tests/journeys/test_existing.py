@@ -52,6 +52,21 @@ def test_customer_who_phones_in_again_cancels_the_callback(world: World) -> None
     assert (world.callback().status, world.callback().was_kept) == (CallbackStatus.CANCELED, None)
 
 
+def test_customer_who_phones_in_again_has_another_number_rung_at_the_old_place(world: World) -> None:
+    before = world.asks_for_callback()
+    caller = world.calls_in()
+    caller.hears(OPEN, PATIENCE)
+    caller.press("5")
+    caller.hears("key the number to call you at", PATIENCE)
+    caller.press(f"{ANOTHER.removeprefix('+1')}#")
+    caller.hears("I have .*Is that right", PATIENCE)
+    caller.press("1")
+    caller.hears("Done. We will call", PATIENCE)
+    world.hangs_up(caller)
+    after = world.callback(ANOTHER)
+    assert (after.id, after.ticket_at, after.promised_by_at) == (before.id, before.ticket_at, before.promised_by_at)
+
+
 def test_customer_who_phones_in_again_and_reaches_an_agent_needs_no_callback(world: World) -> None:
     world.asks_for_callback()
     agent, spare = world.agent(), world.agent("Lee", "+12025550172")

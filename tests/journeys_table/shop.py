@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from ivr.domain.accounts import AccountChange, Bill, Membership, MembershipState
@@ -56,6 +56,9 @@ class TableShop:
         self.orders: dict[str, Order] = {}
 
     def customer_name(self, number: str) -> str | None:
+        return None
+
+    def customer_since(self, number: str, locale: str) -> date | None:
         return None
 
     def recent_orders(self, number: str, locale: str) -> Sequence[Order]:

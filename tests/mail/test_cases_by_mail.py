@@ -12,7 +12,8 @@ from ivr.domain.cases import CaseKind, CaseStatus
 from ivr.domain.chats import ChatStatus
 from ivr.domain.staff import StaffRole
 from ivr.errors import MailUnavailable
-from ivr.mail.imap import ImapMailbox, ImapServer, ImapVisit
+from ivr.mail.imap import ImapMailbox, ImapVisit
+from ivr.mail.server import MailServer
 from ivr.service.chat_desk import waiting_chats
 from ivr.service.chat_erasing import Erasing
 from ivr.service.scenes import Scenes
@@ -138,12 +139,12 @@ def test_mail_is_handled_once_whenever_the_connection_dies(care: ByMail, monkeyp
 
 
 def test_mailbox_that_is_away_or_locked_is_told_and_tried_again(care: ByMail) -> None:
-    server = ImapServer.parse(care.folder.url, is_local=True)
+    server = MailServer.parse(care.folder.url, is_local=True)
     for url in (care.folder.url.replace("p%40ss", "wrong"), care.folder.url + "%20nowhere", "imap://u:p@127.0.0.1:9"):
         with pytest.raises(MailUnavailable):
-            ImapMailbox(ImapServer.parse(url, is_local=True)).check()
+            ImapMailbox(MailServer.parse(url, is_local=True)).check()
     with pytest.raises(MailUnavailable, match="no encryption"):
-        ImapMailbox(ImapServer.parse(care.folder.url)).check()
+        ImapMailbox(MailServer.parse(care.folder.url)).check()
     ImapMailbox(server).check()
 
 

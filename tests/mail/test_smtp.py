@@ -7,7 +7,8 @@ from urllib.parse import quote
 import pytest
 
 from ivr.errors import MailRefused, MailUnavailable, MailUnclear
-from ivr.mail.smtp import MailServer, SmtpMailer
+from ivr.mail.server import MailServer
+from ivr.mail.smtp import SmtpMailer
 from ivr.service.mail_ports import CalendarEntry, Mail
 from tests.mail.server import PASSWORD, USER, MailServerHere
 

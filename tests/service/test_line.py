@@ -1,6 +1,8 @@
 """The honest wait: who is ahead, who is free, how long it takes."""
 
 from datetime import timedelta
+from heapq import heapreplace
+from random import Random
 
 import pytest
 
@@ -46,9 +48,9 @@ def test_free_agent_with_people_ahead_is_not_free_for_us(world: World) -> None:
 def test_callbacks_that_are_not_due_and_those_behind_us_do_not_count(world: World) -> None:
     world.agent()
     world.book(at=world.clock.now() + timedelta(hours=1))
-    world.book(OTHER_CUSTOMER, priority=3)
-    assert estimate(world).ahead == 0
-    assert estimate(world, priority=4).ahead == 1
+    world.book(OTHER_CUSTOMER)
+    assert estimate(world, priority=1).ahead == 0
+    assert estimate(world).ahead == 1
 
 
 def test_caller_on_hold_is_told_of_those_before_them_only(world: World) -> None:
@@ -74,6 +76,20 @@ def test_people_whom_other_agents_serve_do_not_count(world: World) -> None:
 )
 def test_wait_is_a_range_in_whole_minutes(ahead: int, agents: int, low: int, high: int) -> None:
     assert wait_range(ahead, agents, 300) == (low * 60, high * 60)
+
+
+@pytest.mark.parametrize(("ahead", "agents"), [(0, 2), (4, 3), (12, 5)])
+def test_waits_of_a_simulated_line_lie_in_the_range_that_is_told(ahead: int, agents: int) -> None:
+    draw = Random(7)
+    low, high = wait_range(ahead, agents, 300)
+    waits = []
+    for _ in range(2000):
+        ends = sorted(draw.expovariate(1 / 300) for _ in range(agents))
+        for _ in range(ahead):
+            heapreplace(ends, ends[0] + draw.expovariate(1 / 300))
+        waits.append(ends[0])
+    assert 0.10 < sum(wait < low for wait in waits) / 2000 < 0.35, "about one in four waits less"
+    assert 0.03 < sum(wait > high for wait in waits) / 2000 < 0.15, "about one in ten waits more"
 
 
 @pytest.mark.parametrize("agents", [1, 2, 7])

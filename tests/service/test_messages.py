@@ -206,6 +206,35 @@ def test_window_that_closed_unserved_is_apologised_for_with_the_next_time(told: 
     assert told.messenger.said[-1] == "postponed_text"
 
 
+@pytest.mark.parametrize("down", [2 * HOUR, 4 * HOUR])
+def test_promise_that_broke_while_we_were_down_is_offered_before_it_rings(told: World, down: float) -> None:
+    told.agent()
+    callback_id = told.book(at=at(1))
+    told.send()
+    told.tick(HOUR + 900 + down)
+    offered = told.callback(callback_id)
+    assert (told.phone.calls, offered.reason) == ([], "stale")
+    told.send()
+    assert told.messenger.said[-1] == "postponed_text"
+    told.tick((offered.due_at - told.clock.now()).total_seconds())
+    assert [call.party for call in told.phone.calls] == [Party.AGENT]
+
+
+def test_late_promise_whose_customer_cannot_be_told_or_knows_is_rung_at_once(told: World, store: SqlStore) -> None:
+    told.agent()
+    told.book(at=at(1))
+    told.send(HOUR + 14 * 60)
+    assert told.messenger.said[-1] == "late_text"
+    told.tick(2 * HOUR)
+    assert told.phone.calls
+    told.clock.set(at(0))
+    quiet = World(store, telling(texts=False, mails=False))
+    quiet.book("+12025550144", at=at(1))
+    quiet.agent("Bob", "+12025550172")
+    quiet.tick(3 * HOUR)
+    assert quiet.phone.calls
+
+
 def test_confirmation_comes_at_night_because_it_was_asked_for_just_now(told: World) -> None:
     told.clock.set(at(11))
     told.book(at=at(24))

@@ -17,6 +17,7 @@ from ivr.domain.ledger import Breach
 from ivr.domain.shifts import worked
 from ivr.domain.slots import slot_at, slot_length
 from ivr.errors import CallbackRefused, IllegalMove
+from ivr.service.renumbering import change_number
 from ivr.service.store import Store
 from tests.effort import EFFORT
 from tests.fakes.phone import FakeCall, Fault
@@ -34,6 +35,7 @@ FAULTS = [Fault.CREATED_500, Fault.CREATED_TIMEOUT, *(fault for fault in Fault i
 WEIGHTS = {
     "book": 4,
     "move": 2,
+    "another_number_is_given": 2,
     "cancel": 2,
     "tick": 3,
     "sweep": 2,
@@ -132,6 +134,14 @@ class Promises(RuleBasedStateMachine):
     def move(self) -> None:
         with suppress(CallbackRefused, IllegalMove):
             self.world.move(self._pick(self.booked), self._at(None, 5, 120))
+
+    def another_number_is_given(self) -> None:
+        callback, number = self._pick(self.booked), self._pick(NUMBERS)
+        with suppress(CallbackRefused, IllegalMove):
+            with self.world.store.begin() as uow:
+                _, actions = change_number(self.world.engine.bookings, uow, callback, number)
+                uow.commit()
+            self.world.engine.afterwards.run(actions)
 
     def cancel(self) -> None:
         with suppress(IllegalMove):

@@ -150,6 +150,25 @@ def test_few_telephones_rung_are_no_measurement_and_old_ones_do_not_count(world:
         assert world.engine.bookings.slots.no_answer_rate(uow) == 0
 
 
+def test_who_looks_sees_the_rate_of_today_and_who_books_gets_that_of_this_hour(world: World) -> None:
+    rung(world, 40, 0)
+    world.book(at=THREE)
+    rung(world, 40, 40, days=2)
+    slots = world.engine.bookings.slots
+
+    def seen() -> float:
+        with world.store.read() as uow:
+            return slots.no_answer_rate(uow)
+
+    world.clock.advance(3 * 3600)
+    assert seen() == 0
+    world.book(OTHER_CUSTOMER, at=THREE + timedelta(days=1))
+    assert seen() == 0.5
+    rung(world, 80, 0, days=3)
+    world.clock.advance(24 * 3600)
+    assert seen() == 0.25
+
+
 def rung(world: World, times: int, missed: int, days: int = 1) -> None:
     """So many customers' telephones rang some days ago; some were not answered."""
     at = world.clock.now() - timedelta(days=days)

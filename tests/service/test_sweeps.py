@@ -4,6 +4,7 @@ import pytest
 
 from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import CallbackStatus, LegState, Party
+from ivr.service.ports import RoomMember
 from tests.fakes.phone import Fault
 from tests.service.world import AGENT, CUSTOMER, World
 
@@ -62,6 +63,69 @@ def test_live_call_is_not_asked_about_all_the_time(world: World) -> None:
     assert world.engine.reconciler.poll() == 0
     world.clock.advance(61)
     assert world.engine.reconciler.poll() == 2
+
+
+def enters_unannounced(world: World, sid: str) -> None:
+    """The carrier lets a call into the conference, and its webhook is lost."""
+    world.rooms.inside[sid] = RoomMember(sid)
+
+
+def sent_to_the_agent(world: World) -> str:
+    """The customer hears that they are connected; returns the callback."""
+    world.agent()
+    callback = world.book()
+    world.agent_takes_it()
+    world.answer(Party.CUSTOMER)
+    return callback
+
+
+def test_two_who_met_unannounced_are_found_by_asking_who_is_in_the_room(world: World) -> None:
+    callback = sent_to_the_agent(world)
+    for party in (Party.AGENT, Party.CUSTOMER):
+        enters_unannounced(world, world.ringing(party).sid)
+    world.sweep(9)
+    assert world.rooms.looks == []
+    world.sweep(1)
+    (attempt,) = world.attempts(callback)
+    assert world.rooms.looks == [f"attempt-{attempt.id}"]
+    assert (attempt.joined_at, world.agent_row().status) == (world.clock.now(), AgentStatus.BUSY)
+    world.sweep(60)
+    assert len(world.rooms.looks) == 1
+    world.hang_up(Party.CUSTOMER)  # sooner than `unseen_seconds` would have believed it
+    assert world.callback(callback).status == CallbackStatus.DONE
+
+
+def test_who_waits_alone_in_the_room_has_met_nobody(world: World) -> None:
+    callback = sent_to_the_agent(world)
+    enters_unannounced(world, world.ringing(Party.AGENT).sid)
+    enters_unannounced(world, "CA" + "e" * 32)  # a stranger in the same room is nobody
+    world.rooms.is_down = True
+    world.sweep(10)
+    world.rooms.is_down = False
+    for _ in range(3):
+        world.sweep(5)
+    assert len(world.rooms.looks) == 1, "asked again after a quarter of a minute, not at every round"
+    assert world.attempts(callback)[0].joined_at is None
+    world.enter(world.ringing(Party.CUSTOMER))  # this one's webhook arrives
+    assert world.attempts(callback)[0].joined_at == world.clock.now()
+
+
+def test_caller_on_hold_who_met_the_agent_unannounced_is_found_too(world: World) -> None:
+    world.agent()
+    caller = world.hold()
+    world.tick()
+    world.answer(Party.AGENT)
+    world.press("1")
+    with world.store.read() as uow:
+        (attempt,) = uow.attempts.of_hold(caller)
+    assert world.engine.held.caller_joins(attempt.id, caller)
+    for sid in (caller, world.ringing(Party.AGENT).sid):
+        enters_unannounced(world, sid)
+    world.sweep(10)
+    with world.store.read() as uow:
+        hold = uow.holds.get(caller)
+    assert hold is not None
+    assert (hold.status, hold.joined_at) == ("joined", world.clock.now())
 
 
 def test_agent_left_on_the_line_after_the_attempt_is_hung_up(world: World) -> None:

@@ -98,3 +98,11 @@ def save(store: SqlStore, *entities: object) -> None:
 
 def ids(entities: Any) -> list[str]:
     return [entity.id for entity in entities]
+
+
+def line_up(store: SqlStore, *callbacks: object) -> None:
+    """Save callbacks with a case each."""
+    cases = [case(f"case-{n}", number=f"{n:07d}") for n in range(len(callbacks))]
+    for one, callback in zip(cases, callbacks, strict=True):
+        callback.case_id, callback.number = one.id, f"+1202555{one.number[-4:]}"  # type: ignore[attr-defined]
+    save(store, *cases, *callbacks)

@@ -1,22 +1,16 @@
 """What the repositories find, and in which order."""
 
 import pytest
+from sqlalchemy import event
 
 from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import CallbackStatus, LegState, Outcome, Party
 from ivr.domain.cases import CaseStatus
 from ivr.domain.shifts import Shift
+from ivr.service.overview_store import CallbackSearch
 from ivr.storage import SqlStore
 from tests.storage import rows
-from tests.storage.rows import NOW, ids, later, save
-
-
-def line_up(store: SqlStore, *callbacks: object) -> None:
-    """Save callbacks with a case each."""
-    cases = [rows.case(f"case-{n}", number=f"{n:07d}") for n in range(len(callbacks))]
-    for case, callback in zip(cases, callbacks, strict=True):
-        callback.case_id, callback.number = case.id, f"+1202555{case.number[-4:]}"  # type: ignore[attr-defined]
-    save(store, *cases, *callbacks)
+from tests.storage.rows import NOW, ids, later, line_up, save
 
 
 def test_due_callbacks_come_by_priority_then_ticket(store: SqlStore) -> None:
@@ -62,13 +56,43 @@ def test_promises_are_counted_by_status_and_late_ones_apart(store: SqlStore) -> 
         store,
         rows.callback("late", promised_by_at=later(seconds=-1)),
         rows.callback("in_time"),
+        rows.callback("kept", promised_by_at=later(seconds=-1), first_rung_at=later(seconds=-9)),
         rows.callback("rung", status=CallbackStatus.DIALING, promised_by_at=later(seconds=-1)),
         rows.callback("done", status=CallbackStatus.DONE),
     )
     with store.read() as uow:
         assert uow.callbacks.counted(NOW) == {
-            "unverified": 0, "scheduled": 2, "dialing": 1, "needs_human": 0, "overdue": 1,
+            "unverified": 0, "scheduled": 3, "dialing": 1, "needs_human": 0, "overdue": 1,
         }  # fmt: skip
+
+
+def test_a_promise_is_late_until_it_has_rung_also_while_it_waits_for_another_try(store: SqlStore) -> None:
+    late = {"promised_by_at": later(seconds=-1)}
+    line_up(
+        store,
+        rows.callback("tried_again_later", due_at=later(minutes=5), **late),
+        rows.callback("rung", first_rung_at=NOW, **late),
+        rows.callback("in_hand", status=CallbackStatus.UNVERIFIED, **late),
+        rows.callback("in_time"),
+    )
+    with store.read() as uow:
+        found = uow.overview.find_callbacks(CallbackSearch(late_at=NOW), 9)
+    assert sorted(ids(found)) == ["in_hand", "tried_again_later"]
+
+
+def test_free_times_and_counts_are_read_from_an_index_without_its_rows(sqlite_url: str) -> None:
+    store, asked = SqlStore(sqlite_url), []
+    with store.read() as uow:
+        event.listen(store._read, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
+        uow.callbacks.places(NOW, later(days=1))
+        uow.callbacks.counted(NOW)
+        uow.overview.count_scheduled()
+    with store._read.connect() as connection:
+        plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all() for sql, values in list(asked)]
+    store.close()
+    scans = [step.detail for plan in plans for step in plan if "ix_callbacks_due" in step.detail]
+    assert len(scans) == 3
+    assert all("USING COVERING INDEX" in scan for scan in scans), scans
 
 
 def test_the_next_due_moment_is_that_of_a_scheduled_callback_in_the_future(store: SqlStore) -> None:
@@ -266,35 +290,6 @@ def test_those_on_shift_are_counted_by_what_they_can_take(store: SqlStore) -> No
         ("general",): (2, 1), ("orders", "returns"): (1, 0),
     }  # fmt: skip
     assert found["orders", "returns"].can_take("returns", "ko-KR")
-
-
-def test_those_ahead_in_the_line_are_counted_by_what_they_need(store: SqlStore) -> None:
-    line_up(
-        store,
-        rows.callback("first", ticket_at=later(minutes=-9), due_at=later(minutes=-1)),
-        rows.callback("urgent", priority=1, ticket_at=later(minutes=9), skill="orders"),
-        rows.callback("second", ticket_at=later(minutes=-8)),
-        rows.callback("behind", ticket_at=later(minutes=1)),
-        rows.callback("not_due", due_at=later(seconds=1), ticket_at=later(minutes=-9)),
-        rows.callback("own", ticket_at=later(minutes=-7)),
-    )
-    with store.read() as uow:
-        ahead = uow.callbacks.ahead(NOW, (2, NOW), 9, without="own")
-        assert ahead == {("general", "en-US"): 2, ("orders", "en-US"): 1}
-        assert uow.callbacks.ahead(NOW, (2, NOW), 1, without="own") == {("general", "en-US"): 1}
-
-
-def test_callers_on_hold_come_in_the_order_of_the_line(store: SqlStore) -> None:
-    save(
-        store,
-        rows.case(),
-        rows.hold("CA1", ticket_at=later(minutes=1)),
-        rows.hold("CA2"),
-        rows.hold("CA3", priority=1, ticket_at=later(minutes=5)),
-        rows.hold("CA4", status="left", priority=1),
-    )
-    with store.begin() as uow:
-        assert [hold.call_sid for hold in uow.holds.waiting()] == ["CA3", "CA2", "CA1"]
 
 
 @pytest.fixture

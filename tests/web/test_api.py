@@ -13,6 +13,7 @@ from hypothesis import strategies as some
 from werkzeug.test import TestResponse
 
 from ivr.domain.callbacks import CallbackStatus
+from ivr.domain.cases import ESCALATED, URGENT_KIND
 from ivr.errors import Conflict, StorageUnavailable
 from ivr.service.requests import WebRequests
 from ivr.storage import SqlStore
@@ -75,10 +76,20 @@ def test_a_client_books_reads_moves_and_cancels(site: Site) -> None:
     moved = site.api("PATCH", path, {"at": "2026-03-11T15:30:00-04:00"})
     assert moved.json is not None
     assert (moved.status_code, moved.json["due_at"]) == (200, "2026-03-11T19:30:00+00:00")
-    assert site.api("PATCH", path, {"at": None}).json["asap"]  # type: ignore[index]
+    again = site.api("PATCH", path, {"at": None, "number": "+12025550188"})
+    assert again.json is not None
+    assert (again.json["asap"], site.all_open()[0].number) == (True, "+12025550188")
+    assert code(site.api("PATCH", path, {"number": "+19005550188"})) == "line_type"
     assert [site.api("DELETE", path).status_code for _ in range(2)] == [204, 204]
     assert site.api("GET", path).json["status"] == "canceled"  # type: ignore[index]
     assert code(site.api("PATCH", path, {"at": None})) == "illegal_move"
+
+
+def test_who_has_been_a_customer_for_five_years_goes_before_others(site: Site) -> None:
+    booked(site)
+    booked(site, number="+14155550117", order="", at=None)
+    priorities = {one.number: one.priority for one in site.all_open()}
+    assert priorities == {NUMBER: URGENT_KIND, "+14155550117": ESCALATED}
 
 
 def test_a_new_callback_tells_its_address(site: Site) -> None:

@@ -4,8 +4,9 @@ import pytest
 
 from ivr.cli.demo_data import put_customers
 from ivr.cli.demo_day import put_day
+from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.staff import StaffRole
-from tests.web.site import Site, text_of
+from tests.web.site import NUMBER, Site, text_of
 from tests.web.test_sign_in import SECRET, accounts, sign_in
 
 SHOWN = {
@@ -31,6 +32,11 @@ def test_every_page_of_the_day_has_something_to_show(day: Site) -> None:
     for path, texts in SHOWN.items():
         page = text_of(day.get(path))
         assert [text for text in texts if text not in page] == [], path
+
+
+def test_the_number_that_the_pages_suggest_can_still_ask_for_a_callback(day: Site) -> None:
+    assert day.ivr.shop.customers[0].number == NUMBER
+    assert day.callback(day.proven()).status == CallbackStatus.SCHEDULED
 
 
 def test_a_call_of_the_day_is_told_turn_by_turn(day: Site) -> None:

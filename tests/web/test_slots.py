@@ -109,6 +109,7 @@ def test_the_form_shows_free_times_on_the_customers_clock_and_takes_one(site: Si
     shown = site.ask(show="slots", number="(202) 555-0143", words="still here", consent="")
     assert shown.status_code == 200
     assert "still here" in shown.text
+    assert 'value="slot" checked' in shown.text, "who asked for free times means one of them"
     assert "At a free time (New York)" in text_of(shown)
     assert "Wed, Mar 11, 3:15" in text_of(shown)
     assert options(shown.text) == ["2026-03-11T19:15:00+00:00", *options(shown.text)[1:]]

@@ -3,10 +3,11 @@
 import jwt
 import pytest
 
+from ivr.carrier.page import ROOT
 from ivr.domain.agents import is_client
 from ivr.domain.staff import StaffRole
 from tests.web.site import ENVIRONMENT, Site
-from tests.web.test_console import fill
+from tests.web.test_console import KIM, fill
 from tests.web.test_sign_in import SECRET, accounts, sign_in
 
 KEY = {
@@ -60,6 +61,15 @@ def test_nobody_gets_one_without_signing_in_or_by_another_site(new_site) -> None
     assert site.post("/agent/softphone-token", page="/").status_code == 303
     as_kim(site)
     assert site.browser.post("/agent/softphone-token", base_url="https://voice.example.com").status_code == 400
+
+
+def test_the_telephone_of_a_carrier_on_this_machine_is_a_link_away_and_a_real_one_is_not(new_site) -> None:
+    shown = as_kim(new_site(), KIM).get("/agent/").text
+    assert f'href="http://127.0.0.1:9{ROOT}?to=%2B12025550100&amp;agent=%2B12025550171"' in shown
+    twilio = new_site(TWILIO_API_BASE="")
+    sign_in(twilio, "Kim", SECRET)
+    assert "Available" in (real := twilio.get("/agent/").text)
+    assert ROOT not in real
 
 
 def test_tokens_are_counted(new_site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -98,6 +98,17 @@ def test_a_callback_is_moved_with_a_reason_that_lands_in_the_timeline(board: Sit
     assert moved.due_at.isoformat() == "2026-03-11T14:30:00+00:00"
     assert told(board)[-2:] == ["callback_moved: ", "staff_decided: asked by e-mail"]
     assert "supervisor has moved it: “asked by e-mail”" in text_of(board.get(f"/supervisor/callbacks/{ONE}"))
+
+
+def test_a_promise_is_shown_on_our_clock_and_on_the_customers(board: Site) -> None:
+    with board.store.begin() as uow:
+        found = uow.callbacks.get(ONE)
+        assert found is not None
+        found.zone, found.promised_by_at = "America/Los_Angeles", datetime(2026, 3, 10, 18, 5, tzinfo=UTC)
+        uow.commit()
+    shown = "10 Mar 18:05:00 · 10 Mar 11:05:00 (Los Angeles)"
+    assert shown in board.get(f"/supervisor/callbacks/{ONE}").text
+    assert shown in board.get(f"/supervisor/cases/{CASE}").text
 
 
 def test_one_that_a_person_must_decide_about_is_promised_again(board: Site) -> None:

@@ -170,6 +170,10 @@ def _stay(stage: Stage, plan: Plan, screen: Screen) -> None:
     address = f"{stage.carrier.url}{ROOT}?customer={quote(cast.customer_number)}&agent={quote(cast.agent_number)}"
     print(f"\nTry it yourself, with two telephones: {address}&to={quote(OUR_NUMBER)}")
     print(f"Ask for a callback: {stage.url}/")
+    for one in plan.casts:
+        stage.command("users", "add", one.agent_name, "--agent", one.agent_name, typed=stage.password)
+    names = " or ".join(one.agent_name for one in plan.casts)
+    print(f"Agents: {stage.url}/agent/ (name {names}, password {stage.password})")
     print(f"Supervisor: {stage.url}/supervisor/ (name supervisor, password {stage.password})")
     print("Ctrl-C ends it.", flush=True)
     while True:

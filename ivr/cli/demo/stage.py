@@ -166,11 +166,13 @@ class Stage:
         """The end of the app's log."""
         return "\n".join(self.log_file.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
 
-    def command(self, *arguments: str) -> str:
+    def command(self, *arguments: str, typed: str = "") -> str:
         """Run `python -m ivr …` against the app. Raises StageError."""
         command = [sys.executable, "-m", "ivr", *arguments]
         try:
-            done = subprocess.run(command, env=self.settings, capture_output=True, text=True, timeout=COMMAND_SECONDS)
+            done = subprocess.run(
+                command, env=self.settings, input=typed, capture_output=True, text=True, timeout=COMMAND_SECONDS
+            )
         except subprocess.TimeoutExpired as late:
             raise StageError(
                 f"`ivr {' '.join(arguments)}` took longer than {late.timeout:.0f} s; is this machine busy?"

@@ -5,8 +5,10 @@ from dataclasses import fields, replace
 from ivr.domain.cases import CaseKind
 from ivr.domain.dialogue.effects import (
     Book,
+    ChangeNumber,
     CheckNumber,
     Effect,
+    EstimateWait,
     Move,
     OpenCase,
     ResolveMoment,
@@ -136,6 +138,10 @@ def answer_number_confirm(dialogue: Dialogue, intent: Intent) -> Step | None:
         return None
     caller = replace(dialogue.caller, zone=checked.zone)
     sure = replace(dialogue, number=checked.number, caller=caller, checked=None)
+    if sure.renumbers_id and checked.number:
+        return Step(sure, (ChangeNumber(sure.renumbers_id, checked.number),))
     if sure.at is not None and sure.when is not None:
         return Step(sure, (ResolveMoment(sure.when),))
+    if sure.when is None:  # the number was told before the time
+        return open_case_then(replace(sure, callback_asked=True), EstimateWait())
     return book(sure)

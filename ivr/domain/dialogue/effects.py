@@ -139,6 +139,14 @@ class Move:
 
 
 @dataclass(frozen=True)
+class ChangeNumber:
+    """Let an open callback ring another number."""
+
+    callback_id: str
+    number: str
+
+
+@dataclass(frozen=True)
 class CancelCallback:
     """Take a callback back."""
 
@@ -231,6 +239,7 @@ Effect = (
     | CheckNumber
     | Book
     | Move
+    | ChangeNumber
     | CancelCallback
     | FindByCode
     | EnterLine

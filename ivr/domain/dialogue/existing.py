@@ -1,4 +1,4 @@
-"""A callback that exists already: hear, keep, move or cancel it."""
+"""A callback that exists already: hear, keep, move or cancel it, or have it ring another number."""
 
 from dataclasses import replace
 
@@ -17,13 +17,15 @@ CODE_TRIES = 3
 
 def exists(dialogue: Dialogue, callback: OpenCallback) -> Step:
     """Tell of the open callback that stands in the way of another."""
-    known = replace(dialogue, caller=replace(dialogue.caller, callback=callback))
+    known = replace(dialogue, caller=replace(dialogue.caller, callback=callback), renumbers_id="")
     return Step(ask(known, State.EXISTING))
 
 
 def existing(dialogue: Dialogue, intent: Intent) -> Step:
     """Hear, move or cancel the open callback."""
     callback = dialogue.caller.callback
+    if intent.slots.get("action") == "number":
+        return _another_number(dialogue, callback)
     if callback is None:
         return Step(ask(dialogue, State.RESUME_CODE, Say("existing_callback_none")))
     match intent.slots.get("action"):
@@ -38,6 +40,14 @@ def _move(dialogue: Dialogue, callback: OpenCallback, intent: Intent) -> Step:
     moving = replace(dialogue, moves_id=callback.id, case_id=callback.case_id or dialogue.case_id)
     when = intent.slots.get("when")
     return take_moment(moving, when) if isinstance(when, When) else ask_moment(moving)
+
+
+def _another_number(dialogue: Dialogue, callback: OpenCallback | None) -> Step:
+    """For the open callback, or for the one that is wanted now."""
+    if callback is None:
+        return Step(ask(replace(dialogue, renumbers_id="", moves_id=""), State.CALLBACK_NUMBER))
+    case_id = callback.case_id or dialogue.case_id
+    return Step(ask(replace(dialogue, renumbers_id=callback.id, case_id=case_id), State.CALLBACK_NUMBER))
 
 
 def answer_code(dialogue: Dialogue, intent: Intent) -> Step | None:
@@ -69,11 +79,11 @@ def code_unknown(dialogue: Dialogue, result: object) -> Step:
 
 
 def answer_existing(dialogue: Dialogue, intent: Intent) -> Step | None:
-    """Keep (yes), move or cancel; a moment said here moves it."""
+    """Keep (yes), move, cancel, or another number; a moment said here moves it."""
     callback = dialogue.caller.callback
     if callback is None:
         return None
-    actions = {1: "yes", 2: "move", 3: "cancel"}
+    actions = {1: "yes", 2: "move", 3: "cancel", 5: "number"}
     action = actions.get(index) if isinstance(index := intent.slots.get("index"), int) else None
     if intent.name == "yes" or action == "yes":
         return Step(ask(dialogue, State.ANYTHING_ELSE, Say("callback_kept")))
@@ -105,6 +115,7 @@ def callback_canceled(dialogue: Dialogue, result: object) -> Step:
 def callback_gone(dialogue: Dialogue, result: object) -> Step:
     """It was served or canceled meanwhile: nothing to move or cancel any more."""
     without = replace(dialogue, caller=replace(dialogue.caller, callback=None), moves_id="", when=None, at=None)
+    without = replace(without, renumbers_id="")
     return Step(ask(without, State.ANYTHING_ELSE, Say("existing_callback_none")))
 
 

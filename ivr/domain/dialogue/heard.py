@@ -133,6 +133,10 @@ class WaitEstimated:
     low_seconds: int
     high_seconds: int
     agent_free: bool
+    ahead: int = 0
+    """People before them."""
+    is_short: bool = False
+    """Not worth a callback: it is waited for on the line, unless they want to be called."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ SOON_SECONDS = 900
 def begin(dialogue: Dialogue, intent: Intent) -> Step:
     """A callback is wanted: at the moment said with it, or ask for one."""
     when = intent.slots.get("when")
-    asked = replace(dialogue, callback_asked=True, moves_id="")
+    asked = replace(dialogue, callback_asked=True, moves_id="", renumbers_id="")
     if dialogue.caller.callback is not None:
         return exists(asked, dialogue.caller.callback)
     if isinstance(when, When):
@@ -43,9 +43,13 @@ def wait_estimated(dialogue: Dialogue, result: object) -> Step:
     assert isinstance(result, WaitEstimated)
     wait = Span(result.low_seconds, result.high_seconds)
     if dialogue.state == State.HOLDING:
-        return Step(ask(dialogue, State.HOLDING, Say("hold_music_line", {"wait": wait})))
+        place = Say("hold_ahead", {"count": result.ahead}) if result.ahead else Say("hold_next")
+        return Step(ask(dialogue, State.HOLDING, place, Say("hold_music_line", {"wait": wait})))
     if dialogue.agent_asked and (result.agent_free or _cannot_wait(dialogue, result)):
         return open_case_then(replace(dialogue, agent_asked=False), EnterLine())
+    if dialogue.agent_asked and result.is_short:
+        soon = replace(dialogue, agent_asked=False, preface=(*dialogue.preface, Say("hold_short", {"wait": wait})))
+        return open_case_then(soon, EnterLine())
     if dialogue.then and dialogue.then[0].name in ("callback", "moment"):
         first = replace(dialogue, then=dialogue.then[1:])
         return begin(first, dialogue.then[0])
@@ -91,6 +95,8 @@ def booked(dialogue: Dialogue, result: object) -> Step:
     """The promise stands: say it."""
     assert isinstance(result, CallbackBooked)
     callback = result.callback
+    if dialogue.renumbers_id:
+        return _renumbered(dialogue, callback)
     when = At(callback.at, dialogue.caller.zone, result.now)
     key = "callback_booked_asap" if callback.asap else "callback_booked_at"
     key = "callback_moved" if dialogue.moves_id else key
@@ -102,11 +108,20 @@ def booked(dialogue: Dialogue, result: object) -> Step:
     return Step(ask(kept, State.ANYTHING_ELSE, said))
 
 
+def _renumbered(dialogue: Dialogue, callback: OpenCallback) -> Step:
+    caller = replace(dialogue.caller, callback=callback)
+    number = Spelled((dialogue.number or "").lstrip("+"))
+    said = Say("callback_renumbered", {"number": number})
+    return Step(ask(replace(dialogue, caller=caller, renumbers_id=""), State.ANYTHING_ELSE, said))
+
+
 def not_booked(dialogue: Dialogue, result: object) -> Step:
     """Say why, and what can be done instead."""
     assert isinstance(result, CallbackNotBooked)
     told = replace(dialogue, now=result.now)
     why = refusal(told, f"callback_refused_{result.reason}")
+    if dialogue.renumbers_id:  # it rings the number before
+        return Step(ask(replace(told, renumbers_id="", number=None), State.ANYTHING_ELSE, why))
     if result.existing is not None and _is_own(dialogue, result.existing):
         return exists(told, result.existing)
     if result.nearest_at is not None:

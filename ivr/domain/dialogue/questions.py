@@ -242,6 +242,7 @@ def _existing(d: Dialogue) -> Question:
         "2": Intent("existing_callback", {"action": "move"}),
         "3": Intent("existing_callback", {"action": "cancel"}),
         "4": Intent("main_menu"),
+        "5": Intent("existing_callback", {"action": "number"}),
     }
     expects = Expects(
         intents=(*MENU_INTENTS, "main_menu", "hold"), builtins=(Builtin.BOOLEAN, Builtin.MOMENT, Builtin.CHOICE)

@@ -115,6 +115,8 @@ class Caller:
     """What they may want to go on with."""
     may_erase: bool = False
     """The law of their number's country lets them have their data erased by telephone."""
+    is_loyal: bool = False
+    """A customer for five years or more."""
     is_seller: bool = False
     """It is the telephone on file of a seller of the marketplace."""
 
@@ -187,6 +189,8 @@ class Dialogue:
     """When it was understood: lets "today" be said."""
     moves_id: str = ""
     """The callback being moved, if the moment is for that."""
+    renumbers_id: str = ""
+    """The callback that is to ring another number, if one is asked for it."""
     number: str | None = None
     """The number to ring, once it was confirmed."""
     checked: NumberChecked | None = None

@@ -2,10 +2,11 @@
 // The browser's time zone, so that "your local time" is the customer's and not the number's.
 const zone = document.querySelector("[data-zone]");
 if (zone && !zone.value) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
-// Whoever picks a day or a time means "at this time".
-const at = document.querySelector("input[name=when][value=at]");
-for (const id of ["date", "time"]) {
-  document.getElementById(id)?.addEventListener("input", () => { at.checked = true; });
+// Whoever picks a day or a time means "at this time", whoever picks a free time means that.
+for (const [fields, meant] of [["#date, #time", "at"], ["select[name=slot]", "slot"]]) {
+  for (const field of document.querySelectorAll(fields)) {
+    field.addEventListener("input", () => { field.form.querySelector(`[name=when][value=${meant}]`).checked = true; });
+  }
 }
 document.getElementById("errors")?.focus();
 

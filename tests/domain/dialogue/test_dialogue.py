@@ -111,7 +111,25 @@ def test_caller_on_hold_takes_a_callback_and_leaves_the_line() -> None:
 
 def test_held_caller_is_told_the_wait_again_and_again() -> None:
     talk = Talk().means("agent").presses("3").is_silent(5)
-    assert (talk.state, talk.prompts) == ("holding", ["hold_music_line"])
+    assert (talk.state, talk.prompts) == ("holding", ["hold_next", "hold_music_line"])
+
+
+def test_held_caller_is_told_how_many_are_before_them() -> None:
+    talk = Talk(EstimateWait=heard.WaitEstimated(300, 600, agent_free=False, ahead=3))
+    assert talk.means("agent").presses("3").is_silent().prompts == ["hold_ahead", "hold_music_line"]
+    assert talk.dialogue.turn.say[0].args == {"count": 3}
+
+
+def test_short_wait_is_waited_for_without_a_question_and_a_callback_is_one_key_away() -> None:
+    talk = Talk(EstimateWait=heard.WaitEstimated(60, 120, agent_free=False, ahead=1, is_short=True)).means("agent")
+    assert (talk.state, talk.prompts) == ("holding", ["hold_short", "hold_started"])
+    assert talk.presses("1").state == "anything_else"
+    assert [type(e) for e in talk.effects[-2:]] == [wanted.LeaveLine, wanted.Book]
+
+
+def test_callback_that_is_asked_for_is_offered_however_short_the_wait() -> None:
+    talk = Talk(EstimateWait=heard.WaitEstimated(60, 120, agent_free=False, is_short=True))
+    assert talk.means("callback").prompts == ["offer_callback"]
 
 
 def test_known_caller_is_offered_orders_by_item_name() -> None:

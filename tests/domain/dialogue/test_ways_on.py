@@ -65,7 +65,7 @@ def test_keypad_asked_for_in_the_offer_hears_the_offer_again() -> None:
         (("2",), ["apology", "ask_order_keys"]),
         (("5",), ["apology", "offer_callback_wait"]),
         (("5", "2"), ["apology", "ask_moment_keys"]),
-        (("5", "3"), ["apology", "hold_music_line"]),
+        (("5", "3"), ["apology", "hold_next", "hold_music_line"]),
     ],
 )
 def test_words_that_we_lost_are_apologised_for_and_the_same_is_asked_for_the_keypad(
