@@ -197,7 +197,13 @@ def test_the_law_is_read_with_its_mistakes_named(tmp_path) -> None:
     assert (rules.may_erase(BERLIN), rules.may_erase("+33123456789"), rules.call_log_days) == (True, False, {"+49": 14})
     assert not privacy_rules(tmp_path).may_erase(BERLIN)
     row = "call_logs: [{name: X, source: s, "
-    for text in ("x: []", row + "days: 14}]", row + 'numbers: ["49"], days: 14}]', row + 'numbers: ["+49"], days: 0}]'):
+    for text in (
+        "x: []",
+        'unasked_calls: [{name: X, source: s, numbers: ["+1"], hours: late}]',
+        row + "days: 14}]",
+        row + 'numbers: ["49"], days: 14}]',
+        row + 'numbers: ["+49"], days: 0}]',
+    ):
         (tmp_path / "privacy.yaml").write_text(text)
         with pytest.raises(ContentError, match=r"privacy\.yaml:1"):
             privacy_rules(tmp_path)
