@@ -12,6 +12,7 @@ from ivr.errors import Conflict
 from ivr.service import addresses, attempts
 from ivr.service.afterwards import Redirect
 from ivr.service.dial_tools import DialTools
+from ivr.service.guards import DISPATCH
 from ivr.service.scenes import Scene
 from ivr.service.timeline import record
 
@@ -67,13 +68,21 @@ class Housekeeper:
     # --- attempts --------------------------------------------------------------------------------------------
 
     def _attempts(self, scene: Scene) -> None:
+        is_steady = self._is_steady(scene)
         for attempt in scene.uow.attempts.live():
             legs = scene.uow.legs.of_attempt(attempt.id)
-            if self._is_stuck(scene, attempt, legs):
+            if is_steady and self._is_stuck(scene, attempt, legs):
                 record(scene.uow, scene.now, "attempt_stuck", subject=attempt)
                 scene.after.extend(self._tools.outcomes.next_agent(scene.uow, attempt, Outcome.FAILED, scene.now))
             elif attempt.hold_call_sid and attempt.accepted_at and attempt.joined_at is None:
                 self._fetch_again(scene, attempt)
+
+    def _is_steady(self, scene: Scene) -> bool:
+        """After a jump of the clock nobody is late: whoever may still come is given the time anew (domain.steady)."""
+        ring = max(self._rules.agent_ring_seconds, self._rules.customer_ring_seconds)
+        longest = timedelta(seconds=max(self._rules.stuck_seconds, ring + UNCLEAR_SECONDS))
+        steady = scene.uow.guards.steady_since(DISPATCH, scene.now)
+        return steady is None or steady + longest <= scene.now
 
     def _is_stuck(self, scene: Scene, attempt: Attempt, legs: Sequence[Leg]) -> bool:
         """Nothing rings for it, a dial stays unclear, a caller never arrives, or the agent presses nothing."""

@@ -13,6 +13,7 @@ import structlog
 
 from ivr.domain.callbacks import Callback, CallbackStatus, Leg, LegState, Outcome, Party
 from ivr.domain.calls import LONGEST_CALL
+from ivr.domain.steady import counted_from
 from ivr.errors import CarrierUnclear
 from ivr.service import attempts
 from ivr.service.afterwards import HangUp
@@ -62,12 +63,11 @@ class Reconciler:
             self._look(leg_id, number, placing_at or now)
         return len(due)
 
-    def _look_is_due(self, leg: Leg, now: datetime, steady_since: datetime | None) -> bool:
-        """The carrier's list has had only as long to catch up as our clock has not jumped (domain.steady)."""
+    def _look_is_due(self, leg: Leg, now: datetime, steady: datetime | None) -> bool:
         if leg.placing_at is None:
             return False
         wait = self._rules.settle_seconds + leg.absent_looks * self._rules.look_seconds
-        return max(leg.placing_at, steady_since or leg.placing_at) + timedelta(seconds=wait) <= now
+        return counted_from(leg.placing_at, steady) + timedelta(seconds=wait) <= now
 
     def _look(self, leg_id: str, number: str, placing_at: datetime) -> None:
         try:
@@ -157,16 +157,21 @@ class Reconciler:
 
     def _is_left_over(self, scene: Scene, leg: Leg) -> bool:
         """Whether its last document must have been heard, or was lost: the attempt, or all of a code, was over then."""
+        since, longest = self._last_word(scene, leg)
+        steady = scene.uow.guards.steady_since(DISPATCH, scene.now)
+        return since is not None and counted_from(since, steady) + longest < scene.now
+
+    def _last_word(self, scene: Scene, leg: Leg) -> tuple[datetime | None, timedelta]:
+        """When it began to wait for nothing more than its end, if it does, and how long that may take."""
         stuck = timedelta(seconds=self._rules.stuck_seconds)
         if leg.party == Party.NEWS:
-            return leg.answered_at is not None and leg.answered_at + LONGEST_CALL < scene.now
+            return leg.answered_at, LONGEST_CALL
         if leg.party == Party.UNPROVEN:
-            longest = stuck + timedelta(seconds=self._tools.rules.verification.valid_seconds)
-            return leg.answered_at is not None and leg.answered_at + longest < scene.now
+            return leg.answered_at, stuck + timedelta(seconds=self._tools.rules.verification.valid_seconds)
         if leg.waits_since_at is not None:
-            return leg.waits_since_at + stuck + timedelta(seconds=self._rules.waiting_seconds) < scene.now
+            return leg.waits_since_at, stuck + timedelta(seconds=self._rules.waiting_seconds)
         attempt = attempts.of_leg(scene.uow, leg)
-        return attempt is None or (attempt.ended_at is not None and attempt.ended_at + stuck < scene.now)
+        return (attempt.ended_at, stuck) if attempt is not None else (leg.created_at, timedelta())
 
 
 def _absences(scene: Scene, callback: Callback) -> int:

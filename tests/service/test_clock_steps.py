@@ -1,10 +1,14 @@
-"""A machine's clock that steps: nobody is rung before the time they were promised."""
+"""A machine's clock that steps: nobody is rung before the time they were promised, nobody is taken to be late."""
 
 from datetime import timedelta
 
-from ivr.domain.callbacks import CallbackStatus, Party
+import pytest
+
+from ivr.domain.callbacks import CallbackStatus, LegState, Party
 from ivr.domain.ledger import CLOCK_SLACK
-from tests.service.world import CUSTOMER, World
+from ivr.service.guards import DISPATCH
+from tests.service.test_crashes import LOOK, dies, rung
+from tests.service.world import AGENT, CUSTOMER, World
 
 
 def clock_back(world: World, seconds: float) -> None:
@@ -45,3 +49,60 @@ def test_clocks_of_two_machines_that_differ_a_little_hold_nobody_up(world: World
     clock_back(world, CLOCK_SLACK.total_seconds() - 1)
     world.tick()
     assert len(world.phone.live(CUSTOMER)) == 1
+
+
+def beat(world: World, seconds: float = 0) -> None:
+    """Time goes on, and the dispatcher's heart beats."""
+    world.clock.advance(seconds)
+    with world.store.begin() as uow:
+        uow.guards.beat("node", DISPATCH, world.clock.now())
+        uow.commit()
+
+
+@pytest.mark.parametrize("hours", [8, -8])
+def test_clock_that_was_set_has_given_the_carriers_list_no_time(world: World, hours: int) -> None:
+    world.agent()
+    callback = world.book()
+    beat(world)
+    dies(world, "posted", world.tick)
+    world.phone.hidden.add(world.phone.calls[0].sid)
+    beat(world, hours * 3600)
+    settle_at_once = (0, LOOK, LOOK)
+    for seconds in settle_at_once:
+        world.sweep(seconds)
+    assert world.legs(callback, Party.AGENT)[0].state == LegState.PLACING
+    world.phone.hidden.clear()
+    while world.legs(callback, Party.AGENT)[0].state == LegState.PLACING:
+        beat(world, 5)
+        world.sweep()
+    assert rung(world, AGENT) == 1
+    assert world.legs(callback, Party.AGENT)[0].sid == world.phone.calls[0].sid
+
+
+def test_customer_who_rings_while_the_clock_is_set_ahead_still_meets_the_agent(world: World) -> None:
+    world.agent()
+    callback = world.book()
+    beat(world)
+    world.tick()
+    world.answer(Party.AGENT)
+    world.press("1")
+    dies(world, "posted", world.tick)
+    beat(world, 8 * 3600)
+    world.sweep()
+    world.sweep(5)
+    world.answer(Party.CUSTOMER)
+    world.meet()
+    assert "attempt_stuck" not in world.kinds(callback)
+    assert "joined" in world.kinds(callback)
+    assert rung(world, CUSTOMER) == 1
+
+
+def test_after_hours_without_a_dispatcher_the_carriers_list_is_given_its_time_again(world: World) -> None:
+    world.agent()
+    callback = world.book()
+    beat(world)
+    dies(world, "posted", world.tick)
+    world.phone.hidden.add(world.phone.calls[0].sid)
+    world.sweep(3600)
+    world.sweep(LOOK)
+    assert world.legs(callback, Party.AGENT)[0].state == LegState.PLACING

@@ -6,7 +6,6 @@ import pytest
 
 from ivr.domain.callbacks import CallbackStatus, LegState, Outcome, Party
 from ivr.service.engine import CallbackEngine
-from ivr.service.guards import DISPATCH
 from tests.fakes.phone import Fault
 from tests.service.world import AGENT, CUSTOMER, OTHER_AGENT, RULES, Killed, World
 
@@ -304,45 +303,6 @@ def test_late_answer_of_a_call_given_up_is_hung_up(world: World) -> None:
     turn = world.engine.legs.answered(call.leg_id, call.sid)
     assert turn.say == ()
     assert not call.is_live
-
-
-def beat(world: World, seconds: float = 0) -> None:
-    """Time goes on, and the dispatcher's heart beats."""
-    world.clock.advance(seconds)
-    with world.store.begin() as uow:
-        uow.guards.beat("node", DISPATCH, world.clock.now())
-        uow.commit()
-
-
-@pytest.mark.parametrize("hours", [8, -8])
-def test_clock_that_was_set_has_given_the_carriers_list_no_time(world: World, hours: int) -> None:
-    world.agent()
-    callback = world.book()
-    beat(world)
-    dies(world, "posted", world.tick)
-    world.phone.hidden.add(world.phone.calls[0].sid)
-    beat(world, hours * 3600)
-    settle_at_once = (0, LOOK, LOOK)
-    for seconds in settle_at_once:
-        world.sweep(seconds)
-    assert world.legs(callback, Party.AGENT)[0].state == LegState.PLACING
-    world.phone.hidden.clear()
-    while world.legs(callback, Party.AGENT)[0].state == LegState.PLACING:
-        beat(world, 5)
-        world.sweep()
-    assert rung(world, AGENT) == 1
-    assert world.legs(callback, Party.AGENT)[0].sid == world.phone.calls[0].sid
-
-
-def test_after_hours_without_a_dispatcher_the_carriers_list_is_given_its_time_again(world: World) -> None:
-    world.agent()
-    callback = world.book()
-    beat(world)
-    dies(world, "posted", world.tick)
-    world.phone.hidden.add(world.phone.calls[0].sid)
-    world.sweep(3600)
-    world.sweep(LOOK)
-    assert world.legs(callback, Party.AGENT)[0].state == LegState.PLACING
 
 
 def test_answer_that_comes_before_the_request_returns_is_taken(world: World) -> None:
