@@ -38,6 +38,7 @@ from ivr.service.handovers import HandoverSweep
 from ivr.service.hooks import HookSweep
 from ivr.service.leg_hearing import LegHearing
 from ivr.service.marketplace import Marketplace
+from ivr.service.member_marks import MemberMarks
 from ivr.service.ports import Clock
 from ivr.service.proactive import SearchWatch
 from ivr.service.sign_in import Passwords, SignIns
@@ -66,7 +67,8 @@ class Ivr(Dialogues):
     def scheduler(self) -> CallbackClock:
         """Wakes the dispatcher and the sweeps; `start` it in the process that does the work."""
         claims = ClaimSweep(self.engine.scenes, self.claims)
-        told = () if self.accounts is None else (AccountSweep(self.engine.scenes, self.accounts),)
+        scenes, shop = self.engine.scenes, self.accounts
+        told = () if shop is None else (AccountSweep(scenes, shop), MemberMarks(scenes, shop))
         parts = (*sweeps(self.engine, self.recordings), claims, self.chats.sweep, self.chats.erasing, *told)
         return CallbackClock(
             self.dispatcher, parts, store=self.store, clock=self.clock, node=self.node,

@@ -1,4 +1,4 @@
-"""Reads grammars/privacy.yaml: what is erased of whom, and when; every mistake is named with file and line."""
+"""Reads grammars/privacy.yaml: what is erased, who is not rung unasked; every mistake is named with file and line."""
 
 import re
 from collections.abc import Iterator
@@ -6,11 +6,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from ivr.content.yaml_files import read_mapping
+from ivr.domain.hours import OpeningHours
 from ivr.domain.privacy import PrivacyRules
-from ivr.errors import ContentError
+from ivr.errors import ContentError, SettingsError
 
 FILE: Final = "privacy.yaml"
-SECTIONS: Final = {"erase_by_phone": {"name", "numbers", "source"}, "call_logs": {"name", "numbers", "days", "source"}}
+SECTIONS: Final = {
+    "erase_by_phone": {"name", "numbers", "source"},
+    "call_logs": {"name", "numbers", "days", "source"},
+    "unasked_calls": {"name", "numbers", "hours", "source"},
+}
 _BEGINNING: Final = re.compile(r"\+[1-9][0-9]{0,13}")
 
 
@@ -25,7 +30,8 @@ def privacy_rules(grammars: Path) -> PrivacyRules:
     days: dict[str, int] = {}
     for row, number in _numbers(content, "call_logs"):
         days[number] = _days(row)
-    return PrivacyRules(tuple(number for _, number in _numbers(content, "erase_by_phone")), days)
+    unasked = {number: _hours(row) for row, number in _numbers(content, "unasked_calls")}
+    return PrivacyRules(tuple(number for _, number in _numbers(content, "erase_by_phone")), days, unasked)
 
 
 def _numbers(content: Any, section: str) -> Iterator[tuple[dict[str, Any], str]]:
@@ -44,3 +50,12 @@ def _days(row: dict[str, Any]) -> int:
     if type(days) is not int or days < 1:
         raise ContentError(f"{getattr(row['name'], 'place', FILE)}: `days:` is a whole number from 1 on")
     return days
+
+
+def _hours(row: dict[str, Any]) -> str:
+    try:
+        OpeningHours.parse(str(row["hours"]), "UTC")
+    except SettingsError as error:
+        where = getattr(row["name"], "place", FILE)
+        raise ContentError(f"{where}: `hours:` are like 'Mon-Sat 09:00-20:00': {error}") from error
+    return str(row["hours"])

@@ -141,6 +141,35 @@ class Overlap(_Stepwise):
 
 
 @dataclass(frozen=True)
+class Within:
+    """Hours: open while both are."""
+
+    hours: Hours
+    narrower: Hours
+
+    def allows(self, at: datetime) -> bool:
+        """Whether both allow it."""
+        return self.hours.allows(at) and self.narrower.allows(at)
+
+    def next_allowed(self, at: datetime) -> datetime | None:
+        """Each in turn moves it on until the other agrees."""
+        until = at + timedelta(days=HORIZON_DAYS)
+        while at <= until:
+            first, second = self.hours.next_allowed(at), self.narrower.next_allowed(at)
+            if first is None or second is None:
+                return None
+            if first == second:
+                return first
+            at = max(first, second)
+        return None
+
+    def closes_after(self, at: datetime) -> datetime | None:
+        """Whichever closes first."""
+        ends = (self.hours.closes_after(at), self.narrower.closes_after(at))
+        return min((end for end in ends if end is not None), default=None)
+
+
+@dataclass(frozen=True)
 class CallingHours(Overlap):
     """When a customer's telephone may ring: inside the hours of every zone in which the number may lie."""
 

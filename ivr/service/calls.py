@@ -150,9 +150,18 @@ class CallService:
         call.dialogue = replace(dialogue, answered=turn)
         return Key(digits)
 
-    def speech(self, sid: str, turn: int, readings: Sequence[Hypothesis], *, engine: str, audio_seconds: float) -> Turn:
+    def speech(
+        self,
+        sid: str,
+        turn: int,
+        readings: Sequence[Hypothesis],
+        *,
+        engine: str,
+        audio_seconds: float,
+        level: float = 0.0,
+    ) -> Turn:
         """Words heard in a turn, best reading first; the returned turn's number tells whether it moved on."""
-        heard = HeardUtterance(turn, tuple(readings), engine, audio_seconds)
+        heard = HeardUtterance(turn, tuple(readings), engine, audio_seconds, level=level)
         return self._step(sid, lambda call: self._spoken(call, heard), heard)
 
     def _spoken(self, call: Call, heard: HeardUtterance) -> Heard | None:
@@ -194,8 +203,7 @@ class CallService:
     def _paid(self, scene: Scene, sid: str, turn: int, paid: Paid) -> Turn:
         call = known_call(scene.uow, sid)
         dialogue = dialogue_of(call)
-        counts = call.is_live or paid.outcome in ("paid", "unclear")
-        if dialogue.state == State.PAYING and dialogue.turn.number == turn and counts:
+        if (dialogue.state, dialogue.turn.number) == (State.PAYING, turn) and (call.is_live or paid.may_be_paid):
             self._advance(scene, call, paid)
         return dialogue_of(call).turn
 
@@ -248,9 +256,8 @@ class CallService:
             if call is None or not call.is_live:
                 return None
             turn = dialogue_of(call).turn
-        if turn.next not in (Next.LISTEN, Next.HOLD):
-            return None
-        return turn, self._ports.understanding.grammar(turn.locale, turn.expects)
+        listens = turn.next in (Next.LISTEN, Next.HOLD)
+        return (turn, self._ports.understanding.grammar(turn.locale, turn.expects)) if listens else None
 
     def is_complete(self, turn: Turn, text: str) -> bool:
         """Whether the text answers the turn completely."""

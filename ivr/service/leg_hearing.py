@@ -48,7 +48,16 @@ class LegHearing:
     def speaking(self, sid: str, is_speaking: bool) -> None:
         """Nothing waits for the end of what is said here."""
 
-    def speech(self, sid: str, turn: int, readings: Sequence[Hypothesis], *, engine: str, audio_seconds: float) -> Turn:
+    def speech(
+        self,
+        sid: str,
+        turn: int,
+        readings: Sequence[Hypothesis],
+        *,
+        engine: str,
+        audio_seconds: float,
+        level: float = 0.0,
+    ) -> Turn:
         """Words heard in a turn; the returned turn's number tells whether it moved on."""
         leg_id = self.leg_id(sid)
         present = self._legs.present(leg_id)

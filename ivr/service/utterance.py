@@ -21,6 +21,8 @@ class HeardUtterance:
     engine: str
     audio_seconds: float
     meaning: Meaning | None = None
+    level: float = 0.0
+    """How loud it was (RMS); 0: nobody measured."""
 
     @property
     def fit(self) -> float:
@@ -35,7 +37,7 @@ class HeardUtterance:
     def doubted(self, meaning: Meaning, *, is_read_back: bool = False) -> Meaning:
         """The meaning of the words, as sure as their sound is; what is read back anyway costs a stranger one "no"."""
         if not self.is_doubtful:
-            return meaning
+            return replace(meaning, mood=replace(meaning.mood, level=self.level)) if self.readings else meaning
         meaning = replace(meaning, mood=CALM)  # nobody is hurried by noise
         if meaning.first is None:
             return meaning

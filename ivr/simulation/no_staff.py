@@ -130,6 +130,13 @@ class NoLevels:
         """Nobody looks."""
         return ()
 
+    def unmarked(self, since: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        """Nobody looks."""
+        return ()
+
+    def mark(self, callback_id: str, at: datetime, *, is_member: bool) -> None:
+        """Nobody looks."""
+
 
 class NoOverview:
     """service.overview_store.Overview for nobody."""

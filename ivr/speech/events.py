@@ -36,6 +36,8 @@ class Heard:
     """Time spent in the recogniser for this utterance, most of it while the caller was talking."""
     cut: bool = False
     """The caller was still talking when the turn's longest time was over."""
+    level: float = 0.0
+    """RMS of its voiced frames; 0: not measured."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Rejected:
     ended_ms: int
     audio_seconds: float
     engine: str
+    level: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ class _Turn:
         self.ended_ms = onset.end_ms
         self.voiced_ms = 0
         self.samples = 0
+        self._power = 0.0
         self.decode_seconds = 0.0
         self.sure = False
         self._waiting: list[Samples] = []
@@ -71,6 +72,7 @@ class _Turn:
         """Keep the frame; decode when 100 ms are there. After `is_over` has looked, silence is not decoded."""
         if frame.voiced:
             self.voiced_ms += FRAME_MS
+            self._power += float(np.square(frame.samples, dtype=np.float64).mean())
             self.ended_ms = frame.end_ms
             self._complete = None
         self._waiting.append(frame.samples)
@@ -104,8 +106,13 @@ class _Turn:
         if self.voiced_ms < SHORTEST_MS or not (readings or self.sure):
             return FalseStart(*span)
         if not readings:
-            return Rejected(*span, seconds, engine)
-        return Heard(readings, *span, seconds, engine, self.decode_seconds, cut)
+            return Rejected(*span, seconds, engine, self.level)
+        return Heard(readings, *span, seconds, engine, self.decode_seconds, cut, self.level)
+
+    @property
+    def level(self) -> float:
+        """RMS of the voiced frames so far."""
+        return float(np.sqrt(self._power * FRAME_MS / self.voiced_ms)) if self.voiced_ms else 0.0
 
     def _answers(self) -> bool:
         self._decode()

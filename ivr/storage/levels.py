@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Float, and_, case, func, select
+from sqlalchemy import ColumnElement, Float, and_, case, func, insert, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
@@ -16,6 +16,7 @@ from ivr.domain.service_levels import Counted, Level, Waited
 from ivr.storage.cases import DONE
 from ivr.storage.chat_tables import chats
 from ivr.storage.columns import UtcDateTime
+from ivr.storage.member_tables import member_marks
 from ivr.storage.rows import Repository
 from ivr.storage.tables import callbacks, cases, holds
 
@@ -51,6 +52,7 @@ class Wait:
     """Only these."""
 
 
+_MARK: Final = select(member_marks.c.callback_id).where(member_marks.c.callback_id == callbacks.c.id)
 WAITS: Final[Mapping[str, Wait]] = {
     "voice": Wait(holds.c.ticket_at, holds.c.joined_at, holds.c.status.in_(("waiting", "connecting", "joining"))),
     "chat": Wait(chats.c.asked_at, chats.c.answered_at, chats.c.status == ChatStatus.WAITING),
@@ -59,7 +61,7 @@ WAITS: Final[Mapping[str, Wait]] = {
         callbacks.c.created_at,
         callbacks.c.first_rung_at,
         callbacks.c.status.in_((CallbackStatus.SCHEDULED, CallbackStatus.DIALING)),
-        callbacks.c.asap,
+        and_(callbacks.c.asap, ~_MARK.where(~member_marks.c.is_member).exists()),
     ),
 }
 
@@ -90,6 +92,18 @@ class SqlLevels(Repository):
             ended=ended, in_time=in_time, seconds=float(spent), waiting=waiting, soon=soon, late=too_late,
             longest_since=longest,
         )  # fmt: skip
+
+    def unmarked(self, since: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        """The newest first."""
+        c = callbacks.c
+        query = select(c.id, c.number).where(c.asap, c.created_at >= since, ~_MARK.exists(), c.number != "")
+        rows = self._session.execute(query.order_by(c.created_at.desc(), c.id).limit(limit))
+        return [(callback_id, number) for callback_id, number in rows]
+
+    def mark(self, callback_id: str, at: datetime, *, is_member: bool) -> None:
+        """Conflict at commit if it is marked."""
+        row = {"callback_id": callback_id, "is_member": is_member, "marked_at": at}
+        self._session.execute(insert(member_marks).values(row))
 
     def counted(self, since: datetime) -> Sequence[Counted]:
         """One row for each kind, tier and end."""

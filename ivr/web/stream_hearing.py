@@ -30,7 +30,7 @@ class Conversation(Protocol):
     def is_enough(self, turn: Turn, text: str) -> bool: ...
     def speaking(self, sid: str, is_speaking: bool) -> None: ...
     def speech(
-        self, sid: str, turn: int, readings: Sequence[Hypothesis], *, engine: str, audio_seconds: float
+        self, sid: str, turn: int, readings: Sequence[Hypothesis], *, engine: str, audio_seconds: float, level: float
     ) -> Turn: ...
 
 
@@ -122,7 +122,8 @@ class CallHearing:
         found_at, asked = time.monotonic(), self._turn
         number = asked.number if asked is not None else 0
         is_late = self._streams.is_served(self._sid, number + 1)
-        turn = self._calls.speech(self._sid, number, readings, engine=event.engine, audio_seconds=event.audio_seconds)
+        sound = {"audio_seconds": event.audio_seconds, "level": event.level}
+        turn = self._calls.speech(self._sid, number, readings, engine=event.engine, **sound)
         moved = turn.number != number and not is_late
         if moved:
             self._streams.heard(self._sid, found_at)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,15 @@ from ivr.commerce.http_accounts import HttpAccounts
 from ivr.commerce.http_shop import HttpShop
 from ivr.commerce.shop_requests import ShopRequests
 from ivr.domain.accounts import AccountChange, ChangeKind, ChangeStatus, MembershipState
+from ivr.domain.service_levels import Level
 from ivr.errors import ShopRefused, ShopUnavailable
 from ivr.service.account_sweep import AccountSweep
+from ivr.service.member_marks import MemberMarks
 from ivr.service.timeline import new_id
 from ivr.settings import Settings
 from tests.commerce.shop import TOKEN, Shop
 from tests.fakes.clock import NOON_IN_NEW_YORK, FakeClock
+from tests.storage import rows
 
 ADA, STRANGER = "+12025550143", "+12025550199"
 OPENAPI = yaml.safe_load((Path(__file__).resolve().parents[2] / "docs/commerce.openapi.yaml").read_text("utf-8"))
@@ -192,3 +196,27 @@ def test_at_a_shop_that_tells_nothing_of_accounts_a_person_helps(shop: Shop, ivr
 
     shop.answer = without_accounts
     assert talk.keys("3") == ["shop_away", "offer_callback_wait"]
+
+
+def test_whose_callbacks_are_members_is_asked_beside_the_call_and_once(shop: Shop, ivr: Ivr) -> None:
+    marks = MemberMarks(ivr.engine.scenes, ivr.accounts)
+    with ivr.store.begin() as uow:
+        for name, number in (("ada", ADA), ("stranger", STRANGER)):
+            uow.cases.add(rows.case(name))
+            uow.callbacks.add(rows.callback(name, case_id=name, number=number, created_at=ivr.clock.now()))
+        uow.commit()
+    answers(shop, {}, 404)
+    marks.sweep()
+    marks.sweep()
+    assert len(shop.asked) == 1, "a shop that tells nothing is left alone"
+    shop.answer = None
+    marks = MemberMarks(ivr.engine.scenes, ivr.accounts)
+    shop.asked.clear()
+    for _ in range(2):
+        marks.sweep()
+    assert len(shop.asked) == 2
+    with ivr.store.read() as uow:
+        since = ivr.clock.now() - timedelta(days=1)
+        late = {"member_callback": Level(0, 0, 100)}
+        assert uow.levels.unmarked(since, 9) == []
+        assert uow.levels.waited(late, since, ivr.clock.now())["member_callback"].waiting == 1

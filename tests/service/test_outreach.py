@@ -10,6 +10,7 @@ from ivr.domain.cases import CaseStatus
 from ivr.domain.ledger import Breach, judge_time
 from ivr.domain.orders import Order
 from ivr.domain.outreach import MOST_TRIES, News, Outreach, OutreachStatus
+from ivr.domain.privacy import PrivacyRules
 from ivr.errors import NotFound, ShopUnavailable
 from ivr.service.fulfilment import SearchState
 from ivr.service.proactive import SearchWatch
@@ -66,6 +67,15 @@ def test_nobody_is_rung_outside_the_hours_where_their_number_lies(site: Site) ->
     assert list(judge_time(dial.line, dial.leg, zones, "")) == []
     at_night = replace(dial.line, at=NOON_IN_NEW_YORK.replace(hour=4))
     assert [found.breach for found in judge_time(at_night, dial.leg, zones, "")] == [Breach.OUTSIDE_HOURS]
+
+
+def test_where_the_law_of_the_state_is_stricter_news_waits_for_its_hours(site: Site) -> None:
+    order, sweep = order_of(site, "call", "text"), site.ivr.engine.outreach
+    site.clock.set(NOON_IN_NEW_YORK)
+    site.ivr.engine.proactive.happened(News.DELAY, order.id)
+    law = PrivacyRules(unasked_calls={order.number[:5]: "Mon-Sun 14:00-15:00"})
+    replace(sweep, rules=replace(sweep.rules, privacy=law)).sweep()
+    assert (site.phone.calls, row(site, order).due_at) == ([], NOON_IN_NEW_YORK + timedelta(hours=2))
 
 
 def test_who_does_not_answer_is_rung_a_few_times_then_texted(site: Site) -> None:

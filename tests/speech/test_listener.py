@@ -164,6 +164,19 @@ def test_click_is_a_false_start_and_no_sure_speech() -> None:
     assert not line.of(Heard)
 
 
+def test_an_utterance_tells_how_loud_its_voice_was_whatever_silence_surrounds_it() -> None:
+    levels = []
+    for gain, hush_ms in ((1.0, 500), (1.0, 3000), (0.25, 500)):
+        line = Line()
+        said = (np.frombuffer(_sound(900), "<i2") * gain).astype("<i2").tobytes()
+        for at, pcm in ((0, _hush(hush_ms)), (hush_ms, said), (hush_ms + 900, _hush(1500))):
+            line.listener.feed(encode_mulaw(pcm), at)
+        (heard,) = line.of(Heard)
+        levels.append(heard.level)
+    assert levels[0] == pytest.approx(levels[1], rel=0.1)
+    assert levels[0] == pytest.approx(4 * levels[2], rel=0.2)
+
+
 def test_long_speech_without_a_word_is_a_rejection_and_short_noise_a_false_start() -> None:
     long = Line(DeafRecognizer()).play(("hush", 1000), ("talk", 900), ("hush", 2000))
     short = Line(DeafRecognizer()).play(("hush", 1000), ("talk", 140), ("hush", 2000))

@@ -64,6 +64,20 @@ def test_chats_callbacks_and_raised_cases_are_timed_each_by_its_own_moments(stor
     assert (found["member_callback"].ended, found["member_callback"].in_time) == (1, 0)
 
 
+def test_callbacks_of_others_than_members_are_not_counted_and_unknown_ones_are(store: SqlStore) -> None:
+    save(store, rows.case(), rows.case("b"), rows.case("c"))
+    for number, case_id in enumerate(("case", "b", "c")):
+        save(store, rows.callback(case_id, case_id=case_id, number=f"+1202555010{number}", created_at=ago(200)))
+    with store.begin() as uow:
+        assert [found for found, _ in uow.levels.unmarked(SINCE, 10)] == ["b", "c", "case"]
+        uow.levels.mark("b", rows.NOW, is_member=False)
+        uow.levels.mark("c", rows.NOW, is_member=True)
+        uow.commit()
+    with store.read() as uow:
+        assert uow.levels.unmarked(SINCE, 10) == [("case", "+12025550100")]
+    assert waited(store)["member_callback"].waiting == 2
+
+
 def test_cases_are_counted_by_whether_a_person_was_needed(store: SqlStore) -> None:
     done, routine = CaseStatus.RESOLVED, CaseKind.TRACK_ORDER
     save(

@@ -67,6 +67,19 @@ def test_words_of_danger_and_of_upset_raise_the_case_and_are_timed_on_the_board(
     assert "Service levels" in text_of(site.get("/supervisor/day?lang=en-US"))
 
 
+def test_a_caller_who_grows_loud_gets_a_person_where_the_same_words_said_calmly_do_not(new_site) -> None:
+    site = new_site(IVR_HEARING="gather")
+    found = {}
+    for level in (500.0, 1200.0, 0.0):
+        sid, turn = rings(site)
+        for words, loudness in (("track my order", 500.0), ("this is ridiculous", level)):
+            said = [Hypothesis(words)]
+            turn = site.ivr.calls.speech(sid, turn.number, said, engine="vosk", audio_seconds=1.0, level=loudness)
+        found[level] = turn.say[0].key
+        site.ivr.calls.ended(sid)
+    assert [found[level] == "upset_to_person" for level in (500.0, 1200.0, 0.0)] == [False, True, False]
+
+
 def test_a_case_that_comes_back_or_is_handed_up_goes_to_the_next_tier(console: Site) -> None:
     served_by(console, "Kim")
     with console.store.begin() as uow:
@@ -184,7 +197,13 @@ def test_the_law_is_read_with_its_mistakes_named(tmp_path) -> None:
     assert (rules.may_erase(BERLIN), rules.may_erase("+33123456789"), rules.call_log_days) == (True, False, {"+49": 14})
     assert not privacy_rules(tmp_path).may_erase(BERLIN)
     row = "call_logs: [{name: X, source: s, "
-    for text in ("x: []", row + "days: 14}]", row + 'numbers: ["49"], days: 14}]', row + 'numbers: ["+49"], days: 0}]'):
+    for text in (
+        "x: []",
+        'unasked_calls: [{name: X, source: s, numbers: ["+1"], hours: late}]',
+        row + "days: 14}]",
+        row + 'numbers: ["49"], days: 14}]',
+        row + 'numbers: ["+49"], days: 0}]',
+    ):
         (tmp_path / "privacy.yaml").write_text(text)
         with pytest.raises(ContentError, match=r"privacy\.yaml:1"):
             privacy_rules(tmp_path)

@@ -38,6 +38,7 @@ NOBODYS = {
     "help_index": "articles",
     "hits": "keys are hashed (service.limits)",
     "holds": "ids",
+    "member_marks": "ids",
     "holidays": "days",
     "identities": "staff",
     "rates": "counts",

@@ -101,6 +101,7 @@ def test_speech_moves_the_call_and_fetches_the_next_document(world: World) -> No
         line.stop()
     assert world.asked("speech") == [("speech", CALL, 1, ("track my order", "track order"), "scripted")]
     assert world.asked("speaking")[0] == ("speaking", CALL, True)
+    assert world.calls.levels[0] > 500, "how loud it was is told, too"
 
 
 def test_speech_over_a_prompt_stops_it_once(world: World) -> None:

@@ -75,6 +75,8 @@ class FakeCalls:
     is_live: bool = True
     after_speech: Turn | None = None
     """Where speech leads; None: nowhere."""
+    levels: list[float] = field(default_factory=list)
+    """How loud what was said was."""
 
     def _note(self, *asked: Any) -> Turn:
         self.asked.append(asked)
@@ -93,8 +95,11 @@ class FakeCalls:
     def keys(self, sid: str, turn: int, digits: str) -> Turn:
         return self._note("keys", sid, turn, digits)
 
-    def speech(self, sid: str, turn: int, readings: Sequence[Any], *, engine: str, audio_seconds: float) -> Turn:
+    def speech(
+        self, sid: str, turn: int, readings: Sequence[Any], *, engine: str, audio_seconds: float, level: float = 0.0
+    ) -> Turn:
         present = self._note("speech", sid, turn, tuple(reading.text for reading in readings), engine)
+        self.levels.append(level)
         return self.after_speech or present
 
     def silence(self, sid: str, turn: int) -> Turn:
@@ -159,7 +164,9 @@ class FakeLegHearing:
     def leg_id(self, sid: str) -> str:
         return ""
 
-    def speech(self, sid: str, turn: int, readings: Sequence[Any], *, engine: str, audio_seconds: float) -> Turn:
+    def speech(
+        self, sid: str, turn: int, readings: Sequence[Any], *, engine: str, audio_seconds: float, level: float = 0.0
+    ) -> Turn:
         self.asked.append(("speech", sid, turn, tuple(reading.text for reading in readings), engine))
         return self.turn
 

@@ -117,6 +117,11 @@ class Paid:
     outcome: str
     reference: str = ""
 
+    @property
+    def may_be_paid(self) -> bool:
+        """Money was taken, or nobody knows."""
+        return self.outcome in ("paid", "unclear")
+
 
 @dataclass(frozen=True)
 class CardGiven:
