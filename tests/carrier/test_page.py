@@ -177,11 +177,12 @@ def test_keys_reach_the_gather(site, app, customer, eventually):
 
 def test_typed_text_is_spoken_into_the_media_stream(site, app, customer, eventually):
     app.answers["/voice"] = f'<Start><Stream url="{app.stream_url}"/></Start>{LONG}'
-    in_call(customer).do("say", text="where is my parcel")
+    in_call(customer)
+    stream = app.socket()
+    customer.do("say", text="where is my parcel")
     assert customer.until("said") == {"kind": "said", "text": "where is my parcel", "language": "en-US"}
     spoken = base64.b64encode(to_ulaw(hum("x", "en-US")[:320])).decode()
     letters = len("where is my parcel")
-    stream = app.socket()
     eventually(lambda: sum(m["media"]["payload"] == spoken for m in stream.of("media")) == letters)
 
 
