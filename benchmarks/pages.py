@@ -131,6 +131,16 @@ def ticks_of(pid: int) -> int:
     return int(fields[11]) + int(fields[12])
 
 
+def settled(pid: int) -> None:
+    """Wait until a server that has just started has read its grammars: what that costs, start.py tells."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        before = ticks_of(pid)
+        time.sleep(1)
+        if ticks_of(pid) - before <= 5:
+            return
+
+
 @contextmanager
 def running(command: Sequence[str], listening: socket.socket, env: dict[str, str]) -> Iterator[tuple[str, int]]:
     """A server on this socket; its address and process."""
@@ -228,6 +238,7 @@ def measure(options: argparse.Namespace, folder: Path) -> dict[str, Figures]:
         ):  # fmt: skip
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
             client = signed_in(address, ADMIN)
+            settled(pid)
             place = Place(client, pid, options.times, options.paints)
             floor_place = Place(httpx.Client(base_url=floor, timeout=60), floor_pid, options.times, options.paints)
             for name, path in (pages_of(client) | links).items():
