@@ -1,5 +1,6 @@
 """`serve` as a whole: two processes behind one port, restarted when they die, ended together."""
 
+import gc
 import json
 import os
 import signal
@@ -10,7 +11,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import uvicorn
 
+from ivr.cli.web import AnnouncingServer
 from tests.processes import SECONDS, free_port, until, without_settings
 
 
@@ -91,3 +94,15 @@ def _runs(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_what_is_loaded_is_left_out_of_the_search_for_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    class Loads:
+        def try_to_load_models(self) -> None:
+            done.append("loaded")
+
+    monkeypatch.setattr(gc, "freeze", lambda: done.append("frozen"))
+    AnnouncingServer(uvicorn.Config(app=""), Loads())._load()  # type: ignore[arg-type]
+    assert done == ["loaded", "frozen"]
