@@ -79,9 +79,10 @@ class SqlCallbacks(Repository):
             ripe = ripe.where(or_(false(), *(_can_be_taken(*kind) for kind in kinds)))
         found = list(self._all(ripe.order_by(c.priority, c.ticket_at).limit(limit), lock=True))
         if len(found) == limit and found[0].priority < ORDINARY:  # of the others some may have waited for long enough
+            known = {one.id for one in found}
             for priority in range(found[0].priority + 1, ORDINARY + 1):
                 these = ripe.where(c.priority == priority).order_by(c.ticket_at).limit(limit)
-                found.extend(one for one in self._all(these, lock=True) if one not in found)
+                found.extend(one for one in self._all(these, lock=True) if one.id not in known)
         return sorted(found, key=place_of)[:limit]
 
     def ahead(self, now: datetime, place: datetime, limit: int, *, without: str) -> Counts:
