@@ -270,4 +270,4 @@ def test_customer_number_is_never_shown_whole_in_the_timeline(world: World) -> N
     callback = connected(world)
     with world.store.read() as uow:
         shown = str([event.data for event in uow.events.of_case(world.callback(callback).case_id)])
-    assert CUSTOMER[-4:] not in shown
+    assert CUSTOMER[-7:] not in shown
