@@ -1,10 +1,12 @@
 """Carries the dialogue's effects out: orders, cases, callbacks, the line. All inside the call's transaction."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from ivr.domain.callbacks import Outcome
+from ivr.domain.callbacks import Callback, Outcome
 from ivr.domain.cases import ESCALATED, CaseStatus, Tier
 from ivr.domain.dialogue import effects as wanted
 from ivr.domain.dialogue import heard
@@ -15,6 +17,7 @@ from ivr.domain.policies import CallbackRules, calling_window
 from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused, ShopUnavailable
 from ivr.service import attempts
 from ivr.service.account_calls import AccountCalls
+from ivr.service.afterwards import Actions
 from ivr.service.answers import HelpAnswers
 from ivr.service.booking import AlreadyBooked, BookingRequest, Bookings
 from ivr.service.cases import Opening, open_case, resolve_case
@@ -38,6 +41,7 @@ Noted = (
     wanted.RaiseCase | wanted.ResolveCase | wanted.RateEffort | wanted.LeaveLine | wanted.NoteConsent | wanted.StopNews
 )
 Booking = heard.CallbackBooked | heard.CallbackNotBooked
+Changed = tuple[Callback, Actions]
 
 
 @dataclass(frozen=True)
@@ -120,9 +124,10 @@ class Effects:
             case wanted.Book(at, number):
                 return self._book(exchange, at, number)
             case wanted.Move(callback_id, at):
-                return self._move(exchange, callback_id, at)
+                return self._changed(exchange, partial(self.bookings.move, exchange.uow, callback_id, at=at))
             case wanted.ChangeNumber(callback_id, number):
-                return self._change_number(exchange, callback_id, number)
+                change = partial(change_number, self.bookings, exchange.uow, callback_id, number)
+                return self._changed(exchange, change)
             case wanted.CancelCallback(callback_id):
                 return self._cancel(exchange, callback_id)
             case wanted.FindByCode(code):
@@ -274,19 +279,10 @@ class Effects:
         exchange.scene.after.extend(actions)
         return heard.CallbackCanceled()
 
-    def _move(self, exchange: Exchange, callback_id: str, at: datetime | None) -> Booking | heard.CallbackGone:
+    def _changed(self, exchange: Exchange, change: Callable[[], Changed]) -> Booking | heard.CallbackGone:
+        """What became of an open callback that is to be moved or to ring another number."""
         try:
-            callback, actions = self.bookings.move(exchange.uow, callback_id, at=at)
-        except (NotFound, IllegalMove):
-            return heard.CallbackGone()
-        except CallbackRefused as refused:
-            return self._not_booked(refused)
-        exchange.scene.after.extend(actions)
-        return heard.CallbackBooked(open_view(callback), self.clock.now())
-
-    def _change_number(self, exchange: Exchange, callback_id: str, number: str) -> Booking | heard.CallbackGone:
-        try:
-            callback, actions = change_number(self.bookings, exchange.uow, callback_id, number)
+            callback, actions = change()
         except (NotFound, IllegalMove):
             return heard.CallbackGone()
         except CallbackRefused as refused:
