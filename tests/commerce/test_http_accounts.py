@@ -31,19 +31,6 @@ ADA, STRANGER = "+12025550143", "+12025550199"
 OPENAPI = yaml.safe_load((Path(__file__).resolve().parents[2] / "docs/commerce.openapi.yaml").read_text("utf-8"))
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    with Shop() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def fresh(shop: Shop) -> None:
-    shop.answer = None
-    shop.asked.clear()
-    shop.changes.clear()
-
-
 @pytest.fixture
 def accounts(shop: Shop) -> HttpAccounts:
     return HttpAccounts(ShopRequests(shop.url, TOKEN))

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -28,18 +27,6 @@ from tests.commerce.shop import TOKEN, Shop, plain
 from tests.fakes.clock import FakeClock
 
 OPENAPI = yaml.safe_load((Path(__file__).resolve().parents[2] / "docs/commerce.openapi.yaml").read_text("utf-8"))
-
-
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    with Shop() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def fresh(shop: Shop) -> None:
-    shop.answer = None
-    shop.asked.clear()
 
 
 def delivered(shop: Shop) -> Order:
