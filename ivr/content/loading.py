@@ -31,7 +31,16 @@ from ivr.errors import ContentError
 DEFAULT_LOCALE = "en-US"
 GRAMMAR_FILES = ("lists.yaml", "rules.yaml", "moments.yaml")
 COUNTRIES: Final = "countries.yaml"
-IN_QUESTIONS: Final = ("hold", "main_menu", "question", "choice", "return_reason", "claim_answer", "stop_calls")
+IN_QUESTIONS: Final = (
+    "hold",
+    "main_menu",
+    "question",
+    "choice",
+    "return_reason",
+    "claim_answer",
+    "stop_calls",
+    "more_choices",
+)
 """Understood where a question asks for them."""
 SENTENCES: Final[Mapping[Ability, tuple[str, ...]]] = {
     Ability.FULL: ("yes", "no", *GLOBAL_INTENTS, *MENU_INTENTS, *IN_QUESTIONS, *OVERHEARD),

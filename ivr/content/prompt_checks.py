@@ -41,7 +41,8 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         pay_failed pay_unclear card_never_spoken
         intent_complaint kind_complaint intent_delete_data kind_delete_data upset_to_person danger_to_person
         complaint_key delete_confirm delete_done delete_kept delete_no_number payout_installments why_pickup_points
-        menu_more yes_or_no delete_follows
+        menu_more yes_or_no delete_follows intent_refund_status kind_refund_status refund_late
+        means_card means_bank means_wallet means_gift_card means_none
     """,
     "answer": """
         help_answer
@@ -70,7 +71,14 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "days": """
         why_withdrawal moment_too_far callback_refused_too_far why_claim_too_late
     """,
+    "amount item means since": """
+        refund_given
+    """,
+    "days item means": """
+        refund_back
+    """,
     "until": """
+        refund_shows
         why_wait why_trace membership_pause_sure membership_held membership_ends membership_rests
     """,
     "gives until": """
@@ -105,7 +113,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     """,
     "item": """
         ask_settlement ask_unfinished proactive_found why_recalled why_order_unclear why_search_over settled_replacement
-        why_not_seller why_claim_escalated why_claim_denied
+        refund_none why_not_seller why_claim_escalated why_claim_denied
         cancel_confirm cancel_done cancel_too_late order_status_canceled order_status_returned
     """,
     "key": """

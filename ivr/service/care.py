@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from ivr.domain.cases import Case
 from ivr.domain.dialogue.effects import Decide
 from ivr.domain.dialogue.heard import Decided
+from ivr.domain.handovers import FAILED
 from ivr.domain.messages import Channel, MessageKind
 from ivr.domain.orders import Order
 from ivr.domain.outreach import News
@@ -115,6 +116,7 @@ class Care:
             country=country_of(self.numbers, order.number),
             reason=wanted.reason,
             settled=before,
+            payout_failed=_has_failed(uow, before),
             recalled=uow.outreaches.of_order(order.id, News.DEFECT) is not None,
             refunds=uow.settlements.count_final(order.number, now - REFUNDS_SPAN),
             sold_by_seller=self.claims is not None and self.claims.sellers.of_order(order.id) is not None,
@@ -122,6 +124,12 @@ class Care:
 
     def _payout(self, ruling: Ruling, now: datetime) -> tuple[str, ...]:
         return decide(self.rules, Topic.PAYOUT, ruling.facts, now.date()).rule.reasons
+
+
+def _has_failed(uow: UnitOfWork, settled: Sequence[Settlement]) -> bool:
+    """Whether a refund among them was not carried out by the shop, for good."""
+    refunds = (uow.handovers.get(one.key) for one in settled if one.kind is SettlementKind.REFUND)
+    return any(handover is not None and handover.status in FAILED for handover in refunds)
 
 
 def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, choice: str, now: datetime) -> None:

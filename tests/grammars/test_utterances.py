@@ -26,6 +26,8 @@ MENU = Expects(
         "membership",
         "complaint",
         "delete_data",
+        "refund_status",
+        "more_choices",
         "callback",
         "existing_callback",
         "hold",

@@ -14,7 +14,7 @@ from ivr.domain.money import spoken_money
 from ivr.domain.policy import Decision, Topic
 from ivr.domain.policy.facts import REASONS
 from ivr.domain.policy.rules import Anchor
-from ivr.domain.turn import At, Say, SayArg, Spelled
+from ivr.domain.turn import At, Phrase, Say, SayArg, Spelled
 
 WAYS = ("drop_off", "label")
 """How something is sent back, the greener way first."""
@@ -114,6 +114,7 @@ def _args(dialogue: Dialogue, result: Decided) -> dict[str, SayArg]:
     ruling, zone = result.ruling, dialogue.caller.zone
     args = dict(status_says(dialogue, result.order, result.now).args)
     args |= {"case": Spelled(dialogue.case_number), "days": ruling.rule.days}
+    args["means"] = Phrase(f"means_{result.order.paid_by or 'none'}")
     args["until"] = At(_until(result), zone, result.now)
     args["since"] = At(result.settled_at or result.now, zone, result.now)
     price = result.settled_minor or ruling.amount_minor or result.claim_minor
@@ -126,7 +127,8 @@ def _until(result: Decided) -> datetime:
     rule = result.ruling.rule
     if result.claim_due_at is not None:
         return result.claim_due_at
-    begins = result.traced_at if rule.counts_from is Anchor.TRACE else result.order.delivered_at
+    anchors = {Anchor.TRACE: result.traced_at, Anchor.SETTLEMENT: result.settled_at}
+    begins = anchors.get(rule.counts_from, result.order.delivered_at)
     return (begins or result.now) + timedelta(days=rule.days, hours=rule.hours)
 
 

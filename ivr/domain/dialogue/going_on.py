@@ -20,7 +20,7 @@ def go_on_asked(d: Dialogue) -> Question:
 
 ORDINARY = (
     "track_order", "delivered_not_received", "return_refund", "cancel_order", "callback", "existing_callback",
-    "seller_claim", "account", "payment", "membership", "complaint", "delete_data",
+    "refund_status", "seller_claim", "account", "payment", "membership", "complaint", "delete_data",
 )  # fmt: skip
 """What the main menu understands."""
 

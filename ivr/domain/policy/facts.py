@@ -33,6 +33,8 @@ REASONS = ("damaged", "wrong", "unwanted")
 """Why something is sent back, in the order in which they are offered."""
 CAUSES = ("counterfeit", "not_as_described", "late_shipment", "not_received")
 """What is claimed from a seller, in the order in which they are offered."""
+MEANS = ("card", "bank", "wallet", "gift_card")
+"""How an order was paid, as far as anybody has to know."""
 SETTLED = ("none", "refund", "replacement", "return")
 CLAIMS = ("none", "waiting", "offered", "escalated", "denied", "closed")
 ANSWERS = ("none", "accept", "dispute", "offer")
@@ -52,6 +54,9 @@ FACTS: Mapping[str, Fact] = {
     "recalled": Fact(Kind.TRUTH, "a defect was found in its production batch"),
     "reason": Fact(Kind.WORD, "why it is sent back; none: not asked yet", frozenset(("none", *REASONS))),
     "settled": Fact(Kind.WORD, "what was done about this item before", frozenset(SETTLED)),
+    "paid_by": Fact(Kind.WORD, "how the order was paid; none: not told", frozenset(("none", *MEANS))),
+    "days_since_refund": Fact(Kind.NUMBER, "whole days since the price was refunded"),
+    "payout_failed": Fact(Kind.TRUTH, "the shop refused to pay what was promised back, or never answered"),
     "credited": Fact(Kind.TRUTH, "a credit was given for this order"),
     "days_since_delivery": Fact(Kind.NUMBER, "whole days"),
     "hours_since_delivery": Fact(Kind.NUMBER, "whole hours"),

@@ -15,6 +15,7 @@ class Topic(StrEnum):
     DELIVERED_NOT_RECEIVED = "delivered_not_received"
     CANCEL_ORDER = "cancel_order"
     TRACK_ORDER = "track_order"
+    REFUND_STATUS = "refund_status"
     PAYOUT = "payout"
     SELLER_CLAIM = "seller_claim"
     MEMBERSHIP = "membership"
@@ -73,6 +74,7 @@ MAY: Mapping[Topic, frozenset[Decision]] = {
     Topic.DELIVERED_NOT_RECEIVED: frozenset({Decision.TELL, Decision.AGENT, Decision.TRACE, Decision.SETTLE}),
     Topic.CANCEL_ORDER: frozenset({Decision.TELL, Decision.AGENT, Decision.CANCEL}),
     Topic.TRACK_ORDER: frozenset({Decision.TELL, Decision.CREDIT}),
+    Topic.REFUND_STATUS: frozenset({Decision.TELL, Decision.AGENT}),
     Topic.MEMBERSHIP: frozenset({Decision.TELL, Decision.AGENT, Decision.ASK, Decision.PROVE, Decision.CHANGE}),
     Topic.PAYOUT: frozenset({Decision.TELL}),
     Topic.SELLER_CLAIM: frozenset({Decision.ASK, Decision.TELL, Decision.AGENT, Decision.CLAIM, Decision.OFFER}),
@@ -96,6 +98,8 @@ class Anchor(StrEnum):
 
     DELIVERY = "delivery"
     TRACE = "trace"
+    SETTLEMENT = "settlement"
+    """When it was refunded."""
 
 
 @dataclass(frozen=True, kw_only=True)
