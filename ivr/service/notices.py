@@ -66,7 +66,7 @@ class Notices:
             return self.links.send_back(message.case_id, message.id, message.created_at + timedelta(days=PAGE_DAYS))
         if message.kind is MessageKind.ACCOUNT and message.case_id:
             return self.links.account(message.case_id, message.id, message.created_at + ACCOUNT_VALID)
-        return message.id[:8]
+        return message.id[-8:]
 
     def text(self, message: Message, case: Case) -> str:
         """A text message. Raises ContentError."""
