@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ivr.content import grammar_files, prompt_checks
+from ivr.content.addresses import FILE as ADDRESSES
+from ivr.content.addresses import AddressStyle, read_styles
 from ivr.content.folders import ABOUT, Folders
 from ivr.content.help_files import read_articles
 from ivr.content.languages import language_lists
@@ -51,7 +53,8 @@ def load(folder: Path, locales: Sequence[str] = ()) -> Content:
     if not known:
         raise ContentError(f"{folder} holds no locale: point IVR_CONTENT at a folder like grammars/")
     served = tuple(locales) or tuple(sorted(known, key=lambda name: (name != DEFAULT_LOCALE, name)))
-    content = Content({name: _locale(folders, name, served) for name in served}, _likely(folders))
+    read = {name: _locale(folders, name, served) for name in served}
+    content = Content(read, _likely(folders), _addresses(folders))
     prompt_checks.check_prompts(content)
     for locale in content.locales.values():
         check_chat(locale)
@@ -137,6 +140,11 @@ def _likely(folders: Folders) -> Mapping[str, tuple[str, ...]]:
     if not path.is_file():
         return {}
     return {str(country): tuple(map(str, names)) for country, names in folders.read(path).items()}
+
+
+def _addresses(folders: Folders) -> Mapping[str, AddressStyle]:
+    path = folders.root / ADDRESSES
+    return read_styles(folders.read(path)) if path.is_file() else {}
 
 
 def _needed(about: Mapping[str, Any], key: str, name: str) -> Any:

@@ -41,6 +41,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         pay_failed pay_unclear card_never_spoken
         intent_complaint kind_complaint intent_delete_data kind_delete_data upset_to_person danger_to_person
         complaint_key delete_confirm delete_done delete_kept delete_no_number payout_installments why_pickup_points
+        menu_more yes_or_no delete_follows
     """,
     "answer": """
         help_answer
@@ -55,13 +56,13 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         go_on
     """,
     "case": """
-        whisper_again whisper_accepted complaint_opened
+        whisper_again whisper_accepted complaint_opened dnr_case
     """,
     "company": """
         greeting goodbye code_call code_call_over proactive_hello
     """,
     "code": """
-        code_call_code code_call_once_more
+        code_call_code code_call_once_more machine_goodbye
     """,
     "amount": """
         settled_refund why_credit claim_accept claim_offer pay_done
@@ -146,7 +147,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "item when": """
         order_status_preparing order_status_shipped order_status_out_for_delivery order_late
     """,
-    "case code company when": """
+    "case company when": """
         machine_message
     """,
     "case item until": """
@@ -168,10 +169,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         ask_order_pick_2
     """,
     "item place when": """
-        order_status_delivered
-    """,
-    "case item place when": """
-        dnr_explain
+        order_status_delivered dnr_explain
     """,
     "first other second third": """
         ask_order_pick_3

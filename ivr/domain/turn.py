@@ -56,7 +56,21 @@ class Zone:
     name: str
 
 
-SayArg = str | int | Spelled | At | Span | Money | Phrase | Zone
+@dataclass(frozen=True)
+class PostalAddress:
+    """An address, its parts as they stand on a parcel ("1250 Main St."); said in full ("12 50 Main Street")."""
+
+    street: str
+    """With its number."""
+    city: str
+    region: str = ""
+    """A state, in short: NY."""
+    postal_code: str = ""
+    country: str = ""
+    """ISO 3166."""
+
+
+SayArg = str | int | Spelled | At | Span | Money | Phrase | Zone | PostalAddress
 
 
 @dataclass(frozen=True)

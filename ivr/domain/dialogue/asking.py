@@ -85,7 +85,7 @@ def consent_asked(d: Dialogue) -> Question:
 
 def erase_asked(d: Dialogue) -> Question:
     """Whether everything about the caller is to be erased."""
-    return boolean(Say("delete_confirm"))
+    return boolean(Say("delete_confirm"), Say("delete_follows"), Say("yes_or_no"))
 
 
 def returned_asked(d: Dialogue) -> Question:

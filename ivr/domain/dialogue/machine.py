@@ -64,6 +64,7 @@ from ivr.domain.turn import Say, Turn
 
 ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.MENU: menu.answer_menu,
+    State.MENU_MORE: menu.answer_menu,
     State.MENU_THREE: menu.answer_three,
     State.INTENT_CONFIRM: menu.answer_confirm,
     State.LANGUAGE: menu.answer_language,

@@ -22,6 +22,7 @@ class State(StrEnum):
     """What the present turn asks."""
 
     MENU = "menu"
+    MENU_MORE = "menu_more"
     MENU_THREE = "menu_three"
     INTENT_CONFIRM = "intent_confirm"
     LANGUAGE = "language"
