@@ -196,7 +196,7 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "answer link title": "mail_article",
     "names": "mail_files",
     "chat link": "mail_ways",
-    "company link": "late orders_link account",
+    "company link": "late orders_link account unfinished",
     "code company": "account_code",
     "company link title": "help_answer",
     "case company link": "canceled done return news claim_ended",

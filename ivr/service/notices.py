@@ -19,6 +19,8 @@ TOO_LATE: Final = timedelta(days=1)
 """So long after it was written a notice helps nobody any more."""
 ACCOUNT_VALID: Final = timedelta(hours=1)
 """A link that changes details opens nothing after this."""
+FINISH_VALID: Final = timedelta(days=7)
+"""A return that was cut off can be finished for so long, as the text says."""
 PAGE_DAYS: Final = 90
 """A return's page can be opened for so long."""
 
@@ -66,6 +68,8 @@ class Notices:
             return self.links.send_back(message.case_id, message.id, message.created_at + timedelta(days=PAGE_DAYS))
         if message.kind is MessageKind.ACCOUNT and message.case_id:
             return self.links.account(message.case_id, message.id, message.created_at + ACCOUNT_VALID)
+        if message.kind is MessageKind.UNFINISHED and message.case_id:
+            return self.links.finish(message.case_id, message.id, message.created_at + FINISH_VALID)
         return message.id[:8]
 
     def text(self, message: Message, case: Case) -> str:
@@ -90,7 +94,7 @@ class Notices:
 
     def _said(self, message: Message, case: Case) -> str:
         filled: dict[str, SayArg] = {"company": self.company, "link": self._link(message)}
-        if message.kind is not MessageKind.ACCOUNT:
+        if message.kind not in (MessageKind.ACCOUNT, MessageKind.UNFINISHED):
             filled["case"] = Spelled(case.number)
         return self._words(case, Say(f"{message.kind.value}_text", filled))
 
@@ -100,6 +104,8 @@ class Notices:
                 return self.links.send_back_url(self.token(message))
             case MessageKind.ACCOUNT:
                 return self.links.account_url(self.token(message))
+            case MessageKind.UNFINISHED:
+                return self.links.finish_url(self.token(message))
         return self.links.start_url(message.id)
 
     def _words(self, case: Case, say: Say) -> str:

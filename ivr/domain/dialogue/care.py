@@ -130,6 +130,11 @@ def _until(result: Decided) -> datetime:
     return (begins or result.now) + timedelta(days=rule.days, hours=rule.hours)
 
 
+def said_of(dialogue: Dialogue, result: Decided) -> tuple[Say, ...]:
+    """What was decided and why, where nothing is asked by voice: on a page."""
+    return (*_reasons(dialogue, result), *_payout(result))
+
+
 def answer_reason(dialogue: Dialogue, intent: Intent) -> Step | None:
     """Why it is sent back, in words or by number."""
     said = intent.slots.get("reason")

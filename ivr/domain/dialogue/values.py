@@ -14,6 +14,7 @@ from ivr.domain.intents import Intent
 from ivr.domain.knowledge import Answer
 from ivr.domain.moments import AskBack, When
 from ivr.domain.orders import Order
+from ivr.domain.settlements import SettlementKind
 from ivr.domain.turn import Say, Turn
 from ivr.domain.upset import EVEN_TEMPER, Temper
 
@@ -84,6 +85,17 @@ class Unfinished:
 
 
 @dataclass(frozen=True)
+class Done:
+    """What they finished on a page since a call of theirs was cut off."""
+
+    item: str
+    kind: SettlementKind
+    at: datetime
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class Begun:
     """A case of theirs that was begun lately and is not done."""
 
@@ -109,6 +121,7 @@ class Caller:
     booking_days: int = 30
     """So far ahead a callback may be named."""
     unfinished: Unfinished | None = None
+    done: Done | None = None
     gets_texts: bool = False
     """Whether a text message would reach this number, and is wanted."""
     begun: Begun | None = None
