@@ -140,6 +140,9 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "code company": """
         verification_text
     """,
+    "distance name street": """
+        drop_off_near
+    """,
     "digits item wanted": """
         confirm_order
     """,
@@ -199,7 +202,9 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "company link": "late orders_link account unfinished",
     "code company": "account_code",
     "company link title": "help_answer",
-    "case company link": "canceled done return news claim_ended",
+    "case company link": "canceled done news claim_ended",
+    "case company link places": "return",
+    "distance name street until": "drop_off",
     "case company link when": "promised_at promised_asap claim_asked claim_reminder",
     "amount case company link": "claim_charged",
     "amount case company": "claim_paid",

@@ -7,7 +7,7 @@ from typing import Final
 from ivr.content.model import Content
 from ivr.content.wording import Wording
 from ivr.content.zones import zone_name
-from ivr.domain.turn import At, Money, Phrase, Say, SayArg, Span, Spelled, Zone
+from ivr.domain.turn import At, Distance, Money, Phrase, Say, SayArg, Span, Spelled, TimeOfDay, Zone
 from ivr.errors import ContentError
 
 PLACE: Final = re.compile(r"\{(\w+)\}")
@@ -59,6 +59,10 @@ class PromptSpeaker:
                 return wording.span(arg)
             case Money():
                 return wording.money(arg)
+            case Distance(meters):
+                return wording.distance(meters)
+            case TimeOfDay(clock):
+                return wording.time_of_day(clock)
             case Zone(name):
                 return zone_name(name, locale)
             case Phrase(other):

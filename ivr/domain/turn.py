@@ -56,7 +56,22 @@ class Zone:
     name: str
 
 
-SayArg = str | int | Spelled | At | Span | Money | Phrase | Zone
+@dataclass(frozen=True)
+class Distance:
+    """A way ("400 meters"), in the units of the listener's country."""
+
+    meters: int
+
+
+@dataclass(frozen=True)
+class TimeOfDay:
+    """A time on the clock of a place ("6:00 PM")."""
+
+    clock: str
+    """24 hours: "18:00"."""
+
+
+SayArg = str | int | Spelled | At | Span | Money | Phrase | Zone | Distance | TimeOfDay
 
 
 @dataclass(frozen=True)

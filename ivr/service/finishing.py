@@ -9,6 +9,7 @@ from ivr.domain.dialogue.care import said_of
 from ivr.domain.dialogue.effects import Decide
 from ivr.domain.dialogue.heard import Decided
 from ivr.domain.dialogue.machine import blank
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.policy import Decision, Topic
 from ivr.domain.policy.facts import REASONS
 from ivr.domain.settlements import SettlementKind
@@ -37,6 +38,8 @@ class ReturnStep:
     """As said so far."""
     choices: tuple[str, ...] = ()
     """Of which one is to be chosen."""
+    places: tuple[DropOff, ...] = ()
+    """Where it can be handed in."""
     is_return: bool = False
     """It is set up: the page of the return shows how."""
     needs_person: bool = False
@@ -75,7 +78,9 @@ class Finishing:
         unsaid = is_open and decision in AT_ONCE  # it is done, and said, once the reason is sent
         said = () if unsaid else self._said(step.case, result, locale)
         person = decision is Decision.AGENT or step.case.status is CaseStatus.WAITING_AGENT
-        return replace(step, said=said, asks_reason=asks_reason, choices=choices, needs_person=person)
+        return replace(
+            step, said=said, asks_reason=asks_reason, choices=choices, places=result.places, needs_person=person
+        )
 
     def _said(self, case: Case, result: Decided, locale: str) -> tuple[Say, ...]:
         caller = Caller(number=result.order.number, zone=self._zone(result.order.number))

@@ -1,10 +1,12 @@
 """Messages about orders: a return's page, news. Written like those about callbacks, and sent by the same outbox."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from ivr.domain.cases import Case
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.messages import Channel, Message, MessageKind
 from ivr.domain.turn import Say, SayArg, Spelled
 from ivr.service.links import Links
@@ -72,11 +74,11 @@ class Notices:
             return self.links.finish(message.case_id, message.id, message.created_at + FINISH_VALID)
         return message.id[:8]
 
-    def text(self, message: Message, case: Case) -> str:
-        """A text message. Raises ContentError."""
-        return f"{self._said(message, case)} {self._words(case, Say('stop_hint_text'))}"
+    def text(self, message: Message, case: Case, places: Sequence[DropOff] = ()) -> str:
+        """A text message; of a return: with where it can be handed in. Raises ContentError."""
+        return f"{self._said(message, case, places)} {self._words(case, Say('stop_hint_text'))}"
 
-    def mail(self, message: Message, case: Case, now: datetime) -> Mail:
+    def mail(self, message: Message, case: Case, now: datetime, places: Sequence[DropOff] = ()) -> Mail:
         """An e-mail. Raises ContentError."""
         stop_url = self.links.stop_url(message.id)
         stop = self._words(case, Say("mail_stop_text", {"link": stop_url}))
@@ -86,16 +88,18 @@ class Notices:
             thread=case.id,
             to=message.address,
             subject=self._words(case, subject),
-            text=f"{self._said(message, case)}\n\n{stop}\n",
+            text=f"{self._said(message, case, places)}\n\n{stop}\n",
             locale=locale_for(self.speaker, case.locale),
             sent_at=now,
             stop_url=stop_url,
         )
 
-    def _said(self, message: Message, case: Case) -> str:
+    def _said(self, message: Message, case: Case, places: Sequence[DropOff]) -> str:
         filled: dict[str, SayArg] = {"company": self.company, "link": self._link(message)}
         if message.kind not in (MessageKind.ACCOUNT, MessageKind.UNFINISHED):
             filled["case"] = Spelled(case.number)
+        if message.kind is MessageKind.RETURN:
+            filled["places"] = "; ".join(self._words(case, Say("drop_off_text", place.told())) for place in places)
         return self._words(case, Say(f"{message.kind.value}_text", filled))
 
     def _link(self, message: Message) -> str:

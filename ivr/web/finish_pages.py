@@ -54,8 +54,8 @@ class FinishPages:
             abort(503)
         said = [self._services.speaker.text(self._words.locale(), say) for say in step.said]
         return render_template(
-            "finish.html", step=step, said=said, reasons=REASONS, **self._links(step),
-            **self._words.errors(refused), **self._words.shared(),
+            "finish.html", step=step, said=said, reasons=REASONS, places=self._words.places(step.places),
+            **self._links(step), **self._words.errors(refused), **self._words.shared(),
         )  # fmt: skip
 
     def _links(self, step: ReturnStep) -> dict[str, str]:

@@ -9,6 +9,7 @@ from ivr.domain.accounts import Bill, Membership
 from ivr.domain.consent import Consent
 from ivr.domain.dialogue.effects import Effect
 from ivr.domain.dialogue.heard import ClaimView, HeldPlace, NumberChecked, OpenCallback
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Intent
 from ivr.domain.knowledge import Answer
@@ -170,6 +171,8 @@ class Dialogue:
     order: Order | None = None
     why: str = ""
     """Why something is sent back, as chosen; of a claim its cause."""
+    places: tuple[DropOff, ...] = ()
+    """Where the return in hand can be handed in, the nearest first."""
     evidence: str = ""
     """Of a claim: whether the caller can show it (yes, no); empty: not asked."""
     claim: ClaimView | None = None
