@@ -27,6 +27,7 @@ from ivr.service.answers import HelpAnswers
 from ivr.service.care import Care
 from ivr.service.claims import ClaimDesk
 from ivr.service.customer_accounts import CustomerAccounts
+from ivr.service.drop_offs import DropOffs
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
 from ivr.service.fulfilment import Fulfilment
@@ -64,6 +65,7 @@ class Overrides(TypedDict, total=False):
     pictures: PictureSource
     commerce: Commerce
     fulfilment: Fulfilment | None
+    drop_offs: DropOffs | None
     rooms: Rooms
     passwords: Passwords
     hook_sender: HookSender
@@ -115,6 +117,7 @@ def call_effects(
     rules: Rules,
     claims: ClaimDesk,
     accounts: AccountCalls,
+    drop_offs: DropOffs | None,
 ) -> Effects:
     """What a dialogue may want done."""
     return Effects(
@@ -125,7 +128,7 @@ def call_effects(
         rules=engine.rules,
         resuming=ResumeCodes(clock, engine.rules.resume),
         answers=answers,
-        orders=OrderEffects(clock, commerce, Care(clock, commerce, numbers, rules, engine.notices, claims)),
+        orders=OrderEffects(clock, commerce, Care(clock, commerce, numbers, rules, engine.notices, claims, drop_offs)),
         sellers=SellerCalls.of(claims),
         accounts=accounts,
         consents=engine.consents,

@@ -141,6 +141,9 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "code company": """
         verification_text
     """,
+    "distance name street": """
+        drop_off_near
+    """,
     "digits item wanted": """
         confirm_order
     """,
@@ -194,10 +197,12 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "answer link title": "mail_article",
     "names": "mail_files",
     "chat link": "mail_ways",
-    "company link": "late orders_link account",
+    "company link": "late orders_link account unfinished",
     "code company": "account_code",
     "company link title": "help_answer",
-    "case company link": "canceled done return news claim_ended",
+    "case company link": "canceled done news claim_ended",
+    "case company link places": "return",
+    "distance name street until": "drop_off",
     "case company link when": "promised_at promised_asap claim_asked claim_reminder",
     "amount case company link": "claim_charged",
     "amount case company": "claim_paid",

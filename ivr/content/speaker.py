@@ -8,7 +8,19 @@ from ivr.content.addresses import spoken_address, written_address
 from ivr.content.model import Content
 from ivr.content.wording import Wording
 from ivr.content.zones import zone_name
-from ivr.domain.turn import At, Money, Phrase, PostalAddress, Say, SayArg, Span, Spelled, Zone
+from ivr.domain.turn import (
+    At,
+    Distance,
+    Money,
+    Phrase,
+    PostalAddress,
+    Say,
+    SayArg,
+    Span,
+    Spelled,
+    TimeOfDay,
+    Zone,
+)
 from ivr.errors import ContentError
 
 PLACE: Final = re.compile(r"\{(\w+)\}")
@@ -63,6 +75,10 @@ class PromptSpeaker:
                 return wording.money(arg)
             case PostalAddress():
                 return self._address(locale, key, arg)
+            case Distance(meters):
+                return wording.distance(meters)
+            case TimeOfDay(clock):
+                return wording.time_of_day(clock)
             case Zone(name):
                 return zone_name(name, locale)
             case Phrase(other):

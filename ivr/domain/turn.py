@@ -70,7 +70,22 @@ class PostalAddress:
     """ISO 3166."""
 
 
-SayArg = str | int | Spelled | At | Span | Money | Phrase | Zone | PostalAddress
+@dataclass(frozen=True)
+class Distance:
+    """A way ("400 meters"), in the units of the listener's country."""
+
+    meters: int
+
+
+@dataclass(frozen=True)
+class TimeOfDay:
+    """A time on the clock of a place ("6:00 PM")."""
+
+    clock: str
+    """24 hours: "18:00"."""
+
+
+SayArg = str | int | Spelled | At | Span | Money | Phrase | Zone | PostalAddress | Distance | TimeOfDay
 
 
 @dataclass(frozen=True)

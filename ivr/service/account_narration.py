@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from ivr.service.errand_narration import ERRANDS
+
 Data = Mapping[str, Any]
 
 ACCOUNTS: Final[Mapping[str, Callable[[Data], str]]] = {
@@ -27,6 +29,7 @@ ACCOUNTS: Final[Mapping[str, Callable[[Data], str]]] = {
         f"{data.get('order')}: look at the payment provider; it is not asked for again within three days"
     ),
     "code_right": lambda data: f"the code sent to {data.get('number')} was right",
+    **ERRANDS,
 }
 
 

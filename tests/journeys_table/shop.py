@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from ivr.domain.accounts import AccountChange, Bill, Membership, MembershipState
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.orders import Order, OrderStatus
 from ivr.domain.sellers import Seller
 from ivr.service.sellers import NoSellers
@@ -54,6 +55,8 @@ class TableShop:
 
     def __init__(self) -> None:
         self.orders: dict[str, Order] = {}
+        self.places: list[DropOff] = []
+        """Near whoever is on the line."""
 
     def customer_name(self, number: str) -> str | None:
         return None
@@ -76,9 +79,13 @@ class TableShop:
             self.orders[order_id] = replace(order, status=OrderStatus.CANCELED)
         return self.orders[order_id].status is OrderStatus.CANCELED
 
+    def drop_offs(self, order_id: str, locale: str) -> Sequence[DropOff]:
+        return self.places
+
     def stock(self, journey: dict[str, Any], number: str, serial: int, now: datetime) -> list[Order]:
         """Take a journey's orders in."""
         rows = journey.get("order", [])
+        self.places = [DropOff(name, "12 Main Street", meters) for name, meters in journey.get("places", {}).items()]
         country = journey.get("country", "US")
         made = [
             order_of(row, number, country, serial * 10 + i, now)

@@ -13,6 +13,7 @@ from ivr.domain.dialogue import (
     consent,
     doubts,
     existing,
+    going_on,
     knowledge,
     menu,
     news,
@@ -158,7 +159,7 @@ def start(
         return ask(replace(dialogue, order=caller.unfinished.order), State.UNFINISHED, greeting)
     if caller.begun is not None:
         return ask(dialogue, State.GO_ON, greeting)
-    return ask(dialogue, State.MENU, greeting)
+    return ask(dialogue, State.MENU, greeting, *going_on.done_meanwhile(caller, now))
 
 
 def step(dialogue: Dialogue, heard: Heard) -> Step:

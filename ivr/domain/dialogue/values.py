@@ -9,11 +9,13 @@ from ivr.domain.accounts import Bill, Membership
 from ivr.domain.consent import Consent
 from ivr.domain.dialogue.effects import Effect
 from ivr.domain.dialogue.heard import ClaimView, HeldPlace, NumberChecked, OpenCallback
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Intent
 from ivr.domain.knowledge import Answer
 from ivr.domain.moments import AskBack, When
 from ivr.domain.orders import Order
+from ivr.domain.settlements import SettlementKind
 from ivr.domain.turn import Say, Turn
 from ivr.domain.upset import EVEN_TEMPER, Temper
 
@@ -85,6 +87,17 @@ class Unfinished:
 
 
 @dataclass(frozen=True)
+class Done:
+    """What they finished on a page since a call of theirs was cut off."""
+
+    item: str
+    kind: SettlementKind
+    at: datetime
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class Begun:
     """A case of theirs that was begun lately and is not done."""
 
@@ -110,6 +123,7 @@ class Caller:
     booking_days: int = 30
     """So far ahead a callback may be named."""
     unfinished: Unfinished | None = None
+    done: Done | None = None
     gets_texts: bool = False
     """Whether a text message would reach this number, and is wanted."""
     begun: Begun | None = None
@@ -158,6 +172,8 @@ class Dialogue:
     order: Order | None = None
     why: str = ""
     """Why something is sent back, as chosen; of a claim its cause."""
+    places: tuple[DropOff, ...] = ()
+    """Where the return in hand can be handed in, the nearest first."""
     evidence: str = ""
     """Of a claim: whether the caller can show it (yes, no); empty: not asked."""
     claim: ClaimView | None = None
