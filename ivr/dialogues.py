@@ -147,6 +147,7 @@ class Dialogues(Edges):
             rules=self.policies,
             claims=self.claims,
             accounts=self.account_calls,
+            guides=self.content,
         )
 
     @cached_property

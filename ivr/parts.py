@@ -30,6 +30,7 @@ from ivr.service.customer_accounts import CustomerAccounts
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
 from ivr.service.fulfilment import Fulfilment
+from ivr.service.guides import Guides
 from ivr.service.hooks import HookSender
 from ivr.service.left_recordings import LeftRecordings
 from ivr.service.mail_ports import IncomingMail, Mailer
@@ -115,6 +116,7 @@ def call_effects(
     rules: Rules,
     claims: ClaimDesk,
     accounts: AccountCalls,
+    guides: Guides,
 ) -> Effects:
     """What a dialogue may want done."""
     return Effects(
@@ -125,7 +127,7 @@ def call_effects(
         rules=engine.rules,
         resuming=ResumeCodes(clock, engine.rules.resume),
         answers=answers,
-        orders=OrderEffects(clock, commerce, Care(clock, commerce, numbers, rules, engine.notices, claims)),
+        orders=OrderEffects(clock, commerce, Care(clock, commerce, numbers, rules, engine.notices, claims, guides)),
         sellers=SellerCalls.of(claims),
         accounts=accounts,
         consents=engine.consents,

@@ -1,7 +1,7 @@
 """Asks the shop's rules about an order and does what they decide, in the call's own transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ivr.domain.cases import Case
@@ -18,6 +18,7 @@ from ivr.domain.settlements import FINAL, Settlement, SettlementKind, settlement
 from ivr.errors import NotFound
 from ivr.service.claims import ClaimDesk
 from ivr.service.countries import country_of
+from ivr.service.guides import Guides, NoGuides, tried
 from ivr.service.handovers import settle
 from ivr.service.notices import Addressee, Notices
 from ivr.service.ports import Clock, Commerce, NumberRules
@@ -38,6 +39,7 @@ CHOSEN = {
     (Decision.SETTLE, "replacement"): SettlementKind.REPLACEMENT,
 }
 """Done once it was chosen, if the rules still say so."""
+NO_GUIDES = NoGuides()
 PENDING = frozenset({SettlementKind.RETURN, SettlementKind.TRACE})
 """Not over when it is settled."""
 REFUNDED = frozenset({SettlementKind.REFUND, SettlementKind.RETURN})
@@ -52,6 +54,7 @@ class Asking:
     order: Order
     caller: str | None
     """The number that calls, E.164."""
+    locale: str = "en-US"
 
 
 @dataclass(frozen=True)
@@ -66,21 +69,24 @@ class Care:
     """None: nothing is told by message."""
     claims: ClaimDesk | None = None
     """None: the shop has no sellers."""
+    guides: Guides = NO_GUIDES
 
     def asking(self, uow: UnitOfWork, wanted: Decide, *, caller: str | None, locale: str) -> Asking:
         """Read the case and the order again. Raises NotFound if the shop does not know the order any more."""
         case, order = uow.cases.get(wanted.case_id), self.commerce.order(wanted.order_id, locale)
         if case is None or order is None:
             raise NotFound("the shop no longer knows this order; look it up again by its number")
-        return Asking(uow, case, order, caller)
+        return Asking(uow, case, order, caller, locale)
 
     def decide(self, asking: Asking, wanted: Decide) -> Decided:
         """The ruling, on the case's timeline, with what it leads to at once or by the choice."""
         now, uow, order = self.clock.now(), asking.uow, asking.order
         before = uow.settlements.of_order(order.id)
+        steps = tried(uow, asking.case, self.guides.guide(order.kind, asking.locale))
         request = self._request(asking, wanted, before, now)
         if wanted.topic is Topic.SELLER_CLAIM and self.claims is not None:
             return self.claims.decide(uow, asking.case, request, wanted)
+        request = replace(request, steps=steps.state(by_staff=wanted.by_staff))
         ruling = decide(self.rules, wanted.topic, gather(request, now), now.date())
         record(uow, now, "decided", subject=asking.case, data=as_data(ruling, now.date()))
         kind = AT_ONCE.get(ruling.decision) or CHOSEN.get((ruling.decision, wanted.choice))
@@ -97,6 +103,8 @@ class Care:
             settled_at=settled_at(before),
             settled_minor=next((one.amount_minor for one in before if one.kind in FINAL), 0),
             traced_at=traced_at(before) or now,
+            guide=steps.guide,
+            trail=steps.trail,
         )
 
     def _tell(self, asking: Asking, now: datetime) -> Channel | None:

@@ -76,6 +76,19 @@ class Decide:
     """What was chosen of what an earlier decision offered: done if the rules still allow it."""
     evidence: str = ""
     """Of a claim: whether the caller can show it (yes, no), once that was asked."""
+    by_staff: bool = False
+    """An agent asks: nobody is led through steps."""
+
+
+@dataclass(frozen=True)
+class NoteStep:
+    """A step of troubleshooting is told, or the steps are over; gives no result."""
+
+    case_id: str
+    guide: str
+    step: str = ""
+    end: str = ""
+    """guides.SOLVED, UNSOLVED or DECLINED; empty: a step is told."""
 
 
 @dataclass(frozen=True)
@@ -231,6 +244,7 @@ Effect = (
     | ResolveCase
     | CancelOrder
     | Decide
+    | NoteStep
     | FindClaim
     | AnswerClaim
     | EscalateClaim
