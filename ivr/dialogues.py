@@ -148,6 +148,7 @@ class Dialogues(Edges):
             claims=self.claims,
             accounts=self.account_calls,
             drop_offs=self.drop_offs,
+            guides=self.content,
         )
 
     @cached_property

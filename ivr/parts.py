@@ -31,6 +31,7 @@ from ivr.service.drop_offs import DropOffs
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
 from ivr.service.fulfilment import Fulfilment
+from ivr.service.guides import Guides
 from ivr.service.hooks import HookSender
 from ivr.service.left_recordings import LeftRecordings
 from ivr.service.mail_ports import IncomingMail, Mailer
@@ -118,6 +119,7 @@ def call_effects(
     claims: ClaimDesk,
     accounts: AccountCalls,
     drop_offs: DropOffs | None,
+    guides: Guides,
 ) -> Effects:
     """What a dialogue may want done."""
     return Effects(
@@ -128,7 +130,9 @@ def call_effects(
         rules=engine.rules,
         resuming=ResumeCodes(clock, engine.rules.resume),
         answers=answers,
-        orders=OrderEffects(clock, commerce, Care(clock, commerce, numbers, rules, engine.notices, claims, drop_offs)),
+        orders=OrderEffects(
+            clock, commerce, Care(clock, commerce, numbers, rules, engine.notices, claims, drop_offs, guides)
+        ),
         sellers=SellerCalls.of(claims),
         accounts=accounts,
         consents=engine.consents,

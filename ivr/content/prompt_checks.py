@@ -40,6 +40,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         account_code_wrong membership_none ask_membership membership_kept payment_none pay_now pay_declined
         pay_failed pay_unclear card_never_spoken
         intent_complaint kind_complaint intent_delete_data kind_delete_data upset_to_person danger_to_person
+        ask_step_helped ask_step_answer steps_solved steps_over steps_declined
         complaint_key delete_confirm delete_done delete_kept delete_no_number payout_installments why_pickup_points
         menu_more yes_or_no delete_follows
     """,
@@ -101,9 +102,10 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         why_replaced
     """,
     "item until": """
-        why_warranty why_in_window why_claim_waiting
+        why_warranty why_warranty_tried why_in_window why_claim_waiting
     """,
     "item": """
+        why_steps
         ask_settlement ask_unfinished proactive_found why_recalled why_order_unclear why_search_over settled_replacement
         why_not_seller why_claim_escalated why_claim_denied
         cancel_confirm cancel_done cancel_too_late order_status_canceled order_status_returned

@@ -152,6 +152,7 @@ def order_of(row: dict[str, Any], number: str, country: str, serial: int, now: d
         id=f"1{serial:09}{serial:07}",
         number=number,
         item=row.get("item", "lamp"),
+        kind=row.get("kind", ""),
         status=OrderStatus(row.get("status", "delivered")),
         ordered_at=hours("ordered") or now - timedelta(days=1000),
         expected_at=hours("late") or now + timedelta(days=2),

@@ -21,6 +21,7 @@ from ivr.domain.dialogue import (
     promises,
     sellers,
     tempers,
+    troubleshooting,
 )
 from ivr.domain.dialogue.account_talk import CardGiven, Paid
 from ivr.domain.dialogue.effects import ResolveCase
@@ -76,6 +77,7 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.RETURN_REASON: care.answer_reason,
     State.RETURN_WAY: care.answer_way,
     State.SETTLEMENT: care.answer_settlement,
+    State.STEP: troubleshooting.answer_step,
     State.OFFER: promises.answer_offer,
     State.MOMENT: booking.answer_moment,
     State.MOMENT_CONFIRM: booking.answer_moment_confirm,

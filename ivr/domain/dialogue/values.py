@@ -10,6 +10,7 @@ from ivr.domain.consent import Consent
 from ivr.domain.dialogue.effects import Effect
 from ivr.domain.dialogue.heard import ClaimView, HeldPlace, NumberChecked, OpenCallback
 from ivr.domain.drop_offs import DropOff
+from ivr.domain.guides import Guide
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Intent
 from ivr.domain.knowledge import Answer
@@ -34,6 +35,7 @@ class State(StrEnum):
     CANCEL_CONFIRM = "cancel_confirm"
     RETURN_REASON = "return_reason"
     RETURN_WAY = "return_way"
+    STEP = "step"
     SETTLEMENT = "settlement"
     CLAIM_CAUSE = "claim_cause"
     CLAIM_EVIDENCE = "claim_evidence"
@@ -72,7 +74,7 @@ class State(StrEnum):
     ENDED = "ended"
 
 
-UNFINISHED_IN = frozenset({State.RETURN_REASON, State.RETURN_WAY, State.SETTLEMENT})
+UNFINISHED_IN = frozenset({State.RETURN_REASON, State.RETURN_WAY, State.SETTLEMENT, State.STEP})
 """What a call that ended here left unfinished can be gone on with in the next."""
 
 
@@ -105,6 +107,8 @@ class Begun:
     number: str
     kind: str
     order: Order | None = None
+    why: str = ""
+    """Of a return: the reason that was said."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +178,10 @@ class Dialogue:
     """Why something is sent back, as chosen; of a claim its cause."""
     places: tuple[DropOff, ...] = ()
     """Where the return in hand can be handed in, the nearest first."""
+    guide: Guide | None = None
+    """What is being tried before something is sent back."""
+    trail: tuple[str, ...] = ()
+    """The steps of it on the way to the present one."""
     evidence: str = ""
     """Of a claim: whether the caller can show it (yes, no); empty: not asked."""
     claim: ClaimView | None = None
