@@ -13,6 +13,7 @@ from ivr.content.folders import Folders
 from ivr.content.privacy_law import privacy_rules
 from ivr.content.readings import Readings
 from ivr.content.recording_law import recording_rules
+from ivr.content.region_files import evening_law, read_regions
 from ivr.domain.callbacks import Party
 from ivr.domain.messages import GROUPS, MessageRules
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules, LineRules, SlotRules
@@ -47,6 +48,7 @@ from ivr.settings import Settings
 from ivr.settings_values import is_loopback
 from ivr.storage import SqlStore
 from ivr.understanding.numbers import PhoneNumbers
+from ivr.understanding.public_holidays import PublicDays
 
 
 class Overrides(TypedDict, total=False):
@@ -88,9 +90,10 @@ def make_clock(settings: Settings) -> Clock:
 
 def number_rules(settings: Settings) -> PhoneNumbers:
     """Numbers are read as people do who live where our own number lies."""
+    regions = read_regions(settings.grammars_dir)
     if settings.phone_number:
-        return PhoneNumbers.of_own_number(settings.phone_number, settings.hours_zone)
-    return PhoneNumbers(fallback_zone=settings.hours_zone)
+        return PhoneNumbers.of_own_number(settings.phone_number, settings.hours_zone, regions)
+    return PhoneNumbers(fallback_zone=settings.hours_zone, regions=regions)
 
 
 def carrier_account(settings: Settings) -> Account:
@@ -210,10 +213,11 @@ def callback_rules(settings: Settings) -> CallbackRules:
         ),
         messages=message_rules(settings),
         recording=recording_rules(settings, number_rules(settings).country),
-        privacy=privacy_rules(settings.grammars_dir),
+        privacy=privacy_rules(settings.grammars_dir, PublicDays),
         opening=settings.opening,
         calls_open_at=opens,
         calls_close_at=closes,
+        evenings=evening_law(settings.grammars_dir),
         any_hour=settings.calling_hours is None,
         audit_days=settings.audit_days,
     )

@@ -14,6 +14,7 @@ from ivr.domain.dialogue.account_talk import AccountEffect
 from ivr.domain.hours import Hours
 from ivr.domain.moments import AskBack, Resolved, Unresolved, When, resolve
 from ivr.domain.policies import CallbackRules, calling_window
+from ivr.domain.regions import Whereabouts
 from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused, ShopUnavailable
 from ivr.service import attempts
 from ivr.service.account_calls import AccountCalls
@@ -139,9 +140,8 @@ class Effects:
         moved = exchange.uow.callbacks.get(dialogue.moves_id) if dialogue.moves_id else None
         number = moved.number if moved is not None else dialogue.number or dialogue.caller.number
         zone = dialogue.caller.zone
-        checked = self.numbers.check(number) if number else None
-        zones, country = (checked.zones, checked.country) if checked is not None else ((zone,), "")
-        hours = calling_window(self.rules, zones, zone, now, country) or self.rules.window((zone,))
+        where = self.numbers.check(number).whereabouts if number else Whereabouts((zone,))
+        hours = calling_window(self.rules, where, zone, now) or self.rules.window(Whereabouts((zone,)))
         horizon = timedelta(days=self.rules.booking.horizon_days)
         return self._with_room(exchange, resolve(when, now, ZoneInfo(zone), hours, horizon), hours)
 
