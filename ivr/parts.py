@@ -34,9 +34,20 @@ from ivr.service.fulfilment import Fulfilment
 from ivr.service.hooks import HookSender
 from ivr.service.left_recordings import LeftRecordings
 from ivr.service.mail_ports import IncomingMail, Mailer
+from ivr.service.named_times import NamedTimes
 from ivr.service.order_effects import OrderEffects
 from ivr.service.payments import Payments
-from ivr.service.ports import CallRecordings, Clock, Commerce, Messenger, NumberRules, Phone, Rooms, TextToSpeech
+from ivr.service.ports import (
+    CallRecordings,
+    Clock,
+    Commerce,
+    Messenger,
+    NumberRules,
+    Phone,
+    Rooms,
+    Speaker,
+    TextToSpeech,
+)
 from ivr.service.recording_ports import CallRecorder
 from ivr.service.resuming import ResumeCodes
 from ivr.service.seller_calls import SellerCalls
@@ -114,6 +125,7 @@ def call_effects(
     *,
     commerce: Commerce,
     numbers: NumberRules,
+    speaker: Speaker,
     answers: HelpAnswers,
     rules: Rules,
     claims: ClaimDesk,
@@ -124,6 +136,7 @@ def call_effects(
         clock=clock,
         numbers=numbers,
         bookings=engine.bookings,
+        times=NamedTimes(clock, numbers, engine.rules, engine.bookings, speaker),
         line=engine.line,
         rules=engine.rules,
         resuming=ResumeCodes(clock, engine.rules.resume),

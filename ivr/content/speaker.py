@@ -6,8 +6,8 @@ from typing import Final
 
 from ivr.content.model import Content
 from ivr.content.wording import Wording
-from ivr.content.zones import zone_name
-from ivr.domain.turn import At, Money, Phrase, Say, SayArg, Span, Spelled, Zone
+from ivr.content.zones import clock_name, zone_name
+from ivr.domain.turn import At, Clock, Money, Phrase, Say, SayArg, Span, Spelled, Zone
 from ivr.errors import ContentError
 
 PLACE: Final = re.compile(r"\{(\w+)\}")
@@ -61,6 +61,8 @@ class PromptSpeaker:
                 return wording.money(arg)
             case Zone(name):
                 return zone_name(name, locale)
+            case Clock(name, among):
+                return clock_name(name, among, locale)
             case Phrase(other):
                 return self.text(locale, Say(other))
         return str(arg)

@@ -56,7 +56,16 @@ class Zone:
     name: str
 
 
-SayArg = str | int | Spelled | At | Span | Money | Phrase | Zone
+@dataclass(frozen=True)
+class Clock:
+    """An IANA time zone, told by what its time is called ("Central Time"); by its city if others are the same."""
+
+    zone: str
+    among: tuple[str, ...] = ()
+    """The zones it is told beside."""
+
+
+SayArg = str | int | Spelled | At | Span | Money | Phrase | Zone | Clock
 
 
 @dataclass(frozen=True)
