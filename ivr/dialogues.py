@@ -143,6 +143,7 @@ class Dialogues(Edges):
             self.clock,
             commerce=self.commerce,
             numbers=self.numbers,
+            speaker=self.speaker,
             answers=self.answers,
             rules=self.policies,
             claims=self.claims,

@@ -113,6 +113,12 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "key": """
         language_menu language_more
     """,
+    "zone": """
+        clock zone_told
+    """,
+    "key zone": """
+        ask_zone_key
+    """,
     "number": """
         confirm_callback_number callback_renumbered
     """,
@@ -126,7 +132,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         confirm_intent
     """,
     "when": """
-        moment confirm_moment callback_moved existing_callback_by existing_callback_at agent_customer_busy
+        moment ask_zone confirm_moment callback_moved existing_callback_by existing_callback_at agent_customer_busy
         agent_customer_no_answer agent_customer_machine agent_customer_failed agent_customer_ivr
         agent_customer_screened agent_customer_silent agent_customer_refused agent_customer_hung_up customer_later
         customer_refused customer_unheard

@@ -7,9 +7,10 @@ from typing import Final
 from ivr.content.addresses import spoken_address, written_address
 from ivr.content.model import Content
 from ivr.content.wording import Wording
-from ivr.content.zones import zone_name
+from ivr.content.zones import clock_name, zone_name
 from ivr.domain.turn import (
     At,
+    Clock,
     Distance,
     Money,
     Phrase,
@@ -81,6 +82,8 @@ class PromptSpeaker:
                 return wording.time_of_day(clock)
             case Zone(name):
                 return zone_name(name, locale)
+            case Clock(name, among):
+                return clock_name(name, among, locale)
             case Phrase(other):
                 return self.text(locale, Say(other))
         return str(arg)

@@ -85,7 +85,16 @@ class TimeOfDay:
     """24 hours: "18:00"."""
 
 
-SayArg = str | int | Spelled | At | Span | Money | Phrase | Zone | PostalAddress | Distance | TimeOfDay
+@dataclass(frozen=True)
+class Clock:
+    """An IANA time zone, told by what its time is called ("Central Time"); by its city if others are the same."""
+
+    zone: str
+    among: tuple[str, ...] = ()
+    """The zones it is told beside."""
+
+
+SayArg = str | int | Spelled | At | Span | Money | Phrase | Zone | Clock | PostalAddress | Distance | TimeOfDay
 
 
 @dataclass(frozen=True)

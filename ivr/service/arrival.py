@@ -63,6 +63,7 @@ class Arrivals:
         call.from_number, call.customer_id = checked.e164, customer.id
         locale = customer.locale if customer.locale in served else greets
         caller = self._caller(uow, checked, customer.zone or checked.zones[0], locale, call.started_at)
+        caller = replace(caller, zone_said=bool(customer.zone))
         chat = _newest_chat(uow, checked.e164, customer, call.started_at - AGAIN)
         written = uow.cases.get(chat.case_id) if chat is not None and chat.case_id else None
         caller = replace(caller, begun=self._begun(uow, written, locale))

@@ -25,10 +25,12 @@ NUMBERS = {
     "MX": "+5255123{:05}",
     "GB": "+447911{:06}",
     "ES": "+346123{:05}",
+    "US-ID": "+1208555{:04}",
 }
 """Telephones of customers by country, one a journey."""
 PRICES = {
     "US": "USD",
+    "US-ID": "USD",
     "DE": "EUR",
     "FR": "EUR",
     "ES": "EUR",

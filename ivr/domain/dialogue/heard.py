@@ -148,11 +148,23 @@ class WaitEstimated:
 
 
 @dataclass(frozen=True)
+class OfferedZone:
+    """A clock on which a time may have been named."""
+
+    zone: str
+    """IANA name."""
+    name: str
+    """In the caller's language."""
+
+
+@dataclass(frozen=True)
 class MomentResolved:
     """Result of ResolveMoment."""
 
     moment: Resolved | Unresolved
     now: datetime
+    zones: tuple[OfferedZone, ...] = ()
+    """The number may lie in several, whose clocks differ at that time: it is asked first which one was meant."""
 
 
 @dataclass(frozen=True)

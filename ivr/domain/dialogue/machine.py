@@ -80,6 +80,7 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.STEP: troubleshooting.answer_step,
     State.OFFER: promises.answer_offer,
     State.MOMENT: booking.answer_moment,
+    State.ZONE: booking.answer_zone,
     State.MOMENT_CONFIRM: booking.answer_moment_confirm,
     State.CALLBACK_NUMBER: booking.answer_number,
     State.NUMBER_CONFIRM: booking.answer_number_confirm,

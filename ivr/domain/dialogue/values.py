@@ -8,7 +8,7 @@ from enum import StrEnum
 from ivr.domain.accounts import Bill, Membership
 from ivr.domain.consent import Consent
 from ivr.domain.dialogue.effects import Effect
-from ivr.domain.dialogue.heard import ClaimView, HeldPlace, NumberChecked, OpenCallback
+from ivr.domain.dialogue.heard import ClaimView, HeldPlace, NumberChecked, OfferedZone, OpenCallback
 from ivr.domain.drop_offs import DropOff
 from ivr.domain.guides import Guide
 from ivr.domain.hearing import Ability
@@ -46,6 +46,7 @@ class State(StrEnum):
     SELLER_SHARE = "seller_share"
     OFFER = "offer"
     MOMENT = "moment"
+    ZONE = "zone"
     MOMENT_CONFIRM = "moment_confirm"
     CALLBACK_NUMBER = "callback_number"
     NUMBER_CONFIRM = "number_confirm"
@@ -119,6 +120,8 @@ class Caller:
     """E.164, if it can be rung; else a callback asks for one."""
     zone: str = "UTC"
     """IANA zone in which times are spoken."""
+    zone_said: bool = False
+    """They said so themselves; else it is only the first in which their number may lie."""
     company: str = "Ringback"
     orders: tuple[Order, ...] = ()
     """Recent orders, newest first."""
@@ -212,6 +215,8 @@ class Dialogue:
     """The moment as understood, being confirmed."""
     now: datetime | None = None
     """When it was understood: lets "today" be said."""
+    zones: tuple[OfferedZone, ...] = ()
+    """In ZONE: the clocks that are offered."""
     moves_id: str = ""
     """The callback being moved, if the moment is for that."""
     renumbers_id: str = ""
