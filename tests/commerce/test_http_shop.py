@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from flask import Response
 
 from ivr.bootstrap import build
@@ -25,8 +24,9 @@ from ivr.service.timeline import new_id
 from ivr.settings import Settings
 from tests.commerce.shop import TOKEN, Shop, plain
 from tests.fakes.clock import FakeClock
+from tests.tables import table
 
-OPENAPI = yaml.safe_load((Path(__file__).resolve().parents[2] / "docs/commerce.openapi.yaml").read_text("utf-8"))
+OPENAPI = table(Path(__file__).resolve().parents[2] / "docs/commerce.openapi.yaml")
 
 
 def delivered(shop: Shop) -> Order:

@@ -7,8 +7,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ivr.bootstrap import Ivr, build
 from ivr.domain.cases import Case, CaseKind, CaseStatus, Event
 from ivr.domain.claims import Answer, SellerAnswer
@@ -29,6 +27,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.phone import FakePhone
 from tests.journeys_table.shop import NUMBERS, SELLER, Movable, TableAccounts, TableSellers, TableShop
+from tests.tables import table
 
 HERE = Path(__file__).parent
 OURS = "+12025550100"
@@ -303,5 +302,5 @@ def _other(event: Event) -> str:
 def journeys() -> Iterator[dict[str, Any]]:
     """All of them, by file and in order."""
     for path in sorted(HERE.glob("*.yaml")):
-        for journey in yaml.safe_load(path.read_text("utf-8")):
+        for journey in table(path):
             yield {**journey, "file": path.stem}
