@@ -58,19 +58,22 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         whisper_again whisper_accepted complaint_opened
     """,
     "company": """
-        greeting goodbye code_call code_call_over proactive_hello
+        greeting goodbye code_call code_call_over proactive_hello proactive_hello_membership
     """,
     "code": """
         code_call_code code_call_once_more
     """,
     "amount": """
-        settled_refund why_credit claim_accept claim_offer pay_done
+        settled_refund why_credit claim_accept claim_offer pay_done ask_renewal membership_renewed
     """,
     "days": """
         why_withdrawal moment_too_far callback_refused_too_far why_claim_too_late
     """,
     "until": """
-        why_wait why_trace membership_pause_sure membership_held membership_ends membership_rests
+        why_wait why_trace membership_pause_sure membership_held membership_ends membership_rests membership_let_end
+    """,
+    "plan until": """
+        membership_ends_soon
     """,
     "gives until": """
         membership_cancel_sure membership_keep_sure
@@ -209,6 +212,7 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "amount case company link": "claim_charged",
     "amount case company": "claim_paid",
     "case code company link": "unreached",
+    "amount company plan when": "renewal",
     "company link when": "moved_at moved_asap reminder postponed",
     "code company link when": "missed",
 }

@@ -102,7 +102,7 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
 
 CANNOT_BE_UNDONE = frozenset(
     {State.CANCEL_CONFIRM, State.RECALL_CONFIRM, State.SELLER_ANSWER}
-    | {State.MEMBERSHIP_CONFIRM, State.PAY_CONFIRM, State.ERASE_CONFIRM}
+    | {State.RENEWAL, State.MEMBERSHIP_CONFIRM, State.PAY_CONFIRM, State.ERASE_CONFIRM}
 )
 """Here a vague yes is never believed, however often it is said."""
 
@@ -148,6 +148,8 @@ def start(
     """
     dialogue = blank(caller, locales, now, abilities)
     greeting = Say("greeting", {"company": caller.company})
+    if caller.renewal is not None:
+        return news.written(dialogue, caller.renewal)
     if caller.callback is not None and caller.number is not None:
         return ask(dialogue, State.EXISTING, greeting)
     if caller.is_seller:

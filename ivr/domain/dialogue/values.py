@@ -58,6 +58,7 @@ class State(StrEnum):
     MORE = "more"
     ACCOUNT_CODE = "account_code"
     MEMBERSHIP = "membership"
+    RENEWAL = "renewal"
     MEMBERSHIP_CONFIRM = "membership_confirm"
     PAY_CONFIRM = "pay_confirm"
     PAYING = "paying"
@@ -97,6 +98,16 @@ class Done:
 
 
 @dataclass(frozen=True)
+class Renewal:
+    """A membership that ends: it was written to them, and one word of theirs decides."""
+
+    order: Order
+    case_id: str
+    case_number: str
+    membership: Membership
+
+
+@dataclass(frozen=True)
 class Begun:
     """A case of theirs that was begun lately and is not done."""
 
@@ -125,6 +136,7 @@ class Caller:
     done: Done | None = None
     gets_texts: bool = False
     """Whether a text message would reach this number, and is wanted."""
+    renewal: Renewal | None = None
     begun: Begun | None = None
     """What they may want to go on with."""
     may_erase: bool = False
