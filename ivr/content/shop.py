@@ -210,6 +210,7 @@ class DemoShop:
             currency=currency,
             installments_left=int(row.get("installments_left", 0)),
             item_phrases=tuple(map(str, in_language(item.get("also", {}), locale))),
+            kind=str(row["item"]),
             seller=str(row.get("seller", "")),
             batch=str(row.get("batch", "")),
             email=str(row.get("email", "")),

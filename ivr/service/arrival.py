@@ -7,7 +7,7 @@ from typing import Final
 
 from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.calls import Call
-from ivr.domain.cases import Case, CaseStatus, Customer, is_loyal
+from ivr.domain.cases import Case, CaseKind, CaseStatus, Customer, is_loyal
 from ivr.domain.chats import Chat
 from ivr.domain.dialogue import Begun, Caller, Dialogue
 from ivr.domain.dialogue.menu import ORDER_REQUESTS
@@ -15,6 +15,7 @@ from ivr.domain.dialogue.values import UNFINISHED_IN, Done, Unfinished
 from ivr.domain.privacy import PrivacyRules
 from ivr.domain.settlements import FINAL
 from ivr.errors import NumberRefused
+from ivr.service.guides import said_reason
 from ivr.service.open_view import open_view
 from ivr.service.opting import has_opted_out
 from ivr.service.places import Places
@@ -63,6 +64,7 @@ class Arrivals:
         call.from_number, call.customer_id = checked.e164, customer.id
         locale = customer.locale if customer.locale in served else greets
         caller = self._caller(uow, checked, customer.zone or checked.zones[0], locale, call.started_at)
+        caller = replace(caller, zone_said=bool(customer.zone))
         chat = _newest_chat(uow, checked.e164, customer, call.started_at - AGAIN)
         written = uow.cases.get(chat.case_id) if chat is not None and chat.case_id else None
         caller = replace(caller, begun=self._begun(uow, written, locale))
@@ -99,7 +101,8 @@ class Arrivals:
             return None
         about_order = case.order_id is not None and case.kind.value in ORDER_REQUESTS
         order = self.commerce.order(case.order_id, locale) if about_order and case.order_id else None
-        return Begun(case.id, case.number, case.kind.value, order)
+        why = said_reason(uow.events.of_case(case.id)) if case.kind is CaseKind.RETURN_REFUND else ""
+        return Begun(case.id, case.number, case.kind.value, order, why)
 
     def _new_customer(self, uow: UnitOfWork, number: str, locale: str) -> Customer:
         name = self.commerce.customer_name(number) or ""

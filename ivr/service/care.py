@@ -22,6 +22,7 @@ from ivr.errors import NotFound, ShopUnavailable
 from ivr.service.claims import ClaimDesk
 from ivr.service.countries import country_of
 from ivr.service.drop_offs import DropOffs
+from ivr.service.guides import Guides, NoGuides, tried
 from ivr.service.handovers import settle
 from ivr.service.notices import Addressee, Notices
 from ivr.service.ports import Clock, Commerce, NumberRules
@@ -44,6 +45,7 @@ CHOSEN = {
     (Decision.SETTLE, "replacement"): SettlementKind.REPLACEMENT,
 }
 """Done once it was chosen, if the rules still say so."""
+NO_GUIDES = NoGuides()
 PENDING = frozenset({SettlementKind.RETURN, SettlementKind.TRACE})
 """Not over when it is settled."""
 REFUNDED = frozenset({SettlementKind.REFUND, SettlementKind.RETURN})
@@ -75,6 +77,7 @@ class Care:
     """None: the shop has no sellers."""
     shop_places: DropOffs | None = None
     """None: the shop knows no places to hand a return in."""
+    guides: Guides = NO_GUIDES
 
     def asking(self, uow: UnitOfWork, wanted: Decide, *, caller: str | None, locale: str) -> Asking:
         """Read the case and the order again. Raises NotFound if the shop does not know the order any more."""
@@ -87,9 +90,11 @@ class Care:
         """The ruling, on the case's timeline, with what it leads to at once or by the choice."""
         now, uow, order = self.clock.now(), asking.uow, asking.order
         before = uow.settlements.of_order(order.id)
+        steps = tried(uow, asking.case, self.guides.guide(order.kind, asking.locale))
         request = self._request(asking, wanted, before, now)
         if wanted.topic is Topic.SELLER_CLAIM and self.claims is not None:
             return self.claims.decide(uow, asking.case, request, wanted)
+        request = replace(request, steps=steps.state(by_staff=wanted.by_staff))
         ruling = decide(self.rules, wanted.topic, gather(request, now), now.date())
         record(uow, now, "decided", subject=asking.case, data=as_data(ruling, now.date()))
         kind = AT_ONCE.get(ruling.decision) or CHOSEN.get((ruling.decision, wanted.choice))
@@ -108,6 +113,8 @@ class Care:
             settled_at=settled_at(before),
             settled_minor=next((one.amount_minor for one in before if one.kind in FINAL), 0),
             traced_at=traced_at(before) or now,
+            guide=steps.guide,
+            trail=steps.trail,
         )
 
     def _places(self, asking: Asking, ruling: Ruling, wanted: Decide) -> tuple[DropOff, ...]:

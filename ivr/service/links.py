@@ -87,7 +87,7 @@ class Links:
 
     def start_url(self, message_id: str) -> str:
         """The page on which customers ask for a call; what follows tells one message from another, and no more."""
-        return f"{self._public_url}/?m={message_id[:8]}"
+        return f"{self._public_url}/?m={message_id[-8:]}"
 
     def stop_url(self, callback_id: str) -> str:
         """Where whoever gets e-mail about a callback (or: a message) says "no more"; it never expires."""

@@ -92,7 +92,7 @@ class Notices:
             return self.links.account(message.case_id, message.id, message.created_at + ACCOUNT_VALID)
         if message.kind is MessageKind.UNFINISHED and message.case_id:
             return self.links.finish(message.case_id, message.id, message.created_at + FINISH_VALID)
-        return message.id[:8]
+        return message.id[-8:]
 
     def text(self, message: Message, case: Case, more: More = NOTHING) -> str:
         """A text message. Raises ContentError."""

@@ -25,10 +25,12 @@ NUMBERS = {
     "MX": "+5255123{:05}",
     "GB": "+447911{:06}",
     "ES": "+346123{:05}",
+    "US-ID": "+1208555{:04}",
 }
 """Telephones of customers by country, one a journey."""
 PRICES = {
     "US": "USD",
+    "US-ID": "USD",
     "DE": "EUR",
     "FR": "EUR",
     "ES": "EUR",
@@ -152,6 +154,7 @@ def order_of(row: dict[str, Any], number: str, country: str, serial: int, now: d
         id=f"1{serial:09}{serial:07}",
         number=number,
         item=row.get("item", "lamp"),
+        kind=row.get("kind", ""),
         status=OrderStatus(row.get("status", "delivered")),
         ordered_at=hours("ordered") or now - timedelta(days=1000),
         expected_at=hours("late") or now + timedelta(days=2),

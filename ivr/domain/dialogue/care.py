@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from ivr.domain.dialogue import troubleshooting
 from ivr.domain.dialogue.effects import Decide, EstimateWait
 from ivr.domain.dialogue.heard import Decided
 from ivr.domain.dialogue.orders import finished, status_says
@@ -46,7 +47,7 @@ def _tell(dialogue: Dialogue, result: Decided) -> Step:
 
 def _offer(dialogue: Dialogue, result: Decided) -> Step:
     """What a person has to go on with: an agent or a callback."""
-    return Step(replace(dialogue, preface=_reasons(dialogue, result)), (EstimateWait(),))
+    return Step(replace(dialogue, preface=(*dialogue.preface, *_reasons(dialogue, result))), (EstimateWait(),))
 
 
 def _pay(dialogue: Dialogue, result: Decided) -> Step:
@@ -84,6 +85,10 @@ def _tell_offer(dialogue: Dialogue, result: Decided) -> Step:
     return Step(ask(dialogue, State.CLAIM_OFFER, *_reasons(dialogue, result)))
 
 
+def _try_steps(dialogue: Dialogue, result: Decided) -> Step:
+    return troubleshooting.begin(dialogue, result, *_reasons(dialogue, result))
+
+
 def _confirm_cancel(dialogue: Dialogue, result: Decided) -> Step:
     return Step(ask(dialogue, State.CANCEL_CONFIRM))
 
@@ -103,6 +108,7 @@ FOLLOWS: Mapping[Decision, Callable[[Dialogue, Decided], Step]] = {
     Decision.OFFER: _tell_offer,
     Decision.APPROVE: _claimed,
     Decision.DENY: _offer,
+    Decision.TRY_STEPS: _try_steps,
 }
 
 

@@ -79,6 +79,19 @@ class Decide:
     """Of a claim: whether the caller can show it (yes, no), once that was asked."""
     places: tuple[DropOff, ...] | None = None
     """Of a return: where it can be handed in, as was told; None: nobody has asked the shop."""
+    by_staff: bool = False
+    """An agent asks: nobody is led through steps."""
+
+
+@dataclass(frozen=True)
+class NoteStep:
+    """A step of troubleshooting is told, or the steps are over; gives no result."""
+
+    case_id: str
+    guide: str
+    step: str = ""
+    end: str = ""
+    """guides.SOLVED, UNSOLVED or DECLINED; empty: a step is told."""
 
 
 @dataclass(frozen=True)
@@ -234,6 +247,7 @@ Effect = (
     | ResolveCase
     | CancelOrder
     | Decide
+    | NoteStep
     | FindClaim
     | AnswerClaim
     | EscalateClaim

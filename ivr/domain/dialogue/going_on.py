@@ -53,7 +53,7 @@ def goes_on(dialogue: Dialogue, intent: Intent) -> Step | None:
         return None
     taken = replace(
         dialogue, want=case.kind, reason="", case_id=case.id, case_number=case.number, order=case.order,
-        explaining=case.order is not None,
+        why=case.why, explaining=case.order is not None,
     )  # fmt: skip
     opening = OpenCase(CaseKind(case.kind), "", case.order.id if case.order else None, case_id=case.id)
     return Step(taken, (opening,) if case.order is not None else (opening, EstimateWait()))

@@ -10,6 +10,7 @@ from ivr.domain.dialogue.claim_talk import ClaimAnswered as ClaimAnswered
 from ivr.domain.dialogue.claim_talk import ClaimFound as ClaimFound
 from ivr.domain.dialogue.claim_talk import ClaimView as ClaimView
 from ivr.domain.drop_offs import DropOff
+from ivr.domain.guides import Guide
 from ivr.domain.intents import Meaning
 from ivr.domain.knowledge import Answer
 from ivr.domain.moments import Resolved, Unresolved
@@ -127,6 +128,10 @@ class Decided:
     """What a claim about it is about, or the seller's offer, in the currency's smallest unit."""
     claim_due_at: datetime | None = None
     """Until when the seller has to answer it."""
+    guide: Guide | None = None
+    """What can be tried before, if the rules offer that."""
+    trail: tuple[str, ...] = ()
+    """The way through it that was gone already."""
 
 
 @dataclass(frozen=True)
@@ -143,11 +148,23 @@ class WaitEstimated:
 
 
 @dataclass(frozen=True)
+class OfferedZone:
+    """A clock on which a time may have been named."""
+
+    zone: str
+    """IANA name."""
+    name: str
+    """In the caller's language."""
+
+
+@dataclass(frozen=True)
 class MomentResolved:
     """Result of ResolveMoment."""
 
     moment: Resolved | Unresolved
     now: datetime
+    zones: tuple[OfferedZone, ...] = ()
+    """The number may lie in several, whose clocks differ at that time: it is asked first which one was meant."""
 
 
 @dataclass(frozen=True)

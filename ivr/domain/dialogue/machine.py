@@ -21,6 +21,7 @@ from ivr.domain.dialogue import (
     promises,
     sellers,
     tempers,
+    troubleshooting,
 )
 from ivr.domain.dialogue.account_talk import CardGiven, Paid
 from ivr.domain.dialogue.effects import ResolveCase
@@ -65,6 +66,7 @@ from ivr.domain.turn import Say, Turn
 
 ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.MENU: menu.answer_menu,
+    State.MENU_MORE: menu.answer_menu,
     State.MENU_THREE: menu.answer_three,
     State.INTENT_CONFIRM: menu.answer_confirm,
     State.LANGUAGE: menu.answer_language,
@@ -75,8 +77,10 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.RETURN_REASON: care.answer_reason,
     State.RETURN_WAY: care.answer_way,
     State.SETTLEMENT: care.answer_settlement,
+    State.STEP: troubleshooting.answer_step,
     State.OFFER: promises.answer_offer,
     State.MOMENT: booking.answer_moment,
+    State.ZONE: booking.answer_zone,
     State.MOMENT_CONFIRM: booking.answer_moment_confirm,
     State.CALLBACK_NUMBER: booking.answer_number,
     State.NUMBER_CONFIRM: booking.answer_number_confirm,

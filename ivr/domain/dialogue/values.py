@@ -8,8 +8,9 @@ from enum import StrEnum
 from ivr.domain.accounts import Bill, Membership
 from ivr.domain.consent import Consent
 from ivr.domain.dialogue.effects import Effect
-from ivr.domain.dialogue.heard import ClaimView, HeldPlace, NumberChecked, OpenCallback
+from ivr.domain.dialogue.heard import ClaimView, HeldPlace, NumberChecked, OfferedZone, OpenCallback
 from ivr.domain.drop_offs import DropOff
+from ivr.domain.guides import Guide
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Intent
 from ivr.domain.knowledge import Answer
@@ -24,6 +25,7 @@ class State(StrEnum):
     """What the present turn asks."""
 
     MENU = "menu"
+    MENU_MORE = "menu_more"
     MENU_THREE = "menu_three"
     INTENT_CONFIRM = "intent_confirm"
     LANGUAGE = "language"
@@ -33,6 +35,7 @@ class State(StrEnum):
     CANCEL_CONFIRM = "cancel_confirm"
     RETURN_REASON = "return_reason"
     RETURN_WAY = "return_way"
+    STEP = "step"
     SETTLEMENT = "settlement"
     CLAIM_CAUSE = "claim_cause"
     CLAIM_EVIDENCE = "claim_evidence"
@@ -43,6 +46,7 @@ class State(StrEnum):
     SELLER_SHARE = "seller_share"
     OFFER = "offer"
     MOMENT = "moment"
+    ZONE = "zone"
     MOMENT_CONFIRM = "moment_confirm"
     CALLBACK_NUMBER = "callback_number"
     NUMBER_CONFIRM = "number_confirm"
@@ -72,7 +76,7 @@ class State(StrEnum):
     ENDED = "ended"
 
 
-UNFINISHED_IN = frozenset({State.RETURN_REASON, State.RETURN_WAY, State.SETTLEMENT})
+UNFINISHED_IN = frozenset({State.RETURN_REASON, State.RETURN_WAY, State.SETTLEMENT, State.STEP})
 """What a call that ended here left unfinished can be gone on with in the next."""
 
 
@@ -115,6 +119,8 @@ class Begun:
     number: str
     kind: str
     order: Order | None = None
+    why: str = ""
+    """Of a return: the reason that was said."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +131,8 @@ class Caller:
     """E.164, if it can be rung; else a callback asks for one."""
     zone: str = "UTC"
     """IANA zone in which times are spoken."""
+    zone_said: bool = False
+    """They said so themselves; else it is only the first in which their number may lie."""
     company: str = "Ringback"
     orders: tuple[Order, ...] = ()
     """Recent orders, newest first."""
@@ -185,6 +193,10 @@ class Dialogue:
     """Why something is sent back, as chosen; of a claim its cause."""
     places: tuple[DropOff, ...] = ()
     """Where the return in hand can be handed in, the nearest first."""
+    guide: Guide | None = None
+    """What is being tried before something is sent back."""
+    trail: tuple[str, ...] = ()
+    """The steps of it on the way to the present one."""
     evidence: str = ""
     """Of a claim: whether the caller can show it (yes, no); empty: not asked."""
     claim: ClaimView | None = None
@@ -215,6 +227,8 @@ class Dialogue:
     """The moment as understood, being confirmed."""
     now: datetime | None = None
     """When it was understood: lets "today" be said."""
+    zones: tuple[OfferedZone, ...] = ()
+    """In ZONE: the clocks that are offered."""
     moves_id: str = ""
     """The callback being moved, if the moment is for that."""
     renumbers_id: str = ""
