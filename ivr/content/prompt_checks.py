@@ -30,7 +30,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         customer_agent_lost rate_effort
         rate_thanks help_ask_plain help_none help_none_offer help_other_words help_text_offer help_texted
         help_helped help_glad help_sorry code_call_again code_call_keys code_call_bye code_call_refused
-        ask_return_reason ask_return_way ask_return_way_plain proactive_stop
+        ask_photo photo_sent ask_return_reason ask_return_way ask_return_way_plain proactive_stop
         proactive_stopped shop_away why_other_number why_too_many why_high_amount payout_original payout_rupees
         payout_no_fee recording_ask recording_told recording_agreed recording_declined place_kept
         ask_claim_cause ask_claim_evidence ask_claim_offer cause_counterfeit cause_not_as_described
@@ -211,7 +211,7 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "company link": "late orders_link account unfinished",
     "code company": "account_code",
     "company link title": "help_answer",
-    "case company link": "canceled done news claim_ended",
+    "case company link": "canceled done news claim_ended photo",
     "case company link places": "return",
     "distance name street until": "drop_off",
     "case company link when": "promised_at promised_asap claim_asked claim_reminder",

@@ -36,6 +36,8 @@ class MessageKind(StrEnum):
     """How something is sent back: the page with its label."""
     UNFINISHED = "unfinished"
     """A return that a call left half done: the page on which it goes on."""
+    PHOTO = "photo"
+    """The carrier's photo of a delivery."""
     ACCOUNT = "account"
     """The page on which account details are changed."""
     NEWS = "news"
@@ -47,7 +49,7 @@ class MessageKind(StrEnum):
 
 
 ABOUT_ORDERS: Final = frozenset(
-    {MessageKind.RETURN, MessageKind.UNFINISHED, MessageKind.NEWS, MessageKind.RENEWAL}
+    {MessageKind.RETURN, MessageKind.UNFINISHED, MessageKind.PHOTO, MessageKind.NEWS, MessageKind.RENEWAL}
     | {MessageKind.ACCOUNT, MessageKind.WRITTEN}
 )
 """Kinds that belong to a case, not to a callback."""
@@ -59,7 +61,7 @@ GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
     "unreached": frozenset({MessageKind.UNREACHED}),
     "done": frozenset({MessageKind.DONE}),
     "return": frozenset({MessageKind.RETURN, MessageKind.UNFINISHED}),
-    "account": frozenset({MessageKind.ACCOUNT}),
+    "account": frozenset({MessageKind.ACCOUNT, MessageKind.PHOTO}),
     "news": frozenset({MessageKind.NEWS, MessageKind.RENEWAL}),
 }
 """Kinds as they are switched on and off."""

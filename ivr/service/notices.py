@@ -23,7 +23,7 @@ TOO_LATE: Final = timedelta(days=1)
 ACCOUNT_VALID: Final = timedelta(hours=1)
 """A link that changes details opens nothing after this."""
 FINISH_VALID: Final = timedelta(days=7)
-"""A return that was cut off can be finished for so long, as the text says."""
+"""A return that was cut off can be finished for so long, as the text says; and the photo of a delivery seen."""
 PAGE_DAYS: Final = 90
 """A return's page can be opened for so long."""
 
@@ -92,6 +92,8 @@ class Notices:
             return self.links.account(message.case_id, message.id, message.created_at + ACCOUNT_VALID)
         if message.kind is MessageKind.UNFINISHED and message.case_id:
             return self.links.finish(message.case_id, message.id, message.created_at + FINISH_VALID)
+        if message.kind is MessageKind.PHOTO and message.case_id:
+            return self.links.photo(message.case_id, message.id, message.created_at + FINISH_VALID)
         return message.id[-8:]
 
     def text(self, message: Message, case: Case, more: More = NOTHING) -> str:
@@ -128,6 +130,8 @@ class Notices:
                 return self.links.send_back_url(self.token(message))
             case MessageKind.ACCOUNT:
                 return self.links.account_url(self.token(message))
+            case MessageKind.PHOTO:
+                return self.links.photo_url(self.token(message))
             case MessageKind.UNFINISHED:
                 return self.links.finish_url(self.token(message))
         return self.links.start_url(message.id)

@@ -32,6 +32,7 @@ class State(StrEnum):
     ORDER_PICK = "order_pick"
     ORDER_NUMBER = "order_number"
     ORDER_CONFIRM = "order_confirm"
+    PHOTO = "photo"
     CANCEL_CONFIRM = "cancel_confirm"
     RETURN_REASON = "return_reason"
     RETURN_WAY = "return_way"
