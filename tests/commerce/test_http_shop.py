@@ -97,6 +97,17 @@ def test_a_hostile_answer_is_refused_and_names_the_field(shop: Shop, change: dic
         adapter(shop).order(order.id, "en-US")
 
 
+@pytest.mark.parametrize(
+    "photo",
+    ["http://photos.example.com/1.jpg", "https://localhost/1.jpg", "javascript:alert(1)", 'https://a.example/"><b>', 7],
+)
+def test_a_photo_that_is_no_https_address_is_refused(shop: Shop, photo: object) -> None:
+    order = delivered(shop)
+    shop.answer = lambda: Response(json.dumps(plain(order) | {"photo": photo}), mimetype="application/json")
+    with pytest.raises(ShopUnavailable, match="photo"):
+        adapter(shop).order(order.id, "en-US")
+
+
 def test_places_to_hand_a_return_in_are_read_and_a_shop_that_knows_none_has_none(shop: Shop) -> None:
     ours, order = adapter(shop), delivered(shop)
     assert list(ours.drop_offs(order.id, "en-US")) == list(shop.demo.drop_offs(order.id, "en-US"))

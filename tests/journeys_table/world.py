@@ -18,6 +18,7 @@ from ivr.domain.turn import Next, Turn
 from ivr.parts import Overrides
 from ivr.service.cases import Opening, open_case
 from ivr.service.claim_sweep import ClaimSweep
+from ivr.service.renewals import Renewals
 from ivr.service.scenes import Scene
 from ivr.service.seller_answers import SellerAnswers
 from ivr.service.store import UnitOfWork
@@ -285,7 +286,10 @@ class Trip:
 
     def _news(self, kind: News) -> Turn:
         """We ring the customer, who answers."""
-        assert self.ivr.engine.proactive.happened(kind, self.orders[0].id)
+        if kind is News.SUBSCRIPTION:
+            assert Renewals(self.ivr.engine.proactive, self.line.accounts).membership_ends(self.number)
+        else:
+            assert self.ivr.engine.proactive.happened(kind, self.orders[0].id)
         self.ivr.engine.outreach.sweep()
         self.ivr.engine.dispatcher.tick()
         assert isinstance(self.ivr.phone, FakePhone)
