@@ -1,6 +1,7 @@
 """The contract of docs/commerce.openapi.yaml as checks that any shop can be put to."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -122,6 +123,14 @@ def _searched(shop: HttpShop, order: Order) -> str:
     return "" if state in SearchState else f"{state}"
 
 
+def _part(shop: HttpShop, order: Order) -> str:
+    """Sent, or refused with a reason: both are answers."""
+    key = f"contract/{order.id}/part"
+    with suppress(ShopRefused):
+        shop.carry_out(errand_for(order, key=key, kind=SettlementKind.PART, amount_minor=0, words="a screw"))
+    return ""
+
+
 def _member(shop: HttpShop, order: Order) -> str:
     HttpAccounts(shop.requests).membership(order.number, "en-US")
     return ""
@@ -180,6 +189,7 @@ WRITES: Final = (
     ("an errand about an unknown order is refused", _refused(order_id=UNKNOWN)),
     ("another currency is refused", _refused(currency="XXX")),
     ("a search tells its state", _searched),
+    ("a part is sent, or refused with a reason", _part),
     ("a change of an account is taken, and the same again is no error", _changed),
     ("a change of an unknown customer's account is refused", _refused_change),
 )

@@ -71,6 +71,7 @@ def read_order(body: object, place: str = "order") -> Order:
         currency=currency,
         item_phrases=_phrases(row.get("item_phrases", []), place),
         kind=words(row.get("kind", ""), f"{place}.kind"),
+        has_parts=row.get("has_parts", False) is True,
         seller=words(row.get("seller", ""), f"{place}.seller"),
         batch=words(row.get("batch", ""), f"{place}.batch"),
         installments_left=_count(row.get("installments_left", 0), f"{place}.installments_left"),

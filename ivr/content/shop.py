@@ -14,6 +14,7 @@ from ivr.content.shop_seed import seeded_customers
 from ivr.content.yaml_files import Located, read_mapping
 from ivr.domain.money import minor_units
 from ivr.domain.orders import Order, OrderStatus
+from ivr.domain.settlements import SettlementKind
 from ivr.domain.shop_deeds import Deed
 from ivr.errors import ContentError, ShopRefused
 from ivr.service.fulfilment import Errand, Receipt, SearchState
@@ -143,7 +144,7 @@ class DemoShop:
             return True
 
     def carry_out(self, errand: Errand) -> Receipt:
-        """service.fulfilment.Fulfilment: a row in the books. Raises ShopRefused (`unknown_order`, `amount`)."""
+        """service.fulfilment.Fulfilment: a row in the books. Raises ShopRefused (`unknown_order`, `amount`, ...)."""
         order = self.order(errand.order_id, "en-US")
         if order is None:
             raise ShopRefused("unknown_order", "the shop has no such order")
@@ -152,6 +153,8 @@ class DemoShop:
             raise ShopRefused("amount", "more than the order cost, or less than nothing")
         if errand.amount_minor and errand.currency != order.currency:
             raise ShopRefused("currency", "the order was paid in another currency")
+        if errand.kind is SettlementKind.PART and not order.has_parts:
+            raise ShopRefused("no_parts", "there is no part of it left")
         deed = self._deeds.keep(deed_of(errand, order, self._now()))
         return Receipt(deed.reference, deed.ends_at)
 
@@ -203,6 +206,7 @@ class DemoShop:
             installments_left=int(row.get("installments_left", 0)),
             item_phrases=tuple(map(str, in_language(item.get("also", {}), locale))),
             kind=str(row["item"]),
+            has_parts=item.get("parts") is True,
             seller=str(row.get("seller", "")),
             batch=str(row.get("batch", "")),
             email=str(row.get("email", "")),

@@ -18,6 +18,7 @@ PREFIXES: Final = {
     SettlementKind.REPLACEMENT: "RP",
     SettlementKind.RETURN: "RT",
     SettlementKind.CREDIT: "CR",
+    SettlementKind.PART: "PT",
     SettlementKind.TRACE: "TR",
 }
 

@@ -39,6 +39,8 @@ class Order:
     """Other words for the item, as callers say them."""
     kind: str = ""
     """The shop's word for what kind of thing it is: "tea_kettle"."""
+    has_parts: bool = False
+    """The shop has single parts of it to send."""
     seller: str = ""
     """Who sells it; empty: the shop itself."""
     batch: str = ""

@@ -13,6 +13,8 @@ class SettlementKind(StrEnum):
     RETURN = "return"
     """Refunded when it is back."""
     CREDIT = "credit"
+    PART = "part"
+    """What was missing in the box; the item stays with the customer."""
     TRACE = "trace"
     """The carrier searches; nothing is paid."""
 

@@ -11,11 +11,13 @@ from ivr.domain.messages import Channel, MessageKind
 from ivr.domain.orders import Order
 from ivr.domain.outreach import News
 from ivr.domain.policy import Decision, Rule, Rules, Ruling, Topic, decide
+from ivr.domain.policy.facts import MISSING_PART
 from ivr.domain.policy.gathering import REFUNDS_SPAN, Request, gather, settled_at, traced_at
 from ivr.domain.policy.rules import Anchor
 from ivr.domain.policy.stored import as_data
 from ivr.domain.settlements import FINAL, Settlement, SettlementKind, settlement_key
 from ivr.errors import NotFound
+from ivr.service.cases import WORDS_LIMIT
 from ivr.service.claims import ClaimDesk
 from ivr.service.countries import country_of
 from ivr.service.guides import Guides, NoGuides, tried
@@ -29,12 +31,14 @@ AT_ONCE = {
     Decision.KEEP_ITEM: SettlementKind.REFUND,
     Decision.REFUND_NOW: SettlementKind.REFUND,
     Decision.CREDIT: SettlementKind.CREDIT,
+    Decision.SEND_PART: SettlementKind.PART,
     Decision.TRACE: SettlementKind.TRACE,
 }
 """Done without a further question."""
 CHOSEN = {
     (Decision.SEND_BACK, "drop_off"): SettlementKind.RETURN,
     (Decision.SEND_BACK, "label"): SettlementKind.RETURN,
+    (Decision.SHARE, "share"): SettlementKind.REFUND,
     (Decision.SETTLE, "refund"): SettlementKind.REFUND,
     (Decision.SETTLE, "replacement"): SettlementKind.REPLACEMENT,
 }
@@ -90,6 +94,8 @@ class Care:
         ruling = decide(self.rules, wanted.topic, gather(request, now), now.date())
         record(uow, now, "decided", subject=asking.case, data=as_data(ruling, now.date()))
         kind = AT_ONCE.get(ruling.decision) or CHOSEN.get((ruling.decision, wanted.choice))
+        if kind is SettlementKind.PART and wanted.words:
+            asking.case.summary = wanted.words[:WORDS_LIMIT]  # the shop has to know which one
         if kind is not None:
             _settle(asking, ruling, kind, wanted.choice, now)
         told = self._tell(asking, now) if kind is SettlementKind.RETURN else None
@@ -116,7 +122,7 @@ class Care:
         return self.notices.write(asking.uow, asking.case, MessageKind.RETURN, addressee, now)
 
     def _request(self, asking: Asking, wanted: Decide, before: Sequence[Settlement], now: datetime) -> Request:
-        order, uow = asking.order, asking.uow
+        order, uow, lacks_part = asking.order, asking.uow, wanted.reason == MISSING_PART
         return Request(
             order=order,
             caller=asking.caller,
@@ -125,6 +131,7 @@ class Care:
             settled=before,
             recalled=uow.outreaches.of_order(order.id, News.DEFECT) is not None,
             refunds=uow.settlements.count_final(order.number, now - REFUNDS_SPAN),
+            parts=uow.settlements.count_parts(order.number, now - REFUNDS_SPAN) if lacks_part else None,
             sold_by_seller=self.claims is not None and self.claims.sellers.of_order(order.id) is not None,
         )
 

@@ -146,6 +146,7 @@ def order_of(row: dict[str, Any], number: str, country: str, serial: int, now: d
         number=number,
         item=row.get("item", "lamp"),
         kind=row.get("kind", ""),
+        has_parts=row.get("has_parts", False),
         status=OrderStatus(row.get("status", "delivered")),
         ordered_at=hours("ordered") or now - timedelta(days=1000),
         expected_at=hours("late") or now + timedelta(days=2),

@@ -95,6 +95,11 @@ def _step_said(d: Dialogue) -> tuple[Say, ...]:
     return Say(d.guide.prompt(step.id)), Say("ask_step_answer" if step.asks_itself else "ask_step_helped")
 
 
+def part_choice_asked(d: Dialogue) -> Question:
+    """To keep what lacks a part, or to send it back."""
+    return by_number(Say("ask_part_share"), 2)
+
+
 def consent_asked(d: Dialogue) -> Question:
     """Whether the conversation may be recorded."""
     return boolean(Say("recording_ask"))
@@ -131,6 +136,7 @@ ASKED: Mapping[State, Callable[[Dialogue], Question]] = {
     State.RATING: rating_asked,
     State.ENDED: ended,
     State.STEP: step_asked,
+    State.PART_CHOICE: part_choice_asked,
 }
 """Those of `questions.QUESTIONS` that are here."""
 

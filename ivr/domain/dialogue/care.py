@@ -69,6 +69,12 @@ def _settle(dialogue: Dialogue, result: Decided) -> Step:
     return finished(dialogue, result.ruling.rule.id, say, *paid)
 
 
+def _share(dialogue: Dialogue, result: Decided) -> Step:
+    if not result.choice:
+        return Step(ask(dialogue, State.PART_CHOICE, *_reasons(dialogue, result)))
+    return finished(dialogue, result.ruling.rule.id, Say("settled_refund", _args(dialogue, result)), *_payout(result))
+
+
 def _claimed(dialogue: Dialogue, result: Decided) -> Step:
     """The seller has the word, or the claim is paid: the case stands as the claim left it."""
     return Step(ask(dialogue, State.ANYTHING_ELSE, *_reasons(dialogue, result), *_payout(result)))
@@ -102,6 +108,8 @@ FOLLOWS: Mapping[Decision, Callable[[Dialogue, Decided], Step]] = {
     Decision.APPROVE: _claimed,
     Decision.DENY: _offer,
     Decision.TRY_STEPS: _try_steps,
+    Decision.SEND_PART: _tell,
+    Decision.SHARE: _share,
 }
 
 
@@ -153,6 +161,16 @@ def answer_settlement(dialogue: Dialogue, intent: Intent) -> Step | None:
     return _again(dialogue, chosen) if (chosen := _chosen(INSTEAD, intent)) else None
 
 
+def answer_part(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Keep it for a share of the price; or it goes back like what is not what was ordered."""
+    match intent.slots.get("index") if intent.name == "choice" else None:
+        case 1:
+            return _again(dialogue, "share")
+        case 2:
+            return _again(replace(dialogue, why="wrong"), "")
+    return None
+
+
 def _chosen(offered: tuple[str, ...], intent: Intent) -> str:
     index = intent.slots.get("index")
     fits = intent.name == "choice" and isinstance(index, int) and 1 <= index <= len(offered)
@@ -163,4 +181,5 @@ def _again(dialogue: Dialogue, choice: str) -> Step | None:
     """The rules are asked anew with what was answered: meanwhile another call may have settled it."""
     if dialogue.order is None:
         return None
-    return Step(dialogue, (Decide(Topic(dialogue.want), dialogue.order.id, dialogue.case_id, dialogue.why, choice),))
+    topic, words = Topic(dialogue.want), dialogue.reason
+    return Step(dialogue, (Decide(topic, dialogue.order.id, dialogue.case_id, dialogue.why, choice, words=words),))

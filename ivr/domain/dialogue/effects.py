@@ -76,6 +76,8 @@ class Decide:
     """What was chosen of what an earlier decision offered: done if the rules still allow it."""
     evidence: str = ""
     """Of a claim: whether the caller can show it (yes, no), once that was asked."""
+    words: str = ""
+    """The request, or the reason, in the customer's own words."""
     by_staff: bool = False
     """An agent asks: nobody is led through steps."""
 

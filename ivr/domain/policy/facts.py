@@ -30,7 +30,8 @@ class Fact:
     """Of a WORD: every value that it may have."""
 
 
-REASONS = ("damaged", "wrong", "unwanted", NOT_WORKING)
+MISSING_PART = "missing_part"
+REASONS = ("damaged", "wrong", "unwanted", NOT_WORKING, MISSING_PART)
 """Why something is sent back, in the order in which they are offered."""
 CAUSES = ("counterfeit", "not_as_described", "late_shipment", "not_received")
 """What is claimed from a seller, in the order in which they are offered."""
@@ -54,6 +55,9 @@ FACTS: Mapping[str, Fact] = {
     "recalled": Fact(Kind.TRUTH, "a defect was found in its production batch"),
     "reason": Fact(Kind.WORD, "why it is sent back; none: not asked yet", frozenset(("none", *REASONS))),
     "steps": Fact(Kind.WORD, "things to try before it is sent back; open: not all of them were", frozenset(STEPS)),
+    "part_in_stock": Fact(Kind.TRUTH, "the shop has single parts of it to send"),
+    "part_sent": Fact(Kind.TRUTH, "a part of it was sent before"),
+    "parts_in_90_days": Fact(Kind.NUMBER, "parts that were sent to this customer; known if a part is missing"),
     "settled": Fact(Kind.WORD, "what was done about this item before", frozenset(SETTLED)),
     "credited": Fact(Kind.TRUTH, "a credit was given for this order"),
     "days_since_delivery": Fact(Kind.NUMBER, "whole days"),

@@ -25,6 +25,8 @@ class Request:
     country: str
     """ISO 3166 of the order's owner."""
     reason: str = ""
+    parts: int | None = None
+    """Parts sent to the owner in REFUNDS_SPAN; None: nobody asks."""
     steps: str = ""
     """Whether there are things to try before: open, over; empty: there are none."""
     settled: Sequence[Settlement] = ()
@@ -50,6 +52,9 @@ def gather(request: Request, now: datetime) -> Facts:
         "recalled": request.recalled or order.recalled,
         "reason": request.reason or "none",
         "steps": request.steps or None,
+        "part_in_stock": order.has_parts,
+        "part_sent": any(s.kind is SettlementKind.PART for s in request.settled),
+        "parts_in_90_days": request.parts,
         "settled": next((s.kind.value for s in request.settled if s.kind in FINAL), "none"),
         "credited": any(s.kind is SettlementKind.CREDIT for s in request.settled),
         "refunds_in_90_days": request.refunds,
