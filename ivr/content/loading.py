@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ivr.content import grammar_files, prompt_checks
+from ivr.content.addresses import FILE as ADDRESSES
+from ivr.content.addresses import AddressStyle, read_styles
 from ivr.content.folders import ABOUT, Folders
 from ivr.content.guide_files import guide_texts, read_guides
 from ivr.content.help_files import read_articles
@@ -63,7 +65,8 @@ def load(folder: Path, locales: Sequence[str] = ()) -> Content:
         raise ContentError(f"{folder} holds no locale: point IVR_CONTENT at a folder like grammars/")
     served = tuple(locales) or tuple(sorted(known, key=lambda name: (name != DEFAULT_LOCALE, name)))
     guides = read_guides(folders)
-    content = Content({name: _locale(folders, name, served, guides) for name in served}, _likely(folders), guides)
+    read = {name: _locale(folders, name, served, guides) for name in served}
+    content = Content(read, _likely(folders), _addresses(folders), guides)
     prompt_checks.check_prompts(content)
     for locale in content.locales.values():
         check_chat(locale)
@@ -149,6 +152,11 @@ def _likely(folders: Folders) -> Mapping[str, tuple[str, ...]]:
     if not path.is_file():
         return {}
     return {str(country): tuple(map(str, names)) for country, names in folders.read(path).items()}
+
+
+def _addresses(folders: Folders) -> Mapping[str, AddressStyle]:
+    path = folders.root / ADDRESSES
+    return read_styles(folders.read(path)) if path.is_file() else {}
 
 
 def _needed(about: Mapping[str, Any], key: str, name: str) -> Any:

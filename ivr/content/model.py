@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from hassil.expression import Expression
 
+from ivr.content.addresses import AddressStyle
 from ivr.content.mood_files import MoodWords
 from ivr.content.yaml_files import Located
 from ivr.domain.guides import Guide
@@ -273,6 +274,8 @@ class Content:
     """The default locale first."""
     likely: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Locales by country (ISO 3166), the likeliest first; also such as are not served."""
+    addresses: Mapping[str, AddressStyle] = field(default_factory=dict)
+    """How postal addresses are told, by their country."""
 
     guides: tuple[Guide, ...] = ()
     """What is tried before something that stopped working is sent back."""

@@ -40,8 +40,10 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         account_code_wrong membership_none ask_membership membership_kept payment_none pay_now pay_declined
         pay_failed pay_unclear card_never_spoken
         intent_complaint kind_complaint intent_delete_data kind_delete_data upset_to_person danger_to_person
-        ask_part_share why_parts_too_many ask_step_helped ask_step_answer steps_solved steps_over steps_declined
+        ask_express ask_part_share why_parts_too_many
+        ask_step_helped ask_step_answer steps_solved steps_over steps_declined
         complaint_key delete_confirm delete_done delete_kept delete_no_number payout_installments why_pickup_points
+        menu_more yes_or_no delete_follows
     """,
     "answer": """
         help_answer
@@ -56,13 +58,13 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         go_on
     """,
     "case": """
-        whisper_again whisper_accepted complaint_opened
+        whisper_again whisper_accepted complaint_opened dnr_case
     """,
     "company": """
         greeting goodbye code_call code_call_over proactive_hello
     """,
     "code": """
-        code_call_code code_call_once_more
+        code_call_code code_call_once_more machine_goodbye
     """,
     "amount": """
         settled_refund why_credit claim_accept claim_offer pay_done
@@ -71,6 +73,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         why_withdrawal moment_too_far callback_refused_too_far why_claim_too_late
     """,
     "until": """
+        why_express express_done
         why_wait why_trace membership_pause_sure membership_held membership_ends membership_rests
     """,
     "gives until": """
@@ -113,6 +116,12 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "key": """
         language_menu language_more
     """,
+    "zone": """
+        clock zone_told
+    """,
+    "key zone": """
+        ask_zone_key
+    """,
     "number": """
         confirm_callback_number callback_renumbered
     """,
@@ -126,7 +135,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         confirm_intent
     """,
     "when": """
-        moment confirm_moment callback_moved existing_callback_by existing_callback_at agent_customer_busy
+        moment ask_zone confirm_moment callback_moved existing_callback_by existing_callback_at agent_customer_busy
         agent_customer_no_answer agent_customer_machine agent_customer_failed agent_customer_ivr
         agent_customer_screened agent_customer_silent agent_customer_refused agent_customer_hung_up customer_later
         customer_refused customer_unheard
@@ -143,13 +152,16 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "code company": """
         verification_text
     """,
+    "distance name street": """
+        drop_off_near
+    """,
     "digits item wanted": """
         confirm_order
     """,
     "item when": """
         order_status_preparing order_status_shipped order_status_out_for_delivery order_late
     """,
-    "case code company when": """
+    "case company when": """
         machine_message
     """,
     "case item until": """
@@ -171,10 +183,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         ask_order_pick_2
     """,
     "item place when": """
-        order_status_delivered
-    """,
-    "case item place when": """
-        dnr_explain
+        order_status_delivered dnr_explain
     """,
     "first other second third": """
         ask_order_pick_3
@@ -199,10 +208,12 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "answer link title": "mail_article",
     "names": "mail_files",
     "chat link": "mail_ways",
-    "company link": "late orders_link account",
+    "company link": "late orders_link account unfinished",
     "code company": "account_code",
     "company link title": "help_answer",
-    "case company link": "canceled done return news claim_ended",
+    "case company link": "canceled done news claim_ended",
+    "case company link places": "return",
+    "distance name street until": "drop_off",
     "case company link when": "promised_at promised_asap claim_asked claim_reminder",
     "amount case company link": "claim_charged",
     "amount case company": "claim_paid",

@@ -10,8 +10,10 @@ from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from ivr.content.shop_books import MemoryDeeds, deed_of
+from ivr.content.shop_places import DemoPlaces
 from ivr.content.shop_seed import seeded_customers
 from ivr.content.yaml_files import Located, read_mapping
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.money import minor_units
 from ivr.domain.orders import Order, OrderStatus
 from ivr.domain.settlements import SettlementKind
@@ -77,8 +79,10 @@ class DemoShop:
         self._deeds = deeds or MemoryDeeds()
         self._items: Mapping[str, Any] = content["items"]
         self._places: Mapping[str, Any] = content.get("places", {})
+        self._express: Mapping[str, Any] = content.get("express", {})
         self.customers = tuple(_customer(row) for row in content["customers"])
         self._canceled: set[str] = set()
+        self._drop_offs = DemoPlaces(folder)
         self._lock = Lock()
         self._check()
         taken = [_digits(row["number"])[-LAST_DIGITS:] for owner in self.customers for row in owner.orders]
@@ -134,6 +138,11 @@ class DemoShop:
         rows = ((owner, row) for owner, row in self._rows.values() if row.get("batch") == batch)
         return [order for owner, row in rows if (order := self._order(owner, row, locale)).status in WITH_CUSTOMER]
 
+    def drop_offs(self, order_id: str, locale: str) -> Sequence[DropOff]:
+        """Places to hand a return in, in the language of where they are."""
+        order = self.order(order_id, locale)
+        return self._drop_offs.near(order.number, order.id) if order is not None else ()
+
     def cancel(self, order_id: str) -> bool:
         """Cancel an order that is still being packed; canceling twice is no error."""
         with self._lock:
@@ -160,7 +169,7 @@ class DemoShop:
 
     def search_state(self, order_id: str) -> SearchState:
         """What became of a search: every third parcel turns up in half the time. Raises ShopRefused (`unknown`)."""
-        searches = [deed for deed in self._deeds.of_order(order_id) if deed.ends_at is not None]
+        searches = [deed for deed in self._deeds.of_order(order_id) if deed.kind is SettlementKind.TRACE]
         if not searches or (ends_at := searches[-1].ends_at) is None:
             raise ShopRefused("unknown", "nobody searches for this order")
         now, begun = self._now(), searches[-1].at
@@ -192,7 +201,7 @@ class DemoShop:
         status = OrderStatus.CANCELED if order_id in self._canceled else OrderStatus(row["status"])
         place = self._places.get(row.get("left", ""))
         currency = str(row.get("currency", "USD"))
-        return Order(
+        order = Order(
             id=order_id,
             number=owner.number,
             item=str(in_language(item["name"], locale)),
@@ -212,6 +221,17 @@ class DemoShop:
             email=str(row.get("email", "")),
             news_by=tuple(row.get("news_by", ())),
         )
+        return self._with_express(order, owner) if status is OrderStatus.PREPARING else order
+
+    def _with_express(self, order: Order, owner: ShopCustomer) -> Order:
+        """What goes by express has another day; what is still packed could."""
+        sent = [deed for deed in self._deeds.of_order(order.id) if deed.kind is SettlementKind.EXPEDITE]
+        if sent:
+            return replace(order, expected_at=sent[-1].ends_at)
+        if order.currency not in self._express:
+            return order
+        at = self._at(Located("tomorrow at 18:00"), owner.zone)
+        return replace(order, express_amount=str(self._express[order.currency]), express_at=at)
 
     def _at(self, text: Located, zone: str) -> datetime:
         now = self._now()

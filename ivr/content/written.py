@@ -7,11 +7,12 @@ words that `instead` exchanges: "Press => Reply; press => reply".
 from collections.abc import Mapping
 from typing import Final
 
+from ivr.content.addresses import written_address
 from ivr.content.model import Content, LocaleContent
 from ivr.content.speaker import PLACE, PromptSpeaker
 from ivr.content.yaml_files import Located
 from ivr.domain.guides import STEP_PROMPT
-from ivr.domain.turn import SayArg, Spelled
+from ivr.domain.turn import PostalAddress, SayArg, Spelled
 from ivr.errors import ContentError
 
 CHAT: Final = "chat.yaml"
@@ -27,6 +28,9 @@ class WrittenSpeaker(PromptSpeaker):
 
     def _words(self, locale: str, key: str, arg: SayArg) -> str:
         return arg.digits if isinstance(arg, Spelled) else super()._words(locale, key, arg)
+
+    def _address(self, locale: str, key: str, address: PostalAddress) -> str:
+        return written_address(address, self._addresses)
 
 
 def check_chat(locale: LocaleContent) -> None:

@@ -4,28 +4,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from ivr.domain.cases import Case
 from ivr.domain.dialogue.effects import Decide
 from ivr.domain.dialogue.heard import Decided
+from ivr.domain.drop_offs import DropOff, nearest
 from ivr.domain.messages import Channel, MessageKind
 from ivr.domain.orders import Order
 from ivr.domain.outreach import News
-from ivr.domain.policy import Decision, Rule, Rules, Ruling, Topic, decide
-from ivr.domain.policy.facts import MISSING_PART
+from ivr.domain.policy import Decision, Rules, Ruling, Topic, decide
+from ivr.domain.policy.facts import EXPRESS, MISSING_PART, WAIT
 from ivr.domain.policy.gathering import REFUNDS_SPAN, Request, gather, settled_at, traced_at
 from ivr.domain.policy.rules import Anchor
 from ivr.domain.policy.stored import as_data
 from ivr.domain.settlements import FINAL, Settlement, SettlementKind, settlement_key
-from ivr.errors import NotFound
+from ivr.errors import NotFound, ShopUnavailable
 from ivr.service.cases import WORDS_LIMIT
 from ivr.service.claims import ClaimDesk
 from ivr.service.countries import country_of
+from ivr.service.drop_offs import DropOffs
 from ivr.service.guides import Guides, NoGuides, tried
 from ivr.service.handovers import settle
 from ivr.service.notices import Addressee, Notices
 from ivr.service.ports import Clock, Commerce, NumberRules
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = {
     Decision.KEEP_ITEM: SettlementKind.REFUND,
@@ -39,12 +45,13 @@ CHOSEN = {
     (Decision.SEND_BACK, "drop_off"): SettlementKind.RETURN,
     (Decision.SEND_BACK, "label"): SettlementKind.RETURN,
     (Decision.SHARE, "share"): SettlementKind.REFUND,
+    (Decision.EXPEDITE, EXPRESS): SettlementKind.EXPEDITE,
     (Decision.SETTLE, "refund"): SettlementKind.REFUND,
     (Decision.SETTLE, "replacement"): SettlementKind.REPLACEMENT,
 }
 """Done once it was chosen, if the rules still say so."""
 NO_GUIDES = NoGuides()
-PENDING = frozenset({SettlementKind.RETURN, SettlementKind.TRACE})
+PENDING = frozenset({SettlementKind.RETURN, SettlementKind.TRACE, SettlementKind.EXPEDITE})
 """Not over when it is settled."""
 REFUNDED = frozenset({SettlementKind.REFUND, SettlementKind.RETURN})
 
@@ -58,7 +65,7 @@ class Asking:
     order: Order
     caller: str | None
     """The number that calls, E.164."""
-    locale: str = "en-US"
+    locale: str
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,8 @@ class Care:
     """None: nothing is told by message."""
     claims: ClaimDesk | None = None
     """None: the shop has no sellers."""
+    shop_places: DropOffs | None = None
+    """None: the shop knows no places to hand a return in."""
     guides: Guides = NO_GUIDES
 
     def asking(self, uow: UnitOfWork, wanted: Decide, *, caller: str | None, locale: str) -> Asking:
@@ -96,8 +105,9 @@ class Care:
         kind = AT_ONCE.get(ruling.decision) or CHOSEN.get((ruling.decision, wanted.choice))
         if kind is SettlementKind.PART and wanted.words:
             asking.case.summary = wanted.words[:WORDS_LIMIT]  # the shop has to know which one
+        places = self._places(asking, ruling, wanted)
         if kind is not None:
-            _settle(asking, ruling, kind, wanted.choice, now)
+            _settle(asking, ruling, kind, replace(wanted, places=places), now)
         told = self._tell(asking, now) if kind is SettlementKind.RETURN else None
         return Decided(
             ruling,
@@ -105,6 +115,7 @@ class Care:
             now,
             payout=self._payout(ruling, now) if kind in REFUNDED else (),
             choice=wanted.choice if kind is not None else "",
+            places=places,
             told=told.value if told else "",
             settled_at=settled_at(before),
             settled_minor=next((one.amount_minor for one in before if one.kind in FINAL), 0),
@@ -112,6 +123,18 @@ class Care:
             guide=steps.guide,
             trail=steps.trail,
         )
+
+    def _places(self, asking: Asking, ruling: Ruling, wanted: Decide) -> tuple[DropOff, ...]:
+        """Nobody waits for a return because the shop does not tell them."""
+        if ruling.decision is not Decision.SEND_BACK or self.shop_places is None:
+            return ()
+        if wanted.places is not None:
+            return wanted.places
+        try:
+            return nearest(tuple(self.shop_places.drop_offs(asking.order.id, asking.locale)))
+        except ShopUnavailable as error:
+            log.warning("drop_offs_unknown", error=str(error))
+            return ()
 
     def _tell(self, asking: Asking, now: datetime) -> Channel | None:
         """The page of a return, by a message that is asked for in this moment: so at any hour."""
@@ -128,6 +151,7 @@ class Care:
             caller=asking.caller,
             country=country_of(self.numbers, order.number),
             reason=wanted.reason,
+            waits=wanted.choice == WAIT,
             settled=before,
             recalled=uow.outreaches.of_order(order.id, News.DEFECT) is not None,
             refunds=uow.settlements.count_final(order.number, now - REFUNDS_SPAN),
@@ -139,7 +163,7 @@ class Care:
         return decide(self.rules, Topic.PAYOUT, ruling.facts, now.date()).rule.reasons
 
 
-def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, choice: str, now: datetime) -> None:
+def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, wanted: Decide, now: datetime) -> None:
     order = asking.order
     amount = 0 if kind is SettlementKind.TRACE else ruling.amount_minor
     settle(
@@ -151,11 +175,12 @@ def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, choice: str, n
             number=order.number,
             case_id=asking.case.id,
             rule_id=ruling.rule.id,
-            way=choice if kind is SettlementKind.RETURN else "",
+            way=wanted.choice if kind is SettlementKind.RETURN else "",
             amount_minor=amount,
             currency=ruling.facts.currency,
             at=now,
-            until_at=_until(order, ruling.rule, now) if kind in PENDING else None,
+            until_at=_until(order, ruling, now) if kind in PENDING else None,
+            places=wanted.places,
         ),
         now,
     )
@@ -163,7 +188,10 @@ def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, choice: str, n
     record(asking.uow, now, "settled", subject=asking.case, data=data)
 
 
-def _until(order: Order, rule: Rule, now: datetime) -> datetime:
+def _until(order: Order, ruling: Ruling, now: datetime) -> datetime:
     """As the dialogue tells it."""
+    rule = ruling.rule
+    if ruling.decision is Decision.EXPEDITE and order.express_at is not None:
+        return order.express_at
     begins = now if rule.counts_from is Anchor.TRACE else order.delivered_at or now
     return begins + timedelta(days=rule.days, hours=rule.hours)

@@ -34,6 +34,8 @@ class Errand:
     at: datetime
     answer_by: datetime | None = None
     """Of a TRACE: when the customer was told to hear of it."""
+    promised_at: datetime | None = None
+    """Of an EXPEDITE: when the customer was told to have it."""
 
 
 @dataclass(frozen=True)

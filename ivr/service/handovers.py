@@ -131,6 +131,7 @@ def _errand(settlement: Settlement, case: Case | None) -> Errand:
         rule_id=settlement.rule_id,
         at=settlement.at,
         answer_by=settlement.until_at if settlement.kind is SettlementKind.TRACE else None,
+        promised_at=settlement.until_at if settlement.kind is SettlementKind.EXPEDITE else None,
     )
 
 

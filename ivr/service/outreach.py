@@ -72,14 +72,14 @@ class OutreachSweep:
 
     def _hours(self, scene: Scene, outreach: Outreach) -> Hours | None:
         try:
-            zones = self.numbers.check(outreach.number).zones
+            where = self.numbers.check(outreach.number).whereabouts
         except NumberRefused:
             return None
         customer = scene.uow.customers.by_number(outreach.number)
-        window = calling_window(self.rules, zones, customer.zone if customer else "", scene.now)
+        window = calling_window(self.rules, where, customer.zone if customer else "", scene.now)
         if window is None or self.rules.any_hour:
             return window
-        return self.rules.privacy.unasked(outreach.number, zones, window)
+        return self.rules.privacy.unasked(outreach.number, where.zones, window)
 
     def _ring(self, scene: Scene, outreach: Outreach) -> None:
         leg = Leg(id=new_id(), party=Party.NEWS, number=outreach.number, created_at=scene.now)

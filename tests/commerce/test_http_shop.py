@@ -76,6 +76,8 @@ def test_every_address_that_the_adapter_uses_is_described(shop: Shop) -> None:
 HOSTILE: list[tuple[dict[str, Any], str]] = [
     ({"amount": "-5.00"}, "amount"),
     ({"amount": "NaN"}, "amount"),
+    ({"express_amount": "-6.50"}, "express_amount"),
+    ({"kind": "<tea>"}, "kind"),
     ({"currency": "DOGE"}, "currency"),
     ({"item": "<say-as>lamp</say-as>"}, "item"),
     ({"item": "x" * 5000}, "item"),
@@ -95,6 +97,31 @@ def test_a_hostile_answer_is_refused_and_names_the_field(shop: Shop, change: dic
     shop.answer = lambda: Response(json.dumps(plain(order) | change), mimetype="application/json")
     with pytest.raises(ShopUnavailable, match=named):
         adapter(shop).order(order.id, "en-US")
+
+
+def test_places_to_hand_a_return_in_are_read_and_a_shop_that_knows_none_has_none(shop: Shop) -> None:
+    ours, order = adapter(shop), delivered(shop)
+    assert list(ours.drop_offs(order.id, "en-US")) == list(shop.demo.drop_offs(order.id, "en-US"))
+    assert len(ours.drop_offs(order.id, "en-US")) > 3
+    shop.answer = lambda: Response("{}", 404)
+    assert list(ours.drop_offs(order.id, "en-US")) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"name": "<b>"}, "name"),
+        ({"street": ""}, "street"),
+        ({"meters": -1}, "meters"),
+        ({"meters": "near"}, "meters"),
+        ({"open_until": "24:00"}, "open_until"),
+    ],
+)
+def test_a_hostile_place_is_refused_and_names_the_field(shop: Shop, change: dict[str, Any], named: str) -> None:
+    place = {"name": "Corner Books", "street": "12 Main Street", "meters": 400, "open_until": "18:00"}
+    shop.answer = lambda: Response(json.dumps({"places": [place | change]}), mimetype="application/json")
+    with pytest.raises(ShopUnavailable, match=rf"places\[0\]\.{named}"):
+        adapter(shop).drop_offs("1" * 17, "en-US")
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[" * 100_000, b"null", b'{"orders": {}}', b"x" * (LARGEST + 10)])

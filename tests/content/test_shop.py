@@ -107,6 +107,22 @@ def test_a_search_ends_when_the_customer_was_told(shop: DemoShop) -> None:
     assert shop.search_state(given.order_id) in (SearchState.FOUND, SearchState.NOT_FOUND)
 
 
+def test_what_is_late_and_still_packed_can_go_by_express_and_has_another_day_then() -> None:
+    shop = DemoShop(GRAMMARS, lambda: NOW)
+    late, sent = "11944062186958351", "11976551942819482"
+    order, other = shop.order(late, "en-US"), shop.order(sent, "en-US")
+    assert order is not None
+    assert (order.express_amount, other and other.express_amount) == ("6.50", "")
+    given = replace(errand(shop), order_id=late, kind=SettlementKind.EXPEDITE, amount_minor=650)
+    receipt = shop.carry_out(replace(given, promised_at=order.express_at))
+    changed = shop.order(late, "en-US")
+    assert receipt.ends_at == order.express_at == (changed and changed.expected_at)
+    assert changed is not None
+    assert (changed.express_amount, changed.express_at) == ("", None)
+    with pytest.raises(ShopRefused):
+        shop.search_state(late)
+
+
 def errand(shop: DemoShop) -> Errand:
     order = next(order for order in shop.recent_orders("+12025550143", "en-US") if order.delivered_at)
     return Errand(

@@ -7,7 +7,7 @@ from ivr.domain.dialogue.values import Dialogue, State
 from ivr.domain.hearing import Pace
 from ivr.domain.intents import Builtin, Choice, Expects, Intent
 from ivr.domain.policy.facts import REASONS
-from ivr.domain.turn import Charge, Next, Say
+from ivr.domain.turn import At, Charge, Clock, Next, Say
 
 YES, NO = Intent("yes"), Intent("no")
 PLACES = ("first", "second", "third")
@@ -95,9 +95,26 @@ def _step_said(d: Dialogue) -> tuple[Say, ...]:
     return Say(d.guide.prompt(step.id)), Say("ask_step_answer" if step.asks_itself else "ask_step_helped")
 
 
+def express_asked(d: Dialogue) -> Question:
+    """Whether what is late goes by express."""
+    return boolean(Say("ask_express"))
+
+
 def part_choice_asked(d: Dialogue) -> Question:
     """To keep what lacks a part, or to send it back."""
     return by_number(Say("ask_part_share"), 2)
+
+
+def zone_asked(d: Dialogue) -> Question:
+    """On which of several clocks a time was named."""
+    if d.at is None or d.now is None:
+        raise ValueError("no moment to ask about")
+    among = tuple(one.zone for one in d.zones)
+    named = Say("ask_zone", {"when": At(d.at, d.caller.zone, d.now)})
+    keys = (Say("ask_zone_key", {"zone": Clock(zone, among), "key": n}) for n, zone in enumerate(among, 1))
+    choices = tuple(Choice(str(n), (one.name,)) for n, one in enumerate(d.zones, 1))
+    expects = Expects(builtins=(Builtin.CHOICE,), choices=choices)
+    return Question((named, *keys), expects, number_keys(len(among)))
 
 
 def consent_asked(d: Dialogue) -> Question:
@@ -107,7 +124,7 @@ def consent_asked(d: Dialogue) -> Question:
 
 def erase_asked(d: Dialogue) -> Question:
     """Whether everything about the caller is to be erased."""
-    return boolean(Say("delete_confirm"))
+    return boolean(Say("delete_confirm"), Say("delete_follows"), Say("yes_or_no"))
 
 
 def returned_asked(d: Dialogue) -> Question:
@@ -130,6 +147,7 @@ ASKED: Mapping[State, Callable[[Dialogue], Question]] = {
     State.ANSWER_CONFIRM: answer_confirm_asked,
     State.ANSWER_TEXT: answer_text_asked,
     State.ANSWER_HELPED: answer_helped_asked,
+    State.ZONE: zone_asked,
     State.CONSENT: consent_asked,
     State.RETURNED: returned_asked,
     State.ERASE_CONFIRM: erase_asked,
@@ -137,6 +155,7 @@ ASKED: Mapping[State, Callable[[Dialogue], Question]] = {
     State.ENDED: ended,
     State.STEP: step_asked,
     State.PART_CHOICE: part_choice_asked,
+    State.EXPRESS: express_asked,
 }
 """Those of `questions.QUESTIONS` that are here."""
 

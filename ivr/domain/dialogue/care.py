@@ -10,10 +10,11 @@ from ivr.domain.dialogue.heard import Decided
 from ivr.domain.dialogue.orders import finished, status_says
 from ivr.domain.dialogue.questions import ask
 from ivr.domain.dialogue.values import Dialogue, State, Step
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.intents import Intent
 from ivr.domain.money import spoken_money
 from ivr.domain.policy import Decision, Topic
-from ivr.domain.policy.facts import REASONS
+from ivr.domain.policy.facts import EXPRESS, REASONS, WAIT
 from ivr.domain.policy.rules import Anchor
 from ivr.domain.turn import At, Say, SayArg, Spelled
 
@@ -55,10 +56,16 @@ def _pay(dialogue: Dialogue, result: Decided) -> Step:
 
 def _send_back(dialogue: Dialogue, result: Decided) -> Step:
     if not result.choice:
-        return Step(ask(dialogue, State.RETURN_WAY, *_reasons(dialogue, result)))
+        near = (Say("drop_off_near", _near(result.places[0])),) if result.places else ()
+        told = replace(dialogue, places=result.places)
+        return Step(ask(told, State.RETURN_WAY, *_reasons(dialogue, result), *near))
     key = LABELS.get(result.told, "return_label_number") if result.choice == "label" else "return_drop_off"
     say = Say(key, _args(dialogue, result))
     return finished(dialogue, result.ruling.rule.id, say, *_payout(result))
+
+
+def _near(place: DropOff) -> dict[str, SayArg]:
+    return {name: arg for name, arg in place.told().items() if name != "until"}
 
 
 def _settle(dialogue: Dialogue, result: Decided) -> Step:
@@ -73,6 +80,12 @@ def _share(dialogue: Dialogue, result: Decided) -> Step:
     if not result.choice:
         return Step(ask(dialogue, State.PART_CHOICE, *_reasons(dialogue, result)))
     return finished(dialogue, result.ruling.rule.id, Say("settled_refund", _args(dialogue, result)), *_payout(result))
+
+
+def _expedite(dialogue: Dialogue, result: Decided) -> Step:
+    if not result.choice:
+        return Step(ask(dialogue, State.EXPRESS, *_reasons(dialogue, result)))
+    return finished(dialogue, result.ruling.rule.id, Say("express_done", _args(dialogue, result)))
 
 
 def _claimed(dialogue: Dialogue, result: Decided) -> Step:
@@ -110,6 +123,7 @@ FOLLOWS: Mapping[Decision, Callable[[Dialogue, Decided], Step]] = {
     Decision.TRY_STEPS: _try_steps,
     Decision.SEND_PART: _tell,
     Decision.SHARE: _share,
+    Decision.EXPEDITE: _expedite,
 }
 
 
@@ -140,8 +154,15 @@ def _until(result: Decided) -> datetime:
     rule = result.ruling.rule
     if result.claim_due_at is not None:
         return result.claim_due_at
+    if result.ruling.decision is Decision.EXPEDITE and result.order.express_at is not None:
+        return result.order.express_at
     begins = result.traced_at if rule.counts_from is Anchor.TRACE else result.order.delivered_at
     return (begins or result.now) + timedelta(days=rule.days, hours=rule.hours)
+
+
+def said_of(dialogue: Dialogue, result: Decided) -> tuple[Say, ...]:
+    """What was decided and why, where nothing is asked by voice: on a page."""
+    return (*_reasons(dialogue, result), *_payout(result))
 
 
 def answer_reason(dialogue: Dialogue, intent: Intent) -> Step | None:
@@ -171,6 +192,12 @@ def answer_part(dialogue: Dialogue, intent: Intent) -> Step | None:
     return None
 
 
+def answer_express(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Yes sends it faster; no waits, and the other rules about a delay apply."""
+    chosen = {"yes": EXPRESS, "no": WAIT}.get(intent.name)
+    return _again(dialogue, chosen) if chosen else None
+
+
 def _chosen(offered: tuple[str, ...], intent: Intent) -> str:
     index = intent.slots.get("index")
     fits = intent.name == "choice" and isinstance(index, int) and 1 <= index <= len(offered)
@@ -181,5 +208,7 @@ def _again(dialogue: Dialogue, choice: str) -> Step | None:
     """The rules are asked anew with what was answered: meanwhile another call may have settled it."""
     if dialogue.order is None:
         return None
-    topic, words = Topic(dialogue.want), dialogue.reason
-    return Step(dialogue, (Decide(topic, dialogue.order.id, dialogue.case_id, dialogue.why, choice, words=words),))
+    places = dialogue.places if dialogue.state is State.RETURN_WAY else None
+    asked = Decide(Topic(dialogue.want), dialogue.order.id, dialogue.case_id, dialogue.why, choice)
+    wanted = replace(asked, places=places, words=dialogue.reason)
+    return Step(dialogue, (wanted,))

@@ -6,6 +6,7 @@ from datetime import datetime
 from ivr.domain.cases import CaseKind
 from ivr.domain.consent import Consent
 from ivr.domain.dialogue.account_talk import AccountEffect
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.moments import When
 from ivr.domain.policy.rules import Topic
 
@@ -78,6 +79,8 @@ class Decide:
     """Of a claim: whether the caller can show it (yes, no), once that was asked."""
     words: str = ""
     """The request, or the reason, in the customer's own words."""
+    places: tuple[DropOff, ...] | None = None
+    """Of a return: where it can be handed in, as was told; None: nobody has asked the shop."""
     by_staff: bool = False
     """An agent asks: nobody is led through steps."""
 

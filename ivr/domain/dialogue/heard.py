@@ -9,6 +9,7 @@ from ivr.domain.dialogue.account_talk import CardGiven as CardGiven
 from ivr.domain.dialogue.claim_talk import ClaimAnswered as ClaimAnswered
 from ivr.domain.dialogue.claim_talk import ClaimFound as ClaimFound
 from ivr.domain.dialogue.claim_talk import ClaimView as ClaimView
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.guides import Guide
 from ivr.domain.intents import Meaning
 from ivr.domain.knowledge import Answer
@@ -115,6 +116,8 @@ class Decided:
     """Prompts: how a refund is paid; empty if nothing is."""
     choice: str = ""
     """What was chosen, and done."""
+    places: tuple[DropOff, ...] = ()
+    """Where a return can be handed in, the nearest first."""
     told: str = ""
     """How the customer is sent the page of a return: text, email; empty: not at all."""
     settled_at: datetime | None = None
@@ -145,11 +148,23 @@ class WaitEstimated:
 
 
 @dataclass(frozen=True)
+class OfferedZone:
+    """A clock on which a time may have been named."""
+
+    zone: str
+    """IANA name."""
+    name: str
+    """In the caller's language."""
+
+
+@dataclass(frozen=True)
 class MomentResolved:
     """Result of ResolveMoment."""
 
     moment: Resolved | Unresolved
     now: datetime
+    zones: tuple[OfferedZone, ...] = ()
+    """The number may lie in several, whose clocks differ at that time: it is asked first which one was meant."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from ivr.domain.dialogue import (
     consent,
     doubts,
     existing,
+    going_on,
     knowledge,
     menu,
     news,
@@ -65,6 +66,7 @@ from ivr.domain.turn import Say, Turn
 
 ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.MENU: menu.answer_menu,
+    State.MENU_MORE: menu.answer_menu,
     State.MENU_THREE: menu.answer_three,
     State.INTENT_CONFIRM: menu.answer_confirm,
     State.LANGUAGE: menu.answer_language,
@@ -77,8 +79,10 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.SETTLEMENT: care.answer_settlement,
     State.STEP: troubleshooting.answer_step,
     State.PART_CHOICE: care.answer_part,
+    State.EXPRESS: care.answer_express,
     State.OFFER: promises.answer_offer,
     State.MOMENT: booking.answer_moment,
+    State.ZONE: booking.answer_zone,
     State.MOMENT_CONFIRM: booking.answer_moment_confirm,
     State.CALLBACK_NUMBER: booking.answer_number,
     State.NUMBER_CONFIRM: booking.answer_number_confirm,
@@ -160,7 +164,7 @@ def start(
         return ask(replace(dialogue, order=caller.unfinished.order), State.UNFINISHED, greeting)
     if caller.begun is not None:
         return ask(dialogue, State.GO_ON, greeting)
-    return ask(dialogue, State.MENU, greeting)
+    return ask(dialogue, State.MENU, greeting, *going_on.done_meanwhile(caller, now))
 
 
 def step(dialogue: Dialogue, heard: Heard) -> Step:

@@ -44,6 +44,8 @@ def answer_menu(dialogue: Dialogue, intent: Intent) -> Step | None:
         return accounts.begin(replace(dialogue, case_id="", case_number="", order=None, claim=None), intent)
     if intent.name == "more":
         return Step(ask(dialogue, State.MORE))
+    if intent.name == "more_choices":
+        return Step(ask(dialogue, State.MENU_MORE))
     if intent.name == "callback":
         return promises.begin(replace(dialogue, want=dialogue.want or CaseKind.QUESTION.value), intent)
     if intent.name == "existing_callback":

@@ -8,13 +8,15 @@ from enum import StrEnum
 from ivr.domain.accounts import Bill, Membership
 from ivr.domain.consent import Consent
 from ivr.domain.dialogue.effects import Effect
-from ivr.domain.dialogue.heard import ClaimView, HeldPlace, NumberChecked, OpenCallback
+from ivr.domain.dialogue.heard import ClaimView, HeldPlace, NumberChecked, OfferedZone, OpenCallback
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.guides import Guide
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Intent
 from ivr.domain.knowledge import Answer
 from ivr.domain.moments import AskBack, When
 from ivr.domain.orders import Order
+from ivr.domain.settlements import SettlementKind
 from ivr.domain.turn import Say, Turn
 from ivr.domain.upset import EVEN_TEMPER, Temper
 
@@ -23,6 +25,7 @@ class State(StrEnum):
     """What the present turn asks."""
 
     MENU = "menu"
+    MENU_MORE = "menu_more"
     MENU_THREE = "menu_three"
     INTENT_CONFIRM = "intent_confirm"
     LANGUAGE = "language"
@@ -34,6 +37,7 @@ class State(StrEnum):
     RETURN_WAY = "return_way"
     STEP = "step"
     PART_CHOICE = "part_choice"
+    EXPRESS = "express"
     SETTLEMENT = "settlement"
     CLAIM_CAUSE = "claim_cause"
     CLAIM_EVIDENCE = "claim_evidence"
@@ -44,6 +48,7 @@ class State(StrEnum):
     SELLER_SHARE = "seller_share"
     OFFER = "offer"
     MOMENT = "moment"
+    ZONE = "zone"
     MOMENT_CONFIRM = "moment_confirm"
     CALLBACK_NUMBER = "callback_number"
     NUMBER_CONFIRM = "number_confirm"
@@ -87,6 +92,17 @@ class Unfinished:
 
 
 @dataclass(frozen=True)
+class Done:
+    """What they finished on a page since a call of theirs was cut off."""
+
+    item: str
+    kind: SettlementKind
+    at: datetime
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class Begun:
     """A case of theirs that was begun lately and is not done."""
 
@@ -106,6 +122,8 @@ class Caller:
     """E.164, if it can be rung; else a callback asks for one."""
     zone: str = "UTC"
     """IANA zone in which times are spoken."""
+    zone_said: bool = False
+    """They said so themselves; else it is only the first in which their number may lie."""
     company: str = "Ringback"
     orders: tuple[Order, ...] = ()
     """Recent orders, newest first."""
@@ -114,6 +132,7 @@ class Caller:
     booking_days: int = 30
     """So far ahead a callback may be named."""
     unfinished: Unfinished | None = None
+    done: Done | None = None
     gets_texts: bool = False
     """Whether a text message would reach this number, and is wanted."""
     begun: Begun | None = None
@@ -162,6 +181,8 @@ class Dialogue:
     order: Order | None = None
     why: str = ""
     """Why something is sent back, as chosen; of a claim its cause."""
+    places: tuple[DropOff, ...] = ()
+    """Where the return in hand can be handed in, the nearest first."""
     guide: Guide | None = None
     """What is being tried before something is sent back."""
     trail: tuple[str, ...] = ()
@@ -196,6 +217,8 @@ class Dialogue:
     """The moment as understood, being confirmed."""
     now: datetime | None = None
     """When it was understood: lets "today" be said."""
+    zones: tuple[OfferedZone, ...] = ()
+    """In ZONE: the clocks that are offered."""
     moves_id: str = ""
     """The callback being moved, if the moment is for that."""
     renumbers_id: str = ""

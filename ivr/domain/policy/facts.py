@@ -36,6 +36,9 @@ REASONS = ("damaged", "wrong", "unwanted", NOT_WORKING, MISSING_PART)
 CAUSES = ("counterfeit", "not_as_described", "late_shipment", "not_received")
 """What is claimed from a seller, in the order in which they are offered."""
 STEPS = ("open", "over")
+EXPRESS, WAIT = "express", "wait"
+"""What is chosen for an order that is late: a faster way, or to wait."""
+EXPRESSES = ("open", "declined", "done")
 SETTLED = ("none", "refund", "replacement", "return")
 CLAIMS = ("none", "waiting", "offered", "escalated", "denied", "closed")
 ANSWERS = ("none", "accept", "dispute", "offer")
@@ -64,6 +67,8 @@ FACTS: Mapping[str, Fact] = {
     "hours_since_delivery": Fact(Kind.NUMBER, "whole hours"),
     "hours_since_trace": Fact(Kind.NUMBER, "whole hours since the carrier was asked to search"),
     "days_late": Fact(Kind.NUMBER, "whole days after the promised day; an order that came is never late"),
+    "express": Fact(Kind.WORD, "a faster way for what is late and not sent yet", frozenset(EXPRESSES)),
+    "express_cost": Fact(Kind.MONEY, "what the faster way costs the shop"),
     "sold_by_seller": Fact(Kind.TRUTH, "a seller of the marketplace sold it, not the shop itself"),
     "cause": Fact(Kind.WORD, "what is claimed from the seller; none: not asked yet", frozenset(("none", *CAUSES))),
     "evidence": Fact(Kind.WORD, "whether the customer can show it; none: not asked", frozenset(("none", "yes", "no"))),

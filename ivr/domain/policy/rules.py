@@ -48,6 +48,8 @@ class Decision(StrEnum):
     SHARE = "share"
     """A share of the price and it is kept, or it is sent back, as the customer chooses."""
     CANCEL = "cancel"
+    EXPEDITE = "expedite"
+    """A faster way, at no cost to the customer, if they want."""
     CREDIT = "credit"
     """A goodwill credit."""
     CLAIM = "claim"
@@ -78,7 +80,7 @@ MAY: Mapping[Topic, frozenset[Decision]] = {
     ),
     Topic.DELIVERED_NOT_RECEIVED: frozenset({Decision.TELL, Decision.AGENT, Decision.TRACE, Decision.SETTLE}),
     Topic.CANCEL_ORDER: frozenset({Decision.TELL, Decision.AGENT, Decision.CANCEL}),
-    Topic.TRACK_ORDER: frozenset({Decision.TELL, Decision.CREDIT}),
+    Topic.TRACK_ORDER: frozenset({Decision.TELL, Decision.CREDIT, Decision.EXPEDITE}),
     Topic.MEMBERSHIP: frozenset({Decision.TELL, Decision.AGENT, Decision.ASK, Decision.PROVE, Decision.CHANGE}),
     Topic.PAYOUT: frozenset({Decision.TELL}),
     Topic.SELLER_CLAIM: frozenset({Decision.ASK, Decision.TELL, Decision.AGENT, Decision.CLAIM, Decision.OFFER}),
@@ -92,10 +94,11 @@ PAYS = frozenset(
         Decision.SETTLE,
         Decision.CREDIT,
         Decision.SHARE,
+        Decision.EXPEDITE,
         Decision.APPROVE,
     }
 )
-"""Decisions that cost the item's price, or a part of it."""
+"""Decisions that cost the item's price, a part of it, or its faster way."""
 CAPPED = frozenset({Decision.CREDIT, Decision.SHARE})
 """Of these a rule says the most that is given."""
 

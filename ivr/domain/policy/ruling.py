@@ -55,7 +55,7 @@ class Ruling:
     @property
     def amount_minor(self) -> int:
         """What the decision costs, in the currency's smallest unit; a share is rounded down and capped."""
-        price = self.facts.values.get("amount")
+        price = self.facts.values.get("express_cost" if self.decision is Decision.EXPEDITE else "amount")
         if self.decision not in PAYS or not isinstance(price, int):
             return 0
         share = price * self.rule.percent * self._taken // 10_000

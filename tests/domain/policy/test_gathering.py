@@ -52,6 +52,20 @@ def test_an_order_is_the_callers_only_if_both_numbers_are_known_and_the_same() -
     assert not known(caller=None)["own_order"]
 
 
+def test_a_faster_way_is_open_while_it_is_packed_and_once_an_order() -> None:
+    tomorrow = NOW + timedelta(days=1)
+    packed = replace(SENT, status=OrderStatus.PREPARING, express_amount="6.50", express_at=tomorrow)
+    assert (known(packed)["express"], known(packed)["express_cost"]) == ("open", 650)
+    assert known(packed, waits=True)["express"] == "declined"
+    assert known(packed, settled=[settled(SettlementKind.EXPEDITE, 3)])["express"] == "done"
+    gone = (
+        replace(packed, status=OrderStatus.SHIPPED),
+        replace(packed, express_at=NOW),
+        replace(packed, express_at=None),
+    )
+    assert not any("express" in known(order) for order in gone)
+
+
 def test_days_late_are_whole_ones_and_only_of_what_is_under_way() -> None:
     late = {
         hours: known(replace(SENT, expected_at=NOW - timedelta(hours=hours)))["days_late"] for hours in (-5, 23, 24, 49)
