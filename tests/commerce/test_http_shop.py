@@ -76,6 +76,8 @@ def test_every_address_that_the_adapter_uses_is_described(shop: Shop) -> None:
 HOSTILE: list[tuple[dict[str, Any], str]] = [
     ({"amount": "-5.00"}, "amount"),
     ({"amount": "NaN"}, "amount"),
+    ({"express_amount": "-6.50"}, "express_amount"),
+    ({"kind": "<tea>"}, "kind"),
     ({"currency": "DOGE"}, "currency"),
     ({"item": "<say-as>lamp</say-as>"}, "item"),
     ({"item": "x" * 5000}, "item"),

@@ -131,24 +131,26 @@ class Line:
     def begin(self, journey: dict[str, Any]) -> "Trip":
         """Its order is in the shop, and what was before it in the books."""
         trip = Trip(self, journey, next(self.serial))
-        self._history(trip.number, journey.get("refunds", 0), self.clock.now())
+        self._history(trip.number, SettlementKind.REFUND, journey.get("refunds", 0))
+        self._history(trip.number, SettlementKind.PART, journey.get("parts", 0))
         self.accounts.member = journey.get("member", {})
         self.sellers.sold = dict.fromkeys((order.id for order in trip.orders), journey.get("sold_by", ""))
         return trip
 
-    def _history(self, number: str, refunds: int, now: datetime) -> None:
-        if not refunds:
+    def _history(self, number: str, kind: SettlementKind, many: int) -> None:
+        if not many:
             return
+        now = self.clock.now()
         with self.ivr.store.begin() as uow:
             opening = Opening(
                 kind=CaseKind.QUESTION, customer_id=None, order_id=None, words="", locale="en-US", source="phone"
             )
             case = open_case(uow, now, opening)
-            for i in range(refunds):
+            for i in range(many):
                 uow.settlements.add(
                     Settlement(
                         key=f"{number}/{i}",
-                        kind=SettlementKind.REFUND,
+                        kind=kind,
                         order_id=f"old{i}",
                         number=number,
                         case_id=case.id,

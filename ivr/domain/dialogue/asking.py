@@ -100,6 +100,16 @@ def _step_said(d: Dialogue) -> tuple[Say, ...]:
     return Say(d.guide.prompt(step.id)), Say("ask_step_answer" if step.asks_itself else "ask_step_helped")
 
 
+def express_asked(d: Dialogue) -> Question:
+    """Whether what is late goes by express."""
+    return boolean(Say("ask_express"))
+
+
+def part_choice_asked(d: Dialogue) -> Question:
+    """To keep what lacks a part, or to send it back."""
+    return by_number(Say("ask_part_share"), 2)
+
+
 def zone_asked(d: Dialogue) -> Question:
     """On which of several clocks a time was named."""
     if d.at is None or d.now is None:
@@ -150,6 +160,8 @@ ASKED: Mapping[State, Callable[[Dialogue], Question]] = {
     State.RATING: rating_asked,
     State.ENDED: ended,
     State.STEP: step_asked,
+    State.PART_CHOICE: part_choice_asked,
+    State.EXPRESS: express_asked,
 }
 """Those of `questions.QUESTIONS` that are here."""
 
