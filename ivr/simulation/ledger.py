@@ -1,11 +1,11 @@
 """What is measured from outside while a simulation runs: whose turn it was, and what agents did with their time."""
 
-from collections import Counter
 from datetime import datetime
 from typing import Final
 
 from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
+from ivr.domain.turns import Turns, key_of
 from ivr.service.line import in_order
 from ivr.service.store import UnitOfWork
 
@@ -17,12 +17,8 @@ class Ledger:
 
     def __init__(self, opens: datetime, closes: datetime) -> None:
         self._opens, self._closes = opens, closes
-        self.begun = 0
-        """Attempts begun."""
-        self.inversions = 0
-        """Attempts begun for somebody while an earlier ticket of the same priority waited and could be served."""
-        self.overtaken: Counter[str] = Counter()
-        """How often each was overtaken."""
+        self.turns = Turns()
+        """Of those who waited and could be served."""
         self.seconds: dict[AgentStatus, float] = dict.fromkeys(AgentStatus, 0.0)
         """Agents' time in each status while we are open."""
 
@@ -35,19 +31,13 @@ class Ledger:
 
     def chosen(self, before: list[Hold | Callback], uow: UnitOfWork, now: datetime) -> None:
         """The dispatcher has run: who of those who waited was taken, and who was passed over?"""
-        still = {_key(entry) for entry in in_order(uow.holds.waiting(), uow.callbacks.due(now, EVERYBODY))}
+        still = {key_of(entry) for entry in in_order(uow.holds.waiting(), uow.callbacks.due(now, EVERYBODY))}
         left: list[Hold | Callback] = []
         for entry in before:
-            if _key(entry) in still:
+            if key_of(entry) in still:
                 left.append(entry)
             elif _is_begun(entry, uow):
-                self._begin(entry, left)
-
-    def _begin(self, entry: Hold | Callback, left: list[Hold | Callback]) -> None:
-        passed = [e for e in left if e.priority == entry.priority and e.ticket_at < entry.ticket_at]
-        self.begun += 1
-        self.inversions += bool(passed)
-        self.overtaken.update(_key(one) for one in passed)
+                self.turns.begin(entry, left)
 
     def spend(self, agents: dict[AgentStatus, int], since: datetime, until: datetime) -> None:
         """Time has gone by with so many agents in each status."""
@@ -60,10 +50,6 @@ class Ledger:
         """The share of the agents' time spent so."""
         whole = sum(self.seconds.values())
         return sum(self.seconds[status] for status in statuses) / whole if whole else 0.0
-
-
-def _key(entry: Hold | Callback) -> str:
-    return entry.id if isinstance(entry, Callback) else entry.call_sid
 
 
 def _is_begun(entry: Hold | Callback, uow: UnitOfWork) -> bool:

@@ -5,6 +5,9 @@ from datetime import timedelta
 from ivr.domain.callbacks import CallbackStatus, Party
 from ivr.domain.cases import ORDINARY, URGENT_KIND
 from ivr.domain.fairness import HEAD_STARTS
+from ivr.service import attempts
+from ivr.service.attempts import Beginning
+from ivr.service.turn_figures import turns_of_the_last_day
 from tests.service.world import AGENT, CUSTOMER, OTHER_AGENT, World
 
 MINUTES = int(HEAD_STARTS[URGENT_KIND] / timedelta(minutes=1))
@@ -80,3 +83,26 @@ def test_nobody_waits_for_the_agent_who_knows_the_case(world: World) -> None:
     again = world.book(case_id=case)
     world.tick()
     assert (world.attempts(again)[0].agent_id, world.callback(again).status) == ("Bob", CallbackStatus.DIALING)
+
+
+def test_the_timeline_of_a_day_tells_who_was_served_out_of_turn(world: World) -> None:
+    world.agent("Ada", AGENT)
+    world.book("+12025550188")
+    world.tick(1)
+    first = world.book(CUSTOMER)
+    world.clock.advance(1)
+    second = world.book("+12025550199")
+    world.agent("Bob", OTHER_AGENT)
+    world.clock.advance(1)
+    with world.store.begin() as uow:
+        turns = turns_of_the_last_day(uow, world.clock.now())
+        assert (turns.begun, turns.inversions) == (1, 0)
+        agent, entry = uow.agents.get("Bob"), uow.callbacks.get(second)
+        attempts.begin(uow, entry, agent, Beginning(number=1), world.clock.now())  # never by the dispatcher
+        uow.commit()
+    with world.store.read() as uow:
+        turns = turns_of_the_last_day(uow, world.clock.now())
+        later = turns_of_the_last_day(uow, world.clock.now() + timedelta(days=2))
+    assert (turns.begun, turns.inversions, turns.per_1000) == (2, 1, 500)
+    assert list(turns.overtaken) == [first]
+    assert later.begun == 0
