@@ -133,6 +133,7 @@ class Ivr(Dialogues):
             hook_sender=self.hook_sender,
             market=Marketplace(engine.scenes, self.claims, service_levels(self.settings.grammars_dir)),
             chat_desk=self.chats.desk,
+            care=self._effects.orders.care,
             account_page=AccountPage(
                 clock=self.clock,
                 links=engine.links,

@@ -148,6 +148,8 @@ class Dialogues(Edges):
             rules=self.policies,
             claims=self.claims,
             accounts=self.account_calls,
+            drop_offs=self.drop_offs,
+            guides=self.content,
         )
 
     @cached_property

@@ -29,6 +29,7 @@ from ivr.phone.client import TwilioMessenger, TwilioPhone
 from ivr.phone.payments import CarrierPayments
 from ivr.phone.rooms import TwilioRooms
 from ivr.service.customer_accounts import CustomerAccounts
+from ivr.service.drop_offs import DropOffs
 from ivr.service.fulfilment import Fulfilment
 from ivr.service.hooks import HookSender
 from ivr.service.knowledge import Knowledge
@@ -174,6 +175,13 @@ class Edges:
         """Who carries settlements out; None: the shop that was given cannot."""
         if "commerce" in self.overrides or "fulfilment" in self.overrides:
             return self.overrides.get("fulfilment")
+        return self._http_shop or self.shop
+
+    @cached_property
+    def drop_offs(self) -> DropOffs | None:
+        """Who knows places to hand returns in; None: the shop that was given does not."""
+        if "commerce" in self.overrides or "drop_offs" in self.overrides:
+            return self.overrides.get("drop_offs")
         return self._http_shop or self.shop
 
     @cached_property

@@ -28,9 +28,11 @@ from ivr.service.answers import HelpAnswers
 from ivr.service.care import Care
 from ivr.service.claims import ClaimDesk
 from ivr.service.customer_accounts import CustomerAccounts
+from ivr.service.drop_offs import DropOffs
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
 from ivr.service.fulfilment import Fulfilment
+from ivr.service.guides import Guides
 from ivr.service.hooks import HookSender
 from ivr.service.left_recordings import LeftRecordings
 from ivr.service.mail_ports import IncomingMail, Mailer
@@ -77,6 +79,7 @@ class Overrides(TypedDict, total=False):
     pictures: PictureSource
     commerce: Commerce
     fulfilment: Fulfilment | None
+    drop_offs: DropOffs | None
     rooms: Rooms
     passwords: Passwords
     hook_sender: HookSender
@@ -130,6 +133,8 @@ def call_effects(
     rules: Rules,
     claims: ClaimDesk,
     accounts: AccountCalls,
+    drop_offs: DropOffs | None,
+    guides: Guides,
 ) -> Effects:
     """What a dialogue may want done."""
     return Effects(
@@ -141,7 +146,9 @@ def call_effects(
         rules=engine.rules,
         resuming=ResumeCodes(clock, engine.rules.resume),
         answers=answers,
-        orders=OrderEffects(clock, commerce, Care(clock, commerce, numbers, rules, engine.notices, claims)),
+        orders=OrderEffects(
+            clock, commerce, Care(clock, commerce, numbers, rules, engine.notices, claims, drop_offs, guides)
+        ),
         sellers=SellerCalls.of(claims),
         accounts=accounts,
         consents=engine.consents,

@@ -122,6 +122,11 @@ def _searched(shop: HttpShop, order: Order) -> str:
     return "" if state in SearchState else f"{state}"
 
 
+def _drop_offs(shop: HttpShop, order: Order) -> str:
+    shop.drop_offs(order.id, "en-US")
+    return "" if not shop.drop_offs(UNKNOWN, "en-US") else "there are places near an order that is not there"
+
+
 def _member(shop: HttpShop, order: Order) -> str:
     HttpAccounts(shop.requests).membership(order.number, "en-US")
     return ""
@@ -169,6 +174,7 @@ READS: Final = (
     ("it is found by its last seven digits", _found(lambda order_id: order_id[-7:])),
     ("it is found by all seventeen digits", _found(lambda order_id: order_id)),
     ("an unknown customer has no orders", _stranger),
+    ("places to hand a return in are told, or that there are none", _drop_offs),
     ("a membership is told, or that there is none", _member),
     ("what is open is told, or that nothing is", _bill),
     ("an unknown customer has no membership, and nothing open", _no_account),

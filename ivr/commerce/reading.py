@@ -70,6 +70,7 @@ def read_order(body: object, place: str = "order") -> Order:
         amount=amount,
         currency=currency,
         item_phrases=_phrases(row.get("item_phrases", []), place),
+        kind=words(row.get("kind", ""), f"{place}.kind"),
         seller=words(row.get("seller", ""), f"{place}.seller"),
         batch=words(row.get("batch", ""), f"{place}.batch"),
         installments_left=_count(row.get("installments_left", 0), f"{place}.installments_left"),

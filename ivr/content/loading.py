@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from ivr.content import grammar_files, prompt_checks
+from ivr.content.addresses import FILE as ADDRESSES
+from ivr.content.addresses import AddressStyle, read_styles
 from ivr.content.folders import ABOUT, Folders
+from ivr.content.guide_files import guide_texts, read_guides
 from ivr.content.help_files import read_articles
 from ivr.content.languages import language_lists
 from ivr.content.model import Content, LocaleContent, LocaleGrammar, Once
@@ -22,6 +25,7 @@ from ivr.content.written import CHAT, check_chat
 from ivr.content.yaml_files import Located
 from ivr.domain.answered import OVERHEARD
 from ivr.domain.dialogue.questions import MENU_INTENTS
+from ivr.domain.guides import Guide
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import GLOBAL_INTENTS
 from ivr.errors import ContentError
@@ -29,7 +33,16 @@ from ivr.errors import ContentError
 DEFAULT_LOCALE = "en-US"
 GRAMMAR_FILES = ("lists.yaml", "rules.yaml", "moments.yaml")
 COUNTRIES: Final = "countries.yaml"
-IN_QUESTIONS: Final = ("hold", "main_menu", "question", "choice", "return_reason", "claim_answer", "stop_calls")
+IN_QUESTIONS: Final = (
+    "hold",
+    "main_menu",
+    "question",
+    "choice",
+    "return_reason",
+    "next_step",
+    "claim_answer",
+    "stop_calls",
+)
 """Understood where a question asks for them."""
 SENTENCES: Final[Mapping[Ability, tuple[str, ...]]] = {
     Ability.FULL: ("yes", "no", *GLOBAL_INTENTS, *MENU_INTENTS, *IN_QUESTIONS, *OVERHEARD),
@@ -51,7 +64,9 @@ def load(folder: Path, locales: Sequence[str] = ()) -> Content:
     if not known:
         raise ContentError(f"{folder} holds no locale: point IVR_CONTENT at a folder like grammars/")
     served = tuple(locales) or tuple(sorted(known, key=lambda name: (name != DEFAULT_LOCALE, name)))
-    content = Content({name: _locale(folders, name, served) for name in served}, _likely(folders))
+    guides = read_guides(folders)
+    read = {name: _locale(folders, name, served, guides) for name in served}
+    content = Content(read, _likely(folders), _addresses(folders), guides)
     prompt_checks.check_prompts(content)
     for locale in content.locales.values():
         check_chat(locale)
@@ -66,12 +81,12 @@ def read_all(content: Content) -> Content:
     return content
 
 
-def _locale(folders: Folders, name: str, served: Sequence[str]) -> LocaleContent:
+def _locale(folders: Folders, name: str, served: Sequence[str], guides: Sequence[Guide]) -> LocaleContent:
     about = folders.about(name)
     language = str(_needed(about, "language", name))
     ability = _ability(about)
     _check_files(folders, name, ability)
-    prompts = folders.texts(name, "prompts.yaml")
+    prompts = folders.texts(name, "prompts.yaml") | guide_texts(folders, name, guides)
     readings, reading_words = read_readings(folders, name, prompts)
     return LocaleContent(
         locale=name,
@@ -137,6 +152,11 @@ def _likely(folders: Folders) -> Mapping[str, tuple[str, ...]]:
     if not path.is_file():
         return {}
     return {str(country): tuple(map(str, names)) for country, names in folders.read(path).items()}
+
+
+def _addresses(folders: Folders) -> Mapping[str, AddressStyle]:
+    path = folders.root / ADDRESSES
+    return read_styles(folders.read(path)) if path.is_file() else {}
 
 
 def _needed(about: Mapping[str, Any], key: str, name: str) -> Any:

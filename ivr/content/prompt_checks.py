@@ -40,7 +40,9 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         account_code_wrong membership_none ask_membership membership_kept payment_none pay_now pay_declined
         pay_failed pay_unclear card_never_spoken
         intent_complaint kind_complaint intent_delete_data kind_delete_data upset_to_person danger_to_person
+        ask_step_helped ask_step_answer steps_solved steps_over steps_declined
         complaint_key delete_confirm delete_done delete_kept delete_no_number payout_installments why_pickup_points
+        menu_more yes_or_no delete_follows
     """,
     "answer": """
         help_answer
@@ -55,13 +57,13 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         go_on
     """,
     "case": """
-        whisper_again whisper_accepted complaint_opened
+        whisper_again whisper_accepted complaint_opened dnr_case
     """,
     "company": """
         greeting goodbye code_call code_call_over proactive_hello
     """,
     "code": """
-        code_call_code code_call_once_more
+        code_call_code code_call_once_more machine_goodbye
     """,
     "amount": """
         settled_refund why_credit claim_accept claim_offer pay_done
@@ -100,9 +102,10 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         why_replaced
     """,
     "item until": """
-        why_warranty why_in_window why_claim_waiting
+        why_warranty why_warranty_tried why_in_window why_claim_waiting
     """,
     "item": """
+        why_steps
         ask_settlement ask_unfinished proactive_found why_recalled why_order_unclear why_search_over settled_replacement
         why_not_seller why_claim_escalated why_claim_denied
         cancel_confirm cancel_done cancel_too_late order_status_canceled order_status_returned
@@ -146,13 +149,16 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "code company": """
         verification_text
     """,
+    "distance name street": """
+        drop_off_near
+    """,
     "digits item wanted": """
         confirm_order
     """,
     "item when": """
         order_status_preparing order_status_shipped order_status_out_for_delivery order_late
     """,
-    "case code company when": """
+    "case company when": """
         machine_message
     """,
     "case item until": """
@@ -174,10 +180,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         ask_order_pick_2
     """,
     "item place when": """
-        order_status_delivered
-    """,
-    "case item place when": """
-        dnr_explain
+        order_status_delivered dnr_explain
     """,
     "first other second third": """
         ask_order_pick_3
@@ -202,10 +205,12 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "answer link title": "mail_article",
     "names": "mail_files",
     "chat link": "mail_ways",
-    "company link": "late orders_link account",
+    "company link": "late orders_link account unfinished",
     "code company": "account_code",
     "company link title": "help_answer",
-    "case company link": "canceled done return news claim_ended",
+    "case company link": "canceled done news claim_ended",
+    "case company link places": "return",
+    "distance name street until": "drop_off",
     "case company link when": "promised_at promised_asap claim_asked claim_reminder",
     "amount case company link": "claim_charged",
     "amount case company": "claim_paid",

@@ -10,8 +10,10 @@ from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from ivr.content.shop_books import MemoryDeeds, deed_of
+from ivr.content.shop_places import DemoPlaces
 from ivr.content.shop_seed import seeded_customers
 from ivr.content.yaml_files import Located, read_mapping
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.money import minor_units
 from ivr.domain.orders import Order, OrderStatus
 from ivr.domain.shop_deeds import Deed
@@ -78,6 +80,7 @@ class DemoShop:
         self._places: Mapping[str, Any] = content.get("places", {})
         self.customers = tuple(_customer(row) for row in content["customers"])
         self._canceled: set[str] = set()
+        self._drop_offs = DemoPlaces(folder)
         self._lock = Lock()
         self._check()
         taken = [_digits(row["number"])[-LAST_DIGITS:] for owner in self.customers for row in owner.orders]
@@ -132,6 +135,11 @@ class DemoShop:
         """What was delivered, or is on its way, of one production batch."""
         rows = ((owner, row) for owner, row in self._rows.values() if row.get("batch") == batch)
         return [order for owner, row in rows if (order := self._order(owner, row, locale)).status in WITH_CUSTOMER]
+
+    def drop_offs(self, order_id: str, locale: str) -> Sequence[DropOff]:
+        """Places to hand a return in, in the language of where they are."""
+        order = self.order(order_id, locale)
+        return self._drop_offs.near(order.number, order.id) if order is not None else ()
 
     def cancel(self, order_id: str) -> bool:
         """Cancel an order that is still being packed; canceling twice is no error."""
@@ -202,6 +210,7 @@ class DemoShop:
             currency=currency,
             installments_left=int(row.get("installments_left", 0)),
             item_phrases=tuple(map(str, in_language(item.get("also", {}), locale))),
+            kind=str(row["item"]),
             seller=str(row.get("seller", "")),
             batch=str(row.get("batch", "")),
             email=str(row.get("email", "")),

@@ -4,10 +4,24 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from ivr.content.addresses import spoken_address, written_address
 from ivr.content.model import Content
 from ivr.content.wording import Wording
 from ivr.content.zones import clock_name, zone_name
-from ivr.domain.turn import At, Clock, Money, Phrase, Say, SayArg, Span, Spelled, Zone
+from ivr.domain.turn import (
+    At,
+    Clock,
+    Distance,
+    Money,
+    Phrase,
+    PostalAddress,
+    Say,
+    SayArg,
+    Span,
+    Spelled,
+    TimeOfDay,
+    Zone,
+)
 from ivr.errors import ContentError
 
 PLACE: Final = re.compile(r"\{(\w+)\}")
@@ -23,6 +37,7 @@ class PromptSpeaker:
         self.locales: tuple[str, ...] = tuple(content.locales)
         self._prompts = {name: {**locale.prompts, **locale.messages} for name, locale in content.locales.items()}
         self._voices = {name: (locale.voice, locale.slow_rate) for name, locale in content.locales.items()}
+        self._addresses = content.addresses
         self._wordings = {name: Wording(name, locale.spoken) for name, locale in content.locales.items()}
 
     def text(self, locale: str, say: Say) -> str:
@@ -59,6 +74,12 @@ class PromptSpeaker:
                 return wording.span(arg)
             case Money():
                 return wording.money(arg)
+            case PostalAddress():
+                return self._address(locale, key, arg)
+            case Distance(meters):
+                return wording.distance(meters)
+            case TimeOfDay(clock):
+                return wording.time_of_day(clock)
             case Zone(name):
                 return zone_name(name, locale)
             case Clock(name, among):
@@ -66,6 +87,11 @@ class PromptSpeaker:
             case Phrase(other):
                 return self.text(locale, Say(other))
         return str(arg)
+
+    def _address(self, locale: str, key: str, address: PostalAddress) -> str:
+        if key.endswith(WRITTEN):
+            return written_address(address, self._addresses)
+        return spoken_address(address, locale, self._addresses)
 
 
 def without_empty(template: str, filled: Mapping[str, str]) -> str:

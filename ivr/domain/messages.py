@@ -34,6 +34,8 @@ class MessageKind(StrEnum):
     DONE = "done"
     RETURN = "return"
     """How something is sent back: the page with its label."""
+    UNFINISHED = "unfinished"
+    """A return that a call left half done: the page on which it goes on."""
     ACCOUNT = "account"
     """The page on which account details are changed."""
     NEWS = "news"
@@ -42,7 +44,9 @@ class MessageKind(StrEnum):
     """What was written in a thread of e-mail: it answers the customer's own, whatever else they have declined."""
 
 
-ABOUT_ORDERS: Final = frozenset({MessageKind.RETURN, MessageKind.NEWS, MessageKind.ACCOUNT, MessageKind.WRITTEN})
+ABOUT_ORDERS: Final = frozenset(
+    {MessageKind.RETURN, MessageKind.UNFINISHED, MessageKind.NEWS, MessageKind.ACCOUNT, MessageKind.WRITTEN}
+)
 """Kinds that belong to a case, not to a callback."""
 GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
     "confirmation": frozenset({MessageKind.PROMISED, MessageKind.MOVED, MessageKind.CANCELED}),
@@ -51,7 +55,7 @@ GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
     "missed": frozenset({MessageKind.MISSED}),
     "unreached": frozenset({MessageKind.UNREACHED}),
     "done": frozenset({MessageKind.DONE}),
-    "return": frozenset({MessageKind.RETURN}),
+    "return": frozenset({MessageKind.RETURN, MessageKind.UNFINISHED}),
     "account": frozenset({MessageKind.ACCOUNT}),
     "news": frozenset({MessageKind.NEWS}),
 }

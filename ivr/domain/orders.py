@@ -37,6 +37,8 @@ class Order:
     currency: str = "USD"
     item_phrases: tuple[str, ...] = ()
     """Other words for the item, as callers say them."""
+    kind: str = ""
+    """The shop's word for what kind of thing it is: "tea_kettle"."""
     seller: str = ""
     """Who sells it; empty: the shop itself."""
     batch: str = ""

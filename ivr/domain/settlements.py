@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from ivr.domain.drop_offs import DropOff
+
 
 class SettlementKind(StrEnum):
     """What was done."""
@@ -41,6 +43,8 @@ class Settlement:
     at: datetime
     until_at: datetime | None = None
     """Until when a RETURN may be handed in, or when a TRACE is to have its answer, as the customer was told."""
+    places: tuple[DropOff, ...] | None = None
+    """Of a RETURN: where it may be handed in, as the customer was told."""
 
 
 def settlement_key(order_id: str, kind: SettlementKind, item: int = 1) -> str:

@@ -57,6 +57,35 @@ class Zone:
 
 
 @dataclass(frozen=True)
+class PostalAddress:
+    """An address, its parts as they stand on a parcel ("1250 Main St."); said in full ("12 50 Main Street")."""
+
+    street: str
+    """With its number."""
+    city: str
+    region: str = ""
+    """A state, in short: NY."""
+    postal_code: str = ""
+    country: str = ""
+    """ISO 3166."""
+
+
+@dataclass(frozen=True)
+class Distance:
+    """A way ("400 meters"), in the units of the listener's country."""
+
+    meters: int
+
+
+@dataclass(frozen=True)
+class TimeOfDay:
+    """A time on the clock of a place ("6:00 PM")."""
+
+    clock: str
+    """24 hours: "18:00"."""
+
+
+@dataclass(frozen=True)
 class Clock:
     """An IANA time zone, told by what its time is called ("Central Time"); by its city if others are the same."""
 
@@ -65,7 +94,7 @@ class Clock:
     """The zones it is told beside."""
 
 
-SayArg = str | int | Spelled | At | Span | Money | Phrase | Zone | Clock
+SayArg = str | int | Spelled | At | Span | Money | Phrase | Zone | Clock | PostalAddress | Distance | TimeOfDay
 
 
 @dataclass(frozen=True)

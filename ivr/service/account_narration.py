@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from ivr.service.errand_narration import ERRANDS
+
 Data = Mapping[str, Any]
 
 ACCOUNTS: Final[Mapping[str, Callable[[Data], str]]] = {
@@ -28,6 +30,7 @@ ACCOUNTS: Final[Mapping[str, Callable[[Data], str]]] = {
     ),
     "zone_said": lambda data: f"the customer's clock is that of {data.get('zone')}",
     "code_right": lambda data: f"the code sent to {data.get('number')} was right",
+    **ERRANDS,
 }
 
 

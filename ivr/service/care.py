@@ -1,12 +1,15 @@
 """Asks the shop's rules about an order and does what they decide, in the call's own transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+import structlog
 
 from ivr.domain.cases import Case
 from ivr.domain.dialogue.effects import Decide
 from ivr.domain.dialogue.heard import Decided
+from ivr.domain.drop_offs import DropOff, nearest
 from ivr.domain.messages import Channel, MessageKind
 from ivr.domain.orders import Order
 from ivr.domain.outreach import News
@@ -15,14 +18,18 @@ from ivr.domain.policy.gathering import REFUNDS_SPAN, Request, gather, settled_a
 from ivr.domain.policy.rules import Anchor
 from ivr.domain.policy.stored import as_data
 from ivr.domain.settlements import FINAL, Settlement, SettlementKind, settlement_key
-from ivr.errors import NotFound
+from ivr.errors import NotFound, ShopUnavailable
 from ivr.service.claims import ClaimDesk
 from ivr.service.countries import country_of
+from ivr.service.drop_offs import DropOffs
+from ivr.service.guides import Guides, NoGuides, tried
 from ivr.service.handovers import settle
 from ivr.service.notices import Addressee, Notices
 from ivr.service.ports import Clock, Commerce, NumberRules
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import record
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = {
     Decision.KEEP_ITEM: SettlementKind.REFUND,
@@ -38,6 +45,7 @@ CHOSEN = {
     (Decision.SETTLE, "replacement"): SettlementKind.REPLACEMENT,
 }
 """Done once it was chosen, if the rules still say so."""
+NO_GUIDES = NoGuides()
 PENDING = frozenset({SettlementKind.RETURN, SettlementKind.TRACE})
 """Not over when it is settled."""
 REFUNDED = frozenset({SettlementKind.REFUND, SettlementKind.RETURN})
@@ -52,6 +60,7 @@ class Asking:
     order: Order
     caller: str | None
     """The number that calls, E.164."""
+    locale: str
 
 
 @dataclass(frozen=True)
@@ -66,26 +75,32 @@ class Care:
     """None: nothing is told by message."""
     claims: ClaimDesk | None = None
     """None: the shop has no sellers."""
+    shop_places: DropOffs | None = None
+    """None: the shop knows no places to hand a return in."""
+    guides: Guides = NO_GUIDES
 
     def asking(self, uow: UnitOfWork, wanted: Decide, *, caller: str | None, locale: str) -> Asking:
         """Read the case and the order again. Raises NotFound if the shop does not know the order any more."""
         case, order = uow.cases.get(wanted.case_id), self.commerce.order(wanted.order_id, locale)
         if case is None or order is None:
             raise NotFound("the shop no longer knows this order; look it up again by its number")
-        return Asking(uow, case, order, caller)
+        return Asking(uow, case, order, caller, locale)
 
     def decide(self, asking: Asking, wanted: Decide) -> Decided:
         """The ruling, on the case's timeline, with what it leads to at once or by the choice."""
         now, uow, order = self.clock.now(), asking.uow, asking.order
         before = uow.settlements.of_order(order.id)
+        steps = tried(uow, asking.case, self.guides.guide(order.kind, asking.locale))
         request = self._request(asking, wanted, before, now)
         if wanted.topic is Topic.SELLER_CLAIM and self.claims is not None:
             return self.claims.decide(uow, asking.case, request, wanted)
+        request = replace(request, steps=steps.state(by_staff=wanted.by_staff))
         ruling = decide(self.rules, wanted.topic, gather(request, now), now.date())
         record(uow, now, "decided", subject=asking.case, data=as_data(ruling, now.date()))
         kind = AT_ONCE.get(ruling.decision) or CHOSEN.get((ruling.decision, wanted.choice))
+        places = self._places(asking, ruling, wanted)
         if kind is not None:
-            _settle(asking, ruling, kind, wanted.choice, now)
+            _settle(asking, ruling, kind, replace(wanted, places=places), now)
         told = self._tell(asking, now) if kind is SettlementKind.RETURN else None
         return Decided(
             ruling,
@@ -93,11 +108,26 @@ class Care:
             now,
             payout=self._payout(ruling, now) if kind in REFUNDED else (),
             choice=wanted.choice if kind is not None else "",
+            places=places,
             told=told.value if told else "",
             settled_at=settled_at(before),
             settled_minor=next((one.amount_minor for one in before if one.kind in FINAL), 0),
             traced_at=traced_at(before) or now,
+            guide=steps.guide,
+            trail=steps.trail,
         )
+
+    def _places(self, asking: Asking, ruling: Ruling, wanted: Decide) -> tuple[DropOff, ...]:
+        """Nobody waits for a return because the shop does not tell them."""
+        if ruling.decision is not Decision.SEND_BACK or self.shop_places is None:
+            return ()
+        if wanted.places is not None:
+            return wanted.places
+        try:
+            return nearest(tuple(self.shop_places.drop_offs(asking.order.id, asking.locale)))
+        except ShopUnavailable as error:
+            log.warning("drop_offs_unknown", error=str(error))
+            return ()
 
     def _tell(self, asking: Asking, now: datetime) -> Channel | None:
         """The page of a return, by a message that is asked for in this moment: so at any hour."""
@@ -124,7 +154,7 @@ class Care:
         return decide(self.rules, Topic.PAYOUT, ruling.facts, now.date()).rule.reasons
 
 
-def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, choice: str, now: datetime) -> None:
+def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, wanted: Decide, now: datetime) -> None:
     order = asking.order
     amount = 0 if kind is SettlementKind.TRACE else ruling.amount_minor
     settle(
@@ -136,11 +166,12 @@ def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, choice: str, n
             number=order.number,
             case_id=asking.case.id,
             rule_id=ruling.rule.id,
-            way=choice if kind is SettlementKind.RETURN else "",
+            way=wanted.choice if kind is SettlementKind.RETURN else "",
             amount_minor=amount,
             currency=ruling.facts.currency,
             at=now,
             until_at=_until(order, ruling.rule, now) if kind in PENDING else None,
+            places=wanted.places,
         ),
         now,
     )

@@ -62,8 +62,8 @@ class CodeCalls:
         return callback, newest if current else None
 
     def _ask(self, callback: Callback | None, number: int) -> Turn:
-        say = Say("code_call_again") if number == ASKED_AGAIN else Say("code_call", {"company": self._company})
-        return self._turn(callback, number, (say,), keys=(HEAR, REFUSE))
+        why = () if number == ASKED_AGAIN else (Say("code_call", {"company": self._company}),)
+        return self._turn(callback, number, (*why, Say("code_call_again")), keys=(HEAR, REFUSE))
 
     def _tell(self, scene: Scene, callback: Callback, verification: Verification, number: int) -> Turn:
         code = Spelled(self._proofs.told(scene.uow, callback, verification))

@@ -69,7 +69,7 @@ class Effects:
 
     def _carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         match effect:
-            case wanted.FindOrders() | wanted.ReadOrders() | wanted.CancelOrder() | wanted.Decide():
+            case wanted.FindOrders() | wanted.ReadOrders() | wanted.CancelOrder() | wanted.Decide() | wanted.NoteStep():
                 return self.orders.carry_out(exchange, effect)
             case wanted.OpenCase():
                 return self._open_case(exchange, effect)

@@ -49,7 +49,8 @@ class FirstWords:
             case Stage.AWAITING_TONE:
                 return self._asks(told, "", at, self._rules.tone_seconds)
             case Stage.MESSAGE:
-                return told.last("machine_message", told.facts(at) | told.next_try(at))
+                facts = told.facts(at) | told.next_try(at)
+                return told.last("machine_message", facts, then="machine_goodbye")
             case Stage.REFUSED:
                 return told.last("customer_refused", told.next_try(at))
         return self._leaves(now, told, at)

@@ -134,9 +134,10 @@ class Told:
         key = NEWS.get(outcome, "agent_customer_failed") if outcome else "agent_customer_failed"
         return self.last(key, self.next_try(now))
 
-    def last(self, key: str, args: dict[str, SayArg] | None = None) -> Turn:
-        """A last sentence."""
-        said = (Say(key, {"company": self._shop.company} | (args or {})),)
+    def last(self, key: str, args: dict[str, SayArg] | None = None, *, then: str = "") -> Turn:
+        """Last sentences."""
+        facts = {"company": self._shop.company} | (args or {})
+        said = tuple(Say(one, facts) for one in (key, then) if one)
         return Turn(number=LAST, locale=self.locale, say=said, next=Next.HANG_UP, state=key)
 
     def thanks(self) -> Turn:

@@ -1,10 +1,12 @@
 """Messages about orders: a return's page, news. Written like those about callbacks, and sent by the same outbox."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from ivr.domain.cases import Case
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.messages import Channel, Message, MessageKind
 from ivr.domain.turn import Say, SayArg, Spelled
 from ivr.service.links import Links
@@ -19,6 +21,8 @@ TOO_LATE: Final = timedelta(days=1)
 """So long after it was written a notice helps nobody any more."""
 ACCOUNT_VALID: Final = timedelta(hours=1)
 """A link that changes details opens nothing after this."""
+FINISH_VALID: Final = timedelta(days=7)
+"""A return that was cut off can be finished for so long, as the text says."""
 PAGE_DAYS: Final = 90
 """A return's page can be opened for so long."""
 
@@ -66,13 +70,15 @@ class Notices:
             return self.links.send_back(message.case_id, message.id, message.created_at + timedelta(days=PAGE_DAYS))
         if message.kind is MessageKind.ACCOUNT and message.case_id:
             return self.links.account(message.case_id, message.id, message.created_at + ACCOUNT_VALID)
-        return message.id[:8]
+        if message.kind is MessageKind.UNFINISHED and message.case_id:
+            return self.links.finish(message.case_id, message.id, message.created_at + FINISH_VALID)
+        return message.id[-8:]
 
-    def text(self, message: Message, case: Case) -> str:
-        """A text message. Raises ContentError."""
-        return f"{self._said(message, case)} {self._words(case, Say('stop_hint_text'))}"
+    def text(self, message: Message, case: Case, places: Sequence[DropOff] = ()) -> str:
+        """A text message; of a return: with where it can be handed in. Raises ContentError."""
+        return f"{self._said(message, case, places)} {self._words(case, Say('stop_hint_text'))}"
 
-    def mail(self, message: Message, case: Case, now: datetime) -> Mail:
+    def mail(self, message: Message, case: Case, now: datetime, places: Sequence[DropOff] = ()) -> Mail:
         """An e-mail. Raises ContentError."""
         stop_url = self.links.stop_url(message.id)
         stop = self._words(case, Say("mail_stop_text", {"link": stop_url}))
@@ -82,16 +88,18 @@ class Notices:
             thread=case.id,
             to=message.address,
             subject=self._words(case, subject),
-            text=f"{self._said(message, case)}\n\n{stop}\n",
+            text=f"{self._said(message, case, places)}\n\n{stop}\n",
             locale=locale_for(self.speaker, case.locale),
             sent_at=now,
             stop_url=stop_url,
         )
 
-    def _said(self, message: Message, case: Case) -> str:
+    def _said(self, message: Message, case: Case, places: Sequence[DropOff]) -> str:
         filled: dict[str, SayArg] = {"company": self.company, "link": self._link(message)}
-        if message.kind is not MessageKind.ACCOUNT:
+        if message.kind not in (MessageKind.ACCOUNT, MessageKind.UNFINISHED):
             filled["case"] = Spelled(case.number)
+        if message.kind is MessageKind.RETURN:
+            filled["places"] = "; ".join(self._words(case, Say("drop_off_text", place.told())) for place in places)
         return self._words(case, Say(f"{message.kind.value}_text", filled))
 
     def _link(self, message: Message) -> str:
@@ -100,6 +108,8 @@ class Notices:
                 return self.links.send_back_url(self.token(message))
             case MessageKind.ACCOUNT:
                 return self.links.account_url(self.token(message))
+            case MessageKind.UNFINISHED:
+                return self.links.finish_url(self.token(message))
         return self.links.start_url(message.id)
 
     def _words(self, case: Case, say: Say) -> str:

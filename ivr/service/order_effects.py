@@ -7,10 +7,11 @@ from ivr.domain.dialogue import effects as wanted
 from ivr.errors import NotFound, ShopUnavailable
 from ivr.service.care import Care
 from ivr.service.exchange import Exchange
+from ivr.service.guides import note_step
 from ivr.service.ports import Clock, Commerce
 from ivr.service.timeline import record
 
-Wanted = wanted.FindOrders | wanted.ReadOrders | wanted.CancelOrder | wanted.Decide
+Wanted = wanted.FindOrders | wanted.ReadOrders | wanted.CancelOrder | wanted.Decide | wanted.NoteStep
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class OrderEffects:
     commerce: Commerce
     care: Care
 
-    def carry_out(self, exchange: Exchange, effect: Wanted) -> heard.Result:
+    def carry_out(self, exchange: Exchange, effect: Wanted) -> heard.Result | None:
         """Do one of them."""
         match effect:
             case wanted.FindOrders(readings):
@@ -32,6 +33,9 @@ class OrderEffects:
                 return self._cancel_order(exchange, order_id, case_id)
             case wanted.Decide():
                 return self._decide(exchange, effect)
+            case wanted.NoteStep():
+                note_step(exchange.uow, self.clock, effect)
+                return None
 
     def _find_orders(self, readings: tuple[str, ...], locale: str) -> heard.OrdersFound:
         found = (tuple(self.commerce.find_orders(digits, locale)) for digits in readings)

@@ -91,6 +91,7 @@ class SqlUnitOfWork:
         if not self._writes:
             raise RuntimeError("store.read() is for reading; use store.begin()")
         with translated():
+            self._session.is_ending = True
             self._session.flush()  # first: the ledger's order is that in which rows were locked
             self._events.write()
             self._session.commit()

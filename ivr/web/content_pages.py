@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from ivr.content import Content
 from ivr.content.model import LocaleContent
-from ivr.domain.dialogue.questions import GLOBAL_KEYS, MENU_KEYS, QUESTION_KEYS
+from ivr.domain.dialogue.menu_questions import MENU_KEYS, PAGE_KEYS, QUESTION_KEYS
+from ivr.domain.dialogue.questions import GLOBAL_KEYS
 from ivr.errors import ContentError
 from ivr.web.desk import Desk
 from ivr.web.services import Services
@@ -63,7 +64,7 @@ class ContentPages:
         kind = asked.get("kind", "") if asked.get("kind", "") in KINDS else KINDS[0]
         wanted = " ".join(asked.get("q", "")[:80].casefold().split())
         found, problem = _found(locale, kind, wanted)
-        keys = {**MENU_KEYS, **QUESTION_KEYS, **GLOBAL_KEYS} if kind == "menus" else {}
+        keys = {**MENU_KEYS, **QUESTION_KEYS, **GLOBAL_KEYS, **PAGE_KEYS} if kind == "menus" else {}
         return render_template(
             "content.html", found=found[:SHOWN], more=max(0, len(found) - SHOWN), problem=problem, chosen=locale.locale,
             locales=list(content.locales), kind=kind, kinds=KINDS, q=asked.get("q", "")[:80],

@@ -97,6 +97,31 @@ def test_a_hostile_answer_is_refused_and_names_the_field(shop: Shop, change: dic
         adapter(shop).order(order.id, "en-US")
 
 
+def test_places_to_hand_a_return_in_are_read_and_a_shop_that_knows_none_has_none(shop: Shop) -> None:
+    ours, order = adapter(shop), delivered(shop)
+    assert list(ours.drop_offs(order.id, "en-US")) == list(shop.demo.drop_offs(order.id, "en-US"))
+    assert len(ours.drop_offs(order.id, "en-US")) > 3
+    shop.answer = lambda: Response("{}", 404)
+    assert list(ours.drop_offs(order.id, "en-US")) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"name": "<b>"}, "name"),
+        ({"street": ""}, "street"),
+        ({"meters": -1}, "meters"),
+        ({"meters": "near"}, "meters"),
+        ({"open_until": "24:00"}, "open_until"),
+    ],
+)
+def test_a_hostile_place_is_refused_and_names_the_field(shop: Shop, change: dict[str, Any], named: str) -> None:
+    place = {"name": "Corner Books", "street": "12 Main Street", "meters": 400, "open_until": "18:00"}
+    shop.answer = lambda: Response(json.dumps({"places": [place | change]}), mimetype="application/json")
+    with pytest.raises(ShopUnavailable, match=rf"places\[0\]\.{named}"):
+        adapter(shop).drop_offs("1" * 17, "en-US")
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[" * 100_000, b"null", b'{"orders": {}}', b"x" * (LARGEST + 10)])
 def test_a_body_that_is_no_answer_is_refused(shop: Shop, body: bytes) -> None:
     shop.answer = lambda: Response(body, mimetype="application/json")

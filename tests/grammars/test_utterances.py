@@ -37,7 +37,7 @@ ASKED_WHEN = Expects(builtins=(Builtin.MOMENT, Builtin.BOOLEAN))
 ASKED_YES_OR_NO = Expects(builtins=(Builtin.BOOLEAN,))
 ASKED_ELSEWHERE = {
     "cancel": ASKED_YES_OR_NO,
-    **{name: Expects(intents=(name,)) for name in ("return_reason", "claim_answer", "stop_calls")},
+    **{name: Expects(intents=(name,)) for name in ("return_reason", "next_step", "claim_answer", "stop_calls")},
 }
 """In the menu, "cancel" means an order."""
 

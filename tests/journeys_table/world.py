@@ -109,7 +109,13 @@ class Line:
         clock, shop, sellers = FakeClock(NOW), TableShop(), TableSellers()
         settings = replace(Settings.from_env({}), database_url=url)
         accounts, texts = TableAccounts(clock), FakeMessenger()
-        ports: Overrides = {"commerce": shop, "sellers": sellers, "clock": clock, "phone": FakePhone(clock)}
+        ports: Overrides = {
+            "commerce": shop,
+            "drop_offs": shop,
+            "sellers": sellers,
+            "clock": clock,
+            "phone": FakePhone(clock),
+        }
         line = cls(build(settings, messenger=texts, accounts=accounts, **ports), clock, shop, sellers)
         line.accounts, line.texts = accounts, texts
         return line

@@ -76,7 +76,7 @@ def test_voicemail_after_its_tone_gets_a_message_and_the_next_try_follows(world:
     customer = world.ringing(Party.CUSTOMER)
     assert customer.path == f"/voice/leg/{customer.leg_id}/present"
     message = world.engine.legs.present(customer.leg_id)
-    assert (spoken(message), message.next) == (["machine_message"], Next.HANG_UP)
+    assert (spoken(message), message.next) == (["machine_message", "machine_goodbye"], Next.HANG_UP)
     assert spoken(world.engine.legs.news(world.ringing(Party.AGENT).leg_id)) == ["agent_customer_machine"]
     assert missed(world, callback, Outcome.MACHINE)
     world.hang_up(Party.CUSTOMER)
@@ -94,7 +94,7 @@ def test_voicemail_that_only_the_recogniser_noticed_is_asked_then_waited_for(wor
     waits = world.keyed(None, asked.number)
     assert (spoken(waits), waits.next) == ([], Next.LISTEN)
     assert missed(world, callback, Outcome.MACHINE)
-    assert spoken(world.keyed(None, waits.number)) == ["machine_message"]
+    assert spoken(world.keyed(None, waits.number)) == ["machine_message", "machine_goodbye"]
 
 
 def test_verdict_machine_that_the_recogniser_confirms_frees_the_agent_at_once(world: World) -> None:
@@ -103,7 +103,10 @@ def test_verdict_machine_that_the_recogniser_confirms_frees_the_agent_at_once(wo
     world.verdict("machine_start")
     assert missed(world, callback, Outcome.MACHINE)
     world.verdict("machine_end_beep")
-    assert spoken(world.engine.legs.present(world.ringing(Party.CUSTOMER).leg_id)) == ["machine_message"]
+    assert spoken(world.engine.legs.present(world.ringing(Party.CUSTOMER).leg_id)) == [
+        "machine_message",
+        "machine_goodbye",
+    ]
 
 
 def test_person_taken_for_a_machine_who_talks_back_is_asked_again(world: World) -> None:

@@ -11,6 +11,8 @@ from ivr.domain.turn import At, Charge, Clock, Next, Say
 
 YES, NO = Intent("yes"), Intent("no")
 PLACES = ("first", "second", "third")
+STEP_SECONDS = 25
+"""So long somebody may be busy with a step before it is told again."""
 COMPLAINT_KEY = "4"
 """Beside the three questions asked most."""
 
@@ -78,6 +80,21 @@ def answer_helped_asked(d: Dialogue) -> Question:
     return boolean(Say("help_helped"))
 
 
+def step_asked(d: Dialogue) -> Question:
+    """A step of troubleshooting, and whether it helped; time to try it out."""
+    asked = boolean(*_step_said(d))
+    expects = replace(asked.expects, intents=("next_step",))
+    keys = {**asked.keys, "3": Intent("next_step", {"tried": "yes"})}
+    return replace(asked, expects=expects, keys=keys, wait_seconds=STEP_SECONDS)
+
+
+def _step_said(d: Dialogue) -> tuple[Say, ...]:
+    if d.guide is None:
+        return (Say("ask_step_helped"),)
+    step = d.guide.step(d.trail[-1])
+    return Say(d.guide.prompt(step.id)), Say("ask_step_answer" if step.asks_itself else "ask_step_helped")
+
+
 def zone_asked(d: Dialogue) -> Question:
     """On which of several clocks a time was named."""
     if d.at is None or d.now is None:
@@ -97,7 +114,7 @@ def consent_asked(d: Dialogue) -> Question:
 
 def erase_asked(d: Dialogue) -> Question:
     """Whether everything about the caller is to be erased."""
-    return boolean(Say("delete_confirm"))
+    return boolean(Say("delete_confirm"), Say("delete_follows"), Say("yes_or_no"))
 
 
 def returned_asked(d: Dialogue) -> Question:
@@ -126,6 +143,7 @@ ASKED: Mapping[State, Callable[[Dialogue], Question]] = {
     State.ERASE_CONFIRM: erase_asked,
     State.RATING: rating_asked,
     State.ENDED: ended,
+    State.STEP: step_asked,
 }
 """Those of `questions.QUESTIONS` that are here."""
 

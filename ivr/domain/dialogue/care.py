@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from ivr.domain.dialogue import troubleshooting
 from ivr.domain.dialogue.effects import Decide, EstimateWait
 from ivr.domain.dialogue.heard import Decided
 from ivr.domain.dialogue.orders import finished, status_says
 from ivr.domain.dialogue.questions import ask
 from ivr.domain.dialogue.values import Dialogue, State, Step
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.intents import Intent
 from ivr.domain.money import spoken_money
 from ivr.domain.policy import Decision, Topic
@@ -45,7 +47,7 @@ def _tell(dialogue: Dialogue, result: Decided) -> Step:
 
 def _offer(dialogue: Dialogue, result: Decided) -> Step:
     """What a person has to go on with: an agent or a callback."""
-    return Step(replace(dialogue, preface=_reasons(dialogue, result)), (EstimateWait(),))
+    return Step(replace(dialogue, preface=(*dialogue.preface, *_reasons(dialogue, result))), (EstimateWait(),))
 
 
 def _pay(dialogue: Dialogue, result: Decided) -> Step:
@@ -54,10 +56,16 @@ def _pay(dialogue: Dialogue, result: Decided) -> Step:
 
 def _send_back(dialogue: Dialogue, result: Decided) -> Step:
     if not result.choice:
-        return Step(ask(dialogue, State.RETURN_WAY, *_reasons(dialogue, result)))
+        near = (Say("drop_off_near", _near(result.places[0])),) if result.places else ()
+        told = replace(dialogue, places=result.places)
+        return Step(ask(told, State.RETURN_WAY, *_reasons(dialogue, result), *near))
     key = LABELS.get(result.told, "return_label_number") if result.choice == "label" else "return_drop_off"
     say = Say(key, _args(dialogue, result))
     return finished(dialogue, result.ruling.rule.id, say, *_payout(result))
+
+
+def _near(place: DropOff) -> dict[str, SayArg]:
+    return {name: arg for name, arg in place.told().items() if name != "until"}
 
 
 def _settle(dialogue: Dialogue, result: Decided) -> Step:
@@ -75,6 +83,10 @@ def _claimed(dialogue: Dialogue, result: Decided) -> Step:
 
 def _tell_offer(dialogue: Dialogue, result: Decided) -> Step:
     return Step(ask(dialogue, State.CLAIM_OFFER, *_reasons(dialogue, result)))
+
+
+def _try_steps(dialogue: Dialogue, result: Decided) -> Step:
+    return troubleshooting.begin(dialogue, result, *_reasons(dialogue, result))
 
 
 def _confirm_cancel(dialogue: Dialogue, result: Decided) -> Step:
@@ -96,6 +108,7 @@ FOLLOWS: Mapping[Decision, Callable[[Dialogue, Decided], Step]] = {
     Decision.OFFER: _tell_offer,
     Decision.APPROVE: _claimed,
     Decision.DENY: _offer,
+    Decision.TRY_STEPS: _try_steps,
 }
 
 
@@ -130,6 +143,11 @@ def _until(result: Decided) -> datetime:
     return (begins or result.now) + timedelta(days=rule.days, hours=rule.hours)
 
 
+def said_of(dialogue: Dialogue, result: Decided) -> tuple[Say, ...]:
+    """What was decided and why, where nothing is asked by voice: on a page."""
+    return (*_reasons(dialogue, result), *_payout(result))
+
+
 def answer_reason(dialogue: Dialogue, intent: Intent) -> Step | None:
     """Why it is sent back, in words or by number."""
     said = intent.slots.get("reason")
@@ -157,4 +175,6 @@ def _again(dialogue: Dialogue, choice: str) -> Step | None:
     """The rules are asked anew with what was answered: meanwhile another call may have settled it."""
     if dialogue.order is None:
         return None
-    return Step(dialogue, (Decide(Topic(dialogue.want), dialogue.order.id, dialogue.case_id, dialogue.why, choice),))
+    places = dialogue.places if dialogue.state is State.RETURN_WAY else None
+    wanted = Decide(Topic(dialogue.want), dialogue.order.id, dialogue.case_id, dialogue.why, choice, places=places)
+    return Step(dialogue, (wanted,))

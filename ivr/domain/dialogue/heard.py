@@ -9,6 +9,8 @@ from ivr.domain.dialogue.account_talk import CardGiven as CardGiven
 from ivr.domain.dialogue.claim_talk import ClaimAnswered as ClaimAnswered
 from ivr.domain.dialogue.claim_talk import ClaimFound as ClaimFound
 from ivr.domain.dialogue.claim_talk import ClaimView as ClaimView
+from ivr.domain.drop_offs import DropOff
+from ivr.domain.guides import Guide
 from ivr.domain.intents import Meaning
 from ivr.domain.knowledge import Answer
 from ivr.domain.moments import Resolved, Unresolved
@@ -114,6 +116,8 @@ class Decided:
     """Prompts: how a refund is paid; empty if nothing is."""
     choice: str = ""
     """What was chosen, and done."""
+    places: tuple[DropOff, ...] = ()
+    """Where a return can be handed in, the nearest first."""
     told: str = ""
     """How the customer is sent the page of a return: text, email; empty: not at all."""
     settled_at: datetime | None = None
@@ -124,6 +128,10 @@ class Decided:
     """What a claim about it is about, or the seller's offer, in the currency's smallest unit."""
     claim_due_at: datetime | None = None
     """Until when the seller has to answer it."""
+    guide: Guide | None = None
+    """What can be tried before, if the rules offer that."""
+    trail: tuple[str, ...] = ()
+    """The way through it that was gone already."""
 
 
 @dataclass(frozen=True)

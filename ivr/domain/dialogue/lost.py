@@ -14,7 +14,7 @@ LIKELIEST = ("delivered_not_received", "track_order", "callback")
 SPARE = (*LIKELIEST, "return_refund")
 """Makes three of fewer, one of which the caller may have said no to."""
 
-TOP = frozenset({State.MENU, State.MENU_THREE})
+TOP = frozenset({State.MENU, State.MENU_MORE, State.MENU_THREE})
 GIVE_UP = 4
 """At this failure in a row in the main menu an agent or a callback is offered."""
 GIVE_UP_WITHIN = 3

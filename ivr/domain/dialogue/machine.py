@@ -13,6 +13,7 @@ from ivr.domain.dialogue import (
     consent,
     doubts,
     existing,
+    going_on,
     knowledge,
     menu,
     news,
@@ -20,6 +21,7 @@ from ivr.domain.dialogue import (
     promises,
     sellers,
     tempers,
+    troubleshooting,
 )
 from ivr.domain.dialogue.account_talk import CardGiven, Paid
 from ivr.domain.dialogue.effects import ResolveCase
@@ -64,6 +66,7 @@ from ivr.domain.turn import Say, Turn
 
 ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.MENU: menu.answer_menu,
+    State.MENU_MORE: menu.answer_menu,
     State.MENU_THREE: menu.answer_three,
     State.INTENT_CONFIRM: menu.answer_confirm,
     State.LANGUAGE: menu.answer_language,
@@ -74,6 +77,7 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.RETURN_REASON: care.answer_reason,
     State.RETURN_WAY: care.answer_way,
     State.SETTLEMENT: care.answer_settlement,
+    State.STEP: troubleshooting.answer_step,
     State.OFFER: promises.answer_offer,
     State.MOMENT: booking.answer_moment,
     State.ZONE: booking.answer_zone,
@@ -158,7 +162,7 @@ def start(
         return ask(replace(dialogue, order=caller.unfinished.order), State.UNFINISHED, greeting)
     if caller.begun is not None:
         return ask(dialogue, State.GO_ON, greeting)
-    return ask(dialogue, State.MENU, greeting)
+    return ask(dialogue, State.MENU, greeting, *going_on.done_meanwhile(caller, now))
 
 
 def step(dialogue: Dialogue, heard: Heard) -> Step:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from ivr.domain.dialogue.account_questions import ACCOUNT_QUESTIONS, MORE_INTENTS
+from ivr.domain.dialogue.account_questions import ACCOUNT_QUESTIONS
 from ivr.domain.dialogue.asking import (
     ASKED,
     NO,
@@ -20,6 +20,9 @@ from ivr.domain.dialogue.asking import (
 from ivr.domain.dialogue.claim_questions import CLAIM_QUESTIONS
 from ivr.domain.dialogue.going_on import go_on_asked
 from ivr.domain.dialogue.heard import OpenCallback
+from ivr.domain.dialogue.menu_questions import MENU_INTENTS as MENU_INTENTS
+from ivr.domain.dialogue.menu_questions import MENU_KEYS as MENU_KEYS
+from ivr.domain.dialogue.menu_questions import menu_asked, menu_more_asked
 from ivr.domain.dialogue.values import Dialogue, State
 from ivr.domain.hearing import Ability, Pace
 from ivr.domain.intents import Builtin, Choice, Expects, Intent
@@ -27,18 +30,6 @@ from ivr.domain.moments import AskBack, When
 from ivr.domain.orders import Order
 from ivr.domain.turn import At, Next, Phrase, Say, SayArg, Spelled, Turn
 
-MENU_KEYS: Mapping[str, Intent] = {
-    "1": Intent("track_order"),
-    "2": Intent("delivered_not_received"),
-    "3": Intent("return_refund"),
-    "4": Intent("cancel_order"),
-    "5": Intent("callback"),
-    "6": Intent("existing_callback"),
-}
-QUESTION_KEYS: Mapping[str, Intent] = {"7": Intent("question")}
-"""In the main menu only: elsewhere 7 ends the call."""
-MORE_KEYS: Mapping[str, Intent] = {"*": Intent("more")}
-"""In the main menu there is nothing to go back to: the star leads on."""
 LANGUAGE_KEY = 8
 GLOBAL_KEYS: Mapping[str, Intent] = {
     "0": Intent("agent"),
@@ -46,9 +37,6 @@ GLOBAL_KEYS: Mapping[str, Intent] = {
     "9": Intent("repeat"),
     "*": Intent("go_back"),
 }
-MENU_INTENTS = (
-    *(intent.name for intent in MENU_KEYS.values()), "seller_claim", *MORE_INTENTS, "complaint", "delete_data",
-)  # fmt: skip
 ORDER_DIGITS = (7, 17)
 CODE_DIGITS = (6, 8)
 """Codes that take a callback up from any telephone."""
@@ -106,12 +94,6 @@ def ask(dialogue: Dialogue, state: State, *before: Say, failures: int = 0) -> Di
         state=state.value,
     )
     return replace(moved, turn=turn)
-
-
-def _menu(d: Dialogue) -> Question:
-    prompt = "menu_keys" if d.is_keyed or d.failures >= 3 else "menu_rephrase" if d.failures else "menu"
-    expects = Expects(intents=(*MENU_INTENTS, "hold", "question"))
-    return Question((Say(prompt),), expects, {**MENU_KEYS, **QUESTION_KEYS, **MORE_KEYS})
 
 
 def _menu_three(d: Dialogue) -> Question:
@@ -270,7 +252,8 @@ def _anything_else(d: Dialogue) -> Question:
 
 
 QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
-    State.MENU: _menu,
+    State.MENU: menu_asked,
+    State.MENU_MORE: menu_more_asked,
     State.MENU_THREE: _menu_three,
     State.INTENT_CONFIRM: _intent_confirm,
     State.LANGUAGE: _language,

@@ -9,11 +9,14 @@ from ivr.domain.accounts import Bill, Membership
 from ivr.domain.consent import Consent
 from ivr.domain.dialogue.effects import Effect
 from ivr.domain.dialogue.heard import ClaimView, HeldPlace, NumberChecked, OfferedZone, OpenCallback
+from ivr.domain.drop_offs import DropOff
+from ivr.domain.guides import Guide
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Intent
 from ivr.domain.knowledge import Answer
 from ivr.domain.moments import AskBack, When
 from ivr.domain.orders import Order
+from ivr.domain.settlements import SettlementKind
 from ivr.domain.turn import Say, Turn
 from ivr.domain.upset import EVEN_TEMPER, Temper
 
@@ -22,6 +25,7 @@ class State(StrEnum):
     """What the present turn asks."""
 
     MENU = "menu"
+    MENU_MORE = "menu_more"
     MENU_THREE = "menu_three"
     INTENT_CONFIRM = "intent_confirm"
     LANGUAGE = "language"
@@ -31,6 +35,7 @@ class State(StrEnum):
     CANCEL_CONFIRM = "cancel_confirm"
     RETURN_REASON = "return_reason"
     RETURN_WAY = "return_way"
+    STEP = "step"
     SETTLEMENT = "settlement"
     CLAIM_CAUSE = "claim_cause"
     CLAIM_EVIDENCE = "claim_evidence"
@@ -70,7 +75,7 @@ class State(StrEnum):
     ENDED = "ended"
 
 
-UNFINISHED_IN = frozenset({State.RETURN_REASON, State.RETURN_WAY, State.SETTLEMENT})
+UNFINISHED_IN = frozenset({State.RETURN_REASON, State.RETURN_WAY, State.SETTLEMENT, State.STEP})
 """What a call that ended here left unfinished can be gone on with in the next."""
 
 
@@ -85,6 +90,17 @@ class Unfinished:
 
 
 @dataclass(frozen=True)
+class Done:
+    """What they finished on a page since a call of theirs was cut off."""
+
+    item: str
+    kind: SettlementKind
+    at: datetime
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class Begun:
     """A case of theirs that was begun lately and is not done."""
 
@@ -92,6 +108,8 @@ class Begun:
     number: str
     kind: str
     order: Order | None = None
+    why: str = ""
+    """Of a return: the reason that was said."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +130,7 @@ class Caller:
     booking_days: int = 30
     """So far ahead a callback may be named."""
     unfinished: Unfinished | None = None
+    done: Done | None = None
     gets_texts: bool = False
     """Whether a text message would reach this number, and is wanted."""
     begun: Begun | None = None
@@ -160,6 +179,12 @@ class Dialogue:
     order: Order | None = None
     why: str = ""
     """Why something is sent back, as chosen; of a claim its cause."""
+    places: tuple[DropOff, ...] = ()
+    """Where the return in hand can be handed in, the nearest first."""
+    guide: Guide | None = None
+    """What is being tried before something is sent back."""
+    trail: tuple[str, ...] = ()
+    """The steps of it on the way to the present one."""
     evidence: str = ""
     """Of a claim: whether the caller can show it (yes, no); empty: not asked."""
     claim: ClaimView | None = None

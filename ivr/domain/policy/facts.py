@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ivr.domain.guides import NOT_WORKING
 from ivr.domain.orders import OrderStatus
 
 Value = bool | int | str
@@ -29,10 +30,11 @@ class Fact:
     """Of a WORD: every value that it may have."""
 
 
-REASONS = ("damaged", "wrong", "unwanted")
+REASONS = ("damaged", "wrong", "unwanted", NOT_WORKING)
 """Why something is sent back, in the order in which they are offered."""
 CAUSES = ("counterfeit", "not_as_described", "late_shipment", "not_received")
 """What is claimed from a seller, in the order in which they are offered."""
+STEPS = ("open", "over")
 SETTLED = ("none", "refund", "replacement", "return")
 CLAIMS = ("none", "waiting", "offered", "escalated", "denied", "closed")
 ANSWERS = ("none", "accept", "dispute", "offer")
@@ -51,6 +53,7 @@ FACTS: Mapping[str, Fact] = {
     "installments_left": Fact(Kind.NUMBER, "payments of the price that are still to be taken from the customer"),
     "recalled": Fact(Kind.TRUTH, "a defect was found in its production batch"),
     "reason": Fact(Kind.WORD, "why it is sent back; none: not asked yet", frozenset(("none", *REASONS))),
+    "steps": Fact(Kind.WORD, "things to try before it is sent back; open: not all of them were", frozenset(STEPS)),
     "settled": Fact(Kind.WORD, "what was done about this item before", frozenset(SETTLED)),
     "credited": Fact(Kind.TRUTH, "a credit was given for this order"),
     "days_since_delivery": Fact(Kind.NUMBER, "whole days"),

@@ -25,6 +25,8 @@ class Request:
     country: str
     """ISO 3166 of the order's owner."""
     reason: str = ""
+    steps: str = ""
+    """Whether there are things to try before: open, over; empty: there are none."""
     settled: Sequence[Settlement] = ()
     """What was done about this order."""
     recalled: bool = False
@@ -47,6 +49,7 @@ def gather(request: Request, now: datetime) -> Facts:
         "installments_left": order.installments_left,
         "recalled": request.recalled or order.recalled,
         "reason": request.reason or "none",
+        "steps": request.steps or None,
         "settled": next((s.kind.value for s in request.settled if s.kind in FINAL), "none"),
         "credited": any(s.kind is SettlementKind.CREDIT for s in request.settled),
         "refunds_in_90_days": request.refunds,

@@ -41,6 +41,8 @@ class Decision(StrEnum):
     """The carrier searches for it."""
     SETTLE = "settle"
     """Money or a new one, as the customer chooses."""
+    TRY_STEPS = "try_steps"
+    """What stopped working is first tried to be set right, step by step."""
     CANCEL = "cancel"
     CREDIT = "credit"
     """A goodwill credit."""
@@ -68,7 +70,7 @@ class Payer(StrEnum):
 MAY: Mapping[Topic, frozenset[Decision]] = {
     Topic.RETURN_REFUND: frozenset(
         {Decision.ASK, Decision.TELL, Decision.AGENT, Decision.KEEP_ITEM, Decision.REFUND_NOW, Decision.SEND_BACK}
-        | {Decision.SETTLE}
+        | {Decision.SETTLE, Decision.TRY_STEPS}
     ),
     Topic.DELIVERED_NOT_RECEIVED: frozenset({Decision.TELL, Decision.AGENT, Decision.TRACE, Decision.SETTLE}),
     Topic.CANCEL_ORDER: frozenset({Decision.TELL, Decision.AGENT, Decision.CANCEL}),

@@ -26,7 +26,7 @@ def test_greeting_says_that_a_machine_listens_and_then_the_menu() -> None:
 def test_the_story_by_speech_books_the_moment_that_was_confirmed() -> None:
     talk = Talk().says(Intent("delivered_not_received"), text="it says delivered but I don't have it")
     talk.means("digits", value="1234567").means("yes")
-    assert talk.prompts == ["dnr_explain", "why_trace", "offer_callback_wait"]
+    assert talk.prompts == ["dnr_explain", "dnr_case", "why_trace", "offer_callback_wait"]
     talk.means("moment", when=When(in_seconds=60))
     assert talk.prompts == ["confirm_moment"]
     talk.means("yes")
@@ -275,8 +275,20 @@ def test_other_language_changes_the_locale_and_asks_the_same_again() -> None:
 def test_repeat_says_the_same_with_a_new_turn_number() -> None:
     talk = Talk()
     before = talk.dialogue.turn
-    after = talk.presses("9").dialogue.turn
+    after = talk.means("repeat").dialogue.turn
     assert (after.say, after.number) == (before.say, before.number + 1)
+
+
+def test_key_nine_of_the_menu_tells_the_other_keys_and_each_works_on_both_pages() -> None:
+    assert Talk().presses("9").prompts == ["menu_more"]
+    assert Talk().presses("9", "9").prompts == ["menu"]
+    assert Talk().presses("9", "1").state == Talk().presses("1").state == "order_number"
+    assert Talk().presses("6").prompts == Talk().presses("9", "6").prompts
+    assert Talk().presses("9").means("cancel_order").prompts == Talk().means("cancel_order").prompts
+
+
+def test_silence_on_the_second_page_is_asked_like_silence_in_the_menu() -> None:
+    assert Talk().presses("9").is_silent().prompts == ["nothing_heard", "menu_rephrase"]
 
 
 def test_failed_document_is_apologised_for_and_leads_to_an_agent_or_a_callback() -> None:
