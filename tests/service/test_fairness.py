@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+
 from ivr.domain.callbacks import CallbackStatus, Party
 from ivr.domain.cases import ORDINARY, URGENT_KIND
 from ivr.domain.fairness import HEAD_STARTS
-from ivr.service import attempts
+from ivr.service import attempts, dispatch
 from ivr.service.attempts import Beginning
 from ivr.service.turn_figures import turns_of_the_last_day
 from tests.service.world import AGENT, CUSTOMER, OTHER_AGENT, World
@@ -106,3 +108,21 @@ def test_the_timeline_of_a_day_tells_who_was_served_out_of_turn(world: World) ->
     assert (turns.begun, turns.inversions, turns.per_1000) == (2, 1, 500)
     assert list(turns.overtaken) == [first]
     assert later.begun == 0
+
+
+def test_agent_who_knows_the_case_is_found_behind_any_number_of_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "LOOK", 0)
+    world.engine.dispatcher._batch = 1
+    world.agent("Ada", AGENT)
+    case = talked(world, AGENT)
+    for n in range(4):
+        world.agent(f"agent{n}", f"+120255502{n:02d}")
+    world.clock.advance(1)
+    with world.store.begin() as uow:
+        uow.agents.get("Ada").status_at = world.clock.now()  # idle for less time than all others
+        uow.commit()
+    world.book(case_id=case)
+    world.tick()
+    assert [call.to for call in world.phone.live()] == [AGENT]
