@@ -7,11 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
-from ivr.domain.callbacks import Callback, Hold, Outcome
-
-Waiting = Callback | Hold
+from ivr.domain.callbacks import Outcome
 
 BEGUN: Final = "attempt_started"
 TRIED: Final = "attempt_ended"
@@ -32,6 +30,31 @@ KINDS: Final = frozenset({BEGUN, TRIED, *WAITS, *OVER})
 """The kinds of lines that turns are read from."""
 
 
+class Waiting(Protocol):
+    """A callback or a caller on hold, as far as turns go."""
+
+    @property
+    def ticket_at(self) -> datetime: ...
+    @property
+    def priority(self) -> int: ...
+    @property
+    def skill(self) -> str: ...
+    @property
+    def locale(self) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queued:
+    """One of them."""
+
+    ticket_at: datetime
+    priority: int
+    skill: str
+    locale: str
+    asap: bool = True
+    """Else a callback at a named time."""
+
+
 @dataclass
 class Turns:
     """The count."""
@@ -42,12 +65,12 @@ class Turns:
     overtaken: Counter[str] = field(default_factory=Counter)
     """How often each was overtaken."""
 
-    def begin(self, one: Waiting, others: Iterable[Waiting]) -> None:
-        """An attempt begins for one while the others wait."""
-        passed = [other for other in others if _is_alike(one, other) and other.ticket_at < one.ticket_at]
+    def begin(self, one: Waiting, others: Iterable[tuple[str, Waiting]]) -> None:
+        """An attempt begins for one while the others, each with a name of its own, wait."""
+        passed = [key for key, other in others if _is_alike(one, other) and other.ticket_at < one.ticket_at]
         self.begun += 1
         self.inversions += bool(passed)
-        self.overtaken.update(key_of(other) for other in passed)
+        self.overtaken.update(passed)
 
     @property
     def per_1000(self) -> float:
@@ -55,18 +78,13 @@ class Turns:
         return 1000 * self.inversions / self.begun if self.begun else 0.0
 
 
-def key_of(entry: Waiting) -> str:
-    """What lines of the timeline name it by."""
-    return entry.id if isinstance(entry, Callback) else entry.call_sid
-
-
 def _is_alike(one: Waiting, other: Waiting) -> bool:
     return (one.priority, one.skill, one.locale) == (other.priority, other.skill, other.locale)
 
 
-def _due_at(entry: Waiting, at: datetime) -> datetime:
+def _due_at(entry: Queued, at: datetime) -> datetime:
     """Named times are their own ticket."""
-    return max(at, entry.ticket_at) if isinstance(entry, Callback) and not entry.asap else at
+    return at if entry.asap else max(at, entry.ticket_at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,19 +100,18 @@ class TurnLine:
 
 
 def replay(
-    lines: Iterable[TurnLine], entries: Mapping[str, Waiting], waiting: Iterable[Callback], since: datetime
+    lines: Iterable[TurnLine], entries: Mapping[str, Queued], due: Mapping[str, datetime], since: datetime
 ) -> Turns:
-    """Counts what began since then. `waiting`: callbacks that are due and of which the lines tell nothing."""
-    turns, queue = Turns(), {callback.id: callback.due_at for callback in waiting}
-    known = {**entries, **{callback.id: callback for callback in waiting}}
+    """Counts what began since then. `due`: since when those wait of whom the lines tell nothing."""
+    turns, queue = Turns(), dict(due)
     for line in lines:
-        entry = known.get(line.key)
+        entry = entries.get(line.key)
         if entry is None or line.kind in OVER:
             queue.pop(line.key, None)
         elif line.kind == BEGUN:
             queue.pop(line.key, None)
             if line.at >= since:
-                turns.begin(entry, (known[key] for key, due_at in queue.items() if due_at <= line.at))
+                turns.begin(entry, ((key, entries[key]) for key, due_at in queue.items() if due_at <= line.at))
         elif line.kind in WAITS:
             queue[line.key] = line.due_at or _due_at(entry, line.at)
         elif line.outcome != Outcome.JOINED:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Event
-from ivr.domain.turns import TurnLine, Waiting
+from ivr.domain.turns import Queued, TurnLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ class Overview(Protocol):
     def turn_lines(self, since: datetime, limit: int) -> Sequence[TurnLine]:
         """Lines of the kinds that turns are read from, oldest first; the newest, if there are more."""
 
-    def queued(self, keys: Collection[str]) -> Mapping[str, Waiting]:
+    def queued(self, keys: Collection[str]) -> Mapping[str, Queued]:
         """Callbacks and callers on hold, by what such lines name them by."""
 
     def case_kinds(self, since: datetime) -> Mapping[str, int]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
-from ivr.domain.turns import Turns, key_of
+from ivr.domain.turns import Turns
 from ivr.service.line import in_order
 from ivr.service.store import UnitOfWork
 
@@ -31,13 +31,13 @@ class Ledger:
 
     def chosen(self, before: list[Hold | Callback], uow: UnitOfWork, now: datetime) -> None:
         """The dispatcher has run: who of those who waited was taken, and who was passed over?"""
-        still = {key_of(entry) for entry in in_order(uow.holds.waiting(), uow.callbacks.due(now, EVERYBODY))}
+        still = {_key(entry) for entry in in_order(uow.holds.waiting(), uow.callbacks.due(now, EVERYBODY))}
         left: list[Hold | Callback] = []
         for entry in before:
-            if key_of(entry) in still:
+            if _key(entry) in still:
                 left.append(entry)
             elif _is_begun(entry, uow):
-                self.turns.begin(entry, left)
+                self.turns.begin(entry, [(_key(other), other) for other in left])
 
     def spend(self, agents: dict[AgentStatus, int], since: datetime, until: datetime) -> None:
         """Time has gone by with so many agents in each status."""
@@ -50,6 +50,10 @@ class Ledger:
         """The share of the agents' time spent so."""
         whole = sum(self.seconds.values())
         return sum(self.seconds[status] for status in statuses) / whole if whole else 0.0
+
+
+def _key(entry: Hold | Callback) -> str:
+    return entry.id if isinstance(entry, Callback) else entry.call_sid
 
 
 def _is_begun(entry: Hold | Callback, uow: UnitOfWork) -> bool:

@@ -9,7 +9,7 @@ from ivr.domain.cases import Event
 from ivr.domain.holidays import Holiday
 from ivr.domain.service_levels import Counted, Level, Waited
 from ivr.domain.staff import AuditLine, Draft, SignIn, User
-from ivr.domain.turns import TurnLine, Waiting
+from ivr.domain.turns import Queued, TurnLine
 from ivr.service.overview_store import CallbackSearch, CallLine
 
 
@@ -162,7 +162,7 @@ class NoOverview:
         """Nobody looks."""
         return ()
 
-    def queued(self, keys: Collection[str]) -> Mapping[str, Waiting]:
+    def queued(self, keys: Collection[str]) -> Mapping[str, Queued]:
         """Nobody looks."""
         return {}
 

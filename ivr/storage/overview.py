@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, Index, Select, func, select, tuple_, union_all
 
-from ivr.domain.callbacks import Callback, CallbackStatus, Hold
+from ivr.domain.callbacks import Callback, CallbackStatus
 from ivr.domain.cases import Event
-from ivr.domain.turns import KINDS, TurnLine, Waiting, key_of
+from ivr.domain.turns import KINDS, Queued, TurnLine
 from ivr.service.overview_store import CallbackSearch, CallLine
 from ivr.service.programs import After
 from ivr.storage.rows import Repository, newest_first
@@ -57,16 +57,18 @@ class SqlOverview(Repository):
     def turn_lines(self, since: datetime, limit: int) -> Sequence[TurnLine]:
         """By the index of moments."""
         c = events.c
-        wanted = select(c.at, c.kind, c.callback_id, c.call_sid, c.data).where(c.at >= since, c.kind.in_(sorted(KINDS)))
-        found = self._session.execute(wanted.order_by(c.serial.desc()).limit(limit)).all()
-        return [_turn_line(*row) for row in reversed(found) if row.data.get("status") != CallbackStatus.UNVERIFIED]
+        wanted = select(c.serial, c.at, c.kind, c.callback_id, c.call_sid, c.data)
+        wanted = wanted.where(c.at >= since, c.kind.in_(sorted(KINDS))).order_by(c.at.desc()).limit(limit)
+        found = sorted(self._session.execute(wanted), key=lambda row: int(row.serial))
+        return [_turn_line(*row[1:]) for row in found if row.data.get("status") != CallbackStatus.UNVERIFIED]
 
-    def queued(self, keys: Collection[str]) -> Mapping[str, Waiting]:
+    def queued(self, keys: Collection[str]) -> Mapping[str, Queued]:
         """In two queries."""
-        promised = self._all(select(Callback).where(self._among(callbacks.c.id, keys)))
-        held = self._all(select(Hold).where(self._among(holds.c.call_sid, keys)))
-        queued: list[Waiting] = [*promised, *held]
-        return {key_of(entry): entry for entry in queued}
+        c, h = callbacks.c, holds.c
+        promised = select(c.id, c.ticket_at, c.priority, c.skill, c.locale, c.asap).where(self._among(c.id, keys))
+        held = select(h.call_sid, h.ticket_at, h.priority, h.skill, h.locale).where(self._among(h.call_sid, keys))
+        found = (*self._session.execute(promised), *self._session.execute(held))
+        return {key: Queued(**row) for key, row in ((row[0], dict(list(row._mapping.items())[1:])) for row in found)}
 
     def case_kinds(self, since: datetime) -> Mapping[str, int]:
         """Counted by the database."""
