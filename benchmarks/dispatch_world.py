@@ -22,6 +22,7 @@ from ivr.service.dial_tools import REQUESTS_AT_ONCE
 from ivr.service.engine import CallbackEngine, EnginePorts
 from ivr.service.ports import Phone, PlacedCall
 from ivr.service.store import UnitOfWork
+from ivr.service.timeline import new_id
 from ivr.storage import SqlStore, engines
 from ivr.understanding.numbers import PhoneNumbers
 
@@ -130,7 +131,7 @@ class Floor:
         store.close()
 
     def _one(self, uow: UnitOfWork, i: int, due_at: datetime, now: datetime) -> None:
-        number, key = f"{DUE_NUMBERS}{i:06}", uuid4().hex
+        number, key = f"{DUE_NUMBERS}{i:06}", new_id()
         uow.customers.add(Customer(id=key, number=number))
         uow.cases.add(Case(id=key, number=key, kind=CaseKind.QUESTION, customer_id=key, opened_at=now))
         times = {"ticket_at": min(now, due_at), "due_at": due_at, "created_at": now}
@@ -201,7 +202,7 @@ def booked_for(place: Place, seconds: float) -> float:
 
 
 def _book(uow: UnitOfWork, engine: CallbackEngine, i: int, now: datetime, at: datetime | None) -> None:
-    number, key = f"{DUE_NUMBERS}{i:06}", uuid4().hex
+    number, key = f"{DUE_NUMBERS}{i:06}", new_id()
     uow.customers.add(Customer(id=key, number=number))
     about = {"kind": CaseKind.QUESTION, "customer_id": key, "order_id": None, "words": "", "locale": "en-US"}
     case = open_case(uow, now, Opening(**about, source="phone"))

@@ -2,7 +2,7 @@
 
 Three of five are done, each with its attempt, two legs and the nine lines of the timeline that the engine writes; the
 others are promised for named times in the next 30 days. One in ten goes first. Everything is as the engine leaves it:
-the audit finds nothing. Keys are hashes, so that the indexes are as scattered as with the engine's random ids.
+the audit finds nothing. Keys are hashes, so that the indexes are scattered; the engine's own lie side by side.
 """
 
 import hashlib

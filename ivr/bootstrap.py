@@ -9,6 +9,7 @@ import structlog
 from flask import Flask
 from starlette.applications import Starlette
 
+from ivr.content.region_files import read_regions
 from ivr.content.service_levels import service_levels
 from ivr.desk_parts import identity_provider, make_desk, softphone_key
 from ivr.dialogues import Dialogues
@@ -132,6 +133,7 @@ class Ivr(Dialogues):
             hook_sender=self.hook_sender,
             market=Marketplace(engine.scenes, self.claims, service_levels(self.settings.grammars_dir)),
             chat_desk=self.chats.desk,
+            care=self._effects.orders.care,
             account_page=AccountPage(
                 clock=self.clock,
                 links=engine.links,
@@ -144,11 +146,12 @@ class Ivr(Dialogues):
     @cached_property
     def staff_desk(self) -> StaffDesk:
         """What the pages of supervisors and admins are given."""
+        regions = read_regions(self.settings.grammars_dir)
         return StaffDesk(
-            holidays=Holidays(self.store, self.clock, self.days_off),
+            holidays=Holidays(self.store, self.clock, self.days_off, regions.names),
             accounts=Accounts(self.store, self.clock, self._passwords),
             public_holidays=public_holidays,
-            countries=sorted(self.engine.rules.booking.countries),
+            places=regions.places(self.engine.rules.booking.countries),
             settling=CaseSettling(self.engine.scenes, self._effects.orders.care),
             care=CaseCare(self.engine.scenes, self.engine.case_work),
             softphones=softphone_key(self.settings),

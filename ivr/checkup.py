@@ -9,7 +9,9 @@ import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.content import read_all
+from ivr.content.guide_files import guide_gaps
 from ivr.domain.cases import SKILLS
+from ivr.domain.hearing import Ability
 from ivr.edges import Edges
 from ivr.errors import CarrierRejected, ContentError, EngineUnavailable, IvrError, ModelError, NotFound
 from ivr.findings import Finding as Finding
@@ -142,6 +144,9 @@ def content(ivr: Edges) -> Iterator[Finding]:
         yield Finding("grammars", Verdict.BAD, str(error), "correct that line")
         return
     yield Finding("grammars", Verdict.GOOD, f"{locales} from {ivr.settings.grammars_dir}")
+    for name, locale in ivr.content.locales.items():
+        for gap in guide_gaps(ivr.content.guides, name, locale.prompts) if locale.ability is Ability.FULL else ():
+            yield Finding("troubleshooting", Verdict.NOTE, gap, "add what is said at each step, or fewer steps")
 
 
 def reach(ivr: Edges) -> Iterator[Finding]:

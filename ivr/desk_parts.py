@@ -8,8 +8,10 @@ from ivr.parts import shared_secret
 from ivr.phone.softphones import SoftphoneKey
 from ivr.pictures import PillowPictures
 from ivr.service.account_page import AccountPage
+from ivr.service.care import Care
 from ivr.service.chat_desk import ChatDesk
 from ivr.service.engine import CallbackEngine
+from ivr.service.finishing import Finishing
 from ivr.service.hooks import Hooks, HookSender
 from ivr.service.knowledge import Knowledge
 from ivr.service.marketplace import Marketplace
@@ -42,6 +44,7 @@ def make_desk(
     market: Marketplace,
     chat_desk: ChatDesk,
     account_page: AccountPage,
+    care: Care,
 ) -> Desk:
     """What pages and the API are given."""
     clock = engine.scenes.clock
@@ -56,6 +59,7 @@ def make_desk(
         market=market,
         chat_desk=chat_desk,
         account_page=account_page,
+        finishing=Finishing(engine.scenes, care, engine.links),
         numbers=numbers,
         catalogue=catalogue,
         knowledge=knowledge,

@@ -143,10 +143,13 @@ class Dialogues(Edges):
             self.clock,
             commerce=self.commerce,
             numbers=self.numbers,
+            speaker=self.speaker,
             answers=self.answers,
             rules=self.policies,
             claims=self.claims,
             accounts=self.account_calls,
+            drop_offs=self.drop_offs,
+            guides=self.content,
         )
 
     @cached_property

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from ivr.clock import SharedClock
 from ivr.content import Content
 from ivr.content.folders import Folders
 from ivr.content.policies import all_policies
@@ -29,6 +30,7 @@ from ivr.phone.client import TwilioMessenger, TwilioPhone
 from ivr.phone.payments import CarrierPayments
 from ivr.phone.rooms import TwilioRooms
 from ivr.service.customer_accounts import CustomerAccounts
+from ivr.service.drop_offs import DropOffs
 from ivr.service.fulfilment import Fulfilment
 from ivr.service.hooks import HookSender
 from ivr.service.knowledge import Knowledge
@@ -85,7 +87,9 @@ class Edges:
     @cached_property
     def clock(self) -> Clock:
         """The time."""
-        return self.overrides.get("clock") or make_clock(self.settings)
+        own = self.overrides.get("clock") or make_clock(self.settings)
+        shares = not ("clock" in self.overrides or "store" in self.overrides or self.settings.clock_file)
+        return SharedClock(own, self._own_store.database_now) if shares and self._own_store.is_shared else own
 
     @cached_property
     def numbers(self) -> PhoneNumbers:
@@ -174,6 +178,13 @@ class Edges:
         """Who carries settlements out; None: the shop that was given cannot."""
         if "commerce" in self.overrides or "fulfilment" in self.overrides:
             return self.overrides.get("fulfilment")
+        return self._http_shop or self.shop
+
+    @cached_property
+    def drop_offs(self) -> DropOffs | None:
+        """Who knows places to hand returns in; None: the shop that was given does not."""
+        if "commerce" in self.overrides or "drop_offs" in self.overrides:
+            return self.overrides.get("drop_offs")
         return self._http_shop or self.shop
 
     @cached_property

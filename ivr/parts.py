@@ -13,6 +13,7 @@ from ivr.content.folders import Folders
 from ivr.content.privacy_law import privacy_rules
 from ivr.content.readings import Readings
 from ivr.content.recording_law import recording_rules
+from ivr.content.region_files import evening_law, read_regions
 from ivr.domain.callbacks import Party
 from ivr.domain.messages import GROUPS, MessageRules
 from ivr.domain.policies import BookingRules, CallbackRules, DialRules, LineRules, SlotRules
@@ -27,15 +28,28 @@ from ivr.service.answers import HelpAnswers
 from ivr.service.care import Care
 from ivr.service.claims import ClaimDesk
 from ivr.service.customer_accounts import CustomerAccounts
+from ivr.service.drop_offs import DropOffs
 from ivr.service.effects import Effects
 from ivr.service.engine import CallbackEngine
 from ivr.service.fulfilment import Fulfilment
+from ivr.service.guides import Guides
 from ivr.service.hooks import HookSender
 from ivr.service.left_recordings import LeftRecordings
 from ivr.service.mail_ports import IncomingMail, Mailer
+from ivr.service.named_times import NamedTimes
 from ivr.service.order_effects import OrderEffects
 from ivr.service.payments import Payments
-from ivr.service.ports import CallRecordings, Clock, Commerce, Messenger, NumberRules, Phone, Rooms, TextToSpeech
+from ivr.service.ports import (
+    CallRecordings,
+    Clock,
+    Commerce,
+    Messenger,
+    NumberRules,
+    Phone,
+    Rooms,
+    Speaker,
+    TextToSpeech,
+)
 from ivr.service.recording_ports import CallRecorder
 from ivr.service.resuming import ResumeCodes
 from ivr.service.seller_calls import SellerCalls
@@ -47,6 +61,7 @@ from ivr.settings import Settings
 from ivr.settings_values import is_loopback
 from ivr.storage import SqlStore
 from ivr.understanding.numbers import PhoneNumbers
+from ivr.understanding.public_holidays import PublicDays
 
 
 class Overrides(TypedDict, total=False):
@@ -64,6 +79,7 @@ class Overrides(TypedDict, total=False):
     pictures: PictureSource
     commerce: Commerce
     fulfilment: Fulfilment | None
+    drop_offs: DropOffs | None
     rooms: Rooms
     passwords: Passwords
     hook_sender: HookSender
@@ -88,9 +104,10 @@ def make_clock(settings: Settings) -> Clock:
 
 def number_rules(settings: Settings) -> PhoneNumbers:
     """Numbers are read as people do who live where our own number lies."""
+    regions = read_regions(settings.grammars_dir)
     if settings.phone_number:
-        return PhoneNumbers.of_own_number(settings.phone_number, settings.hours_zone)
-    return PhoneNumbers(fallback_zone=settings.hours_zone)
+        return PhoneNumbers.of_own_number(settings.phone_number, settings.hours_zone, regions)
+    return PhoneNumbers(fallback_zone=settings.hours_zone, regions=regions)
 
 
 def carrier_account(settings: Settings) -> Account:
@@ -111,21 +128,27 @@ def call_effects(
     *,
     commerce: Commerce,
     numbers: NumberRules,
+    speaker: Speaker,
     answers: HelpAnswers,
     rules: Rules,
     claims: ClaimDesk,
     accounts: AccountCalls,
+    drop_offs: DropOffs | None,
+    guides: Guides,
 ) -> Effects:
     """What a dialogue may want done."""
     return Effects(
         clock=clock,
         numbers=numbers,
         bookings=engine.bookings,
+        times=NamedTimes(clock, numbers, engine.rules, engine.bookings, speaker),
         line=engine.line,
         rules=engine.rules,
         resuming=ResumeCodes(clock, engine.rules.resume),
         answers=answers,
-        orders=OrderEffects(clock, commerce, Care(clock, commerce, numbers, rules, engine.notices, claims)),
+        orders=OrderEffects(
+            clock, commerce, Care(clock, commerce, numbers, rules, engine.notices, claims, drop_offs, guides)
+        ),
         sellers=SellerCalls.of(claims),
         accounts=accounts,
         consents=engine.consents,
@@ -210,10 +233,11 @@ def callback_rules(settings: Settings) -> CallbackRules:
         ),
         messages=message_rules(settings),
         recording=recording_rules(settings, number_rules(settings).country),
-        privacy=privacy_rules(settings.grammars_dir),
+        privacy=privacy_rules(settings.grammars_dir, PublicDays),
         opening=settings.opening,
         calls_open_at=opens,
         calls_close_at=closes,
+        evenings=evening_law(settings.grammars_dir),
         any_hour=settings.calling_hours is None,
         audit_days=settings.audit_days,
     )

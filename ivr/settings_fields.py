@@ -96,8 +96,8 @@ class SettingsFields:
         "IVR_CALLING_HOURS",
         read.calling_hours,
         (time(9), time(19)),
-        "When customers may be rung, on their own clocks; never outside 08:00-20:00. `always`: only on this machine's "
-        "own carrier.",
+        "When customers may be rung, on their own clocks; never outside 08:00-20:00, or 21:00 where "
+        "`grammars/calling_hours.yaml` says so. `always`: only on this machine's own carrier.",
         shown="`09:00-19:00`",
     )
     countries: tuple[str, ...] = _setting(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from ivr.domain.hours import EARLIEST, LATEST
+from ivr.domain.hours import EARLIEST, LATEST, LATEST_EVENING
 from ivr.domain.messages import GROUPS
 from ivr.errors import SettingsError
 
@@ -112,13 +112,13 @@ def calling_hours(value: str) -> tuple[time, time] | None:
     """From and to on the customer's clock, kept inside what is decent; None: always."""
     if value.lower() == "always":
         return None
-    example = "write 09:00-19:00, a span between 08:00 and 20:00"
+    example = "write 09:00-19:00, a span between 08:00 and 20:00 (21:00 where grammars/calling_hours.yaml says so)"
     found = re.fullmatch(r"(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)", value)
     if found is None:
         raise ValueError(example)
     first, last = _clock(found[1], found[2], example), _clock(found[3], found[4], example)
-    opens, closes = max(first, EARLIEST), min(last, LATEST)
-    if opens >= closes:
+    opens, closes = max(first, EARLIEST), min(last, LATEST_EVENING)
+    if opens >= min(closes, LATEST):
         raise ValueError(example)
     return opens, closes
 

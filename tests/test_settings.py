@@ -113,7 +113,7 @@ def test_a_refused_secret_is_not_repeated_in_the_text() -> None:
 
 
 def test_calling_hours_never_leave_the_decent_part_of_the_day() -> None:
-    assert Settings.from_env({"IVR_CALLING_HOURS": "06:00-23:30"}).calling_hours == (time(8), time(20))
+    assert Settings.from_env({"IVR_CALLING_HOURS": "06:00-23:30"}).calling_hours == (time(8), time(21))
 
 
 @pytest.mark.parametrize(

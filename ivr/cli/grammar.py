@@ -10,8 +10,10 @@ from ivr.cli.grammar_tables import Tables, told_when
 from ivr.cli.grammar_untested import untested
 from ivr.content import Content, LocaleContent
 from ivr.content.grammar_files import references
+from ivr.content.guide_files import guide_gaps
 from ivr.content.readings import READINGS, unread
 from ivr.domain.dialogue.questions import MENU_INTENTS
+from ivr.domain.hearing import Ability
 from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Expects, Intent, Meaning
 from ivr.domain.moments import When
 from ivr.errors import ContentError
@@ -127,6 +129,8 @@ def lint(content: Content, name: str, tables: Path | None, understanding: Gramma
         if ("ListReference", listed) not in used and listed not in GIVEN_LISTS and values:
             yield f"{values[0].file}:{values[0].line}: nothing uses the list {{{listed}}}"
     yield from _stolen(understanding, locale)
+    if locale.ability is Ability.FULL:
+        yield from guide_gaps(content.guides, name, locale.prompts)
     for key in unread(locale):
         yield f"{name}/{READINGS}:1: no reading of the prompt {key}: espeak-ng speaks it as it is written"
     if tables is not None:

@@ -25,7 +25,9 @@ class Tables:
 
     def failures(self, menu: Expects, yes_or_no: Expects, moment: Expects) -> Iterator[str]:
         """A line for each sentence that does not mean what its table says. Raises ContentError."""
-        asked_there = {name: Expects(intents=(name,)) for name in ("return_reason", "claim_answer", "stop_calls")}
+        asked_there = {
+            name: Expects(intents=(name,)) for name in ("return_reason", "next_step", "claim_answer", "stop_calls")
+        }
         elsewhere = {"cancel": yes_or_no, **asked_there}
         for intent, entries in (self._read("requests") or {}).items():
             asked = elsewhere.get(intent, menu)  # in the menu, "cancel" means an order

@@ -9,8 +9,10 @@ from threading import Lock
 from typing import Final
 from urllib.parse import quote
 
+from ivr.commerce.place_reading import read_drop_offs
 from ivr.commerce.reading import KnownCustomer, read_customer, read_order, read_orders, read_receipt, read_search
 from ivr.commerce.shop_requests import ShopRequests, plain
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.orders import Order
 from ivr.errors import ShopRefused, ShopUnavailable
 from ivr.service.breaker import Breaker
@@ -65,6 +67,11 @@ class HttpShop:
         """Raises ShopUnavailable."""
         body = self.requests.put(f"/orders/{quote(order_id, safe='')}/cancellation", {})
         return isinstance(body, dict) and body.get("canceled") is True
+
+    def drop_offs(self, order_id: str, locale: str) -> Sequence[DropOff]:
+        """A shop that has no such address knows none. Raises ShopUnavailable."""
+        body = self.requests.get(f"/orders/{quote(order_id, safe='')}/drop-offs", {"locale": locale})
+        return read_drop_offs(body) if body is not None else []
 
     def _known(self, number: str, locale: str) -> KnownCustomer:
         """What does not depend on the language, as it was told in any."""

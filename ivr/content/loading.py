@@ -13,6 +13,7 @@ from ivr.content import grammar_files, prompt_checks
 from ivr.content.addresses import FILE as ADDRESSES
 from ivr.content.addresses import AddressStyle, read_styles
 from ivr.content.folders import ABOUT, Folders
+from ivr.content.guide_files import guide_texts, read_guides
 from ivr.content.help_files import read_articles
 from ivr.content.languages import language_lists
 from ivr.content.model import Content, LocaleContent, LocaleGrammar, Once
@@ -24,6 +25,7 @@ from ivr.content.written import CHAT, check_chat
 from ivr.content.yaml_files import Located
 from ivr.domain.answered import OVERHEARD
 from ivr.domain.dialogue.questions import MENU_INTENTS
+from ivr.domain.guides import Guide
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import GLOBAL_INTENTS
 from ivr.errors import ContentError
@@ -37,6 +39,7 @@ IN_QUESTIONS: Final = (
     "question",
     "choice",
     "return_reason",
+    "next_step",
     "claim_answer",
     "stop_calls",
     "more_choices",
@@ -62,8 +65,9 @@ def load(folder: Path, locales: Sequence[str] = ()) -> Content:
     if not known:
         raise ContentError(f"{folder} holds no locale: point IVR_CONTENT at a folder like grammars/")
     served = tuple(locales) or tuple(sorted(known, key=lambda name: (name != DEFAULT_LOCALE, name)))
-    read = {name: _locale(folders, name, served) for name in served}
-    content = Content(read, _likely(folders), _addresses(folders))
+    guides = read_guides(folders)
+    read = {name: _locale(folders, name, served, guides) for name in served}
+    content = Content(read, _likely(folders), _addresses(folders), guides)
     prompt_checks.check_prompts(content)
     for locale in content.locales.values():
         check_chat(locale)
@@ -78,12 +82,12 @@ def read_all(content: Content) -> Content:
     return content
 
 
-def _locale(folders: Folders, name: str, served: Sequence[str]) -> LocaleContent:
+def _locale(folders: Folders, name: str, served: Sequence[str], guides: Sequence[Guide]) -> LocaleContent:
     about = folders.about(name)
     language = str(_needed(about, "language", name))
     ability = _ability(about)
     _check_files(folders, name, ability)
-    prompts = folders.texts(name, "prompts.yaml")
+    prompts = folders.texts(name, "prompts.yaml") | guide_texts(folders, name, guides)
     readings, reading_words = read_readings(folders, name, prompts)
     return LocaleContent(
         locale=name,

@@ -11,6 +11,7 @@ from hassil.expression import Expression
 from ivr.content.addresses import AddressStyle
 from ivr.content.mood_files import MoodWords
 from ivr.content.yaml_files import Located
+from ivr.domain.guides import Guide
 from ivr.domain.hearing import Ability
 from ivr.domain.knowledge import Article
 from ivr.errors import ContentError
@@ -275,6 +276,16 @@ class Content:
     """Locales by country (ISO 3166), the likeliest first; also such as are not served."""
     addresses: Mapping[str, AddressStyle] = field(default_factory=dict)
     """How postal addresses are told, by their country."""
+
+    guides: tuple[Guide, ...] = ()
+    """What is tried before something that stopped working is sent back."""
+
+    def guide(self, item_kind: str, locale: str) -> Guide | None:
+        """For the shop's kind of thing; None: there is none, or it has no texts in this language."""
+        one = next((guide for guide in self.guides if item_kind in guide.items), None)
+        known = self.locales.get(locale)
+        is_told = one is not None and known is not None and one.prompt(one.steps[0].id) in known.prompts
+        return one if is_told else None
 
     def articles(self, locale: str) -> tuple[Article, ...]:
         """Its help articles. Raises ContentError."""

@@ -1,15 +1,15 @@
 """Reads grammars/recording.yaml: what has to be said or asked before a conversation is recorded, by place."""
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from ivr.content.region_files import numbers_of, read_regions
 from ivr.content.yaml_files import read_mapping
 from ivr.domain.consent import Law, Place, RecordingRules, Rule
 from ivr.errors import ContentError
 
 FILE: Final = "recording.yaml"
-KNOWN: Final = frozenset({"name", "countries", "numbers", "rule", "keep_days", "source"})
+KNOWN: Final = frozenset({"name", "countries", "regions", "numbers", "rule", "keep_days", "source"})
 
 
 class RecordingSettings(Protocol):
@@ -35,11 +35,12 @@ def read_law(grammars: Path) -> Law:
         raise ContentError(f"{FILE}:1: needs `elsewhere:` and `places:`")
     countries: dict[str, Place] = {}
     areas: dict[str, Place] = {}
+    known = read_regions(grammars)
     for row in places:
         place = _place(row)
-        for key in _keys(row, "countries"):
+        for key in row.get("countries") or ():
             _put(countries, key, place)
-        for key in _keys(row, "numbers"):
+        for key in numbers_of(row, known, getattr(row["name"], "place", FILE)):
             _put(areas, key, place)
     return Law(countries, areas, _place({"name": "elsewhere", **content["elsewhere"]}))
 
@@ -66,10 +67,6 @@ def _place(row: Any) -> Place:
     if days is not None and not (type(days) is int and days > 0):
         raise ContentError(f"{at}: {name}: `keep_days:` is a number of days")
     return Place(str(name), Rule(str(row["rule"])), days)
-
-
-def _keys(row: Mapping[str, Any], kind: str) -> Iterator[str]:
-    yield from row.get(kind) or ()
 
 
 def _put(places: dict[str, Place], key: str, place: Place) -> None:

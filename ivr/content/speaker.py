@@ -7,8 +7,21 @@ from typing import Final
 from ivr.content.addresses import spoken_address, written_address
 from ivr.content.model import Content
 from ivr.content.wording import Wording
-from ivr.content.zones import zone_name
-from ivr.domain.turn import At, Money, Phrase, PostalAddress, Say, SayArg, Span, Spelled, Zone
+from ivr.content.zones import clock_name, zone_name
+from ivr.domain.turn import (
+    At,
+    Clock,
+    Distance,
+    Money,
+    Phrase,
+    PostalAddress,
+    Say,
+    SayArg,
+    Span,
+    Spelled,
+    TimeOfDay,
+    Zone,
+)
 from ivr.errors import ContentError
 
 PLACE: Final = re.compile(r"\{(\w+)\}")
@@ -63,8 +76,14 @@ class PromptSpeaker:
                 return wording.money(arg)
             case PostalAddress():
                 return self._address(locale, key, arg)
+            case Distance(meters):
+                return wording.distance(meters)
+            case TimeOfDay(clock):
+                return wording.time_of_day(clock)
             case Zone(name):
                 return zone_name(name, locale)
+            case Clock(name, among):
+                return clock_name(name, among, locale)
             case Phrase(other):
                 return self.text(locale, Say(other))
         return str(arg)

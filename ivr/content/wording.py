@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency
+from babel.units import format_unit
 
 from ivr.domain.turn import At, Money, Span, Spelled
 
@@ -38,6 +39,9 @@ REQUIRED_WORDINGS: Final[Mapping[str, frozenset[str]]] = {
 _DAYS: Final = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 _MINUTES_UP_TO: Final = 120
 """Longer spans are told in hours."""
+IN_MILES: Final = frozenset({"US", "GB"})
+METERS_A_MILE: Final = 1609.344
+KILOMETER: Final = 1000
 _NARROW: Final = re.compile("[\u202f\u00a0\u2009]")
 
 
@@ -72,6 +76,20 @@ class Wording:
     def money(self, money: Money) -> str:
         """ "$19.99"."""
         return plain(format_currency(Decimal(money.amount), money.currency, locale=self._locale))
+
+    def distance(self, meters: int) -> str:
+        """ "400 meters", "1.2 kilometers"; where roads are signed in miles "0.2 miles"."""
+        if self._locale.territory in IN_MILES:
+            length, unit = round(max(meters / METERS_A_MILE, 0.1), 1), "length-mile"
+        elif meters < KILOMETER:
+            length, unit = max(round(meters, -1), 10), "length-meter"
+        else:
+            length, unit = round(meters / KILOMETER, 1), "length-kilometer"
+        return plain(format_unit(length, unit, "long", locale=self._locale))
+
+    def time_of_day(self, clock: str) -> str:
+        """ "6:00 PM"."""
+        return plain(str(format_time(time.fromisoformat(clock), "short", locale=self._locale)))
 
     def digits(self, spelled: Spelled) -> str:
         """ "1 2 3, 4 5 6 7": voices read single digits, and pause at commas."""

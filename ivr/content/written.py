@@ -11,6 +11,7 @@ from ivr.content.addresses import written_address
 from ivr.content.model import Content, LocaleContent
 from ivr.content.speaker import PLACE, PromptSpeaker
 from ivr.content.yaml_files import Located
+from ivr.domain.guides import STEP_PROMPT
 from ivr.domain.turn import PostalAddress, SayArg, Spelled
 from ivr.errors import ContentError
 
@@ -46,11 +47,13 @@ def check_chat(locale: LocaleContent) -> None:
 def _written(locale: LocaleContent) -> dict[str, Located]:
     own: Mapping[str, Located] = locale.chat
     instead = _exchanges(own[INSTEAD]) if INSTEAD in own else ()
-    spoken = {key: _exchanged(text, instead) for key, text in locale.prompts.items() if key not in own}
+    spoken = {key: _exchanged(key, text, instead) for key, text in locale.prompts.items() if key not in own}
     return {**spoken, **locale.messages, **{key: text for key, text in own.items() if key != INSTEAD}}
 
 
-def _exchanged(text: Located, pairs: tuple[tuple[str, str], ...]) -> Located:
+def _exchanged(key: str, text: Located, pairs: tuple[tuple[str, str], ...]) -> Located:
+    if key.startswith(STEP_PROMPT):
+        return text  # whoever is to press a button of their kettle shall not reply to it
     words = str(text)
     for spoken, written in pairs:
         words = words.replace(spoken, written)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Protocol
@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from ivr.errors import CallbackRefused
 
 OFFICE: Final = "office"
-"""The region of days on which no agent works; all other regions are countries whose customers are not rung."""
+"""The region of days on which no agent works; all others are countries, or parts of one: customers."""
 NAME_LONGEST: Final = 80
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 _COUNTRY: Final = re.compile("[A-Z]{2}")
@@ -21,9 +21,9 @@ class Holiday:
     """One day off in one region."""
 
     region: str
-    """OFFICE, or a country by its two letters (ISO 3166)."""
+    """OFFICE, a country by its two letters (ISO 3166), or a region of it (ISO 3166-2): US-LA."""
     day: date
-    """On the clock of IVR_HOURS_ZONE for the office; for a country, on the customer's."""
+    """On the clock of IVR_HOURS_ZONE for the office; for all others, on the customer's."""
     name: str
     added_at: datetime
 
@@ -43,14 +43,15 @@ class NoDaysOff:
         return frozenset()
 
 
-def check_region(region: str) -> str:
-    """Raises CallbackRefused (`region`)."""
-    plain = region.strip()
+def check_region(region: str, known: Container[str] = ()) -> str:
+    """`known`: regions inside countries whose numbers can be told. Raises CallbackRefused (`region`)."""
+    plain = region.strip().upper()
     if plain.lower() == OFFICE:
         return OFFICE
-    if not _COUNTRY.fullmatch(plain.upper()):
-        raise CallbackRefused("region", f"a region is {OFFICE}, or a country's two letters such as US")
-    return plain.upper()
+    if not _COUNTRY.fullmatch(plain) and plain not in known:
+        told = f"a region is {OFFICE}, a country's two letters such as US, or a region of grammars/regions.yaml: US-LA"
+        raise CallbackRefused("region", told)
+    return plain
 
 
 def check_day(day: str) -> date:

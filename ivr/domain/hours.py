@@ -2,7 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
@@ -13,10 +13,13 @@ from ivr.errors import SettingsError
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MINUTES = 24 * 60
+MIDNIGHT = frozenset({0})
 HORIZON_DAYS = 15
 """How far an opening or closing is looked for; every weekly rule repeats well within it."""
 EARLIEST, LATEST = time(8), time(20)
 """The floor under every setting: no invited call before 8 or after 20 local (reliability.md, law)."""
+LATEST_EVENING = time(21)
+"""Nor after this where the law of a place is known to allow it (domain/evenings.py)."""
 
 _SPANS = re.compile(
     r"(?P<first>[a-z]{3})[a-z]*(?:\s*-\s*(?P<last>[a-z]{3})[a-z]*)?\s+(?P<opens>\S+?)\s*-\s*(?P<closes>\S+)"
@@ -97,9 +100,11 @@ class OpeningHours(_Stepwise):
             raise SettingsError(f"IVR_HOURS: {error}") from error
 
     @classmethod
-    def daily(cls, zone: str, opens: time, closes: time) -> Self:
-        """The same hours on every day."""
-        return cls(zone, tuple(Span(day, _minutes(opens), _minutes(closes)) for day in range(7)))
+    def daily(cls, zone: str, opens: time, closes: time, evenings: frozenset[int] = frozenset()) -> Self:
+        """The same hours on every day that are inside 8 to 20, to 21 on these weekdays."""
+        first, last = _minutes(max(opens, EARLIEST)), _minutes(min(closes, LATEST))
+        late = _minutes(min(closes, LATEST_EVENING))
+        return cls(zone, tuple(Span(day, first, late if day in evenings else last) for day in range(7)))
 
     def without(self, closed: frozenset[date]) -> Self:
         """The same, closed on these dates too."""
@@ -122,7 +127,23 @@ class OpeningHours(_Stepwise):
 
     @cached_property
     def _minutes(self) -> frozenset[int]:
-        return frozenset({0} | {minute for span in self.spans for minute in (span.opens, span.closes)})
+        return MIDNIGHT | frozenset({minute for span in self.spans for minute in (span.opens, span.closes)})
+
+
+@dataclass(frozen=True)
+class RestDays(_Stepwise):
+    """Open on all dates but these, on one zone's clock."""
+
+    zone: str
+    days: Container[date]
+
+    def allows(self, at: datetime) -> bool:
+        """Whether it is none of them."""
+        return at.astimezone(known_zone(self.zone)).date() not in self.days
+
+    def edges(self, day: date) -> Iterable[datetime]:
+        """Its midnight."""
+        return _edges(self.zone, MIDNIGHT, day)
 
 
 @dataclass(frozen=True)
@@ -180,13 +201,16 @@ class CallingHours(Overlap):
         opens: time = time(9),
         closes: time = time(19),
         closed: frozenset[date] = frozenset(),
+        evenings: frozenset[int] = frozenset(),
     ) -> Self:
-        """Daily hours in all the zones, never outside 8 to 20. Raises SettingsError for an unknown zone."""
+        """Daily hours in all the zones, never outside 8 to 20, or to 21 on the weekdays that are evenings.
+
+        Raises SettingsError for an unknown zone.
+        """
         names = tuple(dict.fromkeys(zones))
         if not names:
             raise SettingsError("calling hours need at least one time zone, such as America/New_York")
-        opens, closes = max(opens, EARLIEST), min(closes, LATEST)
-        return cls(tuple(OpeningHours.daily(name, opens, closes).without(closed) for name in names))
+        return cls(tuple(OpeningHours.daily(name, opens, closes, evenings).without(closed) for name in names))
 
     @classmethod
     def always(cls) -> Self:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus, Leg, LegState, Party
-from ivr.domain.hours import EARLIEST, LATEST, CallingHours
+from ivr.domain.hours import DAYS, EARLIEST, LATEST, CallingHours
 from ivr.domain.policies import DialRules
 
 BEGINS: Final = "leg_placing"
@@ -22,6 +22,8 @@ KINDS: Final = frozenset({BEGINS, STRAY, *ENDS, *FINISHED})
 """The kinds of lines that the ledger is made of."""
 ALWAYS: Final = "always"
 """In the place of calling hours: the calendar of this machine's own carrier."""
+EVENINGS: Final = "evenings"
+"""Beside them: the weekdays on which the law of the number's place lets it ring until 21 o'clock."""
 CUSTOMERS: Final = frozenset({Party.CUSTOMER, Party.UNPROVEN, Party.NEWS})
 PATIENCE: Final = timedelta(minutes=15)
 """So long after its time a next step may be late: processes restart, the carrier asks for a pause."""
@@ -130,24 +132,28 @@ def judge_time(line: Line, leg: DialedLeg, zones: Sequence[str], said_zone: str)
     if is_early or (closes_at is not None and line.at >= datetime.fromisoformat(closes_at)):
         yield _violation(Breach.OUTSIDE_WINDOW, line, leg, f"the window was {due_at} to {closes_at}")
     hours = str(line.data.get("hours", ""))
-    if not _is_daytime(line.at, hours, zones, said_zone):
+    evenings = frozenset(DAYS.index(day) for day in str(line.data.get(EVENINGS, "")).split())
+    if hours != ALWAYS and not _is_daytime(line.at, hours, evenings, tuple(zones) or (said_zone,), said_zone):
         detail = f"allowed: {hours or 'the daytime'} in {', '.join(zones) or said_zone}"
         yield _violation(Breach.OUTSIDE_HOURS, line, leg, detail)
 
 
-def _is_daytime(at: datetime, hours: str, zones: Sequence[str], said_zone: str) -> bool:
+def _is_daytime(at: datetime, hours: str, evenings: frozenset[int], zones: tuple[str, ...], said_zone: str) -> bool:
     """By the hours written down with the dial, never outside of the floor under every setting."""
-    if hours == ALWAYS:
-        return True
-    opens, _, closes = hours.partition("-")
-    first = max(EARLIEST, time.fromisoformat(opens)) if closes else EARLIEST
-    last = min(LATEST, time.fromisoformat(closes)) if closes else LATEST
-    names = list(zones) or [said_zone]
-    if all(first <= at.astimezone(ZoneInfo(name)).time() < last for name in names):
+    daytime = _daytime(hours, evenings, zones)
+    if daytime.allows(at):
         return True
     # Zones too far apart to share an hour: the one that its owner named counts alone.
-    is_apart = said_zone in names and CallingHours.of(names, first, last).next_allowed(at) is None
-    return is_apart and first <= at.astimezone(ZoneInfo(said_zone)).time() < last
+    is_apart = said_zone in zones and daytime.next_allowed(at) is None
+    return is_apart and _daytime(hours, evenings, (said_zone,)).allows(at)
+
+
+@lru_cache(maxsize=1024)
+def _daytime(hours: str, evenings: frozenset[int], zones: tuple[str, ...]) -> CallingHours:
+    opens, _, closes = hours.partition("-")
+    first = time.fromisoformat(opens) if closes else EARLIEST
+    last = time.fromisoformat(closes) if closes else LATEST
+    return CallingHours.of(zones, first, last, evenings=evenings)
 
 
 @dataclass(frozen=True, kw_only=True)

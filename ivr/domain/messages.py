@@ -34,15 +34,24 @@ class MessageKind(StrEnum):
     DONE = "done"
     RETURN = "return"
     """How something is sent back: the page with its label."""
+    UNFINISHED = "unfinished"
+    """A return that a call left half done: the page on which it goes on."""
+    PHOTO = "photo"
+    """The carrier's photo of a delivery."""
     ACCOUNT = "account"
     """The page on which account details are changed."""
     NEWS = "news"
     """Something happened to an order: a delay, a search that ended, a defect."""
+    RENEWAL = "renewal"
+    """A membership ends: renewed, or not, by one word in answer."""
     WRITTEN = "written"
     """What was written in a thread of e-mail: it answers the customer's own, whatever else they have declined."""
 
 
-ABOUT_ORDERS: Final = frozenset({MessageKind.RETURN, MessageKind.NEWS, MessageKind.ACCOUNT, MessageKind.WRITTEN})
+ABOUT_ORDERS: Final = frozenset(
+    {MessageKind.RETURN, MessageKind.UNFINISHED, MessageKind.PHOTO, MessageKind.NEWS, MessageKind.RENEWAL}
+    | {MessageKind.ACCOUNT, MessageKind.WRITTEN}
+)
 """Kinds that belong to a case, not to a callback."""
 GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
     "confirmation": frozenset({MessageKind.PROMISED, MessageKind.MOVED, MessageKind.CANCELED}),
@@ -51,9 +60,9 @@ GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
     "missed": frozenset({MessageKind.MISSED}),
     "unreached": frozenset({MessageKind.UNREACHED}),
     "done": frozenset({MessageKind.DONE}),
-    "return": frozenset({MessageKind.RETURN}),
-    "account": frozenset({MessageKind.ACCOUNT}),
-    "news": frozenset({MessageKind.NEWS}),
+    "return": frozenset({MessageKind.RETURN, MessageKind.UNFINISHED}),
+    "account": frozenset({MessageKind.ACCOUNT, MessageKind.PHOTO}),
+    "news": frozenset({MessageKind.NEWS, MessageKind.RENEWAL}),
 }
 """Kinds as they are switched on and off."""
 USUAL: Final = tuple(name for name in GROUPS if name != "done")

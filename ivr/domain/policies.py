@@ -1,15 +1,17 @@
 """The rules of callbacks: limits, windows, patience. Plain values with safe defaults; the service applies them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from ivr.domain.callbacks import Party
 from ivr.domain.consent import RecordingRules
+from ivr.domain.evenings import EveningLaw
 from ivr.domain.holidays import OFFICE, DaysOff, NoDaysOff
 from ivr.domain.hours import CallingHours, Hours, OpeningHours, Overlap
 from ivr.domain.messages import MessageRules
 from ivr.domain.privacy import PrivacyRules
+from ivr.domain.regions import Whereabouts
 from ivr.domain.retries import MAX_TRIES
 
 
@@ -181,6 +183,8 @@ class CallbackRules:
     calls_open_at: time = time(9)
     calls_close_at: time = time(19)
     """When customers may be rung, on their own clock."""
+    evenings: EveningLaw = field(default_factory=EveningLaw, compare=False)
+    """Where that may be as late as 21 o'clock."""
     recording: RecordingRules = field(default_factory=RecordingRules)
     privacy: PrivacyRules = field(default_factory=PrivacyRules)
     any_hour: bool = False
@@ -196,12 +200,13 @@ class CallbackRules:
         """When agents work, without the days off of today's list."""
         return self.opening.without(self.days_off.days(OFFICE))
 
-    def window(self, zones: tuple[str, ...], country: str = "") -> Hours:
-        """When a number of this country that lies in one of these zones may be rung: agents there, daytime in all."""
+    def window(self, where: Whereabouts) -> Hours:
+        """When a number that lies somewhere there may be rung: agents work, daytime in all zones, nowhere a day off."""
         if self.any_hour:
             return self.agents_hours
-        closed = self.days_off.days(country) if country else frozenset()
-        return _window(self.agents_hours, zones, self.calls_open_at, self.calls_close_at, closed)
+        closed = frozenset[date]().union(*(self.days_off.days(place) for place in where.places))
+        hours = self.calls_open_at, self.calls_close_at
+        return _window(self.agents_hours, where.zones, hours, closed, self.evenings.at(where))
 
 
 @dataclass(frozen=True)
@@ -225,24 +230,26 @@ class AgentsHours:
 
 @lru_cache(maxsize=1024)
 def _window(
-    opening: OpeningHours, zones: tuple[str, ...], opens: time, closes: time, closed: frozenset[date]
+    opening: OpeningHours,
+    zones: tuple[str, ...],
+    hours: tuple[time, time],
+    closed: frozenset[date],
+    evenings: frozenset[int],
 ) -> Overlap:
-    return Overlap((opening, CallingHours.of(zones, opens, closes, closed)))
+    return Overlap((opening, CallingHours.of(zones, *hours, closed, evenings)))
 
 
-def calling_window(
-    rules: CallbackRules, zones: tuple[str, ...], said_zone: str, now: datetime, country: str = ""
-) -> Hours | None:
+def calling_window(rules: CallbackRules, where: Whereabouts, said_zone: str, now: datetime) -> Hours | None:
     """The window of a number; None if it has none at all.
 
     A number that may lie in zones too far apart to share an hour (some +1 numbers map to 42 zones) can only be rung
     by the zone its owner named, and only if that is one of them.
     """
-    window = rules.window(zones, country)
+    window = rules.window(where)
     if window.next_allowed(now) is not None:
         return window
-    if said_zone in zones:
-        own = rules.window((said_zone,), country)
+    if said_zone in where.zones:
+        own = rules.window(replace(where, zones=(said_zone,)))
         return own if own.next_allowed(now) is not None else None
     return None
 

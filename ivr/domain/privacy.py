@@ -1,9 +1,10 @@
 """What is erased of whom, and when, and who is not rung unasked, by where their telephone number begins. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
-from ivr.domain.hours import Hours, OpeningHours, Overlap, Within
+from ivr.domain.hours import Hours, OpeningHours, Overlap, RestDays, Within
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,8 @@ class PrivacyRules:
     call_log_days: Mapping[str, int] = field(default_factory=dict)
     unasked_calls: Mapping[str, str] = field(default_factory=dict)
     """Weekly hours in which news may be rung, on the number's own clock."""
+    rest_days: Mapping[str, Container[date]] = field(default_factory=dict)
+    """Dates on which it may not, in the same states."""
 
     def may_erase(self, number: str) -> bool:
         """Whether its owner may have everything erased by telephone."""
@@ -21,5 +24,9 @@ class PrivacyRules:
 
     def unasked(self, number: str, zones: Iterable[str], hours: Hours) -> Hours:
         """The hours, narrowed by the law of the number's state, in all zones in which it may lie."""
-        weekly = next((text for begins, text in self.unasked_calls.items() if number.startswith(begins)), "")
-        return Within(hours, Overlap(tuple(OpeningHours.parse(weekly, zone) for zone in zones))) if weekly else hours
+        begins = next((start for start in self.unasked_calls if number.startswith(start)), None)
+        if begins is None:
+            return hours
+        zones, days = tuple(zones), self.rest_days.get(begins, ())
+        weekly = (OpeningHours.parse(self.unasked_calls[begins], zone) for zone in zones)
+        return Within(hours, Overlap((*weekly, *(RestDays(zone, days) for zone in zones))))

@@ -70,7 +70,31 @@ class PostalAddress:
     """ISO 3166."""
 
 
-SayArg = str | int | Spelled | At | Span | Money | Phrase | Zone | PostalAddress
+@dataclass(frozen=True)
+class Distance:
+    """A way ("400 meters"), in the units of the listener's country."""
+
+    meters: int
+
+
+@dataclass(frozen=True)
+class TimeOfDay:
+    """A time on the clock of a place ("6:00 PM")."""
+
+    clock: str
+    """24 hours: "18:00"."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """An IANA time zone, told by what its time is called ("Central Time"); by its city if others are the same."""
+
+    zone: str
+    among: tuple[str, ...] = ()
+    """The zones it is told beside."""
+
+
+SayArg = str | int | Spelled | At | Span | Money | Phrase | Zone | Clock | PostalAddress | Distance | TimeOfDay
 
 
 @dataclass(frozen=True)

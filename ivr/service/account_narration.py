@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from ivr.service.errand_narration import ERRANDS
+
 Data = Mapping[str, Any]
 
 ACCOUNTS: Final[Mapping[str, Callable[[Data], str]]] = {
@@ -18,6 +20,7 @@ ACCOUNTS: Final[Mapping[str, Callable[[Data], str]]] = {
     ),
     "membership_kept": lambda data: f"the canceled membership goes on, by the rule {data.get('rule')}",
     "membership_paused": lambda data: f"the membership is paused by the rule {data.get('rule')}",
+    "membership_renewed": lambda data: f"the membership is renewed by the rule {data.get('rule')}",
     "membership_canceled": lambda data: (
         f"the membership is canceled by the rule {data.get('rule')}{_held(data.get('held_hours'))}"
     ),
@@ -26,7 +29,9 @@ ACCOUNTS: Final[Mapping[str, Callable[[Data], str]]] = {
         f"nobody knows whether {data.get('amount')} {data.get('currency')} were paid for the order …"
         f"{data.get('order')}: look at the payment provider; it is not asked for again within three days"
     ),
+    "zone_said": lambda data: f"the customer's clock is that of {data.get('zone')}",
     "code_right": lambda data: f"the code sent to {data.get('number')} was right",
+    **ERRANDS,
 }
 
 

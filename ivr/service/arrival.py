@@ -7,20 +7,24 @@ from typing import Final
 
 from ivr.domain.callbacks import CallbackStatus
 from ivr.domain.calls import Call
-from ivr.domain.cases import Case, CaseStatus, Customer, is_loyal
+from ivr.domain.cases import Case, CaseKind, CaseStatus, Customer, is_loyal
 from ivr.domain.chats import Chat
-from ivr.domain.dialogue import Begun, Caller
+from ivr.domain.dialogue import Begun, Caller, Dialogue
 from ivr.domain.dialogue.menu import ORDER_REQUESTS
-from ivr.domain.dialogue.values import UNFINISHED_IN, Unfinished
+from ivr.domain.dialogue.values import UNFINISHED_IN, Done, Unfinished
 from ivr.domain.privacy import PrivacyRules
+from ivr.domain.settlements import FINAL
 from ivr.errors import NumberRefused
+from ivr.service.guides import said_reason
 from ivr.service.open_view import open_view
 from ivr.service.opting import has_opted_out
 from ivr.service.places import Places
 from ivr.service.ports import CheckedNumber, Clock, Commerce, NumberRules, Speaker
+from ivr.service.renewals import renewal_of
 from ivr.service.sellers import NoSellers, Sellers
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
+from ivr.service.unfinished import said_so_far
 
 NO_SELLERS = NoSellers()
 NOTHING_ERASED = PrivacyRules()
@@ -60,6 +64,7 @@ class Arrivals:
         call.from_number, call.customer_id = checked.e164, customer.id
         locale = customer.locale if customer.locale in served else greets
         caller = self._caller(uow, checked, customer.zone or checked.zones[0], locale, call.started_at)
+        caller = replace(caller, zone_said=bool(customer.zone))
         chat = _newest_chat(uow, checked.e164, customer, call.started_at - AGAIN)
         written = uow.cases.get(chat.case_id) if chat is not None and chat.case_id else None
         caller = replace(caller, begun=self._begun(uow, written, locale))
@@ -71,7 +76,17 @@ class Arrivals:
         cases = uow.cases.open_of(call.customer_id) if call.customer_id else ()
         newest = next((case for case in cases if case.opened_at > now - AGAIN), None)
         begun = self._begun(uow, newest, locales[0])
-        written = replace(caller, begun=begun, unfinished=None, place=None, is_seller=False, may_erase=False)
+        renewal = renewal_of(uow, self.commerce, tuple(cases), now)
+        written = replace(
+            caller,
+            renewal=renewal,
+            begun=begun,
+            unfinished=None,
+            done=None,
+            place=None,
+            is_seller=False,
+            may_erase=False,
+        )
         return written, locales
 
     def goes_on(self, uow: UnitOfWork, case_id: str, locale: str) -> Begun | None:
@@ -86,7 +101,8 @@ class Arrivals:
             return None
         about_order = case.order_id is not None and case.kind.value in ORDER_REQUESTS
         order = self.commerce.order(case.order_id, locale) if about_order and case.order_id else None
-        return Begun(case.id, case.number, case.kind.value, order)
+        why = said_reason(uow.events.of_case(case.id)) if case.kind is CaseKind.RETURN_REFUND else ""
+        return Begun(case.id, case.number, case.kind.value, order, why)
 
     def _new_customer(self, uow: UnitOfWork, number: str, locale: str) -> Customer:
         name = self.commerce.customer_name(number) or ""
@@ -110,6 +126,7 @@ class Arrivals:
             place=self.places.of_number(uow, number, now) if self.places and view is None else None,
             booking_days=self.booking_days,
             unfinished=self._unfinished(uow, number, locale),
+            done=self._done(uow, number),
             gets_texts=self._gets_texts(uow, checked),
             may_erase=self.privacy.may_erase(number),
             is_loyal=is_loyal(self.commerce.customer_since(number, locale), now.date()),
@@ -118,12 +135,26 @@ class Arrivals:
 
     def _unfinished(self, uow: UnitOfWork, number: str, locale: str) -> Unfinished | None:
         """What their last call, of today or yesterday, ended in the middle of, if nobody has done it since."""
-        last = uow.calls.last_dialogue(number, self.clock.now() - AGAIN)
-        case = uow.cases.get(last.case_id) if last is not None and last.state in UNFINISHED_IN else None
+        last, case = self._cut_off(uow, number)
         if last is None or last.order is None or case is None or case.status is not CaseStatus.OPEN:
             return None
         order = self.commerce.order(last.order.id, locale)
-        return Unfinished(order, last.want, last.why, case.id) if order is not None else None
+        return Unfinished(order, last.want, said_so_far(uow, case) or last.why, case.id) if order is not None else None
+
+    def _done(self, uow: UnitOfWork, number: str) -> Done | None:
+        """The same, if they did it on its page since."""
+        last, case = self._cut_off(uow, number)
+        if last is None or last.order is None or case is None or case.status is not CaseStatus.RESOLVED:
+            return None
+        mine = (one for one in uow.settlements.of_order(last.order.id) if one.kind in FINAL and one.case_id == case.id)
+        one = next(mine, None)
+        return Done(last.order.item, one.kind, one.at, one.amount_minor, one.currency) if one is not None else None
+
+    def _cut_off(self, uow: UnitOfWork, number: str) -> tuple[Dialogue | None, Case | None]:
+        last = uow.calls.last_dialogue(number, self.clock.now() - AGAIN)
+        if last is None or last.state not in UNFINISHED_IN:
+            return None, None
+        return last, uow.cases.get(last.case_id)
 
     def _gets_texts(self, uow: UnitOfWork, checked: CheckedNumber) -> bool:
         """A land line gets none, nor who has declined them."""

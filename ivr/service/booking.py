@@ -216,7 +216,7 @@ class Bookings:
 
     def hours(self, checked: CheckedNumber, said_zone: str) -> Hours:
         """When a number may be rung. Raises CallbackRefused (`hours`): never."""
-        hours = calling_window(self._rules, checked.zones, said_zone, self._clock.now(), checked.country)
+        hours = calling_window(self._rules, checked.whereabouts, said_zone, self._clock.now())
         if hours is None:
             raise CallbackRefused("hours", "this number has no hour of day at which it may be rung")
         return hours

@@ -8,10 +8,12 @@ import structlog
 from ivr.errors import CarrierUnclear, IvrError
 from ivr.service.erasing import forget_if_asked
 from ivr.service.held_legs import HeldLegs
+from ivr.service.notices import Notices
 from ivr.service.outcomes import ENDED
 from ivr.service.ports import Phone
 from ivr.service.scenes import Scene, Scenes
 from ivr.service.timeline import record
+from ivr.service.unfinished import note_cut_off
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +26,8 @@ LIMIT: Final = 50
 class CallEnds:
     """Finds calls that have ended without our knowing, and frees whoever waits for their callers."""
 
-    def __init__(self, scenes: Scenes, phone: Phone, held: HeldLegs) -> None:
+    def __init__(self, scenes: Scenes, phone: Phone, held: HeldLegs, notices: Notices | None = None) -> None:
+        self._notices = notices
         self._scenes = scenes
         self._phone = phone
         self._held = held
@@ -52,18 +55,20 @@ class CallEnds:
             return
         log.warning("call_end_was_lost", call=sid)
         try:
-            self._scenes.run(lambda scene: end_call(scene, sid))
+            self._scenes.run(lambda scene: end_call(scene, sid, self._notices))
             self._held.caller_left(sid)
         except IvrError as error:  # asked again later
             log.warning("call_not_ended", call=sid, code=error.code, error=str(error))
 
 
-def end_call(scene: Scene, sid: str) -> None:
-    """Once; whoever waits for the caller is told apart from this."""
+def end_call(scene: Scene, sid: str, notices: Notices | None = None) -> None:
+    """Once; whoever waits for the caller is told apart from this. `notices`: a return left half done is texted of."""
     call = scene.uow.calls.get(sid)
     if call is None or not call.is_live:
         return
     call.ended_at, call.speaking_since_at = scene.now, None
     state = getattr(call.dialogue, "state", None)
     record(scene.uow, scene.now, "call_ended", call=call, data={"state": state.value if state else ""})
+    if notices is not None:
+        note_cut_off(scene, notices, call)
     forget_if_asked(scene, call)

@@ -246,7 +246,7 @@ class CallService:
 
     def ended(self, sid: str) -> None:
         """The call is over."""
-        self._scenes.run(lambda scene: end_call(scene, sid))
+        self._scenes.run(lambda scene: end_call(scene, sid, self._effects.orders.care.notices))
         self._ports.held.caller_left(sid)
 
     def hearing(self, sid: str) -> tuple[Turn, Grammar] | None:

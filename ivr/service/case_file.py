@@ -10,12 +10,12 @@ from ivr.domain.cases import Case, CaseStatus, Customer, Event, is_case_number
 from ivr.domain.next_steps import Step, next_step
 from ivr.domain.orders import Order
 from ivr.domain.photos import Photo
-from ivr.domain.policy.facts import REASONS
 from ivr.domain.recordings import Recording
 from ivr.domain.staff import StaffRole
 from ivr.domain.transcripts import Passage, transcript
 from ivr.errors import NotFound
 from ivr.service.finding import agent_of
+from ivr.service.guides import said_reason
 from ivr.service.mail_views import MailView, mail_views
 from ivr.service.ports import Commerce
 from ivr.service.staff_log import Member
@@ -50,8 +50,7 @@ class CaseFile:
     @property
     def reason(self) -> str:
         """Why it is sent back, as the customer has said it last; empty: nobody has asked yet."""
-        told = [event.data.get("facts", {}).get("reason", "") for event in self.events if event.kind == "decided"]
-        return next((str(one) for one in reversed(told) if one in REASONS), "")
+        return said_reason(self.events)
 
 
 def find_case(uow: UnitOfWork, member: Member, number: str) -> Case:

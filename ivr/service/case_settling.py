@@ -23,6 +23,7 @@ OUTCOMES: Final = {
     SettlementKind.REFUND: "refunded",
     SettlementKind.REPLACEMENT: "replaced",
     SettlementKind.RETURN: "return_started",
+    SettlementKind.PART: "replaced",
 }
 
 
@@ -89,7 +90,7 @@ class CaseSettling:
         if topic is None or not case.order_id:
             raise CallbackRefused("no_rules", "the shop's rules settle cases about an order that came, or did not come")
         reason = wanted.reason if wanted.reason in REASONS else ""
-        question = Decide(topic, case.order_id, case.id, reason=reason, choice=wanted.choice)
+        question = Decide(topic, case.order_id, case.id, reason=reason, choice=wanted.choice, by_staff=True)
         caller = _number(scene, case)
         return self._care.asking(scene.uow, question, caller=caller, locale=case.locale), question
 

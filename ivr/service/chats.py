@@ -138,7 +138,8 @@ class ChatService:
         if begun is not None:
             locales = (begun.locale, *(name for name in locales if name != begun.locale))
             known = self._ports.arrivals.goes_on(scene.uow, begun.case_id, begun.locale)
-            caller = replace(caller, zone=begun.zone or caller.zone, begun=known or caller.begun)
+            said = caller.zone_said or (chat.channel is ChatChannel.WEB and bool(begun.zone))  # by the browser
+            caller = replace(caller, zone=begun.zone or caller.zone, zone_said=said, begun=known or caller.begun)
         chat.dialogue = start(replace(caller, gets_texts=True), locales, scene.now, self._abilities(locales))
         chat.locale, chat.turn = locales[0], 0
 

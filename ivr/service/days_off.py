@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date
 from typing import Final
 
@@ -57,14 +57,15 @@ class KnownDaysOff:
 class Holidays:
     """What supervisors change of it; each change is in the timeline and the audit log."""
 
-    def __init__(self, store: Store, clock: Clock, known: KnownDaysOff) -> None:
+    def __init__(self, store: Store, clock: Clock, known: KnownDaysOff, regions: Container[str] = ()) -> None:
         self._store = store
         self._clock = clock
         self._known = known
+        self._regions = regions
 
     def add(self, member: Member, region: str, days: Iterable[tuple[str, str]]) -> int:
         """Days with their names; how many. Raises CallbackRefused (`region`, `day`, `holiday_name`)."""
-        where = check_region(region)
+        where = check_region(region, self._regions)
         read = [(check_day(day), check_holiday_name(name)) for day, name in days]
         with self._store.begin() as uow:
             for day, name in read:
@@ -76,7 +77,7 @@ class Holidays:
 
     def remove(self, member: Member, region: str, day: str) -> None:
         """A working day again; twice is no error. Raises as `add`."""
-        where, when = check_region(region), check_day(day)
+        where, when = check_region(region, self._regions), check_day(day)
         with self._store.begin() as uow:
             if uow.staff.remove_holiday(where, when):
                 self._tell(uow, member, "holiday_removed", {"region": where, "day": when.isoformat()})

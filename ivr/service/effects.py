@@ -2,18 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from ivr.domain.callbacks import Callback, Outcome
 from ivr.domain.cases import ESCALATED, CaseStatus, Tier
 from ivr.domain.dialogue import effects as wanted
 from ivr.domain.dialogue import heard
 from ivr.domain.dialogue.account_talk import AccountEffect
-from ivr.domain.hours import Hours
-from ivr.domain.moments import AskBack, Resolved, Unresolved, When, resolve
-from ivr.domain.policies import CallbackRules, calling_window
+from ivr.domain.messages import MessageKind
+from ivr.domain.policies import CallbackRules
 from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused, ShopUnavailable
 from ivr.service import attempts
 from ivr.service.account_calls import AccountCalls
@@ -25,8 +23,10 @@ from ivr.service.consents import Consents
 from ivr.service.erasing import erase
 from ivr.service.exchange import Exchange
 from ivr.service.line import Line
+from ivr.service.named_times import NamedTimes
 from ivr.service.open_view import open_view
 from ivr.service.order_effects import OrderEffects
+from ivr.service.order_effects import Wanted as OfOrders
 from ivr.service.outreach import stop_news
 from ivr.service.places import Places
 from ivr.service.ports import Clock, NumberRules
@@ -34,7 +34,7 @@ from ivr.service.raising import raise_case
 from ivr.service.renumbering import change_number
 from ivr.service.resuming import ResumeCodes
 from ivr.service.seller_calls import SellerCalls
-from ivr.service.slots import NotThen, Wanted
+from ivr.service.slots import NotThen
 from ivr.service.timeline import record
 
 Noted = (
@@ -51,6 +51,7 @@ class Effects:
     clock: Clock
     numbers: NumberRules
     bookings: Bookings
+    times: NamedTimes
     line: Line
     rules: CallbackRules
     resuming: ResumeCodes
@@ -70,7 +71,7 @@ class Effects:
 
     def _carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         match effect:
-            case wanted.FindOrders() | wanted.ReadOrders() | wanted.CancelOrder() | wanted.Decide():
+            case _ if isinstance(effect, OfOrders):
                 return self.orders.carry_out(exchange, effect)
             case wanted.OpenCase():
                 return self._open_case(exchange, effect)
@@ -118,7 +119,7 @@ class Effects:
     def _promise(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         match effect:
             case wanted.ResolveMoment(when):
-                return heard.MomentResolved(self._moment(exchange, when), self.clock.now())
+                return self.times.resolve(exchange, when)
             case wanted.CheckNumber(digits):
                 return self._check_number(digits)
             case wanted.Book(at, number):
@@ -133,30 +134,6 @@ class Effects:
             case wanted.FindByCode(code):
                 return self.resuming.answer(exchange.uow, exchange.call, code)
         raise TypeError(f"no such effect: {effect!r}")
-
-    def _moment(self, exchange: Exchange, when: When) -> Resolved | Unresolved:
-        now, dialogue = self.clock.now(), exchange.dialogue
-        moved = exchange.uow.callbacks.get(dialogue.moves_id) if dialogue.moves_id else None
-        number = moved.number if moved is not None else dialogue.number or dialogue.caller.number
-        zone = dialogue.caller.zone
-        checked = self.numbers.check(number) if number else None
-        zones, country = (checked.zones, checked.country) if checked is not None else ((zone,), "")
-        hours = calling_window(self.rules, zones, zone, now, country) or self.rules.window((zone,))
-        horizon = timedelta(days=self.rules.booking.horizon_days)
-        return self._with_room(exchange, resolve(when, now, ZoneInfo(zone), hours, horizon), hours)
-
-    def _with_room(self, exchange: Exchange, moment: Resolved | Unresolved, hours: Hours) -> Resolved | Unresolved:
-        """A moment that can be promised, or the nearest that can: nobody is read back what is then refused."""
-        case = exchange.uow.cases.get(exchange.dialogue.case_id)
-        at = moment.at if isinstance(moment, Resolved) else moment.nearest_at
-        if case is None or at is None:
-            return moment
-        slots, wanted = self.bookings.slots, Wanted(case.skill, exchange.dialogue.locale, exchange.dialogue.moves_id)
-        why = moment.reason if isinstance(moment, Unresolved) else slots.why_not(exchange.uow, wanted, at)
-        if not why:
-            return moment
-        nearest_at = slots.nearest(exchange.uow, wanted, hours, at)
-        return Unresolved(AskBack(why) if nearest_at else AskBack.FULL, nearest_at)
 
     def _open_case(self, exchange: Exchange, effect: wanted.OpenCase) -> heard.CaseOpened:
         now = self.clock.now()
@@ -178,7 +155,8 @@ class Effects:
             case.priority = min(case.priority, ESCALATED)
         if exchange.dialogue.asked_back:
             case.raise_to(Tier.ASSISTED)
-        return heard.CaseOpened(case.id, case.number, now)
+        told = bool(exchange.uow.messages.count_of_case(case.id, MessageKind.PHOTO))
+        return heard.CaseOpened(case.id, case.number, now, photo_told=told)
 
     def _raise(self, exchange: Exchange, cause: str) -> None:
         case_id = exchange.dialogue.case_id or exchange.call.case_id

@@ -176,7 +176,7 @@ class CallbackEngine:
         self.reconciler = Reconciler(tools, RoomLooks(tools.scenes, rooms, self.legs.entered))
         self.housekeeper = Housekeeper(tools)
         self.retention = Retention(tools.scenes, self.rules.audit_days, self.rules.privacy)
-        self.call_ends = CallEnds(tools.scenes, tools.phone, self.held)
+        self.call_ends = CallEnds(tools.scenes, tools.phone, self.held, self.notices)
 
     def _make_messages(self, ports: EnginePorts, scenes: Scenes, company: str) -> None:
         rules = self.rules.messages

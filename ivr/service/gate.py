@@ -5,10 +5,11 @@ from collections.abc import Container
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from ivr.domain.callbacks import Callback, CallbackStatus, Party
-from ivr.domain.hours import Hours
-from ivr.domain.ledger import ALWAYS, CLOCK_SLACK
+from ivr.domain.callbacks import Callback, CallbackStatus, Leg, Party
+from ivr.domain.hours import DAYS, LATEST, Hours
+from ivr.domain.ledger import ALWAYS, CLOCK_SLACK, EVENINGS
 from ivr.domain.policies import CallbackRules, calling_window, window_end
+from ivr.domain.regions import Whereabouts
 from ivr.domain.windows import first_due
 from ivr.errors import NumberRefused
 from ivr.service.ports import NumberRules
@@ -18,7 +19,7 @@ from ivr.service.timeline import record
 
 PAUSE = "carrier_pause"
 ZONES_AT_ONCE = 64
-Zones = tuple[str, ...]
+NOWHERE = Whereabouts(())
 
 
 class Gate:
@@ -56,39 +57,43 @@ class Gate:
         until = now + timedelta(seconds=for_seconds)
         if until > callback.closes_at:
             return True
-        zones, country = self._place(callback)
-        return not zones or not self._is_open(zones, country, callback.zone, now, until)
+        where = self._place(callback.number)
+        return not where.zones or not self._is_open(where, callback.zone, now, until)
 
-    def _is_open_between(self, zones: Zones, country: str, said_zone: str, now: datetime, until: datetime) -> bool:
-        hours = calling_window(self._rules, zones, said_zone, now, country)
+    def _is_open_between(self, where: Whereabouts, said_zone: str, now: datetime, until: datetime) -> bool:
+        hours = calling_window(self._rules, where, said_zone, now)
         # Both ends suffice: no window closes and opens again within the two minutes that are asked about.
         return hours is not None and hours.allows(now) and hours.allows(until)
 
     def hours(self, callback: Callback, now: datetime) -> Hours | None:
         """When this callback's number may be rung, by today's rules; None: never."""
-        zones, country = self._place(callback)
-        return calling_window(self._rules, zones, callback.zone, now, country) if zones else None
+        where = self._place(callback.number)
+        return calling_window(self._rules, where, callback.zone, now) if where.zones else None
 
-    def _place(self, callback: Callback) -> tuple[Zones, str]:
-        """Its number's zones and country; nowhere: today's numbering plan refuses it.
+    def _place(self, number: str) -> Whereabouts:
+        """Where it may lie; nowhere: today's numbering plan refuses it.
 
         Such a one goes to a person: it must not stop the claim of all others.
         """
         try:
-            checked = self._numbers.check(callback.number)
+            return self._numbers.check(number).whereabouts
         except NumberRefused:
-            return (), ""
-        return checked.zones, checked.country
+            return NOWHERE
 
-    def terms(self, callback: Callback | None, party: Party) -> dict[str, str]:
+    def terms(self, callback: Callback | None, leg: Leg) -> dict[str, str]:
         """What a dial is allowed by, to be written down with it: the audit reads it when settings have changed."""
-        if party in (Party.AGENT, Party.GUEST) or (callback is None and party != Party.NEWS):
+        if leg.party in (Party.AGENT, Party.GUEST) or (callback is None and leg.party != Party.NEWS):
             return {}
-        opens, closes = self._rules.calls_open_at, self._rules.calls_close_at
-        hours = {"hours": ALWAYS if self._rules.any_hour else f"{opens:%H:%M}-{closes:%H:%M}"}
-        if callback is None or party == Party.UNPROVEN:
+        hours = {"hours": ALWAYS} if self._rules.any_hour else self._hours_of(leg.number)
+        if callback is None or leg.party == Party.UNPROVEN:
             return hours  # only its hours: the promise does not stand yet
         return hours | {"due_at": callback.due_at.isoformat(), "closes_at": callback.closes_at.isoformat()}
+
+    def _hours_of(self, number: str) -> dict[str, str]:
+        opens, closes = self._rules.calls_open_at, self._rules.calls_close_at
+        evenings = self._rules.evenings.at(self._place(number)) if closes > LATEST else ()
+        allowed = " ".join(DAYS[day] for day in sorted(evenings))
+        return {"hours": f"{opens:%H:%M}-{closes:%H:%M}"} | ({EVENINGS: allowed} if allowed else {})
 
     def turn_away(self, uow: UnitOfWork, callback: Callback, why: str, now: datetime) -> None:
         """A promise that the gate refused: canceled for good, waiting on, offered, or moved into its next window.

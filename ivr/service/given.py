@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from ivr.domain.callbacks import Callback
+from ivr.domain.cases import Case
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.messages import Channel, Message, MessageKind
 from ivr.service.letters import Letters
 from ivr.service.mail_letters import written_mail
 from ivr.service.mail_ports import Mail
-from ivr.service.notices import Notices
+from ivr.service.notices import NOTHING, More, Notices
+from ivr.service.renewals import told_of
 from ivr.service.scenes import Scene
 
 
@@ -44,5 +47,23 @@ def _about_order(scene: Scene, message: Message, notices: Notices, *, is_look: b
     case = scene.uow.cases.get(message.case_id or "")
     assert case is not None, "a message belongs to a callback or to a case"
     is_text = message.channel == Channel.TEXT
-    letter = "" if is_look else notices.text(message, case) if is_text else notices.mail(message, case, scene.now)
-    return Given(message, letter, notices.token(message), is_look)
+    if is_look:
+        return Given(message, "", notices.token(message), is_look)
+    more = _more(scene, message, case, notices)
+    write = notices.text(message, case, more) if is_text else notices.mail(message, case, scene.now, more)
+    return Given(message, write, notices.token(message))
+
+
+def _more(scene: Scene, message: Message, case: Case, notices: Notices) -> More:
+    if message.kind is MessageKind.RETURN:
+        return More(places=_places(scene, case))
+    outreach = scene.uow.outreaches.of_case(case.id) if message.kind is MessageKind.RENEWAL else None
+    if outreach is None or not outreach.details:
+        return NOTHING
+    return More(args=told_of(outreach.details, notices.zone(outreach.number), scene.now))
+
+
+def _places(scene: Scene, case: Case) -> tuple[DropOff, ...]:
+    """Where the return of this case can be handed in."""
+    settled = scene.uow.settlements.of_order(case.order_id or "")
+    return next((one.places for one in settled if one.case_id == case.id and one.places), ())

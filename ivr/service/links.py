@@ -24,6 +24,8 @@ CLAIM: Final = b"claim"
 MAIL_TAG: Final = b"mail tag"
 MAIL_CASE: Final = b"mail case"
 ACCOUNT: Final = b"account"
+FINISH: Final = b"finish"
+PHOTO: Final = b"photo"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ID, _EXPIRY, _NONCE = 16, 3, 3
 _SIGNED: Final = _ID + _EXPIRY + _NONCE
@@ -60,6 +62,30 @@ class Links:
             raise LinkExpired("this link is too old; phone us")
         return case_id
 
+    def finish(self, case_id: str, message_id: str, expires_at: datetime) -> str:
+        """The token of the page on which a return goes on that a call left half done."""
+        return self._token(FINISH, case_id, _hours(expires_at), message_id)
+
+    def finish_url(self, token: str) -> str:
+        """Where a token of `finish` leads."""
+        return f"{self._public_url}/f/{token}"
+
+    def case_to_finish(self, token: str, now: datetime) -> str:
+        """The case that a token of `finish` is for. Raises NotFound, LinkExpired."""
+        return self._unexpired(FINISH, token, now)
+
+    def photo(self, case_id: str, message_id: str, expires_at: datetime) -> str:
+        """The token of the page that shows the photo of a delivery."""
+        return self._token(PHOTO, case_id, _hours(expires_at), message_id)
+
+    def photo_url(self, token: str) -> str:
+        """Where a token of `photo` leads."""
+        return f"{self._public_url}/p/{token}"
+
+    def case_of_photo(self, token: str, now: datetime) -> str:
+        """The case that a token of `photo` is for. Raises NotFound, LinkExpired."""
+        return self._unexpired(PHOTO, token, now)
+
     def account(self, case_id: str, message_id: str, expires_at: datetime) -> str:
         """The token of the page on which the details of a case's customer are changed."""
         return self._token(ACCOUNT, case_id, _hours(expires_at), message_id)
@@ -74,7 +100,7 @@ class Links:
 
     def start_url(self, message_id: str) -> str:
         """The page on which customers ask for a call; what follows tells one message from another, and no more."""
-        return f"{self._public_url}/?m={message_id[:8]}"
+        return f"{self._public_url}/?m={message_id[-8:]}"
 
     def stop_url(self, callback_id: str) -> str:
         """Where whoever gets e-mail about a callback (or: a message) says "no more"; it never expires."""

@@ -165,6 +165,8 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "case_resolved": _with("the case is resolved: {outcome}"),
     "order_canceled": _with("the order is canceled"),
     "decided": _with("decided by the rule {rule}: {decision}"),
+    "step_told": _with("told to try: {step} ({guide})"),
+    "steps_over": _with("the steps are over ({guide}): {end}"),
     "settled": _with("{kind} by the rule {rule}"),
     "handed_over": _with("the shop has done it: {kind}, its number {reference}"),
     "handover_failed": _with("the shop has not done it ({status}, {reason}): {kind}; a person decides"),

@@ -29,6 +29,7 @@ from ivr.service.quiet import QuietHours
 from ivr.service.scenes import Scene, Scenes
 from ivr.service.telling import Telling
 from ivr.service.timeline import record
+from ivr.service.unfinished import is_overtaken
 
 log = structlog.get_logger(__name__)
 
@@ -143,6 +144,8 @@ class Outbox:
         """Why it is not sent at all; empty: it is."""
         callback = callback_of(scene, message)
         if message.case_id is None and (callback is None or not is_true(message, callback)):
+            return "overtaken"
+        if is_overtaken(scene.uow, message):
             return "overtaken"
         if message.expires_at <= scene.now:
             return "too_late"

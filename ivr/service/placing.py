@@ -126,7 +126,7 @@ class Placer:
 
     def _pass(self, scene: Scene, leg: Leg) -> Leg:
         leg.state, leg.placing_at = LegState.PLACING, scene.now
-        terms = self._tools.gate.terms(scene.uow.callbacks.get(leg.callback_id or ""), leg.party)
+        terms = self._tools.gate.terms(scene.uow.callbacks.get(leg.callback_id or ""), leg)
         record(scene.uow, scene.now, "leg_placing", subject=leg, data={"party": leg.party.value} | terms)
         return replace(leg)
 

@@ -9,6 +9,7 @@ from ivr.domain.callbacks import Leg
 from ivr.domain.hearing import Ability, Grammar, Hypothesis
 from ivr.domain.intents import Expects, Meaning
 from ivr.domain.orders import Order
+from ivr.domain.regions import Whereabouts
 from ivr.domain.turn import Say
 
 
@@ -133,6 +134,13 @@ class CheckedNumber:
     """fixed_line, mobile, fixed_line_or_mobile, voip, toll_free, premium_rate, shared_cost, personal, uan, other."""
     zones: tuple[str, ...]
     """Every IANA zone in which it may lie, at least one; our own first if it is among them."""
+    regions: tuple[str, ...] = ()
+    """Every region of its country in which it may lie (ISO 3166-2), if its beginning tells."""
+
+    @property
+    def whereabouts(self) -> Whereabouts:
+        """Whose clock, laws and days off are its owner's."""
+        return Whereabouts(self.zones, self.country, self.regions)
 
 
 class NumberRules(Protocol):

@@ -1,10 +1,11 @@
 """The timeline: one line per thing that happened, written in the transaction in which it happened."""
 
 import re
+import secrets
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
-from uuid import uuid4
 
 from ivr.domain.callbacks import Attempt, Callback, Leg
 from ivr.domain.calls import Call
@@ -19,8 +20,11 @@ ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
 def new_id() -> str:
-    """A 128-bit random id, 32 hex digits: safe in addresses that the carrier is given."""
-    return uuid4().hex
+    """32 hex digits: when it was made (12, milliseconds), and 80 random bits, safe in addresses that others are given.
+
+    Rows made together lie together in the indexes: with ids all at random, each touches pages of its own.
+    """
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
 
 
 def record(

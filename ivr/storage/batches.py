@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Table, bindparam, func, insert, inspect, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm import Session, make_transient, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.dml import Insert, Update
 
@@ -25,14 +25,15 @@ Columns = dict[str, list[Any]]
 """Values of many rows, by column."""
 
 
-def write_together(session: Session) -> None:
-    """Write many new rows, and what changed in many versioned rows.
+def write_together(session: Session, *, is_last: bool) -> None:
+    """Write many new rows, and what changed in many versioned rows; after the last time they leave the session.
 
     Raises Conflict if another process changed one of them first, or has added the like.
     """
-    left = _write_changed(session)
+    left, written = _write_changed(session)
     if len(session.new) >= MANY:
-        _write_new(session, left)
+        written += _write_new(session, left)
+    _settle(session, written, is_last=is_last)
 
 
 def insert_together(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -47,8 +48,9 @@ def _insert_all(connection: Connection, table: Table, columns: Columns) -> None:
         connection.execute(insert(table), _rows(columns))
 
 
-def _write_new(session: Session, left: Collection[type]) -> None:
+def _write_new(session: Session, left: Collection[type]) -> list[object]:
     """New rows come after what changed, which may make room for them: those of `left` are SQLAlchemy's, too."""
+    written: list[object] = []
     added: dict[type, list[object]] = defaultdict(list)
     for entity in session.new:
         added[type(entity)].append(entity)
@@ -59,26 +61,36 @@ def _write_new(session: Session, left: Collection[type]) -> None:
         # What is unknown of all of them is NULL anyway: of attempts and legs that begin, half the columns.
         known = {name: values for name, values in columns.items() if any(value is not None for value in values)}
         _insert_all(session.connection(), MAPPED[kind], known)
-        for entity in entities:
-            session.expunge(entity)
+        written += entities
+    return written
+
+
+def _settle(session: Session, written: Sequence[object], *, is_last: bool) -> None:
+    """SQLAlchemy has nothing left to write of these: it would compare every value of each once more."""
+    for entity in written:
+        make_transient(entity)
+        if not is_last:
             make_transient_to_detached(entity)
-            session.add(entity)
+    if not is_last:
+        session.add_all(written)
 
 
-def _write_changed(session: Session) -> set[type]:
-    """Returns the kinds of which changed rows are left to SQLAlchemy."""
+def _write_changed(session: Session) -> tuple[set[type], list[object]]:
+    """Returns the kinds of which changed rows are left to SQLAlchemy, and what was written."""
     changed: dict[tuple[type, frozenset[str]], list[object]] = defaultdict(list)
     left: set[type] = set()
+    written: list[object] = []
     for entity in session.dirty:
         changed[type(entity), frozenset(inspect(entity).committed_state)].append(entity)
     for (kind, names), entities in changed.items():
         if not names:
             continue
-        if len(entities) >= MANY and {KEY, VERSION} <= set(MAPPED[kind].c.keys()):
+        if len(entities) >= MANY and {KEY, VERSION, *names} <= set(MAPPED[kind].c.keys()):
             _update_all(session, MAPPED[kind], tuple(sorted(names)), entities)
+            written += entities
         else:
             left.add(kind)
-    return left
+    return left, written
 
 
 def _update_all(session: Session, table: Table, names: tuple[str, ...], entities: Sequence[Any]) -> None:

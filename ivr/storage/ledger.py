@@ -42,8 +42,10 @@ class SqlLedger(Repository):
     ) -> Sequence[Entry]:
         """In the order written."""
         legs = tables.legs.c
-        wanted = or_(self._among(legs.number, numbers), self._among(legs.callback_id, callback_ids))
-        return self._entries(after, limit, wanted)
+        # Each from its own index: "or" of the two would read all legs.
+        either = (self._among(legs.number, numbers), self._among(legs.callback_id, callback_ids))
+        wanted = union(*(select(legs.id).where(each) for each in either))
+        return self._entries(after, limit, legs.id.in_(wanted))
 
     def customers_dials(self, after: int, limit: int) -> Sequence[Entry]:
         """In the order written."""

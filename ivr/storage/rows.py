@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Select, any_, literal, tuple_
+from sqlalchemy import Column, ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from ivr.service.programs import After
@@ -40,9 +40,12 @@ class Repository:
         return int(self._session.scalar(query) or 0)
 
     def _among(self, column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
-        """One statement for any number of values where there are arrays: it is read and planned once."""
+        """One statement for any number of values where there are arrays: it is read and planned once.
+
+        As rows and not `= ANY`: PostgreSQL's plan for any array compares each row with every value.
+        """
         if self._is_postgres:
-            return column == any_(literal(list(values), ARRAY(column.type)))
+            return column.in_(select(func.unnest(literal(list(values), ARRAY(column.type)))))
         return column.in_(values)
 
     @property

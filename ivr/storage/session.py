@@ -21,6 +21,9 @@ class UnitSession(Session):
     must_last = False
     """Whether anything but TALK and the timeline was written: cases, promises, limits must outlive a power cut."""
 
+    is_ending = False
+    """Whether nothing will be asked of it any more."""
+
     def __init__(self, *args: Any, **keywords: Any) -> None:
         super().__init__(*args, **keywords)
         self._held: list[object] = []
@@ -50,5 +53,5 @@ class UnitSession(Session):
         changed = (*self.new, *self.dirty, *self.deleted)
         self.must_last = self.must_last or any(not isinstance(thing, TALK) for thing in changed)
         with translated():
-            write_together(self)
+            write_together(self, is_last=self.is_ending)
             super().flush()

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, Table
 
 from ivr.domain.settlements import SettlementKind
+from ivr.storage.columns import DomainValue
 from ivr.storage.schema import belongs_to, choice, key, metadata, moment, string
 
 settlements = Table(
@@ -19,6 +20,7 @@ settlements = Table(
     string("currency"),
     moment("at"),
     moment("until_at", null=True),
+    Column("places", DomainValue, nullable=True),
     Index(None, "order_id"),
     Index(None, "number", "at"),
 )

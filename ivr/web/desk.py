@@ -19,6 +19,7 @@ from ivr.service.booking import Bookings
 from ivr.service.case_work import CaseWork
 from ivr.service.chat_desk import ChatDesk
 from ivr.service.conversations import Conversations
+from ivr.service.finishing import Finishing
 from ivr.service.hooks import Hooks, HookSender
 from ivr.service.knowledge import Knowledge
 from ivr.service.line import Line
@@ -96,6 +97,8 @@ class Desk:
     """What agents do with chats."""
     account_page: AccountPage
     """What customers change by a signed link."""
+    finishing: Finishing
+    """Returns that a call left half done."""
     supervising: Supervising
     commerce: Commerce
     staff: StaffDesk

@@ -6,7 +6,7 @@ from typing import Final
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ivr.domain.holidays import OFFICE, check_region
+from ivr.domain.holidays import check_region
 from ivr.errors import CallbackRefused
 from ivr.service.staff_log import Member
 from ivr.web.desk import Desk
@@ -37,13 +37,13 @@ class HolidayPages:
         return self._done(lambda member: self._desk.staff.holidays.add(member, form.get("region", ""), [day]))
 
     def add_public(self) -> Page:
-        """A country's public holidays of a year, for this region: those who do not work then, or are not rung."""
+        """Public holidays of a year, of a country or a part of it, for this region: who is off, or not rung."""
         return self._done(self._add_public)
 
     def _add_public(self, member: Member) -> None:
         form, year = request.form, request.form.get("year", "")
-        country = check_region(form.get("country", ""))
-        found = self._desk.staff.public_holidays(country, int(year)) if year in self._years() else []
+        place = check_region(form.get("country", ""), self._desk.staff.places)
+        found = self._desk.staff.public_holidays(place, int(year)) if year in self._years() else []
         if not found:
             raise CallbackRefused("no_holidays", "no public holidays are known for that country and year")
         days = [(day.isoformat(), name) for day, name in found]
@@ -68,10 +68,9 @@ class HolidayPages:
         now = self._services.clock.now()
         with self._services.store.read() as uow:
             days = [day for day in uow.staff.holidays() if day.day.year >= now.year]
-        regions = [OFFICE, *sorted(self._desk.staff.countries)]
         return render_template(
             "holidays.html", days=days, refused=refused, form=request.form if refused else {}, now=now,
-            regions=regions, countries=regions[1:], years=self._years(), done=bool(request.args.get("done")),
+            places=self._desk.staff.places, years=self._years(), done=bool(request.args.get("done")),
             **self._words.shared(),
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ from babel.numbers import format_currency
 from flask import g, request, url_for
 
 from ivr.content.zones import zone_name
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.policy.facts import CURRENCIES
 from ivr.domain.turn import At, Say
 from ivr.errors import CallbackRefused
@@ -76,6 +77,11 @@ class PageWords:
         """A moment on the customer's clock, which is named: tomorrow at 3:30 PM (New York)."""
         say = Say("moment", {"when": At(at, zone, self._services.clock.now())})
         return f"{self._services.speaker.text(self.locale(), say)} ({zone_name(zone, self.locale())})"
+
+    def places(self, places: Sequence[DropOff]) -> list[str]:
+        """Where a return can be handed in: a line each."""
+        speaker, locale = self._services.speaker, self.locale()
+        return [speaker.text(locale, Say("drop_off_text", place.told())) for place in places]
 
     def money(self, minor: int, currency: str) -> str:
         """An amount as the reader writes it; empty for none."""

@@ -23,6 +23,7 @@ from ivr.web.claim_pages import ClaimPages, add_claim_rules
 from ivr.web.content_pages import ContentPages, add_content_rules
 from ivr.web.conversations import conversations_v1
 from ivr.web.day_pages import DayPages
+from ivr.web.delivery_pages import DeliveryPages, delivery_pages
 from ivr.web.desk import (
     API_LIMIT,
     DESK_LIMIT,
@@ -35,6 +36,7 @@ from ivr.web.desk import (
     protect,
 )
 from ivr.web.error_pages import ErrorPages, register_error_pages
+from ivr.web.finish_pages import FinishPages, finish_pages
 from ivr.web.help_pages import HelpPages, help_pages
 from ivr.web.holiday_pages import HolidayPages, add_holiday_rules
 from ivr.web.page_words import PageWords
@@ -66,9 +68,7 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
     no_mail = no_mail_pages(one)
     embed = [customer_pages(pages, one, name=EMBED, prefix="/embed")] if desk.widget_sites else []
     _chat(services, desk, words, (customer, *embed))
-    answers, sellers = help_pages(HelpPages(desk.knowledge, words)), seller_pages(SellerPages(services, desk, words))
-    returns = return_pages(ReturnPages(services, desk, words))
-    account = account_pages(AccountPages(services, desk, words, desk.account_page))
+    answers, links = help_pages(HelpPages(desk.knowledge, words)), _by_link(services, desk, words)
     programs = [*_api(services, desk), no_mail]
     carrier = [blueprint for name, blueprint in app.blueprints.items() if name.startswith(("voice", "texts"))]
     # In a frame there is no session; a callback is proven or known by its token.
@@ -76,20 +76,31 @@ def register_desk(app: Flask, services: Services, desk: Desk) -> None:
         csrf.exempt(blueprint)
     for blueprint in programs:
         limiter.limit(API_LIMIT, key_func=_program)(blueprint)
-    for blueprint in (customer, sellers, account, *embed):
+    for blueprint in (customer, *links, *embed):
         limiter.limit(FORM_LIMIT, methods=["POST"])(blueprint)
     desks = (agent, supervisor, admin)
     for blueprint in desks:
         limiter.limit(DESK_LIMIT, methods=["POST"], key_func=_browser)(blueprint)
     limiter.limit(SIGN_IN_LIMIT, methods=["POST"])(signing)
-    pages_for_people = (customer, *embed, *desks, signing, no_mail, answers, returns, sellers, account)
+    pages_for_people = (customer, *embed, *desks, signing, no_mail, answers, *links)
     register_error_pages(app, ErrorPages(pages, one, words, staff_words), pages_for_people)
     app.register_blueprint(api_docs())
     if embed:
         app.register_blueprint(widget(desk.catalogue))
-    for blueprint in (customer, *embed, *desks, signing, answers, returns, sellers, account, *programs):
+    for blueprint in (customer, *embed, *desks, signing, answers, *links, *programs):
         blueprint.after_request(never_stored)
         app.register_blueprint(blueprint)
+
+
+def _by_link(services: Services, desk: Desk, words: PageWords) -> tuple[Blueprint, ...]:
+    """Pages for whoever has the signed link of a message."""
+    return (
+        return_pages(ReturnPages(services, desk, words)),
+        seller_pages(SellerPages(services, desk, words)),
+        account_pages(AccountPages(services, desk, words, desk.account_page)),
+        delivery_pages(DeliveryPages(services, desk, words)),
+        finish_pages(FinishPages(services, desk, words, desk.finishing)),
+    )
 
 
 def _api(services: Services, desk: Desk) -> list[Blueprint]:

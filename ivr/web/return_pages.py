@@ -32,7 +32,8 @@ class ReturnPages:
         return render_template(
             "return.html", number=case.number, way=found.way or "drop_off", item=self._item(found),
             until=self._until(found), amount=self._words.money(found.amount_minor, found.currency),
-            barcode=barcode(case.number, case.number), **self._words.shared(),
+            barcode=barcode(case.number, case.number), places=self._words.places(found.places or ()),
+            **self._words.shared(),
         )  # fmt: skip
 
     def _item(self, settlement: Settlement) -> str:

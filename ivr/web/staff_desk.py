@@ -1,6 +1,6 @@
 """What the pages of supervisors and admins need beside the use cases of callbacks."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -44,9 +44,9 @@ class StaffDesk:
     holidays: Holidays
     accounts: Accounts
     public_holidays: Callable[[str, int], Sequence[tuple[date, str]]]
-    """A country's, by year: offered, never taken by themselves."""
-    countries: Sequence[str]
-    """Countries whose numbers may be rung."""
+    """A country's or a region's, by year: offered, never taken by themselves."""
+    places: Mapping[str, str]
+    """Countries whose numbers may be rung, and their regions, with their names."""
     settling: CaseSettling
     care: CaseCare
     softphones: SoftphoneKey | None = None

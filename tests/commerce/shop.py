@@ -63,6 +63,7 @@ class Shop:
         app.add_url_rule("/orders/<order_id>", view_func=self._order)
         app.add_url_rule("/orders/<order_id>/cancellation", view_func=self._cancel, methods=["PUT"])
         app.add_url_rule("/orders/<order_id>/search", view_func=self._search)
+        app.add_url_rule("/orders/<order_id>/drop-offs", view_func=self._drop_offs)
         app.add_url_rule("/batches/<batch>/orders", view_func=self._batch)
         app.add_url_rule("/errands/<path:key>", view_func=self._errand, methods=["PUT"])
         app.add_url_rule("/customers/<number>/membership", view_func=self._membership)
@@ -101,6 +102,9 @@ class Shop:
     def _search(self, order_id: str) -> Any:
         return {"state": self.demo.search_state(order_id).value}
 
+    def _drop_offs(self, order_id: str) -> Any:
+        return {"places": [plain(one) for one in self.demo.drop_offs(order_id, self._locale())]}
+
     def _batch(self, batch: str) -> Any:
         return {"orders": [plain(one) for one in self.demo.orders_of_batch(batch, self._locale())]}
 
@@ -121,7 +125,7 @@ class Shop:
 
     def _errand(self, key: str) -> Any:
         row = request.get_json()
-        for name in ("at", "answer_by"):
+        for name in ("at", "answer_by", "promised_at"):
             row[name] = datetime.fromisoformat(row[name]) if row[name] else None
         receipt = self.demo.carry_out(Errand(key=key, **(row | {"kind": SettlementKind(row["kind"])})))
         return {"reference": receipt.reference} | (

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import yaml
 
 from ivr.content import Content
 from ivr.content.speaker import PLACE, PromptSpeaker
 from ivr.domain.turn import At, Money, Phrase, PostalAddress, Say, SayArg, Span, Spelled
 from ivr.service.shop_words import spoken_seconds
+from tests.tables import table
 
 LONGEST = 12.0
 """Seconds a prompt takes to say, at the most, with the longest of what usually fills its places."""
@@ -39,19 +39,19 @@ def longest(names: list[Mapping[str, str]], locale: str) -> str:
 
 
 def fillings(locale: str) -> dict[str, SayArg]:
-    shop = yaml.safe_load((GRAMMARS / "demo-shop.yaml").read_text("utf-8"))
-    plan = yaml.safe_load((GRAMMARS / "demo-accounts.yaml").read_text("utf-8"))["plans"]["plus"]
+    shop = table(GRAMMARS / "demo-shop.yaml")
+    plan = table(GRAMMARS / "demo-accounts.yaml")["plans"]["plus"]
     item = longest([item["name"] for item in shop["items"].values()], locale)
     return {
         **dict.fromkeys(("when", "until", "since"), WEDNESDAY), **dict.fromkeys(("first", "second", "third"), item),
         "item": item, "place": longest(list(shop["places"].values()), locale), "wait": WAIT,
-        "amount": PRICES.get(locale[:2], EURO), "difference": PRICES.get(locale[:2], EURO),
+        "amount": PRICES.get(locale[:2], EURO), "means": Phrase("means_card"),
         "digits": Spelled("1234567"), "case": Spelled("0000018"), "code": Spelled("123456"),
         "number": Spelled("12025550143"), "company": "Ringback", "count": 12, "days": 30, "key": 8, "other": 4,
         "title": TITLE, "plan": longest([plan["name"]], locale), "gives": longest([plan["gives"]], locale),
         "what": Phrase("kind_return_refund"), "wanted": Phrase("kind_return_refund"), "name": "Anna Smith",
         "agent": "Ada", "reason": "I want to return something", "tries": 2, "punctual": Phrase("whisper_in_time"),
-        "answer": "", "address": PostalAddress("1250 Main Street", "Springfield"),
+        "answer": "", "street": PostalAddress("1250 Washington Blvd.", "", country="US"), "distance": "1,500 meters",
     }  # fmt: skip
 
 

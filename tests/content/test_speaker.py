@@ -1,5 +1,6 @@
 """Prompts in words: moments, spans, money, digits, optional parts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from ivr.content import Content
 from ivr.content.prompt_checks import REQUIRED_PROMPTS
 from ivr.content.speaker import PromptSpeaker
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.turn import At, Money, Phrase, Say, SayArg, Span, Spelled
 from ivr.errors import ContentError
 
@@ -157,3 +159,26 @@ def test_every_prompt_can_be_spoken(speaker: PromptSpeaker, locale: str, key: st
     assert text
     assert not set(text) & set("{}[]\u202f\u00a0\n")
     assert "  " not in text
+
+
+@pytest.mark.parametrize(
+    ("locale", "meters", "said"),
+    [
+        ("en-US", 400, "0.2 miles"),
+        ("en-US", 90, "0.1 miles"),
+        ("de-DE", 400, "400 Meter"),
+        ("fr-FR", 1234, "1,2 kilomètre"),
+        ("ko-KR", 3, "10미터"),
+        ("ja-JP", 404, "400 メートル"),
+    ],
+)
+def test_a_way_is_told_in_the_units_of_the_country(speaker: PromptSpeaker, locale: str, meters: int, said: str) -> None:
+    place = DropOff("Corner Books", "12 Main Street", meters)
+    text = speaker.text(locale, Say("drop_off_near", place.told()))
+    assert all(part in text for part in ("Corner Books", "12 Main Street", said))
+
+
+def test_until_when_a_place_is_open_is_left_out_where_nobody_told(speaker: PromptSpeaker) -> None:
+    place = DropOff("Corner Books", "12 Main Street", 400, "18:00")
+    assert speaker.text("en-US", Say("drop_off_text", place.told())).endswith("(0.2 miles), open until 6:00 PM")
+    assert speaker.text("de-DE", Say("drop_off_text", replace(place, open_until="").told())).endswith("(400 Meter)")

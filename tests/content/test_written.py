@@ -28,9 +28,9 @@ ON_A_TELEPHONE = {
     "ar": r"[ا]ضغط|قولوا|على الخط|إنهاء المكالمة|المربع",
 }
 NEVER_WRITTEN = re.compile(
-    "hold_kept|proactive_|ask_claim_(answer|number|proof|share)|ask_pay$|pay_now|return_drop_off|whisper|agent_(customer|set)|customer_|machine_|screening|code_call|speak_after|nothing_heard|verification|.*_text$"
+    "hold_kept|proactive_|ask_claim_(answer|number|proof|share)|ask_pay$|pay_now|return_drop_off|whisper|agent_(customer|set)|customer_|machine_|screening|step_|code_call|speak_after|nothing_heard|verification|.*_text$"
 )
-"""Prompts for telephones, what agents are told, and what is said in the shop."""
+"""Prompts for telephones, what agents are told, what is said in the shop, and steps: a kettle has buttons, too."""
 
 
 @pytest.fixture(scope="module")

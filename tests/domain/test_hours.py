@@ -87,6 +87,14 @@ def test_calling_hours_are_nine_to_seven_and_never_outside_eight_to_twenty() -> 
     assert not usual.allows(local(NEW_YORK, 2026, 3, 10, 19, 0))
 
 
+def test_evenings_until_nine_are_those_of_their_weekdays_and_never_later() -> None:
+    wide = CallingHours.of([NEW_YORK], time(0), time(23), evenings=frozenset({1}))
+    assert wide.closes_after(local(NEW_YORK, 2026, 3, 10, 12, 0)) == local(NEW_YORK, 2026, 3, 10, 21, 0)  # Tuesday
+    assert wide.closes_after(local(NEW_YORK, 2026, 3, 11, 12, 0)) == local(NEW_YORK, 2026, 3, 11, 20, 0)
+    usual = CallingHours.of([NEW_YORK], evenings=frozenset({1}))
+    assert not usual.allows(local(NEW_YORK, 2026, 3, 10, 19, 0))
+
+
 def test_a_number_in_two_zones_is_rung_when_both_allow_it() -> None:
     hours = CallingHours.of([NEW_YORK, "America/Los_Angeles"])
     midnight = local(NEW_YORK, 2026, 3, 10, 0, 0)

@@ -6,9 +6,10 @@ import pytest
 
 from ivr.content.privacy_law import privacy_rules
 from ivr.domain.hours import CallingHours
+from ivr.understanding.public_holidays import PublicDays
 from tests.conftest import ROOT
 
-LAW = privacy_rules(ROOT / "grammars")
+LAW = privacy_rules(ROOT / "grammars", PublicDays)
 CENTRAL, EASTERN = ("America/Chicago",), ("America/New_York",)
 
 
@@ -26,6 +27,10 @@ def utc(text: str) -> datetime:
         ("+14015550100", EASTERN, "2026-01-12T23:30", "2026-01-13T14:00"),  # Rhode Island: until six
         ("+12145550100", CENTRAL, "2026-01-11T16:00", "2026-01-11T18:00"),  # Texas: on Sunday from noon
         ("+12125550100", EASTERN, "2026-01-11T16:00", "2026-01-11T16:00"),  # New York: as everywhere
+        ("+15045550100", CENTRAL, "2026-02-17T16:00", "2026-02-18T15:00"),  # Louisiana: Mardi Gras, so Ash Wednesday
+        ("+12055550100", CENTRAL, "2026-04-27T16:00", "2026-04-28T14:00"),  # Alabama: Confederate Memorial Day
+        ("+14015550100", EASTERN, "2026-05-25T16:00", "2026-05-26T13:00"),  # Rhode Island: Memorial Day
+        ("+12125550100", EASTERN, "2026-05-25T16:00", "2026-05-25T16:00"),  # New York: no law of its days
         ("+4930123456", ("Europe/Berlin",), "2026-01-11T10:00", "2026-01-11T10:00"),
     ],
 )

@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ivr.content import Content
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Builtin, Certainty, Choice, Expects, Intent, Meaning
 from ivr.domain.moments import When
 from ivr.understanding import GrammarUnderstanding
+from tests import tables
 
 HERE = Path(__file__).parent
 LOCALES = sorted(path.name for path in HERE.iterdir() if path.is_dir() and not path.name.startswith("_"))
@@ -39,13 +39,13 @@ ASKED_WHEN = Expects(builtins=(Builtin.MOMENT, Builtin.BOOLEAN))
 ASKED_YES_OR_NO = Expects(builtins=(Builtin.BOOLEAN,))
 ASKED_ELSEWHERE = {
     "cancel": ASKED_YES_OR_NO,
-    **{name: Expects(intents=(name,)) for name in ("return_reason", "claim_answer", "stop_calls")},
+    **{name: Expects(intents=(name,)) for name in ("return_reason", "next_step", "claim_answer", "stop_calls")},
 }
 """In the menu, "cancel" means an order."""
 
 
 def table(locale: str, name: str) -> Any:
-    return yaml.safe_load((HERE / locale / f"{name}.yaml").read_text(encoding="utf-8"))
+    return tables.table(HERE / locale / f"{name}.yaml")
 
 
 def said(locale: str, intent: str) -> list[str]:

@@ -144,6 +144,31 @@ def test_case_begun_by_telephone_is_known_to_whoever_texts_after_it(world: World
     assert len(world.cases()) == 1
 
 
+def test_steps_begun_by_telephone_go_on_by_text_and_the_case_tells_what_was_tried(world: World) -> None:
+    caller = world.calls_in(ADA)
+    for key, words in (
+        ("3", "desk lamp"),
+        ("2", "Why do you send it back"),
+        ("4", "plug another device into the kettle"),
+    ):
+        caller.press(key)
+        caller.hears(words, PATIENCE)
+    caller.press("2")
+    caller.hears("plug the kettle in somewhere else", PATIENCE)
+    world.hangs_up(caller)
+    ada = Texter(world, ADA)
+    ada.texts("hi", "Shall we go on")
+    ada.texts("1", "under warranty.*write so, or reply 3.*plug the kettle in somewhere else.*Did that help")
+    ada.texts("it works again", "glad it works again.*nothing has to be sent back")
+    case = newest_case(world)
+    told = [(event.kind, event.data.get("step") or event.data.get("end")) for event in world.events(case)]
+    tried = [what for what in told if what[0] in ("step_told", "steps_over")]
+    assert tried == [("step_told", step) for step in ("socket", "other_socket", "other_socket")] + [
+        ("steps_over", "solved")
+    ]
+    assert (case.status, case.outcome) == (CaseStatus.RESOLVED, "solved_by_steps")
+
+
 def test_texts_that_come_quickly_are_answered_in_order_and_a_repeated_one_once(world: World) -> None:
     ada = Texter(world, ADA)
     for body in ("track my order", "2", "no"):

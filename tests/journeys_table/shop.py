@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from ivr.domain.accounts import AccountChange, Bill, Membership, MembershipState
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.orders import Order, OrderStatus
 from ivr.domain.sellers import Seller
 from ivr.service.sellers import NoSellers
@@ -24,10 +25,12 @@ NUMBERS = {
     "MX": "+5255123{:05}",
     "GB": "+447911{:06}",
     "ES": "+346123{:05}",
+    "US-ID": "+1208555{:04}",
 }
 """Telephones of customers by country, one a journey."""
 PRICES = {
     "US": "USD",
+    "US-ID": "USD",
     "DE": "EUR",
     "FR": "EUR",
     "ES": "EUR",
@@ -54,6 +57,8 @@ class TableShop:
 
     def __init__(self) -> None:
         self.orders: dict[str, Order] = {}
+        self.places: list[DropOff] = []
+        """Near whoever is on the line."""
 
     def customer_name(self, number: str) -> str | None:
         return None
@@ -76,9 +81,13 @@ class TableShop:
             self.orders[order_id] = replace(order, status=OrderStatus.CANCELED)
         return self.orders[order_id].status is OrderStatus.CANCELED
 
+    def drop_offs(self, order_id: str, locale: str) -> Sequence[DropOff]:
+        return self.places
+
     def stock(self, journey: dict[str, Any], number: str, serial: int, now: datetime) -> list[Order]:
         """Take a journey's orders in."""
         rows = journey.get("order", [])
+        self.places = [DropOff(name, "12 Main Street", meters) for name, meters in journey.get("places", {}).items()]
         country = journey.get("country", "US")
         made = [
             order_of(row, number, country, serial * 10 + i, now)
@@ -145,6 +154,10 @@ def order_of(row: dict[str, Any], number: str, country: str, serial: int, now: d
         id=f"1{serial:09}{serial:07}",
         number=number,
         item=row.get("item", "lamp"),
+        kind=row.get("kind", ""),
+        has_parts=row.get("has_parts", False),
+        express_amount=row.get("express", ""),
+        express_at=now + timedelta(days=1) if "express" in row else None,
         status=OrderStatus(row.get("status", "delivered")),
         ordered_at=hours("ordered") or now - timedelta(days=1000),
         expected_at=hours("late") or now + timedelta(days=2),

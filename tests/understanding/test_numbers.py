@@ -2,8 +2,10 @@
 
 import pytest
 
+from ivr.content.region_files import read_regions
 from ivr.errors import NumberRefused
 from ivr.understanding.numbers import PhoneNumbers
+from tests.conftest import ROOT
 
 NUMBERS = PhoneNumbers("US", fallback_zone="America/New_York")
 
@@ -63,3 +65,36 @@ def test_a_number_that_may_lie_anywhere_names_all_its_zones_ours_first() -> None
     zones = NUMBERS.check("+18005551212").zones
     assert len(zones) > 20
     assert zones[0] == "America/New_York"
+
+
+@pytest.mark.parametrize(
+    ("number", "regions"),
+    [
+        ("+15045550100", "US-LA"),
+        ("+14185550123", "CA-QC"),
+        ("+19025550123", "CA-NS CA-PE"),
+        ("+498912345678", "DE-BY"),
+        ("+4961112345678", "DE-HE"),
+        ("+493031234567", "DE-BE"),
+        ("+4915112345678", ""),
+        ("+34932123456", "ES-CT"),
+        ("+34612345678", ""),
+        ("+441312345678", "GB-SCT"),
+        ("+442079460123", "GB-ENG"),
+        ("+441289123456", "GB-ENG GB-SCT"),
+        ("+442890123456", "GB-NIR"),
+        ("+441534123456", ""),
+        ("+447400123456", ""),
+        ("+61391234567", "AU-VIC"),
+        ("+61261234567", "AU-ACT AU-NSW"),
+        ("+61412345678", ""),
+        ("+5511961234567", "BR-SP"),
+        ("+556123456789", "BR-DF BR-GO"),
+        ("+912223456789", "IN-MH"),
+        ("+919810123456", ""),
+        ("+82212345678", ""),
+    ],
+)
+def test_regions_in_which_a_number_may_lie_are_told_by_its_beginning(number: str, regions: str) -> None:
+    numbers = PhoneNumbers("US", regions=read_regions(ROOT / "grammars"))
+    assert " ".join(numbers.check(number).regions) == regions

@@ -12,6 +12,7 @@ from ivr.domain.hearing import Hypothesis
 from ivr.domain.turn import Turn
 from ivr.errors import ContentError
 from ivr.service.timeline import new_id
+from ivr.understanding.public_holidays import PublicDays
 from tests.conftest import ROOT
 from tests.web.site import NUMBER, Site, text_of
 from tests.web.test_console import CASE, KIM, case, kinds, send, served_by
@@ -193,17 +194,18 @@ def test_german_call_logs_go_after_fourteen_days_and_others_stay(new_site) -> No
 
 
 def test_the_law_is_read_with_its_mistakes_named(tmp_path) -> None:
-    rules = privacy_rules(ROOT / "grammars")
+    rules = privacy_rules(ROOT / "grammars", PublicDays)
     assert (rules.may_erase(BERLIN), rules.may_erase("+33123456789"), rules.call_log_days) == (True, False, {"+49": 14})
-    assert not privacy_rules(tmp_path).may_erase(BERLIN)
+    assert not privacy_rules(tmp_path, PublicDays).may_erase(BERLIN)
     row = "call_logs: [{name: X, source: s, "
     for text in (
         "x: []",
-        'unasked_calls: [{name: X, source: s, numbers: ["+1"], hours: late}]',
+        'unasked_calls: [{name: X, source: s, numbers: ["+1"], hours: "Mon 09:00-10:00"}]',
+        "unasked_calls: [{name: X, source: s, regions: [US-XX], hours: Mon 09:00-10:00}]",
         row + "days: 14}]",
         row + 'numbers: ["49"], days: 14}]',
         row + 'numbers: ["+49"], days: 0}]',
     ):
         (tmp_path / "privacy.yaml").write_text(text)
         with pytest.raises(ContentError, match=r"privacy\.yaml:1"):
-            privacy_rules(tmp_path)
+            privacy_rules(tmp_path, PublicDays)

@@ -29,7 +29,7 @@ def today(site: Site) -> str:
     return site.clock.now().date().isoformat()
 
 
-@pytest.mark.parametrize("region", [OFFICE, "US"])
+@pytest.mark.parametrize("region", [OFFICE, "US", "US-DC"])
 def test_nobody_is_rung_on_a_day_off_and_the_promise_moves_to_the_next_day(board: Site, region: str) -> None:
     assert add(board, region, today(board)) == 303
     board.dispatch()
@@ -41,8 +41,9 @@ def test_nobody_is_rung_on_a_day_off_and_the_promise_moves_to_the_next_day(board
     assert callback.due_at.date() > board.clock.now().date()
 
 
-def test_days_of_other_countries_stop_nobody_and_a_day_that_is_taken_back_neither(board: Site) -> None:
+def test_days_of_other_countries_and_states_stop_nobody_and_a_day_that_is_taken_back_neither(board: Site) -> None:
     add(board, "KR", today(board))
+    add(board, "US-LA", today(board))
     add(board, OFFICE, today(board))
     assert send(board, "holidays/remove", region=OFFICE, day=today(board)).status_code == 303
     board.dispatch()
@@ -75,10 +76,16 @@ def test_public_holidays_of_a_country_are_taken_over_at_once(board: Site) -> Non
         assert date(2026, 3, 1) in {day.day for day in uow.staff.holidays()}
 
 
+def test_public_holidays_of_a_region_are_taken_for_the_customers_in_it(board: Site) -> None:
+    assert send(board, "holidays/public", region="US-LA", country="US-LA", year="2027").status_code == 303
+    assert "2027-02-09 Customers in US-LA, Louisiana Mardi Gras" in text_of(board.get("/supervisor/holidays"))
+
+
 @pytest.mark.parametrize(
     ("path", "form", "code"),
     [
         ("add", {"region": "xx1", "day": "2026-12-25", "name": "x"}, "region"),
+        ("add", {"region": "US-XX", "day": "2026-12-25", "name": "x"}, "region"),
         ("add", {"region": OFFICE, "day": "25.12.2026", "name": "x"}, "day"),
         ("add", {"region": OFFICE, "day": "9999-12-25", "name": "x"}, "day"),
         ("add", {"region": OFFICE, "day": "2026-12-25", "name": " \x00 "}, "holiday_name"),

@@ -1,18 +1,19 @@
 """Returns set up by telephone: what was promised is sent, the page shows it, the shop hears of it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
 
 from ivr.domain.cases import CaseStatus
+from ivr.domain.drop_offs import DropOff, nearest
 from ivr.domain.handovers import HandoverStatus
 from ivr.domain.orders import Order
 from ivr.domain.settlements import SettlementKind
 from ivr.domain.turn import Turn
-from ivr.errors import ShopRefused
+from ivr.errors import ShopRefused, ShopUnavailable
 from ivr.service.fulfilment import Errand, Receipt
 from ivr.service.opting import has_opted_out, opt_out
 from ivr.service.timeline import new_id
@@ -32,12 +33,12 @@ def returnable(site: Site, *, with_email: bool = False) -> Order:
     return next(order for order in recent if float(order.amount) > 25 and bool(order.email) is with_email)
 
 
-def sends_back(site: Site, order: Order) -> Turn:
-    """The caller wants to return it, because it is not wanted, by a label."""
+def sends_back(site: Site, order: Order, *said: str, again: bool = False) -> Turn:
+    """The caller wants to return it, because it is not wanted, by a label; `again`: not where the last call ended."""
     sid, calls = f"CA{new_id()}", site.ivr.calls
     place = [one.id for one in site.ivr.shop.recent_orders(order.number, "en-US")].index(order.id) + 1
     turn = calls.arrive(sid, order.number, "+12025550100")
-    for key in ("3", str(place), "3", "2"):
+    for key in (*(("2",) if again else ()), "3", str(place), *(said or ("3", "2"))):
         turn = calls.keys(sid, turn.number, key)
     calls.ended(sid)
     return turn
@@ -76,6 +77,46 @@ def test_a_label_promised_by_text_is_texted_and_its_page_shows_all_that_is_neede
         assert uow.handovers.get(row.key).status is HandoverStatus.DONE
         kinds = [event.kind for event in uow.events.of_case(row.case_id)]
     assert {"message_sent", "handed_over"} <= set(kinds)
+
+
+def test_the_nearest_place_is_said_and_all_three_stand_in_the_text_and_on_the_page(
+    new_site: NewSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = new_site(IVR_TEXTS="on")
+    order = returnable(site)
+    asked: list[str] = []
+    near = nearest(tuple(site.ivr.shop.drop_offs(order.id, "en-US")))
+
+    def told(order_id: str, locale: str) -> Sequence[DropOff]:
+        asked.append(order_id)
+        return near[::-1]
+
+    monkeypatch.setattr(site.ivr.shop, "drop_offs", told)
+    turn = sends_back(site, order, "3")
+    assert "drop_off_near" in keys_of(turn)
+    assert near[0].name in site.ivr.speaker.text("en-US", turn.say[-2])
+    with site.store.read() as uow:
+        assert uow.settlements.of_order(order.id) == []
+    sends_back(site, order, "3", "1", again=True)
+    assert asked == [order.id] * 2  # once in each call: what was said is what is written
+    site.ivr.engine.outbox.sweep()
+    text = next(text for _, text in site.messenger.sent if "/r/" in text)
+    page = text_of(site.get(link_in(text)))
+    assert all(part in text and part in page for place in near for part in (place.name, place.street))
+
+
+def test_while_the_shop_tells_no_places_todays_words_stand(new_site: NewSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(order_id: str, locale: str) -> Sequence[DropOff]:
+        raise ShopUnavailable("the shop does not answer")
+
+    site = new_site(IVR_TEXTS="on")
+    monkeypatch.setattr(site.ivr.shop, "drop_offs", away)
+    order = returnable(site)
+    turn = sends_back(site, order, "3")
+    assert keys_of(turn)[-2:] == ["why_in_window", "ask_return_way"]
+    assert keys_of(sends_back(site, order, "3", "1", again=True))[0] == "return_drop_off"
+    site.ivr.engine.outbox.sweep()
+    assert all("Nearest" not in text for _, text in site.messenger.sent)
 
 
 def test_where_no_text_is_sent_none_is_promised_and_the_number_is_read_out(new_site: NewSite) -> None:

@@ -7,10 +7,12 @@ from ivr.domain.dialogue.values import Dialogue, State
 from ivr.domain.hearing import Pace
 from ivr.domain.intents import Builtin, Choice, Expects, Intent
 from ivr.domain.policy.facts import REASONS
-from ivr.domain.turn import Charge, Next, Say
+from ivr.domain.turn import At, Charge, Clock, Next, Say
 
 YES, NO = Intent("yes"), Intent("no")
 PLACES = ("first", "second", "third")
+STEP_SECONDS = 25
+"""So long somebody may be busy with a step before it is told again."""
 COMPLAINT_KEY = "4"
 """Beside the three questions asked most."""
 
@@ -68,6 +70,11 @@ def answer_confirm_asked(d: Dialogue) -> Question:
     return boolean(Say("help_confirm", {"title": d.answer.title if d.answer else ""}), also=("question",))
 
 
+def photo_asked(d: Dialogue) -> Question:
+    """Whether the link of the driver's photo is wanted."""
+    return boolean(Say("ask_photo"))
+
+
 def answer_text_asked(d: Dialogue) -> Question:
     """Whether the rest is wanted as a text message."""
     return boolean(Say("help_text_offer"))
@@ -76,6 +83,43 @@ def answer_text_asked(d: Dialogue) -> Question:
 def answer_helped_asked(d: Dialogue) -> Question:
     """Whether it helped."""
     return boolean(Say("help_helped"))
+
+
+def step_asked(d: Dialogue) -> Question:
+    """A step of troubleshooting, and whether it helped; time to try it out."""
+    asked = boolean(*_step_said(d))
+    expects = replace(asked.expects, intents=("next_step",))
+    keys = {**asked.keys, "3": Intent("next_step", {"tried": "yes"})}
+    return replace(asked, expects=expects, keys=keys, wait_seconds=STEP_SECONDS)
+
+
+def _step_said(d: Dialogue) -> tuple[Say, ...]:
+    if d.guide is None:
+        return (Say("ask_step_helped"),)
+    step = d.guide.step(d.trail[-1])
+    return Say(d.guide.prompt(step.id)), Say("ask_step_answer" if step.asks_itself else "ask_step_helped")
+
+
+def express_asked(d: Dialogue) -> Question:
+    """Whether what is late goes by express."""
+    return boolean(Say("ask_express"))
+
+
+def part_choice_asked(d: Dialogue) -> Question:
+    """To keep what lacks a part, or to send it back."""
+    return by_number(Say("ask_part_share"), 2)
+
+
+def zone_asked(d: Dialogue) -> Question:
+    """On which of several clocks a time was named."""
+    if d.at is None or d.now is None:
+        raise ValueError("no moment to ask about")
+    among = tuple(one.zone for one in d.zones)
+    named = Say("ask_zone", {"when": At(d.at, d.caller.zone, d.now)})
+    keys = (Say("ask_zone_key", {"zone": Clock(zone, among), "key": n}) for n, zone in enumerate(among, 1))
+    choices = tuple(Choice(str(n), (one.name,)) for n, one in enumerate(d.zones, 1))
+    expects = Expects(builtins=(Builtin.CHOICE,), choices=choices)
+    return Question((named, *keys), expects, number_keys(len(among)))
 
 
 def consent_asked(d: Dialogue) -> Question:
@@ -104,15 +148,20 @@ def ended(d: Dialogue) -> Question:
 
 
 ASKED: Mapping[State, Callable[[Dialogue], Question]] = {
+    State.PHOTO: photo_asked,
     State.QUESTION: question_asked,
     State.ANSWER_CONFIRM: answer_confirm_asked,
     State.ANSWER_TEXT: answer_text_asked,
     State.ANSWER_HELPED: answer_helped_asked,
+    State.ZONE: zone_asked,
     State.CONSENT: consent_asked,
     State.RETURNED: returned_asked,
     State.ERASE_CONFIRM: erase_asked,
     State.RATING: rating_asked,
     State.ENDED: ended,
+    State.STEP: step_asked,
+    State.PART_CHOICE: part_choice_asked,
+    State.EXPRESS: express_asked,
 }
 """Those of `questions.QUESTIONS` that are here."""
 

@@ -21,7 +21,7 @@ from ivr.domain.dialogue.questions import ask
 from ivr.domain.dialogue.values import Dialogue, State, Step
 from ivr.domain.intents import Intent
 from ivr.domain.moments import AskBack, Resolved, When
-from ivr.domain.turn import Say
+from ivr.domain.turn import Clock, Say
 
 MERGES = frozenset({AskBack.AM_OR_PM, AskBack.WHICH_DAY, AskBack.WHICH_TIME})
 """Questions whose answer completes what was said before."""
@@ -82,6 +82,9 @@ def moment_resolved(dialogue: Dialogue, result: object) -> Step:
     assert isinstance(result, MomentResolved)
     moment = result.moment
     told = replace(dialogue, now=result.now)
+    at = moment.at if isinstance(moment, Resolved) else moment.nearest_at
+    if result.zones:
+        return Step(ask(replace(told, at=at, ask_back=None, zones=result.zones), State.ZONE))
     if isinstance(moment, Resolved):
         return Step(ask(replace(told, at=moment.at, ask_back=None), State.MOMENT_CONFIRM))
     if moment.nearest_at is not None:
@@ -90,6 +93,19 @@ def moment_resolved(dialogue: Dialogue, result: object) -> Step:
     if moment.reason == AskBack.FULL:
         return ask_moment(told, Say("callback_refused_full"))
     return Step(ask(replace(told, ask_back=moment.reason), State.MOMENT))
+
+
+def answer_zone(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """The clock on which it was named: the moment is taken anew by it."""
+    index = intent.slots.get("index")
+    if intent.name != "choice" or not isinstance(index, int) or not 0 < index <= len(dialogue.zones):
+        return None
+    among = tuple(one.zone for one in dialogue.zones)
+    zone = among[index - 1]
+    caller = replace(dialogue.caller, zone=zone, zone_said=True)
+    told = Say("zone_told", {"zone": Clock(zone, among)})
+    known = replace(dialogue, caller=caller, zones=(), preface=(*dialogue.preface, told))
+    return Step(known, (ResolveMoment(dialogue.when or When()),))
 
 
 def answer_moment_confirm(dialogue: Dialogue, intent: Intent) -> Step | None:
@@ -136,7 +152,7 @@ def answer_number_confirm(dialogue: Dialogue, intent: Intent) -> Step | None:
         return Step(ask(replace(dialogue, checked=None), State.CALLBACK_NUMBER))
     if intent.name != "yes" or checked is None:
         return None
-    caller = replace(dialogue.caller, zone=checked.zone)
+    caller = replace(dialogue.caller, zone=checked.zone, zone_said=False)
     sure = replace(dialogue, number=checked.number, caller=caller, checked=None)
     if sure.renumbers_id and checked.number:
         return Step(sure, (ChangeNumber(sure.renumbers_id, checked.number),))

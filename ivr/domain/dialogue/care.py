@@ -4,17 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from ivr.domain.dialogue import troubleshooting
 from ivr.domain.dialogue.effects import Decide, EstimateWait
 from ivr.domain.dialogue.heard import Decided
 from ivr.domain.dialogue.orders import finished, status_says
 from ivr.domain.dialogue.questions import ask
 from ivr.domain.dialogue.values import Dialogue, State, Step
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.intents import Intent
 from ivr.domain.money import spoken_money
 from ivr.domain.policy import Decision, Topic
-from ivr.domain.policy.facts import REASONS
+from ivr.domain.policy.facts import EXPRESS, REASONS, WAIT
 from ivr.domain.policy.rules import Anchor
-from ivr.domain.turn import At, Phrase, Say, SayArg, Spelled
+from ivr.domain.turn import At, Phrase, PostalAddress, Say, SayArg, Spelled
 
 WAYS = ("drop_off", "label")
 """How something is sent back, the greener way first."""
@@ -45,7 +47,7 @@ def _tell(dialogue: Dialogue, result: Decided) -> Step:
 
 def _offer(dialogue: Dialogue, result: Decided) -> Step:
     """What a person has to go on with: an agent or a callback."""
-    return Step(replace(dialogue, preface=_reasons(dialogue, result)), (EstimateWait(),))
+    return Step(replace(dialogue, preface=(*dialogue.preface, *_reasons(dialogue, result))), (EstimateWait(),))
 
 
 def _pay(dialogue: Dialogue, result: Decided) -> Step:
@@ -54,10 +56,18 @@ def _pay(dialogue: Dialogue, result: Decided) -> Step:
 
 def _send_back(dialogue: Dialogue, result: Decided) -> Step:
     if not result.choice:
-        return Step(ask(dialogue, State.RETURN_WAY, *_reasons(dialogue, result)))
+        near = (Say("drop_off_near", _near(result.places[0], result.ruling.facts.country)),) if result.places else ()
+        told = replace(dialogue, places=result.places)
+        return Step(ask(told, State.RETURN_WAY, *_reasons(dialogue, result), *near))
     key = LABELS.get(result.told, "return_label_number") if result.choice == "label" else "return_drop_off"
     say = Say(key, _args(dialogue, result))
     return finished(dialogue, result.ruling.rule.id, say, *_payout(result))
+
+
+def _near(place: DropOff, country: str) -> dict[str, SayArg]:
+    """The street as people there say it, whatever the shop abbreviates."""
+    told = {name: arg for name, arg in place.told().items() if name != "until"}
+    return told | {"street": PostalAddress(place.street, city="", country=country)}
 
 
 def _settle(dialogue: Dialogue, result: Decided) -> Step:
@@ -68,6 +78,18 @@ def _settle(dialogue: Dialogue, result: Decided) -> Step:
     return finished(dialogue, result.ruling.rule.id, say, *paid)
 
 
+def _share(dialogue: Dialogue, result: Decided) -> Step:
+    if not result.choice:
+        return Step(ask(dialogue, State.PART_CHOICE, *_reasons(dialogue, result)))
+    return finished(dialogue, result.ruling.rule.id, Say("settled_refund", _args(dialogue, result)), *_payout(result))
+
+
+def _expedite(dialogue: Dialogue, result: Decided) -> Step:
+    if not result.choice:
+        return Step(ask(dialogue, State.EXPRESS, *_reasons(dialogue, result)))
+    return finished(dialogue, result.ruling.rule.id, Say("express_done", _args(dialogue, result)))
+
+
 def _claimed(dialogue: Dialogue, result: Decided) -> Step:
     """The seller has the word, or the claim is paid: the case stands as the claim left it."""
     return Step(ask(dialogue, State.ANYTHING_ELSE, *_reasons(dialogue, result), *_payout(result)))
@@ -75,6 +97,10 @@ def _claimed(dialogue: Dialogue, result: Decided) -> Step:
 
 def _tell_offer(dialogue: Dialogue, result: Decided) -> Step:
     return Step(ask(dialogue, State.CLAIM_OFFER, *_reasons(dialogue, result)))
+
+
+def _try_steps(dialogue: Dialogue, result: Decided) -> Step:
+    return troubleshooting.begin(dialogue, result, *_reasons(dialogue, result))
 
 
 def _confirm_cancel(dialogue: Dialogue, result: Decided) -> Step:
@@ -96,6 +122,10 @@ FOLLOWS: Mapping[Decision, Callable[[Dialogue, Decided], Step]] = {
     Decision.OFFER: _tell_offer,
     Decision.APPROVE: _claimed,
     Decision.DENY: _offer,
+    Decision.TRY_STEPS: _try_steps,
+    Decision.SEND_PART: _tell,
+    Decision.SHARE: _share,
+    Decision.EXPEDITE: _expedite,
 }
 
 
@@ -127,9 +157,16 @@ def _until(result: Decided) -> datetime:
     rule = result.ruling.rule
     if result.claim_due_at is not None:
         return result.claim_due_at
+    if result.ruling.decision is Decision.EXPEDITE and result.order.express_at is not None:
+        return result.order.express_at
     anchors = {Anchor.TRACE: result.traced_at, Anchor.SETTLEMENT: result.settled_at}
     begins = anchors.get(rule.counts_from, result.order.delivered_at)
     return (begins or result.now) + timedelta(days=rule.days, hours=rule.hours)
+
+
+def said_of(dialogue: Dialogue, result: Decided) -> tuple[Say, ...]:
+    """What was decided and why, where nothing is asked by voice: on a page."""
+    return (*_reasons(dialogue, result), *_payout(result))
 
 
 def answer_reason(dialogue: Dialogue, intent: Intent) -> Step | None:
@@ -149,6 +186,22 @@ def answer_settlement(dialogue: Dialogue, intent: Intent) -> Step | None:
     return _again(dialogue, chosen) if (chosen := _chosen(INSTEAD, intent)) else None
 
 
+def answer_part(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Keep it for a share of the price; or it goes back like what is not what was ordered."""
+    match intent.slots.get("index") if intent.name == "choice" else None:
+        case 1:
+            return _again(dialogue, "share")
+        case 2:
+            return _again(replace(dialogue, why="wrong"), "")
+    return None
+
+
+def answer_express(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Yes sends it faster; no waits, and the other rules about a delay apply."""
+    chosen = {"yes": EXPRESS, "no": WAIT}.get(intent.name)
+    return _again(dialogue, chosen) if chosen else None
+
+
 def _chosen(offered: tuple[str, ...], intent: Intent) -> str:
     index = intent.slots.get("index")
     fits = intent.name == "choice" and isinstance(index, int) and 1 <= index <= len(offered)
@@ -159,4 +212,7 @@ def _again(dialogue: Dialogue, choice: str) -> Step | None:
     """The rules are asked anew with what was answered: meanwhile another call may have settled it."""
     if dialogue.order is None:
         return None
-    return Step(dialogue, (Decide(Topic(dialogue.want), dialogue.order.id, dialogue.case_id, dialogue.why, choice),))
+    places = dialogue.places if dialogue.state is State.RETURN_WAY else None
+    asked = Decide(Topic(dialogue.want), dialogue.order.id, dialogue.case_id, dialogue.why, choice)
+    wanted = replace(asked, places=places, words=dialogue.reason)
+    return Step(dialogue, (wanted,))

@@ -6,6 +6,7 @@ from datetime import datetime
 from ivr.domain.cases import CaseKind
 from ivr.domain.consent import Consent
 from ivr.domain.dialogue.account_talk import AccountEffect
+from ivr.domain.drop_offs import DropOff
 from ivr.domain.moments import When
 from ivr.domain.policy.rules import Topic
 
@@ -76,6 +77,31 @@ class Decide:
     """What was chosen of what an earlier decision offered: done if the rules still allow it."""
     evidence: str = ""
     """Of a claim: whether the caller can show it (yes, no), once that was asked."""
+    words: str = ""
+    """The request, or the reason, in the customer's own words."""
+    places: tuple[DropOff, ...] | None = None
+    """Of a return: where it can be handed in, as was told; None: nobody has asked the shop."""
+    by_staff: bool = False
+    """An agent asks: nobody is led through steps."""
+
+
+@dataclass(frozen=True)
+class NoteStep:
+    """A step of troubleshooting is told, or the steps are over; gives no result."""
+
+    case_id: str
+    guide: str
+    step: str = ""
+    end: str = ""
+    """guides.SOLVED, UNSOLVED or DECLINED; empty: a step is told."""
+
+
+@dataclass(frozen=True)
+class SendPhoto:
+    """Text the link of the page with the carrier's photo of the delivery to the order's number."""
+
+    order_id: str
+    case_id: str
 
 
 @dataclass(frozen=True)
@@ -231,6 +257,8 @@ Effect = (
     | ResolveCase
     | CancelOrder
     | Decide
+    | SendPhoto
+    | NoteStep
     | FindClaim
     | AnswerClaim
     | EscalateClaim

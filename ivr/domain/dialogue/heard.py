@@ -9,6 +9,9 @@ from ivr.domain.dialogue.account_talk import CardGiven as CardGiven
 from ivr.domain.dialogue.claim_talk import ClaimAnswered as ClaimAnswered
 from ivr.domain.dialogue.claim_talk import ClaimFound as ClaimFound
 from ivr.domain.dialogue.claim_talk import ClaimView as ClaimView
+from ivr.domain.dialogue.order_talk import PhotoSent as PhotoSent
+from ivr.domain.drop_offs import DropOff
+from ivr.domain.guides import Guide
 from ivr.domain.intents import Meaning
 from ivr.domain.knowledge import Answer
 from ivr.domain.moments import Resolved, Unresolved
@@ -83,6 +86,8 @@ class CaseOpened:
     case_id: str
     number: str
     now: datetime
+    photo_told: bool = False
+    """The link of the photo of its delivery was sent before."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,8 @@ class Decided:
     """Prompts: how a refund is paid; empty if nothing is."""
     choice: str = ""
     """What was chosen, and done."""
+    places: tuple[DropOff, ...] = ()
+    """Where a return can be handed in, the nearest first."""
     told: str = ""
     """How the customer is sent the page of a return: text, email; empty: not at all."""
     settled_at: datetime | None = None
@@ -124,6 +131,10 @@ class Decided:
     """What a claim about it is about, or the seller's offer, in the currency's smallest unit."""
     claim_due_at: datetime | None = None
     """Until when the seller has to answer it."""
+    guide: Guide | None = None
+    """What can be tried before, if the rules offer that."""
+    trail: tuple[str, ...] = ()
+    """The way through it that was gone already."""
 
 
 @dataclass(frozen=True)
@@ -140,11 +151,23 @@ class WaitEstimated:
 
 
 @dataclass(frozen=True)
+class OfferedZone:
+    """A clock on which a time may have been named."""
+
+    zone: str
+    """IANA name."""
+    name: str
+    """In the caller's language."""
+
+
+@dataclass(frozen=True)
 class MomentResolved:
     """Result of ResolveMoment."""
 
     moment: Resolved | Unresolved
     now: datetime
+    zones: tuple[OfferedZone, ...] = ()
+    """The number may lie in several, whose clocks differ at that time: it is asked first which one was meant."""
 
 
 @dataclass(frozen=True)
@@ -255,6 +278,7 @@ Result = (
     | DataErased
     | ShopAway
     | Decided
+    | PhotoSent
     | ClaimFound
     | ClaimAnswered
     | WaitEstimated

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ivr.domain.cases import CaseKind
-from ivr.domain.dialogue import accounts, complaints, existing, going_on, knowledge, orders, promises
+from ivr.domain.dialogue import accounts, complaints, existing, going_on, knowledge, orders, promises, troubleshooting
 from ivr.domain.dialogue.booking import open_case_then
 from ivr.domain.dialogue.effects import (
     EnterLine,
@@ -22,7 +22,7 @@ from ivr.domain.intents import Intent
 from ivr.domain.turn import Say
 
 ORDER_REQUESTS = frozenset(
-    {"track_order", "delivered_not_received", "return_refund", "cancel_order", "seller_claim"} | {"refund_status"}
+    ("track_order", "delivered_not_received", "return_refund", "cancel_order", "seller_claim", "refund_status")
 )
 REQUESTS = ORDER_REQUESTS | accounts.ACCOUNT_REQUESTS | {"callback", "existing_callback", "complaint", "delete_data"}
 """Intents that start something; vague ones are confirmed first."""
@@ -39,7 +39,7 @@ def answer_menu(dialogue: Dialogue, intent: Intent) -> Step | None:
     """A request in the main menu, or wherever the main menu's requests are understood."""
     dialogue = replace(dialogue, denied="")
     if intent.name in ORDER_REQUESTS:
-        why = str(intent.slots.get("cause", ""))
+        why = str(intent.slots.get("cause") or intent.slots.get("reason", ""))
         fresh = replace(dialogue, case_id="", case_number="", order=None, why=why, evidence="", claim=None)
         return orders.begin(replace(fresh, want=intent.name))
     if intent.name in accounts.ACCOUNT_REQUESTS:
@@ -101,7 +101,9 @@ def answer_global(dialogue: Dialogue, intent: Intent) -> Step:
 
 
 def _go_back(dialogue: Dialogue) -> Step:
-    """To the main menu; from the offer that "agent" led to, to the question that it interrupted."""
+    """To the main menu, or the step before; from the offer that "agent" led to, to the question that it interrupted."""
+    if dialogue.state == State.STEP and (before := troubleshooting.back(dialogue)) is not None:
+        return before
     left = (LeaveLine(),) if dialogue.state == State.HOLDING else ()
     interrupted = dialogue.state == State.OFFER and dialogue.interrupted in INTERRUPTED.values()
     to = dialogue.interrupted if interrupted else State.MENU
@@ -220,6 +222,8 @@ def orders_read(dialogue: Dialogue, result: object) -> Step:
     )
     if told.state == State.LANGUAGE:  # keys for the languages, come late, must not answer what they interrupted
         told = replace(told, state=told.interrupted, since=told.turn.number + 1, failures=0)
+    if told.state == State.STEP:
+        return troubleshooting.in_new_language(told)
     return _ask_again(knowledge.in_new_language(told))
 
 

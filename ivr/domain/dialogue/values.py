@@ -8,12 +8,15 @@ from enum import StrEnum
 from ivr.domain.accounts import Bill, Membership
 from ivr.domain.consent import Consent
 from ivr.domain.dialogue.effects import Effect
-from ivr.domain.dialogue.heard import ClaimView, HeldPlace, NumberChecked, OpenCallback
+from ivr.domain.dialogue.heard import ClaimView, HeldPlace, NumberChecked, OfferedZone, OpenCallback
+from ivr.domain.drop_offs import DropOff
+from ivr.domain.guides import Guide
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Intent
 from ivr.domain.knowledge import Answer
 from ivr.domain.moments import AskBack, When
 from ivr.domain.orders import Order
+from ivr.domain.settlements import SettlementKind
 from ivr.domain.turn import Say, Turn
 from ivr.domain.upset import EVEN_TEMPER, Temper
 
@@ -29,9 +32,13 @@ class State(StrEnum):
     ORDER_PICK = "order_pick"
     ORDER_NUMBER = "order_number"
     ORDER_CONFIRM = "order_confirm"
+    PHOTO = "photo"
     CANCEL_CONFIRM = "cancel_confirm"
     RETURN_REASON = "return_reason"
     RETURN_WAY = "return_way"
+    STEP = "step"
+    PART_CHOICE = "part_choice"
+    EXPRESS = "express"
     SETTLEMENT = "settlement"
     CLAIM_CAUSE = "claim_cause"
     CLAIM_EVIDENCE = "claim_evidence"
@@ -42,6 +49,7 @@ class State(StrEnum):
     SELLER_SHARE = "seller_share"
     OFFER = "offer"
     MOMENT = "moment"
+    ZONE = "zone"
     MOMENT_CONFIRM = "moment_confirm"
     CALLBACK_NUMBER = "callback_number"
     NUMBER_CONFIRM = "number_confirm"
@@ -57,6 +65,7 @@ class State(StrEnum):
     MORE = "more"
     ACCOUNT_CODE = "account_code"
     MEMBERSHIP = "membership"
+    RENEWAL = "renewal"
     MEMBERSHIP_CONFIRM = "membership_confirm"
     PAY_CONFIRM = "pay_confirm"
     PAYING = "paying"
@@ -70,7 +79,7 @@ class State(StrEnum):
     ENDED = "ended"
 
 
-UNFINISHED_IN = frozenset({State.RETURN_REASON, State.RETURN_WAY, State.SETTLEMENT})
+UNFINISHED_IN = frozenset({State.RETURN_REASON, State.RETURN_WAY, State.SETTLEMENT, State.STEP, State.PART_CHOICE})
 """What a call that ended here left unfinished can be gone on with in the next."""
 
 
@@ -85,6 +94,27 @@ class Unfinished:
 
 
 @dataclass(frozen=True)
+class Done:
+    """What they finished on a page since a call of theirs was cut off."""
+
+    item: str
+    kind: SettlementKind
+    at: datetime
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """A membership that ends: it was written to them, and one word of theirs decides."""
+
+    order: Order
+    case_id: str
+    case_number: str
+    membership: Membership
+
+
+@dataclass(frozen=True)
 class Begun:
     """A case of theirs that was begun lately and is not done."""
 
@@ -92,6 +122,8 @@ class Begun:
     number: str
     kind: str
     order: Order | None = None
+    why: str = ""
+    """Of a return: the reason that was said."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +134,8 @@ class Caller:
     """E.164, if it can be rung; else a callback asks for one."""
     zone: str = "UTC"
     """IANA zone in which times are spoken."""
+    zone_said: bool = False
+    """They said so themselves; else it is only the first in which their number may lie."""
     company: str = "Ringback"
     orders: tuple[Order, ...] = ()
     """Recent orders, newest first."""
@@ -110,8 +144,10 @@ class Caller:
     booking_days: int = 30
     """So far ahead a callback may be named."""
     unfinished: Unfinished | None = None
+    done: Done | None = None
     gets_texts: bool = False
     """Whether a text message would reach this number, and is wanted."""
+    renewal: Renewal | None = None
     begun: Begun | None = None
     """What they may want to go on with."""
     may_erase: bool = False
@@ -158,6 +194,12 @@ class Dialogue:
     order: Order | None = None
     why: str = ""
     """Why something is sent back, as chosen; of a claim its cause."""
+    places: tuple[DropOff, ...] = ()
+    """Where the return in hand can be handed in, the nearest first."""
+    guide: Guide | None = None
+    """What is being tried before something is sent back."""
+    trail: tuple[str, ...] = ()
+    """The steps of it on the way to the present one."""
     evidence: str = ""
     """Of a claim: whether the caller can show it (yes, no); empty: not asked."""
     claim: ClaimView | None = None
@@ -188,6 +230,8 @@ class Dialogue:
     """The moment as understood, being confirmed."""
     now: datetime | None = None
     """When it was understood: lets "today" be said."""
+    zones: tuple[OfferedZone, ...] = ()
+    """In ZONE: the clocks that are offered."""
     moves_id: str = ""
     """The callback being moved, if the moment is for that."""
     renumbers_id: str = ""
