@@ -30,7 +30,8 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         customer_agent_lost rate_effort
         rate_thanks help_ask_plain help_none help_none_offer help_other_words help_text_offer help_texted
         help_helped help_glad help_sorry code_call_again code_call_keys code_call_bye code_call_refused
-        ask_photo photo_sent ask_return_reason ask_return_way ask_return_way_plain proactive_stop
+        ask_photo photo_sent intent_change_address kind_change_address address_hint
+        ask_return_reason ask_return_way ask_return_way_plain proactive_stop
         proactive_stopped shop_away why_other_number why_too_many why_high_amount payout_original payout_rupees
         payout_no_fee recording_ask recording_told recording_agreed recording_declined place_kept
         ask_claim_cause ask_claim_evidence ask_claim_offer cause_counterfeit cause_not_as_described
@@ -109,6 +110,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     """,
     "item": """
         why_steps
+        why_address_link why_address_redirect why_address_late
         ask_settlement ask_unfinished proactive_found why_recalled why_order_unclear why_search_over settled_replacement
         why_not_seller why_claim_escalated why_claim_denied
         cancel_confirm cancel_done cancel_too_late order_status_canceled order_status_returned
@@ -208,7 +210,7 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "answer link title": "mail_article",
     "names": "mail_files",
     "chat link": "mail_ways",
-    "company link": "late orders_link account unfinished",
+    "company link": "late orders_link account unfinished address",
     "code company": "account_code",
     "company link title": "help_answer",
     "case company link": "canceled done news claim_ended photo",

@@ -14,6 +14,7 @@ class Topic(StrEnum):
     RETURN_REFUND = "return_refund"
     DELIVERED_NOT_RECEIVED = "delivered_not_received"
     CANCEL_ORDER = "cancel_order"
+    CHANGE_ADDRESS = "change_address"
     TRACK_ORDER = "track_order"
     PAYOUT = "payout"
     SELLER_CLAIM = "seller_claim"
@@ -44,6 +45,8 @@ class Decision(StrEnum):
     TRY_STEPS = "try_steps"
     """What stopped working is first tried to be set right, step by step."""
     CANCEL = "cancel"
+    LINK = "link"
+    """The customer does it on a page, by a link to the number on file."""
     CREDIT = "credit"
     """A goodwill credit."""
     CLAIM = "claim"
@@ -74,6 +77,7 @@ MAY: Mapping[Topic, frozenset[Decision]] = {
     ),
     Topic.DELIVERED_NOT_RECEIVED: frozenset({Decision.TELL, Decision.AGENT, Decision.TRACE, Decision.SETTLE}),
     Topic.CANCEL_ORDER: frozenset({Decision.TELL, Decision.AGENT, Decision.CANCEL}),
+    Topic.CHANGE_ADDRESS: frozenset({Decision.TELL, Decision.AGENT, Decision.LINK}),
     Topic.TRACK_ORDER: frozenset({Decision.TELL, Decision.CREDIT}),
     Topic.MEMBERSHIP: frozenset({Decision.TELL, Decision.AGENT, Decision.ASK, Decision.PROVE, Decision.CHANGE}),
     Topic.PAYOUT: frozenset({Decision.TELL}),
