@@ -41,7 +41,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         pay_failed pay_unclear card_never_spoken
         intent_complaint kind_complaint intent_delete_data kind_delete_data upset_to_person danger_to_person
         ask_express ask_part_share why_parts_too_many
-        ask_step_helped ask_step_answer steps_solved steps_over steps_declined
+        ask_step_helped steps_solved steps_over steps_declined
         complaint_key delete_confirm delete_done delete_kept delete_no_number payout_installments why_pickup_points
         menu_more yes_or_no delete_follows
     """,
