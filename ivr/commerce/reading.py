@@ -16,7 +16,9 @@ ORDER_ID: Final = re.compile(r"\d{17}")
 NUMBER: Final = re.compile(r"\+[1-9]\d{6,14}")
 MARKUP: Final = re.compile(r"[<>&{}\[\]\x00-\x1f\x7f\u2028\u2029]")
 """Signs that mean something to a page, a prompt or a carrier."""
+PHOTO: Final = re.compile(r"https://[a-z0-9]+(?:[.-][a-z0-9]+)+(?::\d{1,5})?/[A-Za-z0-9._~/?=&%+,:@-]*")
 LONGEST: Final = 80
+LONGEST_ADDRESS: Final = 1000
 MOST_INSTALLMENTS: Final = 120
 MOST_ORDERS: Final = 100
 WAYS: Final = frozenset({"call", "text"})
@@ -67,6 +69,7 @@ def read_order(body: object, place: str = "order") -> Order:
         expected_at=moment(row, "expected_at", place),
         delivered_at=moment(row, "delivered_at", place),
         left_at=words(row.get("left_at", ""), f"{place}.left_at"),
+        photo=_photo(row.get("photo", ""), f"{place}.photo"),
         amount=amount,
         currency=currency,
         item_phrases=_phrases(row.get("item_phrases", []), place),
@@ -81,6 +84,12 @@ def read_order(body: object, place: str = "order") -> Order:
         news_by=tuple(way for way in _list(row.get("news_by", []), f"{place}.news_by") if way in WAYS),
         email=words(row.get("email", ""), f"{place}.email"),
     )
+
+
+def _photo(value: object, place: str) -> str:
+    if value != "" and not (isinstance(value, str) and len(value) <= LONGEST_ADDRESS and PHOTO.fullmatch(value)):
+        raise Unusable(f"{place}: expected an https address of at most {LONGEST_ADDRESS} characters")
+    return str(value)
 
 
 def price(row: Mapping[str, Any], place: str) -> tuple[str, str]:

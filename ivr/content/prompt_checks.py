@@ -30,7 +30,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         customer_agent_lost rate_effort
         rate_thanks help_ask_plain help_none help_none_offer help_other_words help_text_offer help_texted
         help_helped help_glad help_sorry code_call_again code_call_keys code_call_bye code_call_refused
-        ask_return_reason ask_return_way ask_return_way_plain proactive_stop
+        ask_photo photo_sent ask_return_reason ask_return_way ask_return_way_plain proactive_stop
         proactive_stopped shop_away why_other_number why_too_many why_high_amount payout_original payout_rupees
         payout_no_fee recording_ask recording_told recording_agreed recording_declined place_kept
         ask_claim_cause ask_claim_evidence ask_claim_offer cause_counterfeit cause_not_as_described
@@ -61,20 +61,23 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         whisper_again whisper_accepted complaint_opened dnr_case
     """,
     "company": """
-        greeting goodbye code_call code_call_over proactive_hello
+        greeting goodbye code_call code_call_over proactive_hello proactive_hello_membership
     """,
     "code": """
         code_call_code code_call_once_more machine_goodbye
     """,
     "amount": """
-        settled_refund why_credit claim_accept claim_offer pay_done
+        settled_refund why_credit claim_accept claim_offer pay_done ask_renewal membership_renewed
     """,
     "days": """
         why_withdrawal moment_too_far callback_refused_too_far why_claim_too_late
     """,
     "until": """
         why_express express_done
-        why_wait why_trace membership_pause_sure membership_held membership_ends membership_rests
+        why_wait why_trace membership_pause_sure membership_held membership_ends membership_rests membership_let_end
+    """,
+    "plan until": """
+        membership_ends_soon
     """,
     "gives until": """
         membership_cancel_sure membership_keep_sure
@@ -211,13 +214,14 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "company link": "late orders_link account unfinished",
     "code company": "account_code",
     "company link title": "help_answer",
-    "case company link": "canceled done news claim_ended",
+    "case company link": "canceled done news claim_ended photo",
     "case company link places": "return",
     "distance name street until": "drop_off",
     "case company link when": "promised_at promised_asap claim_asked claim_reminder",
     "amount case company link": "claim_charged",
     "amount case company": "claim_paid",
     "case code company link": "unreached",
+    "amount company plan when": "renewal",
     "company link when": "moved_at moved_asap reminder postponed",
     "code company link when": "missed",
 }

@@ -193,7 +193,7 @@ class DemoShop:
         status = OrderStatus.CANCELED if deed.new_order_id in self._canceled else OrderStatus.PREPARING
         return replace(
             first, id=deed.new_order_id, status=status, ordered_at=deed.at, expected_at=expected_at,
-            delivered_at=None, left_at="",
+            delivered_at=None, left_at="", photo="",
         )  # fmt: skip
 
     def _order(self, owner: ShopCustomer, row: Mapping[str, Any], locale: str) -> Order:
@@ -210,6 +210,7 @@ class DemoShop:
             expected_at=self._at(row["expected"], owner.zone) if "expected" in row else None,
             delivered_at=self._at(row["delivered"], owner.zone) if "delivered" in row else None,
             left_at=str(in_language(place, locale)) if place else "",
+            photo=str(row.get("photo", "")),
             amount=str(item["price"][currency]),
             currency=currency,
             installments_left=int(row.get("installments_left", 0)),

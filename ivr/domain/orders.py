@@ -32,6 +32,8 @@ class Order:
     delivered_at: datetime | None = None
     left_at: str = ""
     """Where the driver left it, in the customer's language."""
+    photo: str = ""
+    """The carrier's photo of the delivery, an https address: written, never spoken."""
     amount: str = ""
     """Decimal amount, such as "19.99"."""
     currency: str = "USD"

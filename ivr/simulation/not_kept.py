@@ -256,6 +256,14 @@ class NoOutreaches:
         """There is none."""
         return None
 
+    def of_key(self, key: str) -> Outreach | None:
+        """There is none."""
+        return None
+
+    def of_case(self, case_id: str) -> Outreach | None:
+        """There is none."""
+        return None
+
     def of_leg(self, leg_id: str) -> Outreach | None:
         """There is none."""
         return None

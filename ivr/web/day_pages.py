@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from ivr.domain.day_figures import day_figures, day_of
 from ivr.service.staff_log import log_act
+from ivr.service.turn_figures import turns_of_the_last_day
 from ivr.web.desk import Desk
 from ivr.web.level_figures import HEAD, level_figures, rows
 from ivr.web.services import Services
@@ -38,10 +39,12 @@ class DayPages:
         levels = self._desk.market.levels
         with self._services.store.read() as uow:
             reached = level_figures(uow, levels, since, now)
+            turns = turns_of_the_last_day(uow, now)
             callbacks, kinds = uow.overview.created_callbacks(since, CALLBACKS), uow.overview.case_kinds(since)
         figures = day_figures(callbacks, kinds, zone, TARGET_SECONDS)
         return render_template(
-            "day.html", day=figures, now=now, target=TARGET_SECONDS // 60, levels=reached, **self._words.shared()
+            "day.html", day=figures, now=now, target=TARGET_SECONDS // 60, levels=reached, turns=turns,
+            **self._words.shared(),
         )  # fmt: skip
 
     def levels(self) -> Response:

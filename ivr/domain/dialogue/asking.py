@@ -70,6 +70,11 @@ def answer_confirm_asked(d: Dialogue) -> Question:
     return boolean(Say("help_confirm", {"title": d.answer.title if d.answer else ""}), also=("question",))
 
 
+def photo_asked(d: Dialogue) -> Question:
+    """Whether the link of the driver's photo is wanted."""
+    return boolean(Say("ask_photo"))
+
+
 def answer_text_asked(d: Dialogue) -> Question:
     """Whether the rest is wanted as a text message."""
     return boolean(Say("help_text_offer"))
@@ -143,6 +148,7 @@ def ended(d: Dialogue) -> Question:
 
 
 ASKED: Mapping[State, Callable[[Dialogue], Question]] = {
+    State.PHOTO: photo_asked,
     State.QUESTION: question_asked,
     State.ANSWER_CONFIRM: answer_confirm_asked,
     State.ANSWER_TEXT: answer_text_asked,

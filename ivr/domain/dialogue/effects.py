@@ -97,6 +97,14 @@ class NoteStep:
 
 
 @dataclass(frozen=True)
+class SendPhoto:
+    """Text the link of the page with the carrier's photo of the delivery to the order's number."""
+
+    order_id: str
+    case_id: str
+
+
+@dataclass(frozen=True)
 class FindClaim:
     """Find the claim with this number, for the seller who calls."""
 
@@ -249,6 +257,7 @@ Effect = (
     | ResolveCase
     | CancelOrder
     | Decide
+    | SendPhoto
     | NoteStep
     | FindClaim
     | AnswerClaim

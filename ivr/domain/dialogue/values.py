@@ -32,6 +32,7 @@ class State(StrEnum):
     ORDER_PICK = "order_pick"
     ORDER_NUMBER = "order_number"
     ORDER_CONFIRM = "order_confirm"
+    PHOTO = "photo"
     CANCEL_CONFIRM = "cancel_confirm"
     RETURN_REASON = "return_reason"
     RETURN_WAY = "return_way"
@@ -64,6 +65,7 @@ class State(StrEnum):
     MORE = "more"
     ACCOUNT_CODE = "account_code"
     MEMBERSHIP = "membership"
+    RENEWAL = "renewal"
     MEMBERSHIP_CONFIRM = "membership_confirm"
     PAY_CONFIRM = "pay_confirm"
     PAYING = "paying"
@@ -103,6 +105,16 @@ class Done:
 
 
 @dataclass(frozen=True)
+class Renewal:
+    """A membership that ends: it was written to them, and one word of theirs decides."""
+
+    order: Order
+    case_id: str
+    case_number: str
+    membership: Membership
+
+
+@dataclass(frozen=True)
 class Begun:
     """A case of theirs that was begun lately and is not done."""
 
@@ -135,6 +147,7 @@ class Caller:
     done: Done | None = None
     gets_texts: bool = False
     """Whether a text message would reach this number, and is wanted."""
+    renewal: Renewal | None = None
     begun: Begun | None = None
     """What they may want to go on with."""
     may_erase: bool = False

@@ -42,7 +42,7 @@ EXPRESSES = ("open", "declined", "done")
 SETTLED = ("none", "refund", "replacement", "return")
 CLAIMS = ("none", "waiting", "offered", "escalated", "denied", "closed")
 ANSWERS = ("none", "accept", "dispute", "offer")
-ACTS = ("explain", "pause", "cancel", "keep")
+ACTS = ("explain", "pause", "cancel", "keep", "ending", "renew", "let_end")
 MEMBERSHIPS = ("none", "active", "paused", "ending", "held")
 CURRENCIES: Mapping[str, int] = {
     "USD": 2, "EUR": 2, "GBP": 2, "KRW": 0, "JPY": 0, "INR": 2, "BRL": 2, "SAR": 2, "MXN": 2,
