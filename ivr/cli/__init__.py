@@ -27,7 +27,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "policy": "check the shop's rules, and try changed ones on past decisions",
     "recordings": "list and delete what is recorded of a customer's conversations",
     "commerce": "check whether a shop keeps the contract of the HTTP adapter",
-    "proactive": "tell of news about orders: a delay, a parcel that is lost or found, a defect in a batch",
+    "proactive": "tell of news: a delay, a parcel that is lost or found, a defect in a batch, a subscription that ends",
     "trust": "export the sellers' trust record, and check such a file with the public key alone",
     "audit": "prove from the tables that every promise was kept, or name those that were not",
     "doctor": "say what is set up, what works, and what to do about the rest",

@@ -16,7 +16,9 @@ ORDER_ID: Final = re.compile(r"\d{17}")
 NUMBER: Final = re.compile(r"\+[1-9]\d{6,14}")
 MARKUP: Final = re.compile(r"[<>&{}\[\]\x00-\x1f\x7f\u2028\u2029]")
 """Signs that mean something to a page, a prompt or a carrier."""
+PHOTO: Final = re.compile(r"https://[a-z0-9]+(?:[.-][a-z0-9]+)+(?::\d{1,5})?/[A-Za-z0-9._~/?=&%+,:@-]*")
 LONGEST: Final = 80
+LONGEST_ADDRESS: Final = 1000
 MOST_INSTALLMENTS: Final = 120
 MOST_ORDERS: Final = 100
 WAYS: Final = frozenset({"call", "text"})
@@ -67,10 +69,14 @@ def read_order(body: object, place: str = "order") -> Order:
         expected_at=moment(row, "expected_at", place),
         delivered_at=moment(row, "delivered_at", place),
         left_at=words(row.get("left_at", ""), f"{place}.left_at"),
+        photo=_photo(row.get("photo", ""), f"{place}.photo"),
         amount=amount,
         currency=currency,
         item_phrases=_phrases(row.get("item_phrases", []), place),
         kind=words(row.get("kind", ""), f"{place}.kind"),
+        express_amount=_express(row, currency, place),
+        express_at=moment(row, "express_at", place),
+        has_parts=row.get("has_parts", False) is True,
         seller=words(row.get("seller", ""), f"{place}.seller"),
         batch=words(row.get("batch", ""), f"{place}.batch"),
         installments_left=_count(row.get("installments_left", 0), f"{place}.installments_left"),
@@ -80,6 +86,12 @@ def read_order(body: object, place: str = "order") -> Order:
     )
 
 
+def _photo(value: object, place: str) -> str:
+    if value != "" and not (isinstance(value, str) and len(value) <= LONGEST_ADDRESS and PHOTO.fullmatch(value)):
+        raise Unusable(f"{place}: expected an https address of at most {LONGEST_ADDRESS} characters")
+    return str(value)
+
+
 def price(row: Mapping[str, Any], place: str) -> tuple[str, str]:
     """A positive decimal text and its currency. Raises Unusable."""
     currency = one_of(row, "currency", place, frozenset(CURRENCIES), "a currency that Ringback knows")
@@ -87,6 +99,13 @@ def price(row: Mapping[str, Any], place: str) -> tuple[str, str]:
     if minor_units(amount, currency) is None:
         raise Unusable(f"{place}.amount: expected a positive decimal text such as 19.99, not {amount[:20]!r}")
     return amount, currency
+
+
+def _express(row: Mapping[str, Any], currency: str, place: str) -> str:
+    amount = str(row.get("express_amount", ""))
+    if amount and minor_units(amount, currency) is None:
+        raise Unusable(f"{place}.express_amount: expected a positive decimal text such as 6.50, or none")
+    return amount
 
 
 def _count(value: object, place: str) -> int:

@@ -30,7 +30,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         customer_agent_lost rate_effort
         rate_thanks help_ask_plain help_none help_none_offer help_other_words help_text_offer help_texted
         help_helped help_glad help_sorry code_call_again code_call_keys code_call_bye code_call_refused
-        ask_return_reason ask_return_way ask_return_way_plain proactive_stop
+        ask_photo photo_sent ask_return_reason ask_return_way ask_return_way_plain proactive_stop
         proactive_stopped shop_away why_other_number why_too_many why_high_amount payout_original payout_rupees
         payout_no_fee recording_ask recording_told recording_agreed recording_declined place_kept
         ask_claim_cause ask_claim_evidence ask_claim_offer cause_counterfeit cause_not_as_described
@@ -40,6 +40,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         account_code_wrong membership_none ask_membership membership_kept payment_none pay_now pay_declined
         pay_failed pay_unclear card_never_spoken
         intent_complaint kind_complaint intent_delete_data kind_delete_data upset_to_person danger_to_person
+        ask_express ask_part_share why_parts_too_many
         ask_step_helped ask_step_answer steps_solved steps_over steps_declined
         complaint_key delete_confirm delete_done delete_kept delete_no_number payout_installments why_pickup_points
         menu_more yes_or_no delete_follows
@@ -60,19 +61,23 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         whisper_again whisper_accepted complaint_opened dnr_case
     """,
     "company": """
-        greeting goodbye code_call code_call_over proactive_hello
+        greeting goodbye code_call code_call_over proactive_hello proactive_hello_membership
     """,
     "code": """
         code_call_code code_call_once_more machine_goodbye
     """,
     "amount": """
-        settled_refund why_credit claim_accept claim_offer pay_done
+        settled_refund why_credit claim_accept claim_offer pay_done ask_renewal membership_renewed
     """,
     "days": """
         why_withdrawal moment_too_far callback_refused_too_far why_claim_too_late
     """,
     "until": """
-        why_wait why_trace membership_pause_sure membership_held membership_ends membership_rests
+        why_express express_done
+        why_wait why_trace membership_pause_sure membership_held membership_ends membership_rests membership_let_end
+    """,
+    "plan until": """
+        membership_ends_soon
     """,
     "gives until": """
         membership_cancel_sure membership_keep_sure
@@ -87,6 +92,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         claim_told
     """,
     "amount item": """
+        why_part_share
         payment_last ask_pay ask_pay_link why_claim_offer why_keep_item why_refund_now return_label return_label_mail
     """,
     "amount case item": """
@@ -105,7 +111,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         why_warranty why_warranty_tried why_in_window why_claim_waiting
     """,
     "item": """
-        why_steps
+        why_steps why_part_sent why_part_again
         ask_settlement ask_unfinished proactive_found why_recalled why_order_unclear why_search_over settled_replacement
         why_not_seller why_claim_escalated why_claim_denied
         cancel_confirm cancel_done cancel_too_late order_status_canceled order_status_returned
@@ -208,13 +214,14 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "company link": "late orders_link account unfinished",
     "code company": "account_code",
     "company link title": "help_answer",
-    "case company link": "canceled done news claim_ended",
+    "case company link": "canceled done news claim_ended photo",
     "case company link places": "return",
     "distance name street until": "drop_off",
     "case company link when": "promised_at promised_asap claim_asked claim_reminder",
     "amount case company link": "claim_charged",
     "amount case company": "claim_paid",
     "case code company link": "unreached",
+    "amount company plan when": "renewal",
     "company link when": "moved_at moved_asap reminder postponed",
     "code company link when": "missed",
 }

@@ -54,7 +54,7 @@ class ChangeKind(StrEnum):
     PAUSE = "pause"
     CANCEL = "cancel"
     RESUME = "resume"
-    """A cancellation is taken back."""
+    """It goes on after the time that was paid for: renewed."""
     PAYMENT = "payment"
     """Something open was paid."""
 
@@ -113,10 +113,10 @@ def overlaid(membership: Membership, changes: tuple[AccountChange, ...], now: da
     if not mine or membership.state is MembershipState.NONE:
         return membership
     last = mine[-1]
+    if last.until_at is not None and last.until_at <= now:  # since then only the shop knows
+        return membership
     if last.kind is ChangeKind.RESUME or last.until_at is None:
         return _standing(membership, MembershipState.ACTIVE, membership.until)
-    if last.until_at <= now:  # since then only the shop knows
-        return membership
     if last.kind is ChangeKind.PAUSE:
         return _standing(membership, MembershipState.PAUSED, last.until_at)
     held = last.status is ChangeStatus.WAITING and last.due_at > now

@@ -36,16 +36,21 @@ class MessageKind(StrEnum):
     """How something is sent back: the page with its label."""
     UNFINISHED = "unfinished"
     """A return that a call left half done: the page on which it goes on."""
+    PHOTO = "photo"
+    """The carrier's photo of a delivery."""
     ACCOUNT = "account"
     """The page on which account details are changed."""
     NEWS = "news"
     """Something happened to an order: a delay, a search that ended, a defect."""
+    RENEWAL = "renewal"
+    """A membership ends: renewed, or not, by one word in answer."""
     WRITTEN = "written"
     """What was written in a thread of e-mail: it answers the customer's own, whatever else they have declined."""
 
 
 ABOUT_ORDERS: Final = frozenset(
-    {MessageKind.RETURN, MessageKind.UNFINISHED, MessageKind.NEWS, MessageKind.ACCOUNT, MessageKind.WRITTEN}
+    {MessageKind.RETURN, MessageKind.UNFINISHED, MessageKind.PHOTO, MessageKind.NEWS, MessageKind.RENEWAL}
+    | {MessageKind.ACCOUNT, MessageKind.WRITTEN}
 )
 """Kinds that belong to a case, not to a callback."""
 GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
@@ -56,8 +61,8 @@ GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
     "unreached": frozenset({MessageKind.UNREACHED}),
     "done": frozenset({MessageKind.DONE}),
     "return": frozenset({MessageKind.RETURN, MessageKind.UNFINISHED}),
-    "account": frozenset({MessageKind.ACCOUNT}),
-    "news": frozenset({MessageKind.NEWS}),
+    "account": frozenset({MessageKind.ACCOUNT, MessageKind.PHOTO}),
+    "news": frozenset({MessageKind.NEWS, MessageKind.RENEWAL}),
 }
 """Kinds as they are switched on and off."""
 USUAL: Final = tuple(name for name in GROUPS if name != "done")

@@ -18,6 +18,8 @@ class News(StrEnum):
     FOUND = "found"
     DEFECT = "defect"
     """In its production batch."""
+    SUBSCRIPTION = "subscription"
+    """A membership ends: to be renewed, or not."""
 
 
 ABOUT: Final[Mapping[News, CaseKind]] = {
@@ -25,6 +27,7 @@ ABOUT: Final[Mapping[News, CaseKind]] = {
     News.LOST: CaseKind.DELIVERED_NOT_RECEIVED,
     News.FOUND: CaseKind.DELIVERED_NOT_RECEIVED,
     News.DEFECT: CaseKind.RETURN_REFUND,
+    News.SUBSCRIPTION: CaseKind.MEMBERSHIP,
 }
 """The kind of case that it opens, or goes on with."""
 TO_SETTLE: Final = frozenset({News.LOST, News.DEFECT})
@@ -69,16 +72,27 @@ class Outreach:
     due_at: datetime
     leg_id: str | None = None
     """The newest leg."""
+    details: Mapping[str, str] | None = None
+    """Of a SUBSCRIPTION, as the shop told it: plan, amount, currency, and until when it was paid (ISO 8601)."""
     reason: str = ""
     created_at: datetime
     ended_at: datetime | None = None
     version: int = 1
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Of a SUBSCRIPTION: until when it was paid, aware UTC."""
+        return datetime.fromisoformat(self.details["until"]) if self.details else None
+
+    def is_over(self, now: datetime) -> bool:
+        """Nothing can be renewed any more."""
+        return self.ends_at is not None and self.ends_at <= now
 
     def end(self, status: OutreachStatus, at: datetime, reason: str = "") -> None:
         """Nobody is rung for it any more."""
         self.status, self.ended_at, self.reason = status, at, reason
 
 
-def outreach_key(order_id: str, kind: News) -> str:
-    """What the database keeps unique."""
-    return f"{order_id}/{kind.value}"
+def outreach_key(about: str, kind: News, day: str = "") -> str:
+    """What the database keeps unique: order and kind; of a SUBSCRIPTION number, kind and the day on which it ends."""
+    return f"{about}/{kind.value}{'/' if day else ''}{day}"

@@ -30,6 +30,13 @@ from ivr.service.timeline import masked, record
 
 PHONE = "phone"
 """The door at which a card terminal can ask."""
+CHANGES = {"pause": ChangeKind.PAUSE, "renew": ChangeKind.RESUME}
+TOLD = {
+    ChangeKind.PAUSE: "membership_paused",
+    ChangeKind.RESUME: "membership_renewed",
+    ChangeKind.CANCEL: "membership_canceled",
+}
+"""In the timeline."""
 UNCLEAR = "unclear"
 UNCLEAR_FOR = timedelta(days=3)
 """So long what may have been paid is not asked for again; then the shop's books know."""
@@ -116,20 +123,19 @@ class AccountCalls:
             _take_back(uow, number, now)
             record(uow, now, "membership_kept", subject=case, data={"rule": ruling.rule.id})
             return
-        kind = ChangeKind.PAUSE if act == "pause" else ChangeKind.CANCEL
+        kind = CHANGES.get(act, ChangeKind.CANCEL)
         change = AccountChange(
             key=f"{case.id}/{kind.value}/{now.isoformat()}",
             kind=kind,
             number=number,
             case_id=case.id,
             due_at=now + timedelta(hours=ruling.rule.hours),
-            until_at=stands.until if kind is ChangeKind.CANCEL else until(stands, ruling, now),
+            until_at=until(stands, ruling, now) if kind is ChangeKind.PAUSE else stands.until,
             created_at=now,
         )
         uow.account_changes.add(change)
         data = {"rule": ruling.rule.id, "held_hours": ruling.rule.hours}
-        told = "membership_paused" if kind is ChangeKind.PAUSE else "membership_canceled"
-        record(uow, now, told, subject=case, data=data)
+        record(uow, now, TOLD[kind], subject=case, data=data)
 
     # --- payments ------------------------------------------------------------------------------------------------
 

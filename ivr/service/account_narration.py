@@ -20,6 +20,7 @@ ACCOUNTS: Final[Mapping[str, Callable[[Data], str]]] = {
     ),
     "membership_kept": lambda data: f"the canceled membership goes on, by the rule {data.get('rule')}",
     "membership_paused": lambda data: f"the membership is paused by the rule {data.get('rule')}",
+    "membership_renewed": lambda data: f"the membership is renewed by the rule {data.get('rule')}",
     "membership_canceled": lambda data: (
         f"the membership is canceled by the rule {data.get('rule')}{_held(data.get('held_hours'))}"
     ),

@@ -20,6 +20,7 @@ from ivr.service.open_view import open_view
 from ivr.service.opting import has_opted_out
 from ivr.service.places import Places
 from ivr.service.ports import CheckedNumber, Clock, Commerce, NumberRules, Speaker
+from ivr.service.renewals import renewal_of
 from ivr.service.sellers import NoSellers, Sellers
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id
@@ -75,7 +76,17 @@ class Arrivals:
         cases = uow.cases.open_of(call.customer_id) if call.customer_id else ()
         newest = next((case for case in cases if case.opened_at > now - AGAIN), None)
         begun = self._begun(uow, newest, locales[0])
-        written = replace(caller, begun=begun, unfinished=None, done=None, place=None, is_seller=False, may_erase=False)
+        renewal = renewal_of(uow, self.commerce, tuple(cases), now)
+        written = replace(
+            caller,
+            renewal=renewal,
+            begun=begun,
+            unfinished=None,
+            done=None,
+            place=None,
+            is_seller=False,
+            may_erase=False,
+        )
         return written, locales
 
     def goes_on(self, uow: UnitOfWork, case_id: str, locale: str) -> Begun | None:

@@ -49,6 +49,8 @@ class LineReader:
 
         `chosen`: the language was; another one is looked for only where the script is another.
         """
+        if dialogue.state == State.RENEWAL:  # what was written to them asked it already
+            return self.next(dialogue, body)
         if digits_of(body) == AGENT:
             return Reading(Key(AGENT), keys=AGENT)
         meaning = self._parse(dialogue, dialogue.locale, body)

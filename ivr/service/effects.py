@@ -10,6 +10,7 @@ from ivr.domain.cases import ESCALATED, CaseStatus, Tier
 from ivr.domain.dialogue import effects as wanted
 from ivr.domain.dialogue import heard
 from ivr.domain.dialogue.account_talk import AccountEffect
+from ivr.domain.messages import MessageKind
 from ivr.domain.policies import CallbackRules
 from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused, ShopUnavailable
 from ivr.service import attempts
@@ -25,6 +26,7 @@ from ivr.service.line import Line
 from ivr.service.named_times import NamedTimes
 from ivr.service.open_view import open_view
 from ivr.service.order_effects import OrderEffects
+from ivr.service.order_effects import Wanted as OfOrders
 from ivr.service.outreach import stop_news
 from ivr.service.places import Places
 from ivr.service.ports import Clock, NumberRules
@@ -69,7 +71,7 @@ class Effects:
 
     def _carry_out(self, exchange: Exchange, effect: wanted.Effect) -> heard.Result | None:
         match effect:
-            case wanted.FindOrders() | wanted.ReadOrders() | wanted.CancelOrder() | wanted.Decide() | wanted.NoteStep():
+            case _ if isinstance(effect, OfOrders):
                 return self.orders.carry_out(exchange, effect)
             case wanted.OpenCase():
                 return self._open_case(exchange, effect)
@@ -153,7 +155,8 @@ class Effects:
             case.priority = min(case.priority, ESCALATED)
         if exchange.dialogue.asked_back:
             case.raise_to(Tier.ASSISTED)
-        return heard.CaseOpened(case.id, case.number, now)
+        told = bool(exchange.uow.messages.count_of_case(case.id, MessageKind.PHOTO))
+        return heard.CaseOpened(case.id, case.number, now, photo_told=told)
 
     def _raise(self, exchange: Exchange, cause: str) -> None:
         case_id = exchange.dialogue.case_id or exchange.call.case_id

@@ -128,4 +128,5 @@ class Finishing:
 
 
 def _wanted(case: Case, reason: str, choice: str = "") -> Decide:
-    return Decide(Topic.RETURN_REFUND, case.order_id or "", case.id, reason, choice)
+    """On a page nothing is tried step by step, as at an agent's desk."""
+    return Decide(Topic.RETURN_REFUND, case.order_id or "", case.id, reason, choice, by_staff=True)

@@ -9,7 +9,8 @@ from ivr.domain.messages import Channel, Message, MessageKind
 from ivr.service.letters import Letters
 from ivr.service.mail_letters import written_mail
 from ivr.service.mail_ports import Mail
-from ivr.service.notices import Notices
+from ivr.service.notices import NOTHING, More, Notices
+from ivr.service.renewals import told_of
 from ivr.service.scenes import Scene
 
 
@@ -48,9 +49,18 @@ def _about_order(scene: Scene, message: Message, notices: Notices, *, is_look: b
     is_text = message.channel == Channel.TEXT
     if is_look:
         return Given(message, "", notices.token(message), is_look)
-    places = _places(scene, case) if message.kind is MessageKind.RETURN else ()
-    write = notices.text(message, case, places) if is_text else notices.mail(message, case, scene.now, places)
+    more = _more(scene, message, case, notices)
+    write = notices.text(message, case, more) if is_text else notices.mail(message, case, scene.now, more)
     return Given(message, write, notices.token(message))
+
+
+def _more(scene: Scene, message: Message, case: Case, notices: Notices) -> More:
+    if message.kind is MessageKind.RETURN:
+        return More(places=_places(scene, case))
+    outreach = scene.uow.outreaches.of_case(case.id) if message.kind is MessageKind.RENEWAL else None
+    if outreach is None or not outreach.details:
+        return NOTHING
+    return More(args=told_of(outreach.details, notices.zone(outreach.number), scene.now))
 
 
 def _places(scene: Scene, case: Case) -> tuple[DropOff, ...]:

@@ -25,6 +25,7 @@ MAIL_TAG: Final = b"mail tag"
 MAIL_CASE: Final = b"mail case"
 ACCOUNT: Final = b"account"
 FINISH: Final = b"finish"
+PHOTO: Final = b"photo"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ID, _EXPIRY, _NONCE = 16, 3, 3
 _SIGNED: Final = _ID + _EXPIRY + _NONCE
@@ -72,6 +73,18 @@ class Links:
     def case_to_finish(self, token: str, now: datetime) -> str:
         """The case that a token of `finish` is for. Raises NotFound, LinkExpired."""
         return self._unexpired(FINISH, token, now)
+
+    def photo(self, case_id: str, message_id: str, expires_at: datetime) -> str:
+        """The token of the page that shows the photo of a delivery."""
+        return self._token(PHOTO, case_id, _hours(expires_at), message_id)
+
+    def photo_url(self, token: str) -> str:
+        """Where a token of `photo` leads."""
+        return f"{self._public_url}/p/{token}"
+
+    def case_of_photo(self, token: str, now: datetime) -> str:
+        """The case that a token of `photo` is for. Raises NotFound, LinkExpired."""
+        return self._unexpired(PHOTO, token, now)
 
     def account(self, case_id: str, message_id: str, expires_at: datetime) -> str:
         """The token of the page on which the details of a case's customer are changed."""

@@ -1,7 +1,7 @@
 """Messages about orders: a return's page, news. Written like those about callbacks, and sent by the same outbox."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,6 +9,7 @@ from ivr.domain.cases import Case
 from ivr.domain.drop_offs import DropOff
 from ivr.domain.messages import Channel, Message, MessageKind
 from ivr.domain.turn import Say, SayArg, Spelled
+from ivr.errors import NumberRefused
 from ivr.service.links import Links
 from ivr.service.mail_ports import Mail
 from ivr.service.ports import Speaker
@@ -22,9 +23,21 @@ TOO_LATE: Final = timedelta(days=1)
 ACCOUNT_VALID: Final = timedelta(hours=1)
 """A link that changes details opens nothing after this."""
 FINISH_VALID: Final = timedelta(days=7)
-"""A return that was cut off can be finished for so long, as the text says."""
+"""A return that was cut off can be finished for so long, as the text says; and the photo of a delivery seen."""
 PAGE_DAYS: Final = 90
 """A return's page can be opened for so long."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class More:
+    """What is told beside company, case and link, by the message's kind."""
+
+    places: Sequence[DropOff] = ()
+    """Where a return can be handed in."""
+    args: Mapping[str, SayArg] = field(default_factory=dict)
+
+
+NOTHING: Final = More()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +77,13 @@ class Notices:
         uow.messages.add(message)
         return way[0]
 
+    def zone(self, number: str) -> str:
+        """Where a number lies, as far as is known."""
+        try:
+            return self.ways.numbers.check(number).zones[0]
+        except NumberRefused:
+            return "UTC"
+
     def token(self, message: Message) -> str:
         """What tells this message from all others in the carrier's list."""
         if message.kind is MessageKind.RETURN and message.case_id:
@@ -72,13 +92,15 @@ class Notices:
             return self.links.account(message.case_id, message.id, message.created_at + ACCOUNT_VALID)
         if message.kind is MessageKind.UNFINISHED and message.case_id:
             return self.links.finish(message.case_id, message.id, message.created_at + FINISH_VALID)
+        if message.kind is MessageKind.PHOTO and message.case_id:
+            return self.links.photo(message.case_id, message.id, message.created_at + FINISH_VALID)
         return message.id[-8:]
 
-    def text(self, message: Message, case: Case, places: Sequence[DropOff] = ()) -> str:
-        """A text message; of a return: with where it can be handed in. Raises ContentError."""
-        return f"{self._said(message, case, places)} {self._words(case, Say('stop_hint_text'))}"
+    def text(self, message: Message, case: Case, more: More = NOTHING) -> str:
+        """A text message. Raises ContentError."""
+        return f"{self._said(message, case, more)} {self._words(case, Say('stop_hint_text'))}"
 
-    def mail(self, message: Message, case: Case, now: datetime, places: Sequence[DropOff] = ()) -> Mail:
+    def mail(self, message: Message, case: Case, now: datetime, more: More = NOTHING) -> Mail:
         """An e-mail. Raises ContentError."""
         stop_url = self.links.stop_url(message.id)
         stop = self._words(case, Say("mail_stop_text", {"link": stop_url}))
@@ -88,18 +110,18 @@ class Notices:
             thread=case.id,
             to=message.address,
             subject=self._words(case, subject),
-            text=f"{self._said(message, case, places)}\n\n{stop}\n",
+            text=f"{self._said(message, case, more)}\n\n{stop}\n",
             locale=locale_for(self.speaker, case.locale),
             sent_at=now,
             stop_url=stop_url,
         )
 
-    def _said(self, message: Message, case: Case, places: Sequence[DropOff]) -> str:
-        filled: dict[str, SayArg] = {"company": self.company, "link": self._link(message)}
+    def _said(self, message: Message, case: Case, more: More) -> str:
+        filled: dict[str, SayArg] = {"company": self.company, "link": self._link(message), **more.args}
         if message.kind not in (MessageKind.ACCOUNT, MessageKind.UNFINISHED):
             filled["case"] = Spelled(case.number)
         if message.kind is MessageKind.RETURN:
-            filled["places"] = "; ".join(self._words(case, Say("drop_off_text", place.told())) for place in places)
+            filled["places"] = "; ".join(self._words(case, Say("drop_off_text", place.told())) for place in more.places)
         return self._words(case, Say(f"{message.kind.value}_text", filled))
 
     def _link(self, message: Message) -> str:
@@ -108,6 +130,8 @@ class Notices:
                 return self.links.send_back_url(self.token(message))
             case MessageKind.ACCOUNT:
                 return self.links.account_url(self.token(message))
+            case MessageKind.PHOTO:
+                return self.links.photo_url(self.token(message))
             case MessageKind.UNFINISHED:
                 return self.links.finish_url(self.token(message))
         return self.links.start_url(message.id)

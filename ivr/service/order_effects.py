@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 from ivr.domain.dialogue import Dialogue, heard
 from ivr.domain.dialogue import effects as wanted
+from ivr.domain.messages import MessageKind
 from ivr.errors import NotFound, ShopUnavailable
 from ivr.service.care import Care
 from ivr.service.exchange import Exchange
 from ivr.service.guides import note_step
+from ivr.service.notices import Addressee
 from ivr.service.ports import Clock, Commerce
 from ivr.service.timeline import record
 
-Wanted = wanted.FindOrders | wanted.ReadOrders | wanted.CancelOrder | wanted.Decide | wanted.NoteStep
+Wanted = wanted.FindOrders | wanted.ReadOrders | wanted.CancelOrder | wanted.Decide | wanted.SendPhoto | wanted.NoteStep
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class OrderEffects:
                 return self._cancel_order(exchange, order_id, case_id)
             case wanted.Decide():
                 return self._decide(exchange, effect)
+            case wanted.SendPhoto(order_id, case_id):
+                return heard.PhotoSent(self._send_photo(exchange, order_id, case_id))
             case wanted.NoteStep():
                 note_step(exchange.uow, self.clock, effect)
                 return None
@@ -56,6 +60,15 @@ class OrderEffects:
         if case is not None:
             record(exchange.uow, self.clock.now(), "order_canceled" if done else "order_not_canceled", subject=case)
         return heard.OrderCanceled(done)
+
+    def _send_photo(self, exchange: Exchange, order_id: str, case_id: str) -> bool:
+        """To the order's own number, at any hour: it is asked for just now."""
+        case, order = exchange.uow.cases.get(case_id), self.commerce.order(order_id, exchange.dialogue.locale)
+        if case is None or order is None or not order.photo or self.care.notices is None:
+            return False
+        addressee = Addressee(number=order.number, email=order.email, at_any_hour=True)
+        kind, now = MessageKind.PHOTO, self.clock.now()
+        return self.care.notices.write(exchange.uow, case, kind, addressee, now) is not None
 
     def _decide(self, exchange: Exchange, effect: wanted.Decide) -> heard.Result:
         dialogue = exchange.dialogue

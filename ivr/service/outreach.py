@@ -56,7 +56,7 @@ class OutreachSweep:
         outreach = scene.uow.outreaches.due(scene.now)
         if outreach is None:
             return
-        if why := why_never(scene.uow, outreach):
+        if why := why_never(scene.uow, outreach, scene.now):
             self.proactive.write_instead(scene.uow, outreach, scene.now, why)
             return
         hours = self._hours(scene, outreach)
@@ -96,7 +96,7 @@ class OutreachSweep:
             return False
         hours = self._hours(scene, outreach)
         is_open = hours is not None and hours.allows(scene.now) and hours.allows(scene.now + timedelta(seconds=60))
-        if is_open and not why_never(scene.uow, outreach):
+        if is_open and not why_never(scene.uow, outreach, scene.now):
             return True
         outreach.status, outreach.due_at = OutreachStatus.WAITING, scene.now
         return False
@@ -118,8 +118,10 @@ class OutreachSweep:
             outreach.status, outreach.due_at = OutreachStatus.WAITING, now + TRY_AGAIN
 
 
-def why_never(uow: UnitOfWork, outreach: Outreach) -> str:
+def why_never(uow: UnitOfWork, outreach: Outreach, now: datetime) -> str:
     """Why this number is not rung at all; empty: it is."""
+    if outreach.is_over(now):
+        return "over"
     if uow.guards.do_not_call(outreach.number):
         return "do_not_call"
     return "stopped" if has_opted_out(uow, declined(outreach.number)) else ""

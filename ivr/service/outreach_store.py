@@ -11,6 +11,10 @@ class Outreaches(Protocol):
 
     def add(self, outreach: Outreach) -> None: ...
     def of_order(self, order_id: str, kind: News) -> Outreach | None: ...
+    def of_key(self, key: str) -> Outreach | None: ...
+    def of_case(self, case_id: str) -> Outreach | None:
+        """The newest."""
+
     def of_leg(self, leg_id: str) -> Outreach | None:
         """The one that this leg rings for, or rang for last."""
 

@@ -4,7 +4,7 @@ By telephone if they agreed to calls (outreach.py rings), else by text; whoever 
 call. News that leaves them a choice is given to a person where nobody could be told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -32,6 +32,8 @@ LOOK_EVERY: Final = timedelta(hours=6)
 """So often the shop is asked whether a search has found something."""
 ASK_AGAIN: Final = timedelta(minutes=10)
 BATCH: Final = 50
+WRITES: Final = {News.SUBSCRIPTION: MessageKind.RENEWAL}
+"""News that has a message of its own."""
 
 
 def declined(number: str) -> str:
@@ -64,15 +66,24 @@ class Proactive:
         orders: Sequence[Order] = shop.orders_of_batch(batch, "en-US")
         return len(orders), sum(self.happened(News.DEFECT, order.id) for order in orders)
 
-    def take(self, scene: Scene, kind: News, order: Order, *, asked: bool = False) -> bool:
+    def take(
+        self,
+        scene: Scene,
+        kind: News,
+        order: Order,
+        *,
+        asked: bool = False,
+        key: str = "",
+        details: Mapping[str, str] | None = None,
+    ) -> bool:
         """In the caller's step. `asked`: it answers what the customer asked for, so a message needs no consent."""
-        uow, now = scene.uow, scene.now
-        if uow.outreaches.of_order(order.id, kind) is not None:
+        uow, now, key = scene.uow, scene.now, key or outreach_key(order.id, kind)
+        if uow.outreaches.of_key(key) is not None:
             return False
         case = _case(uow, kind, order, now)
         record(uow, now, "order_news", subject=case, data={"news": kind.value, "agreed": list(order.news_by)})
         outreach = Outreach(
-            id=new_id(), key=outreach_key(order.id, kind), kind=kind, case_id=case.id, order_id=order.id,
+            id=new_id(), key=key, kind=kind, case_id=case.id, order_id=order.id, details=details,
             number=order.number, email=order.email, due_at=now, created_at=now,
         )  # fmt: skip
         uow.outreaches.add(outreach)
@@ -86,9 +97,10 @@ class Proactive:
         """Nobody is rung any more: by message, else a person sees to it if something is to be decided."""
         case = uow.cases.get(outreach.case_id)
         told = None
-        if case is not None and may_write:
-            addressee = Addressee(number=outreach.number, email=outreach.email)
-            told = self.notices.write(uow, case, MessageKind.NEWS, addressee, now)
+        if case is not None and may_write and not outreach.is_over(now):
+            kind = WRITES.get(outreach.kind, MessageKind.NEWS)
+            by_mail = outreach.email if kind is MessageKind.NEWS else ""  # a word in answer is heard by text only
+            told = self.notices.write(uow, case, kind, Addressee(number=outreach.number, email=by_mail), now)
         outreach.end(OutreachStatus.WRITTEN if told else OutreachStatus.UNREACHED, now, reason)
         if told is None:
             record(uow, now, "news_untold", subject=case, data={"news": outreach.kind.value, "reason": reason})

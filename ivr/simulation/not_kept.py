@@ -146,6 +146,10 @@ class NoSettlements:
         """None are kept."""
         return 0
 
+    def count_parts(self, number: str, since: datetime) -> int:
+        """None are sent."""
+        return 0
+
     def decisions(self, limit: int) -> Sequence[Event]:
         """None are kept."""
         return ()
@@ -249,6 +253,14 @@ class NoOutreaches:
         raise NotImplementedError("the simulation has no orders")
 
     def of_order(self, order_id: str, kind: News) -> Outreach | None:
+        """There is none."""
+        return None
+
+    def of_key(self, key: str) -> Outreach | None:
+        """There is none."""
+        return None
+
+    def of_case(self, case_id: str) -> Outreach | None:
         """There is none."""
         return None
 

@@ -21,6 +21,15 @@ class SqlOutreaches(Repository):
         """By its key."""
         return self._first(select(Outreach).where(outreaches.c.key == outreach_key(order_id, kind)))
 
+    def of_key(self, key: str) -> Outreach | None:
+        """It has this key."""
+        return self._first(select(Outreach).where(outreaches.c.key == key))
+
+    def of_case(self, case_id: str) -> Outreach | None:
+        """The newest."""
+        c = outreaches.c
+        return self._first(select(Outreach).where(c.case_id == case_id).order_by(c.created_at.desc()).limit(1))
+
     def of_leg(self, leg_id: str) -> Outreach | None:
         """By its newest leg."""
         return self._first(select(Outreach).where(outreaches.c.leg_id == leg_id))

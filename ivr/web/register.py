@@ -23,6 +23,7 @@ from ivr.web.claim_pages import ClaimPages, add_claim_rules
 from ivr.web.content_pages import ContentPages, add_content_rules
 from ivr.web.conversations import conversations_v1
 from ivr.web.day_pages import DayPages
+from ivr.web.delivery_pages import DeliveryPages, delivery_pages
 from ivr.web.desk import (
     API_LIMIT,
     DESK_LIMIT,
@@ -97,6 +98,7 @@ def _by_link(services: Services, desk: Desk, words: PageWords) -> tuple[Blueprin
         return_pages(ReturnPages(services, desk, words)),
         seller_pages(SellerPages(services, desk, words)),
         account_pages(AccountPages(services, desk, words, desk.account_page)),
+        delivery_pages(DeliveryPages(services, desk, words)),
         finish_pages(FinishPages(services, desk, words, desk.finishing)),
     )
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from flask import Response
 
 from ivr.bootstrap import build
@@ -25,8 +24,9 @@ from ivr.service.timeline import new_id
 from ivr.settings import Settings
 from tests.commerce.shop import TOKEN, Shop, plain
 from tests.fakes.clock import FakeClock
+from tests.tables import table
 
-OPENAPI = yaml.safe_load((Path(__file__).resolve().parents[2] / "docs/commerce.openapi.yaml").read_text("utf-8"))
+OPENAPI = table(Path(__file__).resolve().parents[2] / "docs/commerce.openapi.yaml")
 
 
 def delivered(shop: Shop) -> Order:
@@ -76,6 +76,8 @@ def test_every_address_that_the_adapter_uses_is_described(shop: Shop) -> None:
 HOSTILE: list[tuple[dict[str, Any], str]] = [
     ({"amount": "-5.00"}, "amount"),
     ({"amount": "NaN"}, "amount"),
+    ({"express_amount": "-6.50"}, "express_amount"),
+    ({"kind": "<tea>"}, "kind"),
     ({"currency": "DOGE"}, "currency"),
     ({"item": "<say-as>lamp</say-as>"}, "item"),
     ({"item": "x" * 5000}, "item"),
@@ -94,6 +96,17 @@ def test_a_hostile_answer_is_refused_and_names_the_field(shop: Shop, change: dic
     order = delivered(shop)
     shop.answer = lambda: Response(json.dumps(plain(order) | change), mimetype="application/json")
     with pytest.raises(ShopUnavailable, match=named):
+        adapter(shop).order(order.id, "en-US")
+
+
+@pytest.mark.parametrize(
+    "photo",
+    ["http://photos.example.com/1.jpg", "https://localhost/1.jpg", "javascript:alert(1)", 'https://a.example/"><b>', 7],
+)
+def test_a_photo_that_is_no_https_address_is_refused(shop: Shop, photo: object) -> None:
+    order = delivered(shop)
+    shop.answer = lambda: Response(json.dumps(plain(order) | {"photo": photo}), mimetype="application/json")
+    with pytest.raises(ShopUnavailable, match="photo"):
         adapter(shop).order(order.id, "en-US")
 
 

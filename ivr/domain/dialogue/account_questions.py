@@ -1,8 +1,9 @@
 """What is asked about an account, a payment, a membership."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from ivr.domain.dialogue.asking import Question, boolean, by_number
+from ivr.domain.dialogue.asking import Question, boolean, by_number, way_out
 from ivr.domain.dialogue.values import Dialogue, State
 from ivr.domain.hearing import Pace
 from ivr.domain.intents import Builtin, Expects, Intent
@@ -31,6 +32,13 @@ def code_asked(d: Dialogue) -> Question:
 def membership_asked(d: Dialogue) -> Question:
     """Pause, cancel, leave."""
     return by_number(Say("ask_membership"), len(MEMBERSHIP_ACTS), "membership")
+
+
+def renewal_asked(d: Dialogue) -> Question:
+    """Renew it, or let it end."""
+    args = {name: arg for name, arg in membership_args(d).items() if name == "amount"}
+    asked = boolean(Say("ask_renewal", args))
+    return replace(asked, say=(*asked.say, *way_out(d)))
 
 
 def membership_confirm_asked(d: Dialogue) -> Question:
@@ -71,6 +79,7 @@ ACCOUNT_QUESTIONS: Mapping[State, Callable[[Dialogue], Question]] = {
     State.MORE: more_asked,
     State.ACCOUNT_CODE: code_asked,
     State.MEMBERSHIP: membership_asked,
+    State.RENEWAL: renewal_asked,
     State.MEMBERSHIP_CONFIRM: membership_confirm_asked,
     State.PAY_CONFIRM: pay_asked,
     State.PAYING: paying_asked,

@@ -31,6 +31,8 @@ from ivr.domain.turn import Money, Say
 
 ACCOUNT_REQUESTS = frozenset({"account", "payment", "membership"})
 CODE_TRIES = 3
+ENDING = "ending"
+"""What is asked of a membership where we bring the news that it ends."""
 ABOUT = {"account": "details", "payment": "pay", "membership": "explain"}
 """What is meant where nothing more was said."""
 
@@ -139,7 +141,7 @@ def ruled(dialogue: Dialogue, result: object) -> Step:
             assert told.order is not None, "only the owner of an order is asked to prove it"
             return Step(told, (ProveNumber(told.order.id),))
         case Decision.ASK:
-            return Step(ask(told, State.MEMBERSHIP, *says))
+            return Step(ask(told, State.RENEWAL if told.why == ENDING else State.MEMBERSHIP, *says))
         case Decision.CHANGE if not result.done:
             return Step(ask(told, State.MEMBERSHIP_CONFIRM))
         case Decision.AGENT:
@@ -158,6 +160,15 @@ def answer_membership(dialogue: Dialogue, intent: Intent) -> Step | None:
         return None
     chosen = replace(dialogue, why=about)
     return Step(chosen, (_membership(chosen),))
+
+
+def answer_renewal(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Yes renews it, no lets it end."""
+    act = {"yes": "renew", "no": "let_end"}.get(intent.name)
+    if act is None:
+        return None
+    chosen = replace(dialogue, why=act)
+    return Step(chosen, (_membership(chosen, is_sure=True),))
 
 
 def answer_membership_confirm(dialogue: Dialogue, intent: Intent) -> Step | None:
@@ -230,6 +241,7 @@ def _person(dialogue: Dialogue, *say: Say) -> Step:
 ACCOUNT_ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.ACCOUNT_CODE: answer_code,
     State.MEMBERSHIP: answer_membership,
+    State.RENEWAL: answer_renewal,
     State.MEMBERSHIP_CONFIRM: answer_membership_confirm,
     State.PAY_CONFIRM: answer_pay,
     State.PAYING: answer_paying,

@@ -70,6 +70,11 @@ def answer_confirm_asked(d: Dialogue) -> Question:
     return boolean(Say("help_confirm", {"title": d.answer.title if d.answer else ""}), also=("question",))
 
 
+def photo_asked(d: Dialogue) -> Question:
+    """Whether the link of the driver's photo is wanted."""
+    return boolean(Say("ask_photo"))
+
+
 def answer_text_asked(d: Dialogue) -> Question:
     """Whether the rest is wanted as a text message."""
     return boolean(Say("help_text_offer"))
@@ -93,6 +98,16 @@ def _step_said(d: Dialogue) -> tuple[Say, ...]:
         return (Say("ask_step_helped"),)
     step = d.guide.step(d.trail[-1])
     return Say(d.guide.prompt(step.id)), Say("ask_step_answer" if step.asks_itself else "ask_step_helped")
+
+
+def express_asked(d: Dialogue) -> Question:
+    """Whether what is late goes by express."""
+    return boolean(Say("ask_express"))
+
+
+def part_choice_asked(d: Dialogue) -> Question:
+    """To keep what lacks a part, or to send it back."""
+    return by_number(Say("ask_part_share"), 2)
 
 
 def zone_asked(d: Dialogue) -> Question:
@@ -133,6 +148,7 @@ def ended(d: Dialogue) -> Question:
 
 
 ASKED: Mapping[State, Callable[[Dialogue], Question]] = {
+    State.PHOTO: photo_asked,
     State.QUESTION: question_asked,
     State.ANSWER_CONFIRM: answer_confirm_asked,
     State.ANSWER_TEXT: answer_text_asked,
@@ -144,6 +160,8 @@ ASKED: Mapping[State, Callable[[Dialogue], Question]] = {
     State.RATING: rating_asked,
     State.ENDED: ended,
     State.STEP: step_asked,
+    State.PART_CHOICE: part_choice_asked,
+    State.EXPRESS: express_asked,
 }
 """Those of `questions.QUESTIONS` that are here."""
 

@@ -77,6 +77,8 @@ class Decide:
     """What was chosen of what an earlier decision offered: done if the rules still allow it."""
     evidence: str = ""
     """Of a claim: whether the caller can show it (yes, no), once that was asked."""
+    words: str = ""
+    """The request, or the reason, in the customer's own words."""
     places: tuple[DropOff, ...] | None = None
     """Of a return: where it can be handed in, as was told; None: nobody has asked the shop."""
     by_staff: bool = False
@@ -92,6 +94,14 @@ class NoteStep:
     step: str = ""
     end: str = ""
     """guides.SOLVED, UNSOLVED or DECLINED; empty: a step is told."""
+
+
+@dataclass(frozen=True)
+class SendPhoto:
+    """Text the link of the page with the carrier's photo of the delivery to the order's number."""
+
+    order_id: str
+    case_id: str
 
 
 @dataclass(frozen=True)
@@ -247,6 +257,7 @@ Effect = (
     | ResolveCase
     | CancelOrder
     | Decide
+    | SendPhoto
     | NoteStep
     | FindClaim
     | AnswerClaim

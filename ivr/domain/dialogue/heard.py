@@ -9,6 +9,7 @@ from ivr.domain.dialogue.account_talk import CardGiven as CardGiven
 from ivr.domain.dialogue.claim_talk import ClaimAnswered as ClaimAnswered
 from ivr.domain.dialogue.claim_talk import ClaimFound as ClaimFound
 from ivr.domain.dialogue.claim_talk import ClaimView as ClaimView
+from ivr.domain.dialogue.order_talk import PhotoSent as PhotoSent
 from ivr.domain.drop_offs import DropOff
 from ivr.domain.guides import Guide
 from ivr.domain.intents import Meaning
@@ -85,6 +86,8 @@ class CaseOpened:
     case_id: str
     number: str
     now: datetime
+    photo_told: bool = False
+    """The link of the photo of its delivery was sent before."""
 
 
 @dataclass(frozen=True)
@@ -275,6 +278,7 @@ Result = (
     | DataErased
     | ShopAway
     | Decided
+    | PhotoSent
     | ClaimFound
     | ClaimAnswered
     | WaitEstimated

@@ -11,6 +11,7 @@ from ivr.domain.dialogue import (
     claims,
     complaints,
     consent,
+    delivery_photo,
     doubts,
     existing,
     going_on,
@@ -49,6 +50,7 @@ from ivr.domain.dialogue.heard import (
     OrderCanceled,
     OrdersFound,
     OrdersRead,
+    PhotoSent,
     QuestionsRead,
     ShopAway,
     Silence,
@@ -73,11 +75,14 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.ORDER_PICK: orders.answer_pick,
     State.ORDER_NUMBER: orders.answer_number,
     State.ORDER_CONFIRM: orders.answer_confirm,
+    State.PHOTO: delivery_photo.answer,
     State.CANCEL_CONFIRM: orders.answer_cancel,
     State.RETURN_REASON: care.answer_reason,
     State.RETURN_WAY: care.answer_way,
     State.SETTLEMENT: care.answer_settlement,
     State.STEP: troubleshooting.answer_step,
+    State.PART_CHOICE: care.answer_part,
+    State.EXPRESS: care.answer_express,
     State.OFFER: promises.answer_offer,
     State.MOMENT: booking.answer_moment,
     State.ZONE: booking.answer_zone,
@@ -106,7 +111,7 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
 
 CANNOT_BE_UNDONE = frozenset(
     {State.CANCEL_CONFIRM, State.RECALL_CONFIRM, State.SELLER_ANSWER}
-    | {State.MEMBERSHIP_CONFIRM, State.PAY_CONFIRM, State.ERASE_CONFIRM}
+    | {State.RENEWAL, State.MEMBERSHIP_CONFIRM, State.PAY_CONFIRM, State.ERASE_CONFIRM}
 )
 """Here a vague yes is never believed, however often it is said."""
 
@@ -118,6 +123,7 @@ RESULTS: Mapping[type, Callable[[Dialogue, object], Step]] = {
     ShopAway: orders.shop_away,
     DataErased: complaints.erased,
     Decided: care.decided,
+    PhotoSent: delivery_photo.sent,
     ClaimFound: sellers.claim_found,
     ClaimAnswered: sellers.claim_answered,
     WaitEstimated: promises.wait_estimated,
@@ -152,6 +158,8 @@ def start(
     """
     dialogue = blank(caller, locales, now, abilities)
     greeting = Say("greeting", {"company": caller.company})
+    if caller.renewal is not None:
+        return news.written(dialogue, caller.renewal)
     if caller.callback is not None and caller.number is not None:
         return ask(dialogue, State.EXISTING, greeting)
     if caller.is_seller:
@@ -252,7 +260,7 @@ def _speech(dialogue: Dialogue, meaning: Meaning) -> Step:
     if first is None:
         return lost(dialogue, meaning)
     ready = replace(dialogue, then=meaning.intents[1:] or dialogue.then)
-    if first.name in menu.REQUESTS:
+    if first.name in menu.REQUESTS or first.name == "return_reason":
         ready = replace(ready, reason=meaning.text if meaning.certainty != Certainty.FUZZY else "")
     if meaning.certainty == Certainty.FUZZY:
         return doubts.doubted(ready, first) or _vague(dialogue, meaning, first)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ivr.domain.cases import CaseKind
-from ivr.domain.dialogue import accounts
+from ivr.domain.dialogue import accounts, delivery_photo
 from ivr.domain.dialogue.booking import open_case_then
 from ivr.domain.dialogue.effects import CancelOrder, Decide, EstimateWait, FindOrders, OpenCase, ResolveCase
 from ivr.domain.dialogue.heard import CaseOpened, OrderCanceled, OrdersFound
@@ -96,6 +96,8 @@ def case_opened(dialogue: Dialogue, result: object) -> Step:
         return Step(kept)
     if dialogue.want in accounts.ACCOUNT_REQUESTS:
         return accounts.known(kept)
+    if delivery_photo.is_offered(kept) and not result.photo_told:
+        return delivery_photo.offer(kept)
     return Step(kept, (Decide(Topic(dialogue.want), dialogue.order.id, result.case_id, dialogue.why),))
 
 

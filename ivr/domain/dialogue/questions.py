@@ -49,7 +49,7 @@ LANGUAGES_AT_ONCE = 8
 ASKS_BACK = frozenset({State.INTENT_CONFIRM, State.MENU_THREE})
 """What was meant was not clear."""
 STOP_CALLS = "stop_calls"
-STOPPED_IN = frozenset({State.SETTLEMENT, State.ANYTHING_ELSE})
+STOPPED_IN = frozenset({State.SETTLEMENT, State.RENEWAL, State.ANYTHING_ELSE})
 """Where a call with news can be told to be the last: elsewhere the caller has gone on to something else."""
 MOMENT_DIGITS = (4, 8)
 """Keyed moments: hour and minute, or month, day, hour and minute, on the 24-hour clock."""

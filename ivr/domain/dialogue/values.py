@@ -32,10 +32,13 @@ class State(StrEnum):
     ORDER_PICK = "order_pick"
     ORDER_NUMBER = "order_number"
     ORDER_CONFIRM = "order_confirm"
+    PHOTO = "photo"
     CANCEL_CONFIRM = "cancel_confirm"
     RETURN_REASON = "return_reason"
     RETURN_WAY = "return_way"
     STEP = "step"
+    PART_CHOICE = "part_choice"
+    EXPRESS = "express"
     SETTLEMENT = "settlement"
     CLAIM_CAUSE = "claim_cause"
     CLAIM_EVIDENCE = "claim_evidence"
@@ -62,6 +65,7 @@ class State(StrEnum):
     MORE = "more"
     ACCOUNT_CODE = "account_code"
     MEMBERSHIP = "membership"
+    RENEWAL = "renewal"
     MEMBERSHIP_CONFIRM = "membership_confirm"
     PAY_CONFIRM = "pay_confirm"
     PAYING = "paying"
@@ -75,7 +79,7 @@ class State(StrEnum):
     ENDED = "ended"
 
 
-UNFINISHED_IN = frozenset({State.RETURN_REASON, State.RETURN_WAY, State.SETTLEMENT, State.STEP})
+UNFINISHED_IN = frozenset({State.RETURN_REASON, State.RETURN_WAY, State.SETTLEMENT, State.STEP, State.PART_CHOICE})
 """What a call that ended here left unfinished can be gone on with in the next."""
 
 
@@ -98,6 +102,16 @@ class Done:
     at: datetime
     amount_minor: int
     currency: str
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """A membership that ends: it was written to them, and one word of theirs decides."""
+
+    order: Order
+    case_id: str
+    case_number: str
+    membership: Membership
 
 
 @dataclass(frozen=True)
@@ -133,6 +147,7 @@ class Caller:
     done: Done | None = None
     gets_texts: bool = False
     """Whether a text message would reach this number, and is wanted."""
+    renewal: Renewal | None = None
     begun: Begun | None = None
     """What they may want to go on with."""
     may_erase: bool = False
