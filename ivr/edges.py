@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from ivr.clock import SharedClock
 from ivr.content import Content
 from ivr.content.folders import Folders
 from ivr.content.policies import all_policies
@@ -86,7 +87,9 @@ class Edges:
     @cached_property
     def clock(self) -> Clock:
         """The time."""
-        return self.overrides.get("clock") or make_clock(self.settings)
+        own = self.overrides.get("clock") or make_clock(self.settings)
+        shares = not ("clock" in self.overrides or "store" in self.overrides or self.settings.clock_file)
+        return SharedClock(own, self._own_store.database_now) if shares and self._own_store.is_shared else own
 
     @cached_property
     def numbers(self) -> PhoneNumbers:

@@ -1,6 +1,7 @@
 """Fixtures shared by all tests."""
 
 import gc
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +32,20 @@ SHARED = ROOT.parent / "shared"
 
 
 class Shared(LoadScopeScheduling):
-    """Files stay whole when several processes share the tests (`pytest -n 2`); tests in wall-clock time never meet.
+    """Files stay whole when several processes share the tests (`pytest -n 2`); tests in wall-clock time never meet
+    their like: one process has those with a browser, one those with a recogniser.
 
     Not `--dist loadgroup`: with pytest 9.2 xdist 3.8 no longer finds its groups.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "live" if file.endswith("_live.py") else file
+        return _live(file) if file.endswith("_live.py") else file
+
+
+@cache
+def _live(file: str) -> str:
+    return LIVE[f"mark.{LIVE[1]}" in (ROOT / file).read_text("utf-8")]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,6 +1,7 @@
 """The contract of docs/commerce.openapi.yaml as checks that any shop can be put to."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -122,9 +123,25 @@ def _searched(shop: HttpShop, order: Order) -> str:
     return "" if state in SearchState else f"{state}"
 
 
+def _part(shop: HttpShop, order: Order) -> str:
+    """Sent, or refused with a reason: both are answers."""
+    key = f"contract/{order.id}/part"
+    with suppress(ShopRefused):
+        shop.carry_out(errand_for(order, key=key, kind=SettlementKind.PART, amount_minor=0, words="a screw"))
+    return ""
+
+
 def _drop_offs(shop: HttpShop, order: Order) -> str:
     shop.drop_offs(order.id, "en-US")
     return "" if not shop.drop_offs(UNKNOWN, "en-US") else "there are places near an order that is not there"
+
+
+def _expedited(shop: HttpShop, order: Order) -> str:
+    """As a part: done, or refused with a reason."""
+    key, until = f"contract/{order.id}/expedite", datetime.now(UTC) + timedelta(days=1)
+    with suppress(ShopRefused):
+        shop.carry_out(errand_for(order, key=key, kind=SettlementKind.EXPEDITE, promised_at=until))
+    return ""
 
 
 def _member(shop: HttpShop, order: Order) -> str:
@@ -217,6 +234,8 @@ WRITES: Final = (
     ("an errand about an unknown order is refused", _refused(order_id=UNKNOWN)),
     ("another currency is refused", _refused(currency="XXX")),
     ("a search tells its state", _searched),
+    ("a part is sent, or refused with a reason", _part),
+    ("an order goes by express, or that is refused with a reason", _expedited),
     ("a change of an account is taken, and the same again is no error", _changed),
     ("a change of an unknown customer's account is refused", _refused_change),
     ("another address of the order is taken once, or refused twice alike", _readdressed),

@@ -74,6 +74,9 @@ def read_order(body: object, place: str = "order") -> Order:
         currency=currency,
         item_phrases=_phrases(row.get("item_phrases", []), place),
         kind=words(row.get("kind", ""), f"{place}.kind"),
+        express_amount=_express(row, currency, place),
+        express_at=moment(row, "express_at", place),
+        has_parts=row.get("has_parts", False) is True,
         seller=words(row.get("seller", ""), f"{place}.seller"),
         batch=words(row.get("batch", ""), f"{place}.batch"),
         installments_left=_count(row.get("installments_left", 0), f"{place}.installments_left"),
@@ -96,6 +99,13 @@ def price(row: Mapping[str, Any], place: str) -> tuple[str, str]:
     if minor_units(amount, currency) is None:
         raise Unusable(f"{place}.amount: expected a positive decimal text such as 19.99, not {amount[:20]!r}")
     return amount, currency
+
+
+def _express(row: Mapping[str, Any], currency: str, place: str) -> str:
+    amount = str(row.get("express_amount", ""))
+    if amount and minor_units(amount, currency) is None:
+        raise Unusable(f"{place}.express_amount: expected a positive decimal text such as 6.50, or none")
+    return amount
 
 
 def _count(value: object, place: str) -> int:

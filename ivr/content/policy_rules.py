@@ -10,7 +10,7 @@ from ivr.content.prompt_checks import REQUIRED_PROMPTS
 from ivr.content.yaml_files import Located
 from ivr.domain.policy.conditions import Comparison, Condition, Limit
 from ivr.domain.policy.facts import CURRENCIES, FACTS, Fact, Kind
-from ivr.domain.policy.rules import MAY, Anchor, Decision, Payer, Rule, RuleEverywhere, Topic
+from ivr.domain.policy.rules import CAPPED, MAY, Anchor, Decision, Payer, Rule, RuleEverywhere, Topic
 from ivr.errors import ContentError
 
 E = TypeVar("E", bound=StrEnum)
@@ -78,8 +78,8 @@ def _rule(row: Mapping[str, Any], topic: Topic, place: str) -> Rule:
     numbers = {name: _number(row, name, place) for name in ("order", "days", "hours") if name in row}
     limit = _money(row["limit"], _place(row, "limit", place)) if "limit" in row else {}
     decision = _decision(row, topic, place)
-    if decision is Decision.CREDIT and not limit:
-        raise ContentError(f"{place}: a credit needs a `limit:`, the most that is given")
+    if decision in CAPPED and not limit:
+        raise ContentError(f"{place}: a {decision} needs a `limit:`, the most that is given")
     if (decision is Decision.APPROVE) != ("pays" in row):
         raise ContentError(f"{place}: an approved claim, and nothing else, says who `pays:` ({', '.join(Payer)})")
     return Rule(

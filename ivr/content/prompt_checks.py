@@ -41,7 +41,8 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         account_code_wrong membership_none ask_membership membership_kept payment_none pay_now pay_declined
         pay_failed pay_unclear card_never_spoken
         intent_complaint kind_complaint intent_delete_data kind_delete_data upset_to_person danger_to_person
-        ask_step_helped ask_step_answer steps_solved steps_over steps_declined
+        ask_express ask_part_share why_parts_too_many
+        ask_step_helped steps_solved steps_over steps_declined
         complaint_key delete_confirm delete_done delete_kept delete_no_number payout_installments why_pickup_points
         menu_more yes_or_no delete_follows
     """,
@@ -73,6 +74,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         why_withdrawal moment_too_far callback_refused_too_far why_claim_too_late
     """,
     "until": """
+        why_express express_done
         why_wait why_trace membership_pause_sure membership_held membership_ends membership_rests membership_let_end
     """,
     "plan until": """
@@ -91,6 +93,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         claim_told
     """,
     "amount item": """
+        why_part_share
         payment_last ask_pay ask_pay_link why_claim_offer why_keep_item why_refund_now return_label return_label_mail
     """,
     "amount case item": """
@@ -109,8 +112,8 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         why_warranty why_warranty_tried why_in_window why_claim_waiting
     """,
     "item": """
-        why_steps
         why_address_link why_address_redirect why_address_late
+        why_steps why_part_sent why_part_again
         ask_settlement ask_unfinished proactive_found why_recalled why_order_unclear why_search_over settled_replacement
         why_not_seller why_claim_escalated why_claim_denied
         cancel_confirm cancel_done cancel_too_late order_status_canceled order_status_returned

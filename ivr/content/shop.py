@@ -16,6 +16,7 @@ from ivr.content.yaml_files import Located, read_mapping
 from ivr.domain.drop_offs import DropOff
 from ivr.domain.money import minor_units
 from ivr.domain.orders import Order, OrderStatus
+from ivr.domain.settlements import SettlementKind
 from ivr.domain.shop_deeds import Deed
 from ivr.errors import ContentError, ShopRefused
 from ivr.service.fulfilment import Errand, Receipt, SearchState
@@ -78,6 +79,7 @@ class DemoShop:
         self._deeds = deeds or MemoryDeeds()
         self._items: Mapping[str, Any] = content["items"]
         self._places: Mapping[str, Any] = content.get("places", {})
+        self._express: Mapping[str, Any] = content.get("express", {})
         self.customers = tuple(_customer(row) for row in content["customers"])
         self._canceled: set[str] = set()
         self._drop_offs = DemoPlaces(folder)
@@ -151,7 +153,7 @@ class DemoShop:
             return True
 
     def carry_out(self, errand: Errand) -> Receipt:
-        """service.fulfilment.Fulfilment: a row in the books. Raises ShopRefused (`unknown_order`, `amount`)."""
+        """service.fulfilment.Fulfilment: a row in the books. Raises ShopRefused (`unknown_order`, `amount`, ...)."""
         order = self.order(errand.order_id, "en-US")
         if order is None:
             raise ShopRefused("unknown_order", "the shop has no such order")
@@ -160,12 +162,14 @@ class DemoShop:
             raise ShopRefused("amount", "more than the order cost, or less than nothing")
         if errand.amount_minor and errand.currency != order.currency:
             raise ShopRefused("currency", "the order was paid in another currency")
+        if errand.kind is SettlementKind.PART and not order.has_parts:
+            raise ShopRefused("no_parts", "there is no part of it left")
         deed = self._deeds.keep(deed_of(errand, order, self._now()))
         return Receipt(deed.reference, deed.ends_at)
 
     def search_state(self, order_id: str) -> SearchState:
         """What became of a search: every third parcel turns up in half the time. Raises ShopRefused (`unknown`)."""
-        searches = [deed for deed in self._deeds.of_order(order_id) if deed.ends_at is not None]
+        searches = [deed for deed in self._deeds.of_order(order_id) if deed.kind is SettlementKind.TRACE]
         if not searches or (ends_at := searches[-1].ends_at) is None:
             raise ShopRefused("unknown", "nobody searches for this order")
         now, begun = self._now(), searches[-1].at
@@ -197,7 +201,7 @@ class DemoShop:
         status = OrderStatus.CANCELED if order_id in self._canceled else OrderStatus(row["status"])
         place = self._places.get(row.get("left", ""))
         currency = str(row.get("currency", "USD"))
-        return Order(
+        order = Order(
             id=order_id,
             number=owner.number,
             item=str(in_language(item["name"], locale)),
@@ -212,11 +216,23 @@ class DemoShop:
             installments_left=int(row.get("installments_left", 0)),
             item_phrases=tuple(map(str, in_language(item.get("also", {}), locale))),
             kind=str(row["item"]),
+            has_parts=item.get("parts") is True,
             seller=str(row.get("seller", "")),
             batch=str(row.get("batch", "")),
             email=str(row.get("email", "")),
             news_by=tuple(row.get("news_by", ())),
         )
+        return self._with_express(order, owner) if status is OrderStatus.PREPARING else order
+
+    def _with_express(self, order: Order, owner: ShopCustomer) -> Order:
+        """What goes by express has another day; what is still packed could."""
+        sent = [deed for deed in self._deeds.of_order(order.id) if deed.kind is SettlementKind.EXPEDITE]
+        if sent:
+            return replace(order, expected_at=sent[-1].ends_at)
+        if order.currency not in self._express:
+            return order
+        at = self._at(Located("tomorrow at 18:00"), owner.zone)
+        return replace(order, express_amount=str(self._express[order.currency]), express_at=at)
 
     def _at(self, text: Located, zone: str) -> datetime:
         now = self._now()

@@ -13,11 +13,14 @@ from ivr.service.fulfilment import Errand
 
 SEARCH: Final = timedelta(days=3)
 """So long the carrier looks where nobody was told otherwise."""
+EXPRESS: Final = timedelta(days=1)
 PREFIXES: Final = {
     SettlementKind.REFUND: "RF",
     SettlementKind.REPLACEMENT: "RP",
     SettlementKind.RETURN: "RT",
     SettlementKind.CREDIT: "CR",
+    SettlementKind.PART: "PT",
+    SettlementKind.EXPEDITE: "EX",
     SettlementKind.TRACE: "TR",
 }
 
@@ -51,7 +54,10 @@ def deed_of(errand: Errand, order: Order, now: datetime) -> Deed:
     """The row, whose names are made of the key: the same errand would make the same row."""
     number = int.from_bytes(sha256(errand.key.encode()).digest()[:8])
     is_new = errand.kind is SettlementKind.REPLACEMENT
-    is_search = errand.kind is SettlementKind.TRACE
+    ends = {
+        SettlementKind.TRACE: errand.answer_by or now + SEARCH,
+        SettlementKind.EXPEDITE: errand.promised_at or now + EXPRESS,
+    }
     return Deed(
         key=errand.key,
         kind=errand.kind,
@@ -62,5 +68,5 @@ def deed_of(errand: Errand, order: Order, now: datetime) -> Deed:
         reference=f"{PREFIXES[errand.kind]}{number % 10**8:08}",
         new_order_id=f"122{number % 10**14:014}" if is_new else "",
         at=now,
-        ends_at=(errand.answer_by or now + SEARCH) if is_search else None,
+        ends_at=ends.get(errand.kind),
     )

@@ -41,6 +41,12 @@ class Order:
     """Other words for the item, as callers say them."""
     kind: str = ""
     """The shop's word for what kind of thing it is: "tea_kettle"."""
+    has_parts: bool = False
+    """The shop has single parts of it to send."""
+    express_amount: str = ""
+    """What a faster way costs the shop now, decimal; empty: there is none."""
+    express_at: datetime | None = None
+    """When it would arrive that way."""
     seller: str = ""
     """Who sells it; empty: the shop itself."""
     batch: str = ""

@@ -15,6 +15,10 @@ class SettlementKind(StrEnum):
     RETURN = "return"
     """Refunded when it is back."""
     CREDIT = "credit"
+    EXPEDITE = "expedite"
+    """Sent a faster way; the amount is what that costs us."""
+    PART = "part"
+    """What was missing in the box; the item stays with the customer."""
     TRACE = "trace"
     """The carrier searches; nothing is paid."""
 
@@ -42,7 +46,8 @@ class Settlement:
     """ISO 4217."""
     at: datetime
     until_at: datetime | None = None
-    """Until when a RETURN may be handed in, or when a TRACE is to have its answer, as the customer was told."""
+    """Until when a RETURN may be handed in, or when a TRACE is to have its answer, an EXPEDITE to arrive, as the
+    customer was told."""
     places: tuple[DropOff, ...] | None = None
     """Of a RETURN: where it may be handed in, as the customer was told."""
 

@@ -22,4 +22,4 @@ class Deed:
     """Of a replacement: the order that was made."""
     at: datetime
     ends_at: datetime | None = None
-    """Of a search."""
+    """Of a search; of what goes by express, when it arrives."""

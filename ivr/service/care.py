@@ -13,12 +13,14 @@ from ivr.domain.drop_offs import DropOff, nearest
 from ivr.domain.messages import Channel, MessageKind
 from ivr.domain.orders import Order
 from ivr.domain.outreach import News
-from ivr.domain.policy import Decision, Rule, Rules, Ruling, Topic, decide
+from ivr.domain.policy import Decision, Rules, Ruling, Topic, decide
+from ivr.domain.policy.facts import EXPRESS, MISSING_PART, WAIT
 from ivr.domain.policy.gathering import REFUNDS_SPAN, Request, gather, settled_at, traced_at
 from ivr.domain.policy.rules import Anchor
 from ivr.domain.policy.stored import as_data
 from ivr.domain.settlements import FINAL, Settlement, SettlementKind, settlement_key
 from ivr.errors import NotFound, ShopUnavailable
+from ivr.service.cases import WORDS_LIMIT
 from ivr.service.claims import ClaimDesk
 from ivr.service.countries import country_of
 from ivr.service.drop_offs import DropOffs
@@ -35,12 +37,15 @@ AT_ONCE = {
     Decision.KEEP_ITEM: SettlementKind.REFUND,
     Decision.REFUND_NOW: SettlementKind.REFUND,
     Decision.CREDIT: SettlementKind.CREDIT,
+    Decision.SEND_PART: SettlementKind.PART,
     Decision.TRACE: SettlementKind.TRACE,
 }
 """Done without a further question."""
 CHOSEN = {
     (Decision.SEND_BACK, "drop_off"): SettlementKind.RETURN,
     (Decision.SEND_BACK, "label"): SettlementKind.RETURN,
+    (Decision.SHARE, "share"): SettlementKind.REFUND,
+    (Decision.EXPEDITE, EXPRESS): SettlementKind.EXPEDITE,
     (Decision.SETTLE, "refund"): SettlementKind.REFUND,
     (Decision.SETTLE, "replacement"): SettlementKind.REPLACEMENT,
 }
@@ -48,7 +53,7 @@ CHOSEN = {
 NO_GUIDES = NoGuides()
 PAGES = {Decision.LINK: MessageKind.ADDRESS}
 """Decided by a link to a page."""
-PENDING = frozenset({SettlementKind.RETURN, SettlementKind.TRACE})
+PENDING = frozenset({SettlementKind.RETURN, SettlementKind.TRACE, SettlementKind.EXPEDITE})
 """Not over when it is settled."""
 REFUNDED = frozenset({SettlementKind.REFUND, SettlementKind.RETURN})
 
@@ -100,6 +105,8 @@ class Care:
         ruling = decide(self.rules, wanted.topic, gather(request, now), now.date())
         record(uow, now, "decided", subject=asking.case, data=as_data(ruling, now.date()))
         kind = AT_ONCE.get(ruling.decision) or CHOSEN.get((ruling.decision, wanted.choice))
+        if kind is SettlementKind.PART and wanted.words:
+            asking.case.summary = wanted.words[:WORDS_LIMIT]  # the shop has to know which one
         places = self._places(asking, ruling, wanted)
         if kind is not None:
             _settle(asking, ruling, kind, replace(wanted, places=places), now)
@@ -146,15 +153,17 @@ class Care:
         return self.notices.write(asking.uow, asking.case, page, addressee, now)
 
     def _request(self, asking: Asking, wanted: Decide, before: Sequence[Settlement], now: datetime) -> Request:
-        order, uow = asking.order, asking.uow
+        order, uow, lacks_part = asking.order, asking.uow, wanted.reason == MISSING_PART
         return Request(
             order=order,
             caller=asking.caller,
             country=country_of(self.numbers, order.number),
             reason=wanted.reason,
+            waits=wanted.choice == WAIT,
             settled=before,
             recalled=uow.outreaches.of_order(order.id, News.DEFECT) is not None,
             refunds=uow.settlements.count_final(order.number, now - REFUNDS_SPAN),
+            parts=uow.settlements.count_parts(order.number, now - REFUNDS_SPAN) if lacks_part else None,
             sold_by_seller=self.claims is not None and self.claims.sellers.of_order(order.id) is not None,
         )
 
@@ -178,7 +187,7 @@ def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, wanted: Decide
             amount_minor=amount,
             currency=ruling.facts.currency,
             at=now,
-            until_at=_until(order, ruling.rule, now) if kind in PENDING else None,
+            until_at=_until(order, ruling, now) if kind in PENDING else None,
             places=wanted.places,
         ),
         now,
@@ -187,7 +196,10 @@ def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, wanted: Decide
     record(asking.uow, now, "settled", subject=asking.case, data=data)
 
 
-def _until(order: Order, rule: Rule, now: datetime) -> datetime:
+def _until(order: Order, ruling: Ruling, now: datetime) -> datetime:
     """As the dialogue tells it."""
+    rule = ruling.rule
+    if ruling.decision is Decision.EXPEDITE and order.express_at is not None:
+        return order.express_at
     begins = now if rule.counts_from is Anchor.TRACE else order.delivered_at or now
     return begins + timedelta(days=rule.days, hours=rule.hours)

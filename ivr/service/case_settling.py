@@ -23,6 +23,7 @@ OUTCOMES: Final = {
     SettlementKind.REFUND: "refunded",
     SettlementKind.REPLACEMENT: "replaced",
     SettlementKind.RETURN: "return_started",
+    SettlementKind.PART: "replaced",
 }
 
 

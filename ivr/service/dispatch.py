@@ -120,6 +120,8 @@ class Dispatcher:
         kinds = [team.kind for team in teams if team.free] if free.is_cut else free.kinds()
         due = scene.uow.callbacks.due(scene.now, min(len(free), room) + LOOK, kinds)
         known = Known(scene, in_order(scene.uow.holds.waiting(), due))
+        if free.is_cut and (others := free.lacks(known.agent_ids())):
+            free.join(self._at_hand(scene, scene.uow.agents.available(len(others), others)))
         begun: list[str] = []
         for entry in known.line:
             if len(begun) >= room or not free:
@@ -133,10 +135,12 @@ class Dispatcher:
     def _free_agents(self, scene: Scene, limit: int) -> Free:
         """Available, on shift, and not on the line with us, by our dial or by their own; the longest idle first."""
         idle = scene.uow.agents.available(limit)
+        return Free(self._at_hand(scene, idle), is_cut=len(idle) == limit)
+
+    def _at_hand(self, scene: Scene, idle: Sequence[Agent]) -> list[Agent]:
         numbers = [agent.number for agent in idle]
         on_the_line = scene.uow.legs.live_numbers(numbers) | scene.uow.calls.live_numbers(numbers, scene.now)
-        free = [agent for agent in idle if agent.number not in on_the_line and agent.works_at(scene.now)]
-        return Free(free, is_cut=len(idle) == limit)
+        return [agent for agent in idle if agent.number not in on_the_line and agent.works_at(scene.now)]
 
     def _room(self, scene: Scene) -> int:
         """How many may be begun: no more agents are reserved than can be rung within about two seconds."""
@@ -213,6 +217,10 @@ class Known:
             return ""
         given = self._given.get(entry.id)
         return given.agent_id if given is not None and given.binds(entry, self.scene.now) else ""
+
+    def agent_ids(self) -> set[str]:
+        """Those who know somebody in the line, or were given one by name: looked for however long others are idle."""
+        return {*self._met.values(), *(given.agent_id for given in self._given.values())}
 
     def met(self, entry: Callback | Hold) -> str:
         """The agent who talked with them about this case last; empty: nobody has."""

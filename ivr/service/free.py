@@ -1,7 +1,9 @@
 """Who is free: agents by what they can take, so that a long line is not held against every single one of them."""
 
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from heapq import merge
 from typing import Final
 
@@ -33,10 +35,23 @@ class Free:
         teams = [team for team in self._teams.values() if team and team[0].can_take(skill, locale)]
         return teams[0] if len(teams) == 1 else _in_order(teams)
 
+    def join(self, agents: Iterable[Agent]) -> None:
+        """These are free, too; each takes the place among those of their team that their idle time gives them."""
+        for agent in agents:
+            insort(self._teams[tuple(agent.skills), tuple(agent.locales)], agent, key=_idle)
+
+    def lacks(self, agent_ids: Iterable[str]) -> set[str]:
+        """Those of these who are not among them."""
+        return set(agent_ids) - {agent.id for team in self._teams.values() for agent in team}
+
     def take(self, agent: Agent) -> None:
         """This one is free no more."""
         self._teams[tuple(agent.skills), tuple(agent.locales)].remove(agent)
 
 
 def _in_order(teams: Sequence[Sequence[Agent]]) -> Iterable[Agent]:
-    return merge(*teams, key=lambda agent: (agent.status_at, agent.id)) if teams else ()
+    return merge(*teams, key=_idle) if teams else ()
+
+
+def _idle(agent: Agent) -> tuple[datetime, str]:
+    return agent.status_at, agent.id

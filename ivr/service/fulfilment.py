@@ -27,11 +27,15 @@ class Errand:
     """Of a RETURN: drop_off or label."""
     return_number: str = ""
     """Of a RETURN: the digits that the customer tells, or writes on the box."""
+    words: str = ""
+    """Of a PART: which one, in the customer's own words; empty: they pressed a key."""
     rule_id: str
     """The rule that decided it, for the shop's books."""
     at: datetime
     answer_by: datetime | None = None
     """Of a TRACE: when the customer was told to hear of it."""
+    promised_at: datetime | None = None
+    """Of an EXPEDITE: when the customer was told to have it."""
 
 
 @dataclass(frozen=True)

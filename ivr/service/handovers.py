@@ -12,7 +12,7 @@ from typing import Final
 
 import structlog
 
-from ivr.domain.cases import CaseStatus
+from ivr.domain.cases import Case, CaseStatus
 from ivr.domain.handovers import LEASE, Handover, HandoverStatus, retry_handover_at
 from ivr.domain.messages import MessageKind
 from ivr.domain.settlements import Settlement, SettlementKind
@@ -115,10 +115,10 @@ def _claim(scene: Scene) -> Given | None:
         return None
     handover.tries, handover.due_at = handover.tries + 1, scene.now + LEASE
     case = scene.uow.cases.get(settlement.case_id)
-    return Given(_errand(settlement, case.number if case else ""), handover.tries)
+    return Given(_errand(settlement, case), handover.tries)
 
 
-def _errand(settlement: Settlement, case_number: str) -> Errand:
+def _errand(settlement: Settlement, case: Case | None) -> Errand:
     return Errand(
         key=settlement.key,
         kind=settlement.kind,
@@ -126,10 +126,12 @@ def _errand(settlement: Settlement, case_number: str) -> Errand:
         amount_minor=settlement.amount_minor,
         currency=settlement.currency,
         way=settlement.way,
-        return_number=case_number if settlement.kind is SettlementKind.RETURN else "",
+        return_number=case.number if case is not None and settlement.kind is SettlementKind.RETURN else "",
+        words=case.summary if case is not None and settlement.kind is SettlementKind.PART else "",
         rule_id=settlement.rule_id,
         at=settlement.at,
         answer_by=settlement.until_at if settlement.kind is SettlementKind.TRACE else None,
+        promised_at=settlement.until_at if settlement.kind is SettlementKind.EXPEDITE else None,
     )
 
 

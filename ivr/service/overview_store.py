@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Event
+from ivr.domain.turns import Queued, TurnLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,12 @@ class Overview(Protocol):
 
     def created_callbacks(self, since: datetime, limit: int) -> Sequence[Callback]:
         """Those created since; the newest, if there are more."""
+
+    def turn_lines(self, since: datetime, limit: int) -> Sequence[TurnLine]:
+        """Lines of the kinds that turns are read from, oldest first; the newest, if there are more."""
+
+    def queued(self, keys: Collection[str]) -> Mapping[str, Queued]:
+        """Callbacks and callers on hold, by what such lines name them by."""
 
     def case_kinds(self, since: datetime) -> Mapping[str, int]:
         """How many cases of each kind were opened since."""

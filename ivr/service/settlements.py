@@ -19,5 +19,8 @@ class Settlements(Protocol):
     def count_final(self, number: str, since: datetime) -> int:
         """Refunds, replacements and returns of whoever has this number, since."""
 
+    def count_parts(self, number: str, since: datetime) -> int:
+        """Parts sent to whoever has this number, since."""
+
     def decisions(self, limit: int) -> Sequence[Event]:
         """The newest `decided` lines of all timelines, newest first."""

@@ -194,8 +194,8 @@ class Agents(Protocol):
     def teams(self, now: datetime) -> Sequence[Team]:
         """Those on shift now, counted by what they can take."""
 
-    def available(self, limit: int) -> Sequence[Agent]:
-        """AVAILABLE, the longest idle first; locked like `Callbacks.due`."""
+    def available(self, limit: int, among: Collection[str] | None = None) -> Sequence[Agent]:
+        """AVAILABLE, the longest idle first; locked like `Callbacks.due`. `among`: only of these ids."""
 
 
 class Messages(Protocol):

@@ -83,8 +83,8 @@ def figures_of(centre: Centre) -> Figures:
         idle=ledger.share(AgentStatus.AVAILABLE),
         ringing=ledger.share(AgentStatus.RESERVED),
         talking=ledger.share(AgentStatus.BUSY),
-        inversions_per_1000=1000 * ledger.inversions / max(1, ledger.begun),
-        most_overtaken=max(ledger.overtaken.values(), default=0),
+        inversions_per_1000=ledger.turns.per_1000,
+        most_overtaken=max(ledger.turns.overtaken.values(), default=0),
         dials=len(centre.lab.phone.dialed),
         served=served(guests),
     )

@@ -1,11 +1,11 @@
 """What is measured from outside while a simulation runs: whose turn it was, and what agents did with their time."""
 
-from collections import Counter
 from datetime import datetime
 from typing import Final
 
 from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import Callback, CallbackStatus, Hold
+from ivr.domain.turns import Turns
 from ivr.service.line import in_order
 from ivr.service.store import UnitOfWork
 
@@ -17,12 +17,8 @@ class Ledger:
 
     def __init__(self, opens: datetime, closes: datetime) -> None:
         self._opens, self._closes = opens, closes
-        self.begun = 0
-        """Attempts begun."""
-        self.inversions = 0
-        """Attempts begun for somebody while an earlier ticket of the same priority waited and could be served."""
-        self.overtaken: Counter[str] = Counter()
-        """How often each was overtaken."""
+        self.turns = Turns()
+        """Of those who waited and could be served."""
         self.seconds: dict[AgentStatus, float] = dict.fromkeys(AgentStatus, 0.0)
         """Agents' time in each status while we are open."""
 
@@ -41,13 +37,7 @@ class Ledger:
             if _key(entry) in still:
                 left.append(entry)
             elif _is_begun(entry, uow):
-                self._begin(entry, left)
-
-    def _begin(self, entry: Hold | Callback, left: list[Hold | Callback]) -> None:
-        passed = [e for e in left if e.priority == entry.priority and e.ticket_at < entry.ticket_at]
-        self.begun += 1
-        self.inversions += bool(passed)
-        self.overtaken.update(_key(one) for one in passed)
+                self.turns.begin(entry, [(_key(other), other) for other in left])
 
     def spend(self, agents: dict[AgentStatus, int], since: datetime, until: datetime) -> None:
         """Time has gone by with so many agents in each status."""

@@ -1,6 +1,6 @@
 """The store's agents in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from ivr.domain.agents import Agent, AgentStatus, Crew, Team, crew_of, teams_of
@@ -33,7 +33,8 @@ class MemoryAgents(Shelf[Agent]):
         """Those on shift."""
         return teams_of(agent for agent in self.alive() if agent.works_at(now))
 
-    def available(self, limit: int) -> Sequence[Agent]:
+    def available(self, limit: int, among: Collection[str] | None = None) -> Sequence[Agent]:
         """The longest idle first."""
-        free = [agent for agent in self.all() if agent.status == AgentStatus.AVAILABLE]
+        asked = [agent for agent in self.all() if among is None or agent.id in among]
+        free = [agent for agent in asked if agent.status == AgentStatus.AVAILABLE]
         return sorted(free, key=lambda agent: (agent.status_at, agent.id))[:limit]

@@ -9,6 +9,7 @@ from ivr.domain.cases import Event
 from ivr.domain.holidays import Holiday
 from ivr.domain.service_levels import Counted, Level, Waited
 from ivr.domain.staff import AuditLine, Draft, SignIn, User
+from ivr.domain.turns import Queued, TurnLine
 from ivr.service.overview_store import CallbackSearch, CallLine
 
 
@@ -156,6 +157,14 @@ class NoOverview:
     def created_callbacks(self, since: datetime, limit: int) -> Sequence[Callback]:
         """Nobody looks."""
         return ()
+
+    def turn_lines(self, since: datetime, limit: int) -> Sequence[TurnLine]:
+        """Nobody looks."""
+        return ()
+
+    def queued(self, keys: Collection[str]) -> Mapping[str, Queued]:
+        """Nobody looks."""
+        return {}
 
     def case_kinds(self, since: datetime) -> Mapping[str, int]:
         """Nobody looks."""

@@ -146,6 +146,10 @@ class NoSettlements:
         """None are kept."""
         return 0
 
+    def count_parts(self, number: str, since: datetime) -> int:
+        """None are sent."""
+        return 0
+
     def decisions(self, limit: int) -> Sequence[Event]:
         """None are kept."""
         return ()

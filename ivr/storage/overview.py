@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CompoundSelect, Index, Select, func, select, tuple_, union_all
 
-from ivr.domain.callbacks import Callback
+from ivr.domain.callbacks import Callback, CallbackStatus
 from ivr.domain.cases import Event
+from ivr.domain.turns import KINDS, Queued, TurnLine
 from ivr.service.overview_store import CallbackSearch, CallLine
 from ivr.service.programs import After
 from ivr.storage.rows import Repository, newest_first
 from ivr.storage.schema import IS_IN_HAND, IS_OPEN, IS_SCHEDULED
-from ivr.storage.tables import callbacks, calls, cases, events
+from ivr.storage.tables import callbacks, calls, cases, events, holds
 
 Index("ix_calls_started_at", calls.c.started_at, calls.c.sid)
 
@@ -52,6 +54,22 @@ class SqlOverview(Repository):
         c = callbacks.c
         return self._all(select(Callback).where(c.created_at >= since).order_by(c.created_at.desc()).limit(limit))
 
+    def turn_lines(self, since: datetime, limit: int) -> Sequence[TurnLine]:
+        """By the index of moments."""
+        c = events.c
+        wanted = select(c.serial, c.at, c.kind, c.callback_id, c.call_sid, c.data)
+        wanted = wanted.where(c.at >= since, c.kind.in_(sorted(KINDS))).order_by(c.at.desc()).limit(limit)
+        found = sorted(self._session.execute(wanted), key=lambda row: int(row.serial))
+        return [_turn_line(*row[1:]) for row in found if row.data.get("status") != CallbackStatus.UNVERIFIED]
+
+    def queued(self, keys: Collection[str]) -> Mapping[str, Queued]:
+        """In two queries."""
+        c, h = callbacks.c, holds.c
+        promised = select(c.id, c.ticket_at, c.priority, c.skill, c.locale, c.asap).where(self._among(c.id, keys))
+        held = select(h.call_sid, h.ticket_at, h.priority, h.skill, h.locale).where(self._among(h.call_sid, keys))
+        found = (*self._session.execute(promised), *self._session.execute(held))
+        return {key: Queued(**row) for key, row in ((row[0], dict(list(row._mapping.items())[1:])) for row in found)}
+
     def case_kinds(self, since: datetime) -> Mapping[str, int]:
         """Counted by the database."""
         c = cases.c
@@ -79,6 +97,17 @@ class SqlOverview(Repository):
         wanted = select(c.id, c.at, c.kind, c.case_id, c.callback_id, c.call_sid, c.data)
         found = self._session.execute(wanted.where(c.call_sid == sid).order_by(c.serial))
         return [Event(**row._mapping) for row in found]
+
+
+def _turn_line(at: datetime, kind: str, callback_id: str | None, call_sid: str | None, data: Any) -> TurnLine:
+    due_at = data.get("due_at")
+    return TurnLine(
+        at=at,
+        kind=kind,
+        key=callback_id or call_sid or "",
+        due_at=datetime.fromisoformat(due_at) if due_at else None,
+        outcome=str(data.get("outcome", "")),
+    )
 
 
 def _calls() -> Select[tuple[object, ...]]:

@@ -1,7 +1,7 @@
 """Customers and agents."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from json import loads
 from typing import Any
@@ -92,8 +92,9 @@ class SqlAgents(Repository):
             shifts = [Shift(weekday=day, opens=opens, closes=closes, zone=zone) for day, opens, closes, zone in theirs]
             yield Crew(skills, locales, shifts, count)
 
-    def available(self, limit: int) -> Sequence[Agent]:
+    def available(self, limit: int, among: Collection[str] | None = None) -> Sequence[Agent]:
         """The longest idle first; held until the unit of work ends."""
         c = tables.agents.c
         free = select(Agent).where(c.status == AgentStatus.AVAILABLE).order_by(c.status_at, c.id)
+        free = free.where(self._among(c.id, among)) if among is not None else free
         return self._all(free.limit(limit), lock=True)

@@ -1,12 +1,12 @@
 """Settlements, and the decisions that led to them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 
 from ivr.domain.cases import Event
-from ivr.domain.settlements import FINAL, Settlement
+from ivr.domain.settlements import FINAL, Settlement, SettlementKind
 from ivr.storage import tables
 from ivr.storage.cases import event_of
 from ivr.storage.rows import Repository
@@ -31,9 +31,16 @@ class SqlSettlements(Repository):
 
     def count_final(self, number: str, since: datetime) -> int:
         """By the customer's number."""
+        return self._count_of(FINAL, number, since)
+
+    def count_parts(self, number: str, since: datetime) -> int:
+        """By the customer's number."""
+        return self._count_of({SettlementKind.PART}, number, since)
+
+    def _count_of(self, kinds: Collection[SettlementKind], number: str, since: datetime) -> int:
         c = settlements.c
         mine = select(func.count()).select_from(settlements).where(c.number == number, c.at > since)
-        return self._count(mine.where(c.kind.in_(FINAL)))
+        return self._count(mine.where(c.kind.in_(kinds)))
 
     def decisions(self, limit: int) -> Sequence[Event]:
         """Newest first; the whole timeline is looked through, for the command line only."""

@@ -1,6 +1,7 @@
 """SqlStore and its unit of work."""
 
 import time
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final, Self
 
@@ -145,6 +146,17 @@ class SqlStore:
         """Bring the tables up to date; of two processes that start together one waits. Raises StorageUnavailable."""
         with translated():
             migrating.upgrade(self._write)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other machines may work on it, too."""
+        return self._url.get_backend_name() == "postgresql"
+
+    def database_now(self) -> datetime:
+        """The server's time, aware UTC. Raises StorageUnavailable."""
+        with translated(), self._read.connect() as connection:
+            told: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+            return told.astimezone(UTC)
 
     def article_index(self) -> MemoryIndex | PostgresIndex:
         """Searches help articles."""

@@ -127,7 +127,7 @@ class Shop:
 
     def _errand(self, key: str) -> Any:
         row = request.get_json()
-        for name in ("at", "answer_by"):
+        for name in ("at", "answer_by", "promised_at"):
             row[name] = datetime.fromisoformat(row[name]) if row[name] else None
         receipt = self.demo.carry_out(Errand(key=key, **(row | {"kind": SettlementKind(row["kind"])})))
         return {"reference": receipt.reference} | (

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from flask import Response
 
 from ivr.bootstrap import Ivr, build
@@ -26,9 +25,10 @@ from ivr.settings import Settings
 from tests.commerce.shop import TOKEN, Shop
 from tests.fakes.clock import NOON_IN_NEW_YORK, FakeClock
 from tests.storage import rows
+from tests.tables import table
 
 ADA, STRANGER = "+12025550143", "+12025550199"
-OPENAPI = yaml.safe_load((Path(__file__).resolve().parents[2] / "docs/commerce.openapi.yaml").read_text("utf-8"))
+OPENAPI = table(Path(__file__).resolve().parents[2] / "docs/commerce.openapi.yaml")
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from flask import Response
 
 from ivr.bootstrap import build
@@ -25,8 +24,9 @@ from ivr.service.timeline import new_id
 from ivr.settings import Settings
 from tests.commerce.shop import TOKEN, Shop, plain
 from tests.fakes.clock import FakeClock
+from tests.tables import table
 
-OPENAPI = yaml.safe_load((Path(__file__).resolve().parents[2] / "docs/commerce.openapi.yaml").read_text("utf-8"))
+OPENAPI = table(Path(__file__).resolve().parents[2] / "docs/commerce.openapi.yaml")
 
 
 def delivered(shop: Shop) -> Order:
@@ -76,6 +76,8 @@ def test_every_address_that_the_adapter_uses_is_described(shop: Shop) -> None:
 HOSTILE: list[tuple[dict[str, Any], str]] = [
     ({"amount": "-5.00"}, "amount"),
     ({"amount": "NaN"}, "amount"),
+    ({"express_amount": "-6.50"}, "express_amount"),
+    ({"kind": "<tea>"}, "kind"),
     ({"currency": "DOGE"}, "currency"),
     ({"item": "<say-as>lamp</say-as>"}, "item"),
     ({"item": "x" * 5000}, "item"),

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import yaml
 
 from ivr.content import Content
 from ivr.content.speaker import PLACE, PromptSpeaker
 from ivr.domain.turn import At, Money, Phrase, PostalAddress, Say, SayArg, Span, Spelled
 from ivr.service.shop_words import spoken_seconds
+from tests.tables import table
 
 LONGEST = 12.0
 """Seconds a prompt takes to say, at the most, with the longest of what usually fills its places."""
@@ -39,8 +39,8 @@ def longest(names: list[Mapping[str, str]], locale: str) -> str:
 
 
 def fillings(locale: str) -> dict[str, SayArg]:
-    shop = yaml.safe_load((GRAMMARS / "demo-shop.yaml").read_text("utf-8"))
-    plan = yaml.safe_load((GRAMMARS / "demo-accounts.yaml").read_text("utf-8"))["plans"]["plus"]
+    shop = table(GRAMMARS / "demo-shop.yaml")
+    plan = table(GRAMMARS / "demo-accounts.yaml")["plans"]["plus"]
     item = longest([item["name"] for item in shop["items"].values()], locale)
     return {
         **dict.fromkeys(("when", "until", "since"), WEDNESDAY), **dict.fromkeys(("first", "second", "third"), item),

@@ -73,6 +73,7 @@ def test_callers_cannot_confuse_any_two_of_all_orders(shop: DemoShop) -> None:
         ({"amount_minor": -1}, "amount"),
         ({"amount_minor": 999_999_99}, "amount"),
         ({"currency": "KRW"}, "currency"),
+        ({"kind": SettlementKind.PART, "amount_minor": 0, "order_id": "11976551942819482"}, "no_parts"),
     ],
 )
 def test_the_shop_refuses_what_makes_no_sense(shop: DemoShop, change: dict, reason: str) -> None:
@@ -104,6 +105,22 @@ def test_a_search_ends_when_the_customer_was_told(shop: DemoShop) -> None:
     assert shop.search_state(given.order_id) is SearchState.RUNNING
     now[0] = ends_at
     assert shop.search_state(given.order_id) in (SearchState.FOUND, SearchState.NOT_FOUND)
+
+
+def test_what_is_late_and_still_packed_can_go_by_express_and_has_another_day_then() -> None:
+    shop = DemoShop(GRAMMARS, lambda: NOW)
+    late, sent = "11944062186958351", "11976551942819482"
+    order, other = shop.order(late, "en-US"), shop.order(sent, "en-US")
+    assert order is not None
+    assert (order.express_amount, other and other.express_amount) == ("6.50", "")
+    given = replace(errand(shop), order_id=late, kind=SettlementKind.EXPEDITE, amount_minor=650)
+    receipt = shop.carry_out(replace(given, promised_at=order.express_at))
+    changed = shop.order(late, "en-US")
+    assert receipt.ends_at == order.express_at == (changed and changed.expected_at)
+    assert changed is not None
+    assert (changed.express_amount, changed.express_at) == ("", None)
+    with pytest.raises(ShopRefused):
+        shop.search_state(late)
 
 
 def errand(shop: DemoShop) -> Errand:

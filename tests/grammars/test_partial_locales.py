@@ -4,17 +4,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ivr.content import Content
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Certainty, Expects, Meaning
 from ivr.understanding import GrammarUnderstanding
 from ivr.understanding.phrases import PhraseMaker
+from tests.tables import table
 
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("_partial_*.yaml"))
-ROWS = [row for path in FILES for row in yaml.safe_load(path.read_text(encoding="utf-8")).items()]
+ROWS = [row for path in FILES for row in table(path).items()]
 TABLES: dict[str, dict[str, Any]] = dict(ROWS)
 ASKED_YES_OR_NO = Expects(builtins=(Builtin.BOOLEAN,))
 ASKED_ORDER_NUMBER = Expects(builtins=(Builtin.DIGITS,), digit_lengths=(7, 17))

@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ivr.content import Content
 from ivr.domain.hearing import Ability
 from ivr.domain.intents import Builtin, Certainty, Choice, Expects, Intent, Meaning
 from ivr.domain.moments import When
 from ivr.understanding import GrammarUnderstanding
+from tests import tables
 
 HERE = Path(__file__).parent
 LOCALES = sorted(path.name for path in HERE.iterdir() if path.is_dir() and not path.name.startswith("_"))
@@ -44,7 +44,7 @@ ASKED_ELSEWHERE = {
 
 
 def table(locale: str, name: str) -> Any:
-    return yaml.safe_load((HERE / locale / f"{name}.yaml").read_text(encoding="utf-8"))
+    return tables.table(HERE / locale / f"{name}.yaml")
 
 
 def said(locale: str, intent: str) -> list[str]:

@@ -21,7 +21,7 @@ def test_korean_caller_is_called_back_in_korean(world: World) -> None:
     caller.hears("어느 주문입니까\\? .*밥솥 2번", PATIENCE)
     caller.say("밥솥이요")
     caller.hears("배송 완료된 것으로 나옵니다", PATIENCE)
-    caller.hears("모든 상담원이 통화 중입니다", PATIENCE)
+    caller.hears("상담원이 모두 통화 중입니다", PATIENCE)
     caller.say("한 시간 뒤에 전화해 주세요")
     caller.hears("전화드리겠습니다. 맞습니까", PATIENCE)
     caller.say("네 맞아요")

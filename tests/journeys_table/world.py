@@ -7,8 +7,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ivr.bootstrap import Ivr, build
 from ivr.domain.cases import Case, CaseKind, CaseStatus, Event
 from ivr.domain.claims import Answer, SellerAnswer
@@ -30,6 +28,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.phone import FakePhone
 from tests.journeys_table.shop import NUMBERS, SELLER, Movable, TableAccounts, TableSellers, TableShop
+from tests.tables import table
 
 HERE = Path(__file__).parent
 OURS = "+12025550100"
@@ -132,24 +131,26 @@ class Line:
     def begin(self, journey: dict[str, Any]) -> "Trip":
         """Its order is in the shop, and what was before it in the books."""
         trip = Trip(self, journey, next(self.serial))
-        self._history(trip.number, journey.get("refunds", 0), self.clock.now())
+        self._history(trip.number, SettlementKind.REFUND, journey.get("refunds", 0))
+        self._history(trip.number, SettlementKind.PART, journey.get("parts", 0))
         self.accounts.member = journey.get("member", {})
         self.sellers.sold = dict.fromkeys((order.id for order in trip.orders), journey.get("sold_by", ""))
         return trip
 
-    def _history(self, number: str, refunds: int, now: datetime) -> None:
-        if not refunds:
+    def _history(self, number: str, kind: SettlementKind, many: int) -> None:
+        if not many:
             return
+        now = self.clock.now()
         with self.ivr.store.begin() as uow:
             opening = Opening(
                 kind=CaseKind.QUESTION, customer_id=None, order_id=None, words="", locale="en-US", source="phone"
             )
             case = open_case(uow, now, opening)
-            for i in range(refunds):
+            for i in range(many):
                 uow.settlements.add(
                     Settlement(
                         key=f"{number}/{i}",
-                        kind=SettlementKind.REFUND,
+                        kind=kind,
                         order_id=f"old{i}",
                         number=number,
                         case_id=case.id,
@@ -307,5 +308,5 @@ def _other(event: Event) -> str:
 def journeys() -> Iterator[dict[str, Any]]:
     """All of them, by file and in order."""
     for path in sorted(HERE.glob("*.yaml")):
-        for journey in yaml.safe_load(path.read_text("utf-8")):
+        for journey in table(path):
             yield {**journey, "file": path.stem}

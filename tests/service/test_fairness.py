@@ -2,9 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from ivr.domain.callbacks import CallbackStatus, Party
 from ivr.domain.cases import ORDINARY, URGENT_KIND
 from ivr.domain.fairness import HEAD_STARTS
+from ivr.service import attempts, dispatch
+from ivr.service.attempts import Beginning
+from ivr.service.turn_figures import turns_of_the_last_day
 from tests.service.world import AGENT, CUSTOMER, OTHER_AGENT, World
 
 MINUTES = int(HEAD_STARTS[URGENT_KIND] / timedelta(minutes=1))
@@ -80,3 +85,44 @@ def test_nobody_waits_for_the_agent_who_knows_the_case(world: World) -> None:
     again = world.book(case_id=case)
     world.tick()
     assert (world.attempts(again)[0].agent_id, world.callback(again).status) == ("Bob", CallbackStatus.DIALING)
+
+
+def test_the_timeline_of_a_day_tells_who_was_served_out_of_turn(world: World) -> None:
+    world.agent("Ada", AGENT)
+    world.book("+12025550188")
+    world.tick(1)
+    first = world.book(CUSTOMER)
+    world.clock.advance(1)
+    second = world.book("+12025550199")
+    world.agent("Bob", OTHER_AGENT)
+    world.clock.advance(1)
+    with world.store.begin() as uow:
+        turns = turns_of_the_last_day(uow, world.clock.now())
+        assert (turns.begun, turns.inversions) == (1, 0)
+        agent, entry = uow.agents.get("Bob"), uow.callbacks.get(second)
+        attempts.begin(uow, entry, agent, Beginning(number=1), world.clock.now())  # never by the dispatcher
+        uow.commit()
+    with world.store.read() as uow:
+        turns = turns_of_the_last_day(uow, world.clock.now())
+        later = turns_of_the_last_day(uow, world.clock.now() + timedelta(days=2))
+    assert (turns.begun, turns.inversions, turns.per_1000) == (2, 1, 500)
+    assert list(turns.overtaken) == [first]
+    assert later.begun == 0
+
+
+def test_agent_who_knows_the_case_is_found_behind_any_number_of_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "LOOK", 0)
+    world.engine.dispatcher._batch = 1
+    world.agent("Ada", AGENT)
+    case = talked(world, AGENT)
+    for n in range(4):
+        world.agent(f"agent{n}", f"+120255502{n:02d}")
+    world.clock.advance(1)
+    with world.store.begin() as uow:
+        uow.agents.get("Ada").status_at = world.clock.now()  # idle for less time than all others
+        uow.commit()
+    world.book(case_id=case)
+    world.tick()
+    assert [call.to for call in world.phone.live()] == [AGENT]

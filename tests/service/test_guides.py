@@ -1,4 +1,4 @@
-"""Steps are offered once, gone on with where they stopped, kept on the timeline, and never to agents."""
+"""Steps go on where they stopped, stand on the timeline, and are never for agents; a missing part is sent."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,12 +9,19 @@ from ivr.domain.dialogue.effects import Decide, NoteStep
 from ivr.domain.dialogue.heard import Decided
 from ivr.domain.guides import DECLINED, UNSOLVED, Guide, GuideStep, trail_of
 from ivr.domain.policy import Topic
+from ivr.domain.settlements import SettlementKind
+from ivr.service.afterwards import Afterwards
 from ivr.service.care import Care
 from ivr.service.guides import note_step
+from ivr.service.handovers import HandoverSweep
+from ivr.service.scenes import Scenes
 from ivr.storage import SqlStore
 from ivr.understanding.numbers import PhoneNumbers
 from tests.fakes.clock import NOON_IN_NEW_YORK, FakeClock
+from tests.fakes.messenger import KeySpeaker
+from tests.fakes.phone import FakePhone
 from tests.service.test_care import CUSTOMER, ORDER, RULES, OneOrder, a_case
+from tests.service.test_handovers import Shop
 
 KITE = replace(
     ORDER,
@@ -83,3 +90,18 @@ def test_going_back_leaves_what_came_after() -> None:
     assert trail_of(("a", "b", "c", "b")) == ("a", "b")
     assert trail_of(("a", "a")) == ("a",)
     assert trail_of(()) == ()
+
+
+def test_a_missing_part_is_sent_with_the_customers_words_for_the_shop(desk: Desk) -> None:
+    desk.care = replace(desk.care, commerce=OneOrder(replace(KITE, has_parts=True)))
+    wanted = Decide(Topic.RETURN_REFUND, KITE.id, desk.case_id, "missing_part", words="the line isn't in the box")
+    with desk.store.begin() as uow:
+        decided = desk.care.decide(desk.care.asking(uow, wanted, caller=CUSTOMER, locale="en-US"), wanted)
+        uow.commit()
+    assert decided.ruling.rule.id == "return_part_sent"
+    shop = Shop()
+    scenes = Scenes(desk.store, desk.clock, Afterwards(FakePhone(desk.clock), None, KeySpeaker()))
+    HandoverSweep(scenes, shop).sweep()
+    (errand,) = shop.asked
+    assert (errand.kind, errand.amount_minor, errand.words) == (SettlementKind.PART, 0, "the line isn't in the box")
+    assert desk.decides("missing_part").ruling.rule.id == "return_part_again"

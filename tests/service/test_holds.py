@@ -1,9 +1,10 @@
 """Live callers in the same line as callbacks, and what phoning in does to an open callback."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import CallbackStatus, Outcome, Party
+from tests.service.test_shifts import set_shifts
 from tests.service.world import AGENT, CUSTOMER, OTHER_AGENT, OTHER_CUSTOMER, World, spoken
 
 SID = "CA" + "9" * 32
@@ -198,3 +199,19 @@ def both_enter(world: World, attempt: str) -> None:
     for sid in (world.ringing(Party.AGENT).sid, SID):
         world.engine.legs.entered(attempt, sid)
     world.deliver()
+
+
+def test_after_the_calling_hours_an_agent_on_shift_is_rung_for_a_caller_on_hold_and_no_customer_is(
+    world: World,
+) -> None:
+    world.clock.set(datetime(2026, 3, 11, 0, 0, tzinfo=UTC))  # 20:00 in New York
+    promised = world.book(OTHER_CUSTOMER)
+    world.agent()
+    world.agent("Bob", OTHER_AGENT)
+    set_shifts(world, "mon-sun 09:00-19:00", "Ada", "America/New_York")
+    set_shifts(world, "mon-sun 12:00-21:00", "Bob", "America/New_York")
+    world.hold(SID)
+    world.tick()
+    assert [call.to for call in world.phone.live()] == [OTHER_AGENT]
+    assert hold_status(world) == "connecting"
+    assert world.callback(promised).status == CallbackStatus.SCHEDULED

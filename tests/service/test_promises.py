@@ -97,12 +97,22 @@ class Promises(RuleBasedStateMachine):
             leg = uow.legs.get(call.leg_id)
             callback = uow.callbacks.get(leg.callback_id or "") if leg else None
         assert leg is not None
-        # Whoever waits on the line is on the telephone already: an agent is rung for them as long as agents work.
-        assert callback is None or 9 <= local.hour < 19, f"a telephone rings at {local}"
+        # Calling hours protect customers' telephones, and an agent's ring for a callback is followed by its customer's.
+        # Whoever waits on the line is on the telephone already: for them an agent is rung by that agent's own shift.
+        if leg.party != Party.AGENT or callback is not None:
+            assert 9 <= local.hour < 19, f"a customer would ring at {local}"
+        else:
+            self._is_for_somebody_on_the_line(leg)
         assert leg.state == LegState.PLACING
         assert callback is None or callback.status == CallbackStatus.DIALING
         if leg.party == Party.AGENT:
             self._is_on_shift(leg)
+
+    def _is_for_somebody_on_the_line(self, leg: Leg) -> None:
+        with self.world.store.read() as uow:
+            attempt = uow.attempts.get(leg.attempt_id or "")
+            call = uow.calls.get(attempt.hold_call_sid or "") if attempt else None
+        assert call is not None
 
     def _is_on_shift(self, leg: Leg) -> None:
         with self.world.store.read() as uow:

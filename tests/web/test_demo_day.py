@@ -12,7 +12,7 @@ from tests.web.test_sign_in import SECRET, accounts, sign_in
 SHOWN = {
     "/supervisor/": ("Line now", "Claims for a person 1", "Agents free 3 of 5"),
     "/supervisor/claims": ("1 wait; shown are", "Northwind Outdoor", "$79.99"),
-    "/supervisor/day": ("Promises by the hour", "Reasons for calling"),
+    "/supervisor/day": ("Promises by the hour", "Reasons for calling", "Served out of turn, per 1,000"),
     "/supervisor/shifts": ("Mon-Fri 09:00-13:00",),
     "/agent/": ("Waiting conversations", "One glove is missing."),
 }

@@ -97,7 +97,17 @@ def _step_said(d: Dialogue) -> tuple[Say, ...]:
     if d.guide is None:
         return (Say("ask_step_helped"),)
     step = d.guide.step(d.trail[-1])
-    return Say(d.guide.prompt(step.id)), Say("ask_step_answer" if step.asks_itself else "ask_step_helped")
+    return Say(d.guide.prompt(step.id)), Say("yes_or_no" if step.asks_itself else "ask_step_helped")
+
+
+def express_asked(d: Dialogue) -> Question:
+    """Whether what is late goes by express."""
+    return boolean(Say("ask_express"))
+
+
+def part_choice_asked(d: Dialogue) -> Question:
+    """To keep what lacks a part, or to send it back."""
+    return by_number(Say("ask_part_share"), 2)
 
 
 def zone_asked(d: Dialogue) -> Question:
@@ -150,6 +160,8 @@ ASKED: Mapping[State, Callable[[Dialogue], Question]] = {
     State.RATING: rating_asked,
     State.ENDED: ended,
     State.STEP: step_asked,
+    State.PART_CHOICE: part_choice_asked,
+    State.EXPRESS: express_asked,
 }
 """Those of `questions.QUESTIONS` that are here."""
 

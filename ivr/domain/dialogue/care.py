@@ -14,7 +14,7 @@ from ivr.domain.drop_offs import DropOff
 from ivr.domain.intents import Intent
 from ivr.domain.money import spoken_money
 from ivr.domain.policy import Decision, Topic
-from ivr.domain.policy.facts import REASONS
+from ivr.domain.policy.facts import EXPRESS, REASONS, WAIT
 from ivr.domain.policy.rules import Anchor
 from ivr.domain.turn import At, Say, SayArg, Spelled
 
@@ -76,6 +76,18 @@ def _settle(dialogue: Dialogue, result: Decided) -> Step:
     return finished(dialogue, result.ruling.rule.id, say, *paid)
 
 
+def _share(dialogue: Dialogue, result: Decided) -> Step:
+    if not result.choice:
+        return Step(ask(dialogue, State.PART_CHOICE, *_reasons(dialogue, result)))
+    return finished(dialogue, result.ruling.rule.id, Say("settled_refund", _args(dialogue, result)), *_payout(result))
+
+
+def _expedite(dialogue: Dialogue, result: Decided) -> Step:
+    if not result.choice:
+        return Step(ask(dialogue, State.EXPRESS, *_reasons(dialogue, result)))
+    return finished(dialogue, result.ruling.rule.id, Say("express_done", _args(dialogue, result)))
+
+
 def _claimed(dialogue: Dialogue, result: Decided) -> Step:
     """The seller has the word, or the claim is paid: the case stands as the claim left it."""
     return Step(ask(dialogue, State.ANYTHING_ELSE, *_reasons(dialogue, result), *_payout(result)))
@@ -117,6 +129,9 @@ FOLLOWS: Mapping[Decision, Callable[[Dialogue, Decided], Step]] = {
     Decision.APPROVE: _claimed,
     Decision.DENY: _offer,
     Decision.TRY_STEPS: _try_steps,
+    Decision.SEND_PART: _tell,
+    Decision.SHARE: _share,
+    Decision.EXPEDITE: _expedite,
 }
 
 
@@ -147,6 +162,8 @@ def _until(result: Decided) -> datetime:
     rule = result.ruling.rule
     if result.claim_due_at is not None:
         return result.claim_due_at
+    if result.ruling.decision is Decision.EXPEDITE and result.order.express_at is not None:
+        return result.order.express_at
     begins = result.traced_at if rule.counts_from is Anchor.TRACE else result.order.delivered_at
     return (begins or result.now) + timedelta(days=rule.days, hours=rule.hours)
 
@@ -173,6 +190,22 @@ def answer_settlement(dialogue: Dialogue, intent: Intent) -> Step | None:
     return _again(dialogue, chosen) if (chosen := _chosen(INSTEAD, intent)) else None
 
 
+def answer_part(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Keep it for a share of the price; or it goes back like what is not what was ordered."""
+    match intent.slots.get("index") if intent.name == "choice" else None:
+        case 1:
+            return _again(dialogue, "share")
+        case 2:
+            return _again(replace(dialogue, why="wrong"), "")
+    return None
+
+
+def answer_express(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Yes sends it faster; no waits, and the other rules about a delay apply."""
+    chosen = {"yes": EXPRESS, "no": WAIT}.get(intent.name)
+    return _again(dialogue, chosen) if chosen else None
+
+
 def _chosen(offered: tuple[str, ...], intent: Intent) -> str:
     index = intent.slots.get("index")
     fits = intent.name == "choice" and isinstance(index, int) and 1 <= index <= len(offered)
@@ -184,5 +217,6 @@ def _again(dialogue: Dialogue, choice: str) -> Step | None:
     if dialogue.order is None:
         return None
     places = dialogue.places if dialogue.state is State.RETURN_WAY else None
-    wanted = Decide(Topic(dialogue.want), dialogue.order.id, dialogue.case_id, dialogue.why, choice, places=places)
+    asked = Decide(Topic(dialogue.want), dialogue.order.id, dialogue.case_id, dialogue.why, choice)
+    wanted = replace(asked, places=places, words=dialogue.reason)
     return Step(dialogue, (wanted,))

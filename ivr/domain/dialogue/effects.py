@@ -77,6 +77,8 @@ class Decide:
     """What was chosen of what an earlier decision offered: done if the rules still allow it."""
     evidence: str = ""
     """Of a claim: whether the caller can show it (yes, no), once that was asked."""
+    words: str = ""
+    """The request, or the reason, in the customer's own words."""
     places: tuple[DropOff, ...] | None = None
     """Of a return: where it can be handed in, as was told; None: nobody has asked the shop."""
     by_staff: bool = False

@@ -81,6 +81,8 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.RETURN_WAY: care.answer_way,
     State.SETTLEMENT: care.answer_settlement,
     State.STEP: troubleshooting.answer_step,
+    State.PART_CHOICE: care.answer_part,
+    State.EXPRESS: care.answer_express,
     State.OFFER: promises.answer_offer,
     State.MOMENT: booking.answer_moment,
     State.ZONE: booking.answer_zone,
@@ -258,7 +260,7 @@ def _speech(dialogue: Dialogue, meaning: Meaning) -> Step:
     if first is None:
         return lost(dialogue, meaning)
     ready = replace(dialogue, then=meaning.intents[1:] or dialogue.then)
-    if first.name in menu.REQUESTS:
+    if first.name in menu.REQUESTS or first.name == "return_reason":
         ready = replace(ready, reason=meaning.text if meaning.certainty != Certainty.FUZZY else "")
     if meaning.certainty == Certainty.FUZZY:
         return doubts.doubted(ready, first) or _vague(dialogue, meaning, first)

@@ -37,6 +37,8 @@ class State(StrEnum):
     RETURN_REASON = "return_reason"
     RETURN_WAY = "return_way"
     STEP = "step"
+    PART_CHOICE = "part_choice"
+    EXPRESS = "express"
     SETTLEMENT = "settlement"
     CLAIM_CAUSE = "claim_cause"
     CLAIM_EVIDENCE = "claim_evidence"
@@ -77,7 +79,7 @@ class State(StrEnum):
     ENDED = "ended"
 
 
-UNFINISHED_IN = frozenset({State.RETURN_REASON, State.RETURN_WAY, State.SETTLEMENT, State.STEP})
+UNFINISHED_IN = frozenset({State.RETURN_REASON, State.RETURN_WAY, State.SETTLEMENT, State.STEP, State.PART_CHOICE})
 """What a call that ended here left unfinished can be gone on with in the next."""
 
 

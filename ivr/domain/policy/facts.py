@@ -30,11 +30,15 @@ class Fact:
     """Of a WORD: every value that it may have."""
 
 
-REASONS = ("damaged", "wrong", "unwanted", NOT_WORKING)
+MISSING_PART = "missing_part"
+REASONS = ("damaged", "wrong", "unwanted", NOT_WORKING, MISSING_PART)
 """Why something is sent back, in the order in which they are offered."""
 CAUSES = ("counterfeit", "not_as_described", "late_shipment", "not_received")
 """What is claimed from a seller, in the order in which they are offered."""
 STEPS = ("open", "over")
+EXPRESS, WAIT = "express", "wait"
+"""What is chosen for an order that is late: a faster way, or to wait."""
+EXPRESSES = ("open", "declined", "done")
 SETTLED = ("none", "refund", "replacement", "return")
 CLAIMS = ("none", "waiting", "offered", "escalated", "denied", "closed")
 ANSWERS = ("none", "accept", "dispute", "offer")
@@ -54,12 +58,17 @@ FACTS: Mapping[str, Fact] = {
     "recalled": Fact(Kind.TRUTH, "a defect was found in its production batch"),
     "reason": Fact(Kind.WORD, "why it is sent back; none: not asked yet", frozenset(("none", *REASONS))),
     "steps": Fact(Kind.WORD, "things to try before it is sent back; open: not all of them were", frozenset(STEPS)),
+    "part_in_stock": Fact(Kind.TRUTH, "the shop has single parts of it to send"),
+    "part_sent": Fact(Kind.TRUTH, "a part of it was sent before"),
+    "parts_in_90_days": Fact(Kind.NUMBER, "parts that were sent to this customer; known if a part is missing"),
     "settled": Fact(Kind.WORD, "what was done about this item before", frozenset(SETTLED)),
     "credited": Fact(Kind.TRUTH, "a credit was given for this order"),
     "days_since_delivery": Fact(Kind.NUMBER, "whole days"),
     "hours_since_delivery": Fact(Kind.NUMBER, "whole hours"),
     "hours_since_trace": Fact(Kind.NUMBER, "whole hours since the carrier was asked to search"),
     "days_late": Fact(Kind.NUMBER, "whole days after the promised day; an order that came is never late"),
+    "express": Fact(Kind.WORD, "a faster way for what is late and not sent yet", frozenset(EXPRESSES)),
+    "express_cost": Fact(Kind.MONEY, "what the faster way costs the shop"),
     "sold_by_seller": Fact(Kind.TRUTH, "a seller of the marketplace sold it, not the shop itself"),
     "cause": Fact(Kind.WORD, "what is claimed from the seller; none: not asked yet", frozenset(("none", *CAUSES))),
     "evidence": Fact(Kind.WORD, "whether the customer can show it; none: not asked", frozenset(("none", "yes", "no"))),

@@ -25,6 +25,10 @@ class Request:
     country: str
     """ISO 3166 of the order's owner."""
     reason: str = ""
+    waits: bool = False
+    """The customer does not want a faster way."""
+    parts: int | None = None
+    """Parts sent to the owner in REFUNDS_SPAN; None: nobody asks."""
     steps: str = ""
     """Whether there are things to try before: open, over; empty: there are none."""
     settled: Sequence[Settlement] = ()
@@ -50,10 +54,15 @@ def gather(request: Request, now: datetime) -> Facts:
         "recalled": request.recalled or order.recalled,
         "reason": request.reason or "none",
         "steps": request.steps or None,
+        "part_in_stock": order.has_parts,
+        "part_sent": any(s.kind is SettlementKind.PART for s in request.settled),
+        "parts_in_90_days": request.parts,
         "settled": next((s.kind.value for s in request.settled if s.kind in FINAL), "none"),
         "credited": any(s.kind is SettlementKind.CREDIT for s in request.settled),
         "refunds_in_90_days": request.refunds,
         "sold_by_seller": request.sold_by_seller,
+        "express": _express(request, now),
+        "express_cost": minor_units(order.express_amount, order.currency) if order.express_amount else None,
         **_spans(request, now),
     }
     values = {name: value for name, value in known.items() if value is not None}
@@ -80,6 +89,16 @@ def _spans(request: Request, now: datetime) -> dict[str, Value | None]:
         "hours_since_trace": (now - traced) // timedelta(hours=1) if traced else None,
         "days_late": max((now - promised).days, 0) if promised else None,
     }
+
+
+def _express(request: Request, now: datetime) -> str | None:
+    """None: there is no faster way, or it has left already."""
+    order = request.order
+    if any(one.kind is SettlementKind.EXPEDITE for one in request.settled):
+        return "done"
+    if order.status is not OrderStatus.PREPARING or order.express_at is None or order.express_at <= now:
+        return None
+    return "declined" if request.waits else "open"
 
 
 def _in_order(order: Order, now: datetime) -> bool:

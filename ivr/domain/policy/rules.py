@@ -44,9 +44,15 @@ class Decision(StrEnum):
     """Money or a new one, as the customer chooses."""
     TRY_STEPS = "try_steps"
     """What stopped working is first tried to be set right, step by step."""
+    SEND_PART = "send_part"
+    """The part that is missing is sent; nothing is taken back."""
+    SHARE = "share"
+    """A share of the price and it is kept, or it is sent back, as the customer chooses."""
     CANCEL = "cancel"
     LINK = "link"
     """The customer does it on a page, by a link to the number on file."""
+    EXPEDITE = "expedite"
+    """A faster way, at no cost to the customer, if they want."""
     CREDIT = "credit"
     """A goodwill credit."""
     CLAIM = "claim"
@@ -73,12 +79,12 @@ class Payer(StrEnum):
 MAY: Mapping[Topic, frozenset[Decision]] = {
     Topic.RETURN_REFUND: frozenset(
         {Decision.ASK, Decision.TELL, Decision.AGENT, Decision.KEEP_ITEM, Decision.REFUND_NOW, Decision.SEND_BACK}
-        | {Decision.SETTLE, Decision.TRY_STEPS}
+        | {Decision.SETTLE, Decision.TRY_STEPS, Decision.SEND_PART, Decision.SHARE}
     ),
     Topic.DELIVERED_NOT_RECEIVED: frozenset({Decision.TELL, Decision.AGENT, Decision.TRACE, Decision.SETTLE}),
     Topic.CANCEL_ORDER: frozenset({Decision.TELL, Decision.AGENT, Decision.CANCEL}),
     Topic.CHANGE_ADDRESS: frozenset({Decision.TELL, Decision.AGENT, Decision.LINK}),
-    Topic.TRACK_ORDER: frozenset({Decision.TELL, Decision.CREDIT}),
+    Topic.TRACK_ORDER: frozenset({Decision.TELL, Decision.CREDIT, Decision.EXPEDITE}),
     Topic.MEMBERSHIP: frozenset({Decision.TELL, Decision.AGENT, Decision.ASK, Decision.PROVE, Decision.CHANGE}),
     Topic.PAYOUT: frozenset({Decision.TELL}),
     Topic.SELLER_CLAIM: frozenset({Decision.ASK, Decision.TELL, Decision.AGENT, Decision.CLAIM, Decision.OFFER}),
@@ -91,10 +97,14 @@ PAYS = frozenset(
         Decision.SEND_BACK,
         Decision.SETTLE,
         Decision.CREDIT,
+        Decision.SHARE,
+        Decision.EXPEDITE,
         Decision.APPROVE,
     }
 )
-"""Decisions that cost the item's price, or a credit."""
+"""Decisions that cost the item's price, a part of it, or its faster way."""
+CAPPED = frozenset({Decision.CREDIT, Decision.SHARE})
+"""Of these a rule says the most that is given."""
 
 
 class Anchor(StrEnum):
@@ -131,9 +141,9 @@ class Rule:
     hours: int = 0
     counts_from: Anchor = Anchor.DELIVERY
     limit: Mapping[str, int] = field(default_factory=dict)
-    """By currency, in its smallest unit; of a CREDIT its cap."""
+    """By currency, in its smallest unit; of what is CAPPED the most."""
     percent: int = 100
-    """Of the price, for a CREDIT or an APPROVE."""
+    """Of the price, for what is CAPPED or an APPROVE."""
     pays: Payer | None = None
     """Of an APPROVE: who bears it."""
     holds_seller: bool = False

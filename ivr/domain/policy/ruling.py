@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from ivr.domain.policy.conditions import Tested
 from ivr.domain.policy.facts import Facts
-from ivr.domain.policy.rules import PAYS, Decision, Rule, Topic
+from ivr.domain.policy.rules import CAPPED, PAYS, Decision, Rule, Topic
 
 
 class Fate(StrEnum):
@@ -54,12 +54,12 @@ class Ruling:
 
     @property
     def amount_minor(self) -> int:
-        """What the decision costs, in the currency's smallest unit; a credit is rounded down and capped."""
-        price = self.facts.values.get("amount")
+        """What the decision costs, in the currency's smallest unit; a share is rounded down and capped."""
+        price = self.facts.values.get("express_cost" if self.decision is Decision.EXPEDITE else "amount")
         if self.decision not in PAYS or not isinstance(price, int):
             return 0
         share = price * self.rule.percent * self._taken // 10_000
-        return min(share, self.rule.limit.get(self.facts.currency, 0)) if self.decision is Decision.CREDIT else share
+        return min(share, self.rule.limit.get(self.facts.currency, 0)) if self.decision in CAPPED else share
 
     @property
     def _taken(self) -> int:

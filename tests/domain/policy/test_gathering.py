@@ -37,7 +37,7 @@ def test_the_facts_of_a_delivered_order() -> None:
     assert known() == {
         "status": "delivered", "own_order": True, "data_ok": True, "amount": 1999,
         "installments_left": 0, "reason": "none", "settled": "none",
-        "recalled": False, "sold_by_seller": False,
+        "recalled": False, "sold_by_seller": False, "part_in_stock": False, "part_sent": False,
         "credited": False, "refunds_in_90_days": 0, "days_since_delivery": 2, "hours_since_delivery": 50,
     }  # fmt: skip
     assert known(reason="wrong", refunds=3) | {"reason": "wrong", "refunds_in_90_days": 3} == known(
@@ -50,6 +50,20 @@ def test_an_order_is_the_callers_only_if_both_numbers_are_known_and_the_same() -
     assert not known(caller="+12025550142")["own_order"]
     assert known(caller="".join(["+1202", "5550143"]))["own_order"]  # equal, and another object
     assert not known(caller=None)["own_order"]
+
+
+def test_a_faster_way_is_open_while_it_is_packed_and_once_an_order() -> None:
+    tomorrow = NOW + timedelta(days=1)
+    packed = replace(SENT, status=OrderStatus.PREPARING, express_amount="6.50", express_at=tomorrow)
+    assert (known(packed)["express"], known(packed)["express_cost"]) == ("open", 650)
+    assert known(packed, waits=True)["express"] == "declined"
+    assert known(packed, settled=[settled(SettlementKind.EXPEDITE, 3)])["express"] == "done"
+    gone = (
+        replace(packed, status=OrderStatus.SHIPPED),
+        replace(packed, express_at=NOW),
+        replace(packed, express_at=None),
+    )
+    assert not any("express" in known(order) for order in gone)
 
 
 def test_days_late_are_whole_ones_and_only_of_what_is_under_way() -> None:
@@ -124,7 +138,7 @@ def test_refund_replacement_and_return_of_an_item_share_one_key_and_nothing_else
     keys = {kind: settlement_key("1", kind) for kind in SettlementKind}
     final = {keys[SettlementKind.REFUND], keys[SettlementKind.REPLACEMENT], keys[SettlementKind.RETURN]}
     assert len(final) == 1
-    assert len(set(keys.values())) == 3
+    assert len(set(keys.values())) == 1 + len(set(SettlementKind) - FINAL)
     assert settlement_key("1", SettlementKind.REFUND, item=2) not in keys.values()
 
 
