@@ -52,6 +52,8 @@ CHOSEN = {
 }
 """Done once it was chosen, if the rules still say so."""
 NO_GUIDES = NoGuides()
+PAGES = {Decision.LINK: MessageKind.ADDRESS}
+"""Decided by a link to a page."""
 PENDING = frozenset({SettlementKind.RETURN, SettlementKind.TRACE, SettlementKind.EXPEDITE})
 """Not over when it is settled."""
 REFUNDED = frozenset({SettlementKind.REFUND, SettlementKind.RETURN})
@@ -109,7 +111,8 @@ class Care:
         places = self._places(asking, ruling, wanted)
         if kind is not None:
             _settle(asking, ruling, kind, replace(wanted, places=places), now)
-        told = self._tell(asking, now) if kind is SettlementKind.RETURN else None
+        page = MessageKind.RETURN if kind is SettlementKind.RETURN else PAGES.get(ruling.decision)
+        told = self._tell(asking, page, now) if page is not None else None
         return Decided(
             ruling,
             order,
@@ -137,13 +140,18 @@ class Care:
             log.warning("drop_offs_unknown", error=str(error))
             return ()
 
-    def _tell(self, asking: Asking, now: datetime) -> Channel | None:
-        """The page of a return, by a message that is asked for in this moment: so at any hour."""
+    def ruling(self, asking: Asking, wanted: Decide) -> Ruling:
+        """What the rules say, and nothing more."""
+        now, before = self.clock.now(), asking.uow.settlements.of_order(asking.order.id)
+        return decide(self.rules, wanted.topic, gather(self._request(asking, wanted, before, now), now), now.date())
+
+    def _tell(self, asking: Asking, page: MessageKind, now: datetime) -> Channel | None:
+        """A page, by a message that is asked for in this moment: so at any hour."""
         if self.notices is None:
             return None
         order = asking.order
         addressee = Addressee(number=order.number, email=order.email, at_any_hour=True)
-        return self.notices.write(asking.uow, asking.case, MessageKind.RETURN, addressee, now)
+        return self.notices.write(asking.uow, asking.case, page, addressee, now)
 
     def _request(self, asking: Asking, wanted: Decide, before: Sequence[Settlement], now: datetime) -> Request:
         order, uow, lacks_part = asking.order, asking.uow, wanted.reason == MISSING_PART

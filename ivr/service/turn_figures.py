@@ -9,7 +9,21 @@ from ivr.service.store import UnitOfWork
 DAY: Final = timedelta(days=1)
 LINES: Final = 10_000
 """Read at the most: of a busier day its latest part."""
+BELIEVED: Final = timedelta(minutes=1)
 WAITING: Final = 200
+
+
+class KnownTurns:
+    """The count, made anew once a minute: it reads thousands of lines."""
+
+    def __init__(self) -> None:
+        self._known: tuple[datetime, Turns] | None = None
+
+    def at(self, uow: UnitOfWork, now: datetime) -> Turns:
+        """As of the last minute."""
+        if self._known is None or not timedelta() <= now - self._known[0] < BELIEVED:
+            self._known = now, turns_of_the_last_day(uow, now)
+        return self._known[1]
 
 
 def turns_of_the_last_day(uow: UnitOfWork, now: datetime) -> Turns:

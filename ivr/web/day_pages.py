@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from ivr.domain.day_figures import day_figures, day_of
 from ivr.service.staff_log import log_act
-from ivr.service.turn_figures import turns_of_the_last_day
+from ivr.service.turn_figures import KnownTurns
 from ivr.web.desk import Desk
 from ivr.web.level_figures import HEAD, level_figures, rows
 from ivr.web.services import Services
@@ -31,6 +31,7 @@ class DayPages:
         self._services = services
         self._desk = desk
         self._words = words
+        self._turns = KnownTurns()
 
     def day(self) -> str:
         """Waits over the day, service levels, reasons for calling; each picture with its table."""
@@ -39,7 +40,7 @@ class DayPages:
         levels = self._desk.market.levels
         with self._services.store.read() as uow:
             reached = level_figures(uow, levels, since, now)
-            turns = turns_of_the_last_day(uow, now)
+            turns = self._turns.at(uow, now)
             callbacks, kinds = uow.overview.created_callbacks(since, CALLBACKS), uow.overview.case_kinds(since)
         figures = day_figures(callbacks, kinds, zone, TARGET_SECONDS)
         return render_template(

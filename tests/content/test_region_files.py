@@ -37,6 +37,8 @@ def test_every_region_whose_days_the_library_knows_has_its_numbers() -> None:
         ("CA", (), WEEKDAYS),
         ("KR", (), EVERY_DAY),
         ("DE", ("DE-BY",), NEVER),
+        ("ES", ("ES-CT",), NEVER),  # not on holidays, which the table does not know
+        ("BR", ("BR-SP",), WEEKDAYS),
     ],
 )
 def test_calls_until_nine_are_allowed_only_where_the_table_says_so(

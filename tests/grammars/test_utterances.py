@@ -20,6 +20,7 @@ MENU = Expects(
         "delivered_not_received",
         "return_refund",
         "cancel_order",
+        "change_address",
         "seller_claim",
         "account",
         "payment",

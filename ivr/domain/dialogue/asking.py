@@ -97,7 +97,7 @@ def _step_said(d: Dialogue) -> tuple[Say, ...]:
     if d.guide is None:
         return (Say("ask_step_helped"),)
     step = d.guide.step(d.trail[-1])
-    return Say(d.guide.prompt(step.id)), Say("ask_step_answer" if step.asks_itself else "ask_step_helped")
+    return Say(d.guide.prompt(step.id)), Say("yes_or_no" if step.asks_itself else "ask_step_helped")
 
 
 def express_asked(d: Dialogue) -> Question:

@@ -103,6 +103,13 @@ def _try_steps(dialogue: Dialogue, result: Decided) -> Step:
     return troubleshooting.begin(dialogue, result, *_reasons(dialogue, result))
 
 
+def _link(dialogue: Dialogue, result: Decided) -> Step:
+    """The page is on its way; where no text arrives a person sees to it."""
+    if not result.told:
+        return Step(replace(dialogue, preface=(*dialogue.preface, Say("account_no_text"))), (EstimateWait(),))
+    return finished(dialogue, result.ruling.rule.id, *_reasons(dialogue, result))
+
+
 def _confirm_cancel(dialogue: Dialogue, result: Decided) -> Step:
     return Step(ask(dialogue, State.CANCEL_CONFIRM))
 
@@ -118,6 +125,7 @@ FOLLOWS: Mapping[Decision, Callable[[Dialogue, Decided], Step]] = {
     Decision.SEND_BACK: _send_back,
     Decision.SETTLE: _settle,
     Decision.CANCEL: _confirm_cancel,
+    Decision.LINK: _link,
     Decision.CLAIM: _claimed,
     Decision.OFFER: _tell_offer,
     Decision.APPROVE: _claimed,

@@ -14,6 +14,7 @@ class Topic(StrEnum):
     RETURN_REFUND = "return_refund"
     DELIVERED_NOT_RECEIVED = "delivered_not_received"
     CANCEL_ORDER = "cancel_order"
+    CHANGE_ADDRESS = "change_address"
     TRACK_ORDER = "track_order"
     REFUND_STATUS = "refund_status"
     PAYOUT = "payout"
@@ -49,6 +50,8 @@ class Decision(StrEnum):
     SHARE = "share"
     """A share of the price and it is kept, or it is sent back, as the customer chooses."""
     CANCEL = "cancel"
+    LINK = "link"
+    """The customer does it on a page, by a link to the number on file."""
     EXPEDITE = "expedite"
     """A faster way, at no cost to the customer, if they want."""
     CREDIT = "credit"
@@ -81,6 +84,7 @@ MAY: Mapping[Topic, frozenset[Decision]] = {
     ),
     Topic.DELIVERED_NOT_RECEIVED: frozenset({Decision.TELL, Decision.AGENT, Decision.TRACE, Decision.SETTLE}),
     Topic.CANCEL_ORDER: frozenset({Decision.TELL, Decision.AGENT, Decision.CANCEL}),
+    Topic.CHANGE_ADDRESS: frozenset({Decision.TELL, Decision.AGENT, Decision.LINK}),
     Topic.TRACK_ORDER: frozenset({Decision.TELL, Decision.CREDIT, Decision.EXPEDITE}),
     Topic.REFUND_STATUS: frozenset({Decision.TELL, Decision.AGENT}),
     Topic.MEMBERSHIP: frozenset({Decision.TELL, Decision.AGENT, Decision.ASK, Decision.PROVE, Decision.CHANGE}),
