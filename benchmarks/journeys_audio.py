@@ -106,6 +106,8 @@ class Reader(Customer):
         if asked.key == "confirm_intent":
             right = self._is_wanted(asked.places["what"])
             self.handset.press("1" if right else "2")
+        elif asked.key == "help_confirm":
+            self.handset.press("2")  # no script asks for an article
         elif asked.key == "menu_three":
             self.handset.press(
                 next((key for key, place in PICKS.items() if self._is_wanted(asked.places.get(place, "?"))), "*")

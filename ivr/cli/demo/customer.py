@@ -30,7 +30,7 @@ PATIENCE_SECONDS = {
 """How long a customer who interrupts listens to a prompt before answering."""
 QUESTIONS = (
     "callback_booked", "menu", "ask_", "confirm_", "offer_", "moment_", "cancel_confirm", "anything_else", "hold_",
-    "rate_", "existing_callback_menu", "language_menu",
+    "rate_", "existing_callback_menu", "language_menu", "help_confirm", "help_ask",
 )  # fmt: skip
 CALLBACK_KEY = "5"
 MOST_REMINDERS = 2
@@ -178,6 +178,7 @@ class Customer:
             "offer_callback": part.when,
             "ask_moment": part.when,
             "offer_agent_or_callback": part.when,
+            "help_confirm": part.no,  # nobody comes for an article: something else was understood
         }
         if asked.key in CONFIRMATIONS:
             return part.yes if self._is_right(asked) else part.no
