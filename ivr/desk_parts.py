@@ -15,6 +15,7 @@ from ivr.service.finishing import Finishing
 from ivr.service.hooks import Hooks, HookSender
 from ivr.service.knowledge import Knowledge
 from ivr.service.marketplace import Marketplace
+from ivr.service.order_address import OrderAddress
 from ivr.service.order_lists import OrderLists
 from ivr.service.photos import CasePhotos
 from ivr.service.ports import Commerce, NumberRules
@@ -50,6 +51,7 @@ def make_desk(
     clock = engine.scenes.clock
     return Desk(
         **_use_cases(engine),
+        **_by_link(engine, care),
         requests=WebRequests(clock, commerce, bookings=engine.bookings, rules=engine.rules),
         sign_ins=sign_ins,
         staff=staff,
@@ -59,7 +61,6 @@ def make_desk(
         market=market,
         chat_desk=chat_desk,
         account_page=account_page,
-        finishing=Finishing(engine.scenes, care, engine.links),
         numbers=numbers,
         catalogue=catalogue,
         knowledge=knowledge,
@@ -77,6 +78,11 @@ def _use_cases(engine: CallbackEngine) -> dict[str, Any]:
         "conversations",
     )  # fmt: skip
     return {name: getattr(engine, name) for name in names}
+
+
+def _by_link(engine: CallbackEngine, care: Care) -> dict[str, Any]:
+    given = (engine.scenes, care, engine.links)
+    return {"finishing": Finishing(*given), "order_address": OrderAddress(*given)}
 
 
 def _order_lists(settings: Settings, engine: CallbackEngine, commerce: Commerce) -> OrderLists:

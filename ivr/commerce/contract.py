@@ -177,6 +177,37 @@ def _changed(shop: HttpShop, order: Order) -> str:
     return ""
 
 
+def readdressing(order: Order, **changes: object) -> AccountChange:
+    """The order goes elsewhere, or what is changed of that."""
+    given: dict[str, object] = {
+        "key": f"contract/{order.id}/order_address", "kind": ChangeKind.ORDER_ADDRESS, "order_id": order.id,
+        "values": {"address": "12 Main Street", "way": "change"},
+    }  # fmt: skip
+    return change_for(order, **given | changes)
+
+
+def _readdressed(shop: HttpShop, order: Order) -> str:
+    """An order made for tests may have left: then it is refused, the second time as the first."""
+    answers = []
+    for _ in range(2):
+        try:
+            HttpAccounts(shop.requests).carry_out(readdressing(order))
+            answers.append("done")
+        except ShopRefused as refused:
+            answers.append(refused.reason)
+    return "" if len(set(answers)) == 1 else f"answered {answers[0]}, then {answers[1]}"
+
+
+def _unknown_readdressed(shop: HttpShop, order: Order) -> str:
+    try:
+        HttpAccounts(shop.requests).carry_out(
+            readdressing(order, key=f"contract/{UNKNOWN}/order_address", order_id=UNKNOWN)
+        )
+    except ShopRefused:
+        return ""
+    return "it was done"
+
+
 def _refused_change(shop: HttpShop, order: Order) -> str:
     try:
         HttpAccounts(shop.requests).carry_out(change_for(order, key=f"contract/{order.id}/stranger", number=STRANGER))
@@ -207,4 +238,6 @@ WRITES: Final = (
     ("an order goes by express, or that is refused with a reason", _expedited),
     ("a change of an account is taken, and the same again is no error", _changed),
     ("a change of an unknown customer's account is refused", _refused_change),
+    ("another address of the order is taken once, or refused twice alike", _readdressed),
+    ("another address of an unknown order is refused", _unknown_readdressed),
 )

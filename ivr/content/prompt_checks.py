@@ -30,7 +30,8 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         customer_agent_lost rate_effort
         rate_thanks help_ask_plain help_none help_none_offer help_other_words help_text_offer help_texted
         help_helped help_glad help_sorry code_call_again code_call_keys code_call_bye code_call_refused
-        ask_photo photo_sent ask_return_reason ask_return_way ask_return_way_plain proactive_stop
+        ask_photo photo_sent intent_change_address kind_change_address address_hint
+        ask_return_reason ask_return_way ask_return_way_plain proactive_stop
         proactive_stopped shop_away why_other_number why_too_many why_high_amount payout_original payout_rupees
         payout_no_fee recording_ask recording_told recording_agreed recording_declined place_kept
         ask_claim_cause ask_claim_evidence ask_claim_offer cause_counterfeit cause_not_as_described
@@ -43,7 +44,8 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         ask_express ask_part_share why_parts_too_many
         ask_step_helped steps_solved steps_over steps_declined
         complaint_key delete_confirm delete_done delete_kept delete_no_number payout_installments why_pickup_points
-        menu_more yes_or_no delete_follows
+        menu_more yes_or_no delete_follows intent_refund_status kind_refund_status refund_late
+        means_card means_bank means_wallet means_gift_card means_none
     """,
     "answer": """
         help_answer
@@ -72,8 +74,14 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "days": """
         why_withdrawal moment_too_far callback_refused_too_far why_claim_too_late
     """,
+    "amount item means since": """
+        refund_given
+    """,
+    "days item means": """
+        refund_back
+    """,
     "until": """
-        why_express express_done
+        refund_shows why_express express_done
         why_wait why_trace membership_pause_sure membership_held membership_ends membership_rests membership_let_end
     """,
     "plan until": """
@@ -111,9 +119,10 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         why_warranty why_warranty_tried why_in_window why_claim_waiting
     """,
     "item": """
+        why_address_link why_address_redirect why_address_late
         why_steps why_part_sent why_part_again
         ask_settlement ask_unfinished proactive_found why_recalled why_order_unclear why_search_over settled_replacement
-        why_not_seller why_claim_escalated why_claim_denied
+        refund_none why_not_seller why_claim_escalated why_claim_denied
         cancel_confirm cancel_done cancel_too_late order_status_canceled order_status_returned
     """,
     "key": """
@@ -211,7 +220,7 @@ _MESSAGES_BY_PLACES: Final[Mapping[str, str]] = {
     "answer link title": "mail_article",
     "names": "mail_files",
     "chat link": "mail_ways",
-    "company link": "late orders_link account unfinished",
+    "company link": "late orders_link account unfinished address",
     "code company": "account_code",
     "company link title": "help_answer",
     "case company link": "canceled done news claim_ended photo",

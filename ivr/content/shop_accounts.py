@@ -7,11 +7,12 @@ from typing import Any, Final, Protocol
 
 from ivr.content.shop import in_language
 from ivr.content.yaml_files import read_mapping
-from ivr.domain.accounts import AccountChange, Bill, Membership, MembershipState
+from ivr.domain.accounts import AccountChange, Bill, ChangeKind, Membership, MembershipState
 from ivr.domain.orders import Order, OrderStatus
-from ivr.errors import ContentError
+from ivr.errors import ContentError, ShopRefused
 
 ACCOUNTS_FILE: Final = "demo-accounts.yaml"
+CAN_GO_ELSEWHERE: Final = frozenset({OrderStatus.PREPARING, OrderStatus.SHIPPED})
 
 
 class Orders(Protocol):
@@ -63,5 +64,8 @@ class DemoAccounts:
         return Bill(order_id=order.id, item=order.item, amount=order.amount, currency=order.currency)
 
     def carry_out(self, change: AccountChange) -> None:
-        """Written down once for a key. Addresses and cards are not kept here."""
+        """Written down once for a key. Addresses and cards are not kept here. Raises ShopRefused (`too_late`)."""
+        order = self._orders.order(change.order_id, "en-US") if change.kind is ChangeKind.ORDER_ADDRESS else None
+        if change.kind is ChangeKind.ORDER_ADDRESS and (order is None or order.status not in CAN_GO_ELSEWHERE):
+            raise ShopRefused("too_late", "this order goes nowhere else")
         self.told.setdefault(change.key, change)

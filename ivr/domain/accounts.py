@@ -55,6 +55,8 @@ class ChangeKind(StrEnum):
     CANCEL = "cancel"
     RESUME = "resume"
     """It goes on after the time that was paid for: renewed."""
+    ORDER_ADDRESS = "order_address"
+    """Where one order goes: changed, or the carrier is asked to redirect it."""
     PAYMENT = "payment"
     """Something open was paid."""
 
@@ -85,7 +87,7 @@ class AccountChange:
     values: Mapping[str, str] = field(default_factory=dict)
     """What it is changed to; emptied once the shop has it."""
     order_id: str = ""
-    """Of a PAYMENT."""
+    """Of a PAYMENT, or an ORDER_ADDRESS."""
     status: ChangeStatus = ChangeStatus.WAITING
     tries: int = 0
     due_at: datetime

@@ -38,6 +38,8 @@ class MessageKind(StrEnum):
     """A return that a call left half done: the page on which it goes on."""
     PHOTO = "photo"
     """The carrier's photo of a delivery."""
+    ADDRESS = "address"
+    """The page on which an order's address is given."""
     ACCOUNT = "account"
     """The page on which account details are changed."""
     NEWS = "news"
@@ -50,7 +52,7 @@ class MessageKind(StrEnum):
 
 ABOUT_ORDERS: Final = frozenset(
     {MessageKind.RETURN, MessageKind.UNFINISHED, MessageKind.PHOTO, MessageKind.NEWS, MessageKind.RENEWAL}
-    | {MessageKind.ACCOUNT, MessageKind.WRITTEN}
+    | {MessageKind.ACCOUNT, MessageKind.ADDRESS, MessageKind.WRITTEN}
 )
 """Kinds that belong to a case, not to a callback."""
 GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
@@ -61,7 +63,7 @@ GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
     "unreached": frozenset({MessageKind.UNREACHED}),
     "done": frozenset({MessageKind.DONE}),
     "return": frozenset({MessageKind.RETURN, MessageKind.UNFINISHED}),
-    "account": frozenset({MessageKind.ACCOUNT, MessageKind.PHOTO}),
+    "account": frozenset({MessageKind.ACCOUNT, MessageKind.ADDRESS, MessageKind.PHOTO}),
     "news": frozenset({MessageKind.NEWS, MessageKind.RENEWAL}),
 }
 """Kinds as they are switched on and off."""

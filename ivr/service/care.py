@@ -10,6 +10,7 @@ from ivr.domain.cases import Case
 from ivr.domain.dialogue.effects import Decide
 from ivr.domain.dialogue.heard import Decided
 from ivr.domain.drop_offs import DropOff, nearest
+from ivr.domain.handovers import FAILED
 from ivr.domain.messages import Channel, MessageKind
 from ivr.domain.orders import Order
 from ivr.domain.outreach import News
@@ -51,6 +52,8 @@ CHOSEN = {
 }
 """Done once it was chosen, if the rules still say so."""
 NO_GUIDES = NoGuides()
+PAGES = {Decision.LINK: MessageKind.ADDRESS}
+"""Decided by a link to a page."""
 PENDING = frozenset({SettlementKind.RETURN, SettlementKind.TRACE, SettlementKind.EXPEDITE})
 """Not over when it is settled."""
 REFUNDED = frozenset({SettlementKind.REFUND, SettlementKind.RETURN})
@@ -108,7 +111,8 @@ class Care:
         places = self._places(asking, ruling, wanted)
         if kind is not None:
             _settle(asking, ruling, kind, replace(wanted, places=places), now)
-        told = self._tell(asking, now) if kind is SettlementKind.RETURN else None
+        page = MessageKind.RETURN if kind is SettlementKind.RETURN else PAGES.get(ruling.decision)
+        told = self._tell(asking, page, now) if page is not None else None
         return Decided(
             ruling,
             order,
@@ -136,13 +140,18 @@ class Care:
             log.warning("drop_offs_unknown", error=str(error))
             return ()
 
-    def _tell(self, asking: Asking, now: datetime) -> Channel | None:
-        """The page of a return, by a message that is asked for in this moment: so at any hour."""
+    def ruling(self, asking: Asking, wanted: Decide) -> Ruling:
+        """What the rules say, and nothing more."""
+        now, before = self.clock.now(), asking.uow.settlements.of_order(asking.order.id)
+        return decide(self.rules, wanted.topic, gather(self._request(asking, wanted, before, now), now), now.date())
+
+    def _tell(self, asking: Asking, page: MessageKind, now: datetime) -> Channel | None:
+        """A page, by a message that is asked for in this moment: so at any hour."""
         if self.notices is None:
             return None
         order = asking.order
         addressee = Addressee(number=order.number, email=order.email, at_any_hour=True)
-        return self.notices.write(asking.uow, asking.case, MessageKind.RETURN, addressee, now)
+        return self.notices.write(asking.uow, asking.case, page, addressee, now)
 
     def _request(self, asking: Asking, wanted: Decide, before: Sequence[Settlement], now: datetime) -> Request:
         order, uow, lacks_part = asking.order, asking.uow, wanted.reason == MISSING_PART
@@ -153,6 +162,7 @@ class Care:
             reason=wanted.reason,
             waits=wanted.choice == WAIT,
             settled=before,
+            payout_failed=_has_failed(uow, before),
             recalled=uow.outreaches.of_order(order.id, News.DEFECT) is not None,
             refunds=uow.settlements.count_final(order.number, now - REFUNDS_SPAN),
             parts=uow.settlements.count_parts(order.number, now - REFUNDS_SPAN) if lacks_part else None,
@@ -161,6 +171,12 @@ class Care:
 
     def _payout(self, ruling: Ruling, now: datetime) -> tuple[str, ...]:
         return decide(self.rules, Topic.PAYOUT, ruling.facts, now.date()).rule.reasons
+
+
+def _has_failed(uow: UnitOfWork, settled: Sequence[Settlement]) -> bool:
+    """Whether a refund among them was not carried out by the shop, for good."""
+    refunds = (uow.handovers.get(one.key) for one in settled if one.kind is SettlementKind.REFUND)
+    return any(handover is not None and handover.status in FAILED for handover in refunds)
 
 
 def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, wanted: Decide, now: datetime) -> None:

@@ -9,6 +9,9 @@ ERRANDS: Final[Mapping[str, Callable[[Data], str]]] = {
     "return_cut_off": lambda data: (
         f"the call ended in the middle of a return (at: {_words(data.get('at'))}{_reason(data)})"
     ),
+    "order_address_given": lambda data: (
+        f"the customer gives another address for the order ({_words(data.get('way'))}), by the rule {data.get('rule')}"
+    ),
     "return_gone_on": lambda data: f"the customer goes on with the return on its page{_chosen(data)}",
 }
 

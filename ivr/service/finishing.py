@@ -77,7 +77,7 @@ class Finishing:
         asks_reason = is_open and (decision is Decision.ASK or decision in AT_ONCE or bool(choices and step.reason))
         unsaid = is_open and decision in AT_ONCE  # it is done, and said, once the reason is sent
         said = () if unsaid else self._said(step.case, result, locale)
-        person = decision is Decision.AGENT or step.case.status is CaseStatus.WAITING_AGENT
+        person = (is_open and decision is Decision.AGENT) or step.case.status is CaseStatus.WAITING_AGENT
         return replace(
             step, said=said, asks_reason=asks_reason, choices=choices, places=result.places, needs_person=person
         )

@@ -26,6 +26,7 @@ MAIL_CASE: Final = b"mail case"
 ACCOUNT: Final = b"account"
 FINISH: Final = b"finish"
 PHOTO: Final = b"photo"
+ADDRESS: Final = b"address"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ID, _EXPIRY, _NONCE = 16, 3, 3
 _SIGNED: Final = _ID + _EXPIRY + _NONCE
@@ -85,6 +86,18 @@ class Links:
     def case_of_photo(self, token: str, now: datetime) -> str:
         """The case that a token of `photo` is for. Raises NotFound, LinkExpired."""
         return self._unexpired(PHOTO, token, now)
+
+    def address(self, case_id: str, message_id: str, expires_at: datetime) -> str:
+        """The token of the page on which the address of a case's order is given."""
+        return self._token(ADDRESS, case_id, _hours(expires_at), message_id)
+
+    def address_url(self, token: str) -> str:
+        """Where a token of `address` leads."""
+        return f"{self._public_url}/d/{token}"
+
+    def case_of_address(self, token: str, now: datetime) -> str:
+        """The case that a token of `address` is for. Raises NotFound, LinkExpired."""
+        return self._unexpired(ADDRESS, token, now)
 
     def account(self, case_id: str, message_id: str, expires_at: datetime) -> str:
         """The token of the page on which the details of a case's customer are changed."""

@@ -22,6 +22,7 @@ TOO_LATE: Final = timedelta(days=1)
 """So long after it was written a notice helps nobody any more."""
 ACCOUNT_VALID: Final = timedelta(hours=1)
 """A link that changes details opens nothing after this."""
+ADDRESS_VALID: Final = timedelta(days=1)
 FINISH_VALID: Final = timedelta(days=7)
 """A return that was cut off can be finished for so long, as the text says; and the photo of a delivery seen."""
 PAGE_DAYS: Final = 90
@@ -92,6 +93,8 @@ class Notices:
             return self.links.account(message.case_id, message.id, message.created_at + ACCOUNT_VALID)
         if message.kind is MessageKind.UNFINISHED and message.case_id:
             return self.links.finish(message.case_id, message.id, message.created_at + FINISH_VALID)
+        if message.kind is MessageKind.ADDRESS and message.case_id:
+            return self.links.address(message.case_id, message.id, message.created_at + ADDRESS_VALID)
         if message.kind is MessageKind.PHOTO and message.case_id:
             return self.links.photo(message.case_id, message.id, message.created_at + FINISH_VALID)
         return message.id[-8:]
@@ -118,7 +121,7 @@ class Notices:
 
     def _said(self, message: Message, case: Case, more: More) -> str:
         filled: dict[str, SayArg] = {"company": self.company, "link": self._link(message), **more.args}
-        if message.kind not in (MessageKind.ACCOUNT, MessageKind.UNFINISHED):
+        if message.kind not in (MessageKind.ACCOUNT, MessageKind.ADDRESS, MessageKind.UNFINISHED):
             filled["case"] = Spelled(case.number)
         if message.kind is MessageKind.RETURN:
             filled["places"] = "; ".join(self._words(case, Say("drop_off_text", place.told())) for place in more.places)
@@ -130,6 +133,8 @@ class Notices:
                 return self.links.send_back_url(self.token(message))
             case MessageKind.ACCOUNT:
                 return self.links.account_url(self.token(message))
+            case MessageKind.ADDRESS:
+                return self.links.address_url(self.token(message))
             case MessageKind.PHOTO:
                 return self.links.photo_url(self.token(message))
             case MessageKind.UNFINISHED:

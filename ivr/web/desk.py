@@ -25,6 +25,7 @@ from ivr.service.knowledge import Knowledge
 from ivr.service.line import Line
 from ivr.service.links import Links
 from ivr.service.marketplace import Marketplace
+from ivr.service.order_address import OrderAddress
 from ivr.service.order_lists import OrderLists
 from ivr.service.photos import MOST_BYTES, CasePhotos, Pictures
 from ivr.service.ports import Commerce, NumberRules
@@ -99,6 +100,7 @@ class Desk:
     """What customers change by a signed link."""
     finishing: Finishing
     """Returns that a call left half done."""
+    order_address: OrderAddress
     supervising: Supervising
     commerce: Commerce
     staff: StaffDesk

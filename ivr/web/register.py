@@ -39,6 +39,7 @@ from ivr.web.error_pages import ErrorPages, register_error_pages
 from ivr.web.finish_pages import FinishPages, finish_pages
 from ivr.web.help_pages import HelpPages, help_pages
 from ivr.web.holiday_pages import HolidayPages, add_holiday_rules
+from ivr.web.order_address_pages import OrderAddressPages, order_address_pages
 from ivr.web.page_words import PageWords
 from ivr.web.pages import CustomerPages, customer_pages
 from ivr.web.recording_pages import RecordingPages
@@ -100,6 +101,7 @@ def _by_link(services: Services, desk: Desk, words: PageWords) -> tuple[Blueprin
         account_pages(AccountPages(services, desk, words, desk.account_page)),
         delivery_pages(DeliveryPages(services, desk, words)),
         finish_pages(FinishPages(services, desk, words, desk.finishing)),
+        order_address_pages(OrderAddressPages(services, words, desk.order_address)),
     )
 
 

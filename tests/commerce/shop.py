@@ -120,6 +120,8 @@ class Shop:
         row = request.get_json()
         if self.demo.customer_name(row["number"]) is None:
             raise ShopRefused("unknown_customer")
+        if row["kind"] == "order_address" and self.demo.order(row["order_id"], "en-US") is None:
+            raise ShopRefused("unknown_order")
         self.changes.setdefault(key, row)
         return {}
 

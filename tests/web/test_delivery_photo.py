@@ -34,8 +34,14 @@ def said(site: Site, number: str, *keys: str) -> list[list[str]]:
     return found
 
 
+def missing(site: Site, *keys: str) -> list[list[str]]:
+    """Grace says that she has not received it."""
+    place = [one.id for one in site.ivr.shop.recent_orders(GRACE, "en-US")].index(ORDER) + 1
+    return said(site, GRACE, "2", str(place), *keys)
+
+
 def test_the_photo_is_sent_by_link_and_its_page_shows_it_from_its_host_alone(site: Site) -> None:
-    heard = said(site, GRACE, "2", "1", "1")
+    heard = missing(site, "1")
     assert heard[1] == ["ask_photo"]
     assert heard[2][:3] == ["photo_sent", "dnr_explain", "dnr_case"]
     site.ivr.engine.outbox.sweep()
@@ -48,11 +54,11 @@ def test_the_photo_is_sent_by_link_and_its_page_shows_it_from_its_host_alone(sit
     assert f"img-src 'self' https://{HOST};" in page.headers["Content-Security-Policy"]
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert HOST not in site.get("/").headers["Content-Security-Policy"]
-    assert "ask_photo" not in said(site, GRACE, "2", "1")[1], "it was sent in this case"
+    assert "ask_photo" not in missing(site)[1], "it was sent in this case"
 
 
 def test_whoever_wants_no_photo_goes_on_without(site: Site) -> None:
-    heard = said(site, GRACE, "2", "1", "2")
+    heard = missing(site, "2")
     assert heard[2][:2] == ["dnr_explain", "dnr_case"]
     site.ivr.engine.outbox.sweep()
     assert site.messenger.sent == []
@@ -63,7 +69,7 @@ def test_it_is_offered_to_nobody_else_and_not_where_texts_are_declined(site: Sit
     with site.store.begin() as uow:
         opt_out(uow, GRACE, site.clock.now(), "text")
         uow.commit()
-    assert said(site, GRACE, "2", "1")[1][0] != "ask_photo"
+    assert missing(site)[1][0] != "ask_photo"
 
 
 def test_a_made_up_link_and_one_too_old_show_nothing(site: Site) -> None:

@@ -9,7 +9,10 @@ from werkzeug.test import TestResponse
 
 from ivr.domain.cases import CaseStatus
 from ivr.domain.orders import Order
+from ivr.domain.policy.facts import REASONS
+from ivr.domain.policy.rules import MAY, Topic
 from ivr.domain.settlements import SettlementKind
+from ivr.service.care import CHOSEN
 from ivr.service.opting import opt_out
 from ivr.service.timeline import new_id
 from tests.web.site import Site, text_of
@@ -90,6 +93,12 @@ def test_one_that_was_cut_off_before_its_reason_asks_for_it_and_goes_step_by_ste
     assert "Wie geben Sie es zurück?" in text_of(site.get(path + "?lang=de-DE"))
     assert send(site, path, choice="label").status_code == 303
     assert settled(site, order) == [(SettlementKind.RETURN, "label")]
+
+
+def test_every_reason_and_choice_of_the_rules_has_its_words_on_the_page(site: Site) -> None:
+    words = {*REASONS, *(choice for decision, choice in CHOSEN if decision in MAY[Topic.RETURN_REFUND])}
+    missing = [word for word in words if not site.ivr.catalogue.has("en-US", f"finish_{word}")]
+    assert missing == []
 
 
 def test_what_the_rules_give_to_a_person_waits_for_one_and_a_call_can_be_asked_for(

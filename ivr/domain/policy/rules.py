@@ -14,7 +14,9 @@ class Topic(StrEnum):
     RETURN_REFUND = "return_refund"
     DELIVERED_NOT_RECEIVED = "delivered_not_received"
     CANCEL_ORDER = "cancel_order"
+    CHANGE_ADDRESS = "change_address"
     TRACK_ORDER = "track_order"
+    REFUND_STATUS = "refund_status"
     PAYOUT = "payout"
     SELLER_CLAIM = "seller_claim"
     MEMBERSHIP = "membership"
@@ -48,6 +50,8 @@ class Decision(StrEnum):
     SHARE = "share"
     """A share of the price and it is kept, or it is sent back, as the customer chooses."""
     CANCEL = "cancel"
+    LINK = "link"
+    """The customer does it on a page, by a link to the number on file."""
     EXPEDITE = "expedite"
     """A faster way, at no cost to the customer, if they want."""
     CREDIT = "credit"
@@ -80,7 +84,9 @@ MAY: Mapping[Topic, frozenset[Decision]] = {
     ),
     Topic.DELIVERED_NOT_RECEIVED: frozenset({Decision.TELL, Decision.AGENT, Decision.TRACE, Decision.SETTLE}),
     Topic.CANCEL_ORDER: frozenset({Decision.TELL, Decision.AGENT, Decision.CANCEL}),
+    Topic.CHANGE_ADDRESS: frozenset({Decision.TELL, Decision.AGENT, Decision.LINK}),
     Topic.TRACK_ORDER: frozenset({Decision.TELL, Decision.CREDIT, Decision.EXPEDITE}),
+    Topic.REFUND_STATUS: frozenset({Decision.TELL, Decision.AGENT}),
     Topic.MEMBERSHIP: frozenset({Decision.TELL, Decision.AGENT, Decision.ASK, Decision.PROVE, Decision.CHANGE}),
     Topic.PAYOUT: frozenset({Decision.TELL}),
     Topic.SELLER_CLAIM: frozenset({Decision.ASK, Decision.TELL, Decision.AGENT, Decision.CLAIM, Decision.OFFER}),
@@ -108,6 +114,8 @@ class Anchor(StrEnum):
 
     DELIVERY = "delivery"
     TRACE = "trace"
+    SETTLEMENT = "settlement"
+    """When it was refunded."""
 
 
 @dataclass(frozen=True, kw_only=True)
