@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from ivr.understanding.moments import UNTIL
+from ivr.understanding.moments import UNTIL, WINDOW
 from ivr.understanding.network import Match, Slots
 from ivr.understanding.tokens import Spelling
 
@@ -13,6 +13,8 @@ TO: Final = "to"
 FILLER: Final = "~filler"
 _UNKNOWN_COST: Final = 1.0
 _PIECE_COST: Final = 0.1
+_WINDOW_COST: Final = 0.09
+"""Rather than a time: "from ten to twelve" is not ten minutes before noon."""
 _FILLER_COST: Final = 0.2
 """Per token: a known phrase is always preferred to fillers."""
 
@@ -77,7 +79,7 @@ def cover(words: Sequence[str], networks: Sequence[Matcher], allowed: Collection
 def _cost(piece: Piece) -> float:
     if piece.name == FILLER:
         return _FILLER_COST * (piece.end - piece.start)
-    return _PIECE_COST
+    return _WINDOW_COST if piece.name == WINDOW else _PIECE_COST
 
 
 def _relax(best: list[_Best], start: int, end: int, cost: float, piece: Piece | None) -> None:

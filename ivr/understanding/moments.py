@@ -12,6 +12,7 @@ NEVER_CHANGE: Final = frozenset({"unclear", "rejected", "correction", "moment_gl
 """More words may make these of a moment, but so rarely that a turn does not wait for them."""
 IGNORED: Final = frozenset({"rejected", "moment_glue"})
 """Said to be left out ("not today") or to join fragments."""
+WINDOW: Final = "window"
 UNTIL: Final = "until_"
 """Begins the slots of a window's end."""
 _UNIT_SECONDS: Final = {"minute": 60, "hour": 3600, "second": 1}
@@ -141,7 +142,7 @@ FIELDS: Final = {
     "date": _date,
     "part": _part,
     "time": _time,
-    "window": _window,
+    WINDOW: _window,
     "unclear": _unclear,
 }
 KINDS: Final = frozenset(FIELDS) | IGNORED | {"correction"}
