@@ -96,7 +96,7 @@ class Bookings:
         """Its window anew, by the hours of this number; its place is its own. Raises CallbackRefused (`hours`)."""
         at = None if callback.asap else max(callback.due_at, self._clock.now())
         held = Wanted(callback.skill, callback.locale, callback.id, held=True)
-        self._apply(uow, callback, checked, asks_anew(callback, at, callback.ticket_at, told_until(callback)), held)
+        self._apply(uow, callback, checked, asks_anew(callback, at, callback.ticket_at, told_until(callback, at)), held)
 
     def move(
         self, uow: UnitOfWork, callback_id: str, *, at: datetime | None, until: datetime | None = None

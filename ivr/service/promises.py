@@ -61,13 +61,16 @@ class Promises:
         Raises CallbackRefused (`past`, `too_far`), NotThen (`hours`, `full`).
         """
         begins, now = max(window[0], self._clock.now()), self._clock.now()
-        if window[1] - now < SHORTEST_WINDOW:
+        least = SHORTEST_WINDOW - timedelta(
+            seconds=self._rules.booking.grace_seconds
+        )  # it took a while to be read back
+        if window[1] - now < least:
             raise CallbackRefused("past", "that window is over; name a later one")
         if begins > self._slots.latest_at:
             raise CallbackRefused("too_far", f"callbacks can be booked {self._rules.booking.horizon_days} days ahead")
         opens = first_due(hours, begins, self._rules.dial.reserve_seconds)
         ends = min(window[1], window_end(hours, opens)) if opens else begins
-        if opens is None or ends - opens < SHORTEST_WINDOW:
+        if opens is None or ends - opens < least:
             raise NotThen("hours", WHY_NOT["hours"], self._slots.nearest(uow, wanted, hours, begins), zone)
         due_at = opens if wanted.held else self._slots.take_within(uow, wanted, hours, (opens, ends))
         if due_at is None:

@@ -6,6 +6,7 @@ import pytest
 
 from ivr.domain.promised import told_until
 from ivr.errors import CallbackRefused
+from ivr.service.renumbering import change_number
 from ivr.storage import SqlStore
 from tests.service.test_slots import QUARTER, THREE, fill, refused
 from tests.service.world import OTHER_CUSTOMER, World, audited
@@ -68,6 +69,17 @@ def test_moment_is_moved_to_a_window_and_back(world: World) -> None:
             world.engine.bookings.move(uow, callback_id, at=THREE, until=until)
             uow.commit()
         assert told_until(world.callback(callback_id)) == until
+
+
+def test_late_in_a_window_another_number_is_rung_by_the_same_end(world: World) -> None:
+    callback_id = world.book(at=THREE, until=FIVE)
+    for passed, number in ((HOUR, "+12025550188"), (2 * HOUR - timedelta(minutes=20), "+12025550189")):
+        world.clock.set(THREE + passed)
+        with world.store.begin() as uow:
+            change_number(world.engine.bookings, uow, callback_id, number)
+            uow.commit()
+        row = world.callback(callback_id)
+        assert (row.number, row.promised_by_at) == (number, FIVE)
 
 
 def test_ring_in_the_second_hour_of_a_window_keeps_it(world: World) -> None:
