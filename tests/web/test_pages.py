@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from icalendar import Calendar
 
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import CallbackStatus
@@ -77,6 +78,9 @@ def test_window_is_promised_told_moved_and_in_the_calendar(site: Site) -> None:
     page = site.get(path)
     assert "We ring you tomorrow, Wednesday, between 3:30 PM and 5 PM (New York)." in text_of(page)
     assert value_of(page, "until") == "17:00"
+    entry = Calendar.from_ical(site.get(f"{path}/calendar.ics").text).walk("VEVENT")[0]
+    assert [entry[end].dt.astimezone(UTC).hour for end in ("DTSTART", "DTEND")] == [19, 21]
+    assert "between 3:30 PM and 5 PM" in entry["DESCRIPTION"]
     assert site.post(f"{path}/move", AT | {"until": "18:00"}, page=path).status_code == 303
     assert "between 3:30 PM and 6 PM" in text_of(site.get(path))
     assert site.post(f"{path}/move", AT | {"until": ""}, page=path).status_code == 303
