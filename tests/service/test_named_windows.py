@@ -1,13 +1,15 @@
 """Windows that customers name: rung first by their end, from the first moment in them that is free."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from ivr.domain.promised import told_until
+from ivr.domain.turn import At, Say
 from ivr.errors import CallbackRefused
 from ivr.service.renumbering import change_number
 from ivr.storage import SqlStore
+from tests.fakes.messenger import KeySpeaker
 from tests.service.test_slots import QUARTER, THREE, fill, refused
 from tests.service.world import OTHER_CUSTOMER, World, audited
 
@@ -90,3 +92,25 @@ def test_ring_in_the_second_hour_of_a_window_keeps_it(world: World) -> None:
     world.picks_up()
     assert world.callback(callback_id).was_kept
     assert audited(world) == []
+
+
+class Listening(KeySpeaker):
+    """Keeps until when it told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, datetime | None]] = []
+
+    def text(self, locale: str, say: Say) -> str:
+        when = say.args.get("when")
+        if isinstance(when, At):
+            self.told.append((say.key, when.until))
+        return super().text(locale, say)
+
+
+def test_text_messages_tell_the_window(world: World) -> None:
+    world.speaker = speaker = Listening()
+    world.start()
+    world.book(at=THREE + 2 * HOUR, until=FIVE + 2 * HOUR)
+    world.send()
+    world.send(4 * HOUR.total_seconds())
+    assert speaker.told == [("promised_at_text", FIVE + 2 * HOUR), ("reminder_text", FIVE + 2 * HOUR)]
