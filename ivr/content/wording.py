@@ -23,6 +23,9 @@ REQUIRED_WORDINGS: Final[Mapping[str, frozenset[str]]] = {
     "today": frozenset({"time"}),
     "tomorrow": frozenset({"weekday", "time"}),
     "day": frozenset({"weekday", "date", "time"}),
+    "today_window": frozenset({"begin", "end"}),
+    "tomorrow_window": frozenset({"weekday", "begin", "end"}),
+    "day_window": frozenset({"weekday", "date", "begin", "end"}),
     "under_a_minute": frozenset(),
     "a_minute": frozenset(),
     "minutes": frozenset({"low"}),
@@ -56,13 +59,14 @@ class Wording:
         """ "Tomorrow, Wednesday, at 3:30 PM", on the clock of the zone."""
         zone = ZoneInfo(at.zone)
         local, today = at.at.astimezone(zone), at.now.astimezone(zone).date()
-        pattern = self._patterns[_DAYS.get((local.date() - today).days, "day")]
-        words = {
-            "time": self._time(local),
-            "weekday": self._date(local, "weekday"),
-            "date": self._date(local, "date"),
-        }
-        return plain(pattern.format(**words))
+        day = _DAYS.get((local.date() - today).days, "day")
+        words = {"weekday": self._date(local, "weekday"), "date": self._date(local, "date")}
+        if at.until is None:
+            words["time"] = self._time(local)
+        else:
+            day = f"{'day' if day == 'yesterday' else day}_window"
+            words |= {"begin": self._end(local), "end": self._end(at.until.astimezone(zone))}
+        return plain(self._patterns[day].format(**words))
 
     def span(self, span: Span) -> str:
         """ "Between 5 and 10 minutes": whole minutes, the low end down, the high end up."""
@@ -117,6 +121,11 @@ class Wording:
         key = "time" if local.minute else "time_on_the_hour"
         pattern = self._patterns.get(f"{key}_{local.hour}", self._patterns[key])
         return str(format_time(local, pattern, locale=self._locale))
+
+    def _end(self, local: datetime) -> str:
+        """A time as it stands beside another: without the words that lead one in, where `window_time` says so."""
+        pattern = self._patterns.get("window_time")
+        return str(format_time(local, pattern, locale=self._locale)) if pattern else self._time(local)
 
     def _date(self, local: datetime, key: str) -> str:
         return str(format_date(local.date(), self._patterns[key], locale=self._locale))

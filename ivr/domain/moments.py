@@ -29,6 +29,10 @@ class When:
     minute: int | None = None
     half: str | None = None
     """`am`, `pm`, `24` (said in 24-hour style or otherwise certain), or None: not said."""
+    until_hour: int | None = None
+    """The end of a window ("between three and five"), read like `hour`."""
+    until_minute: int | None = None
+    until_half: str | None = None
     part: str | None = None
     """`morning`, `afternoon` or `evening` without an hour."""
     not_before: bool = False
@@ -58,6 +62,8 @@ class Resolved:
 
     at: datetime
     """Aware UTC."""
+    until: datetime | None = None
+    """The end of a window, which begins `at`; None: a moment."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +83,16 @@ class Opening(Protocol):
     def next_allowed(self, at: datetime) -> datetime | None:
         """The first allowed moment not before `at`; None if there is none soon."""
 
+    def closes_after(self, at: datetime) -> datetime | None:
+        """Until when it stays allowed without a break; None: always."""
+
 
 HORIZON: Final = timedelta(days=30)
 """Later moments are refused."""
+SHORTEST_WINDOW: Final = timedelta(minutes=30)
+LONGEST_WINDOW: Final = timedelta(hours=8)
+"""Windows that are shorter or longer are asked back."""
+Window = tuple[datetime, datetime]
 PART_HOURS: Final = {"morning": (9, 12), "afternoon": (13, 17), "evening": (17, 21)}
 """A part of the day without an hour means its first hour; it is over at the second."""
 
@@ -100,9 +113,15 @@ def _resolved(when: When, now: datetime, zone: tzinfo, opening: Opening) -> Reso
         return _checked(now + timedelta(seconds=when.in_seconds or 0), now, opening)
     if when.hour is None:
         return _without_hour(when, now, zone, opening)
-    if not (0 <= when.hour <= 23 and 0 <= (when.minute or 0) <= 59):
+    if not (_is_clock(when.hour, when.minute) and _is_clock(when.until_hour or 0, when.until_minute)):
         return Unresolved(AskBack.WHICH_TIME)
+    if when.until_hour is not None:
+        return _within_a_day(when, now, zone, opening)
     return _on_a_day(when, now, zone, opening)
+
+
+def _is_clock(hour: int, minute: int | None) -> bool:
+    return 0 <= hour <= 23 and 0 <= (minute or 0) <= 59
 
 
 def _without_hour(when: When, now: datetime, zone: tzinfo, opening: Opening) -> Resolved | Unresolved:
@@ -148,6 +167,53 @@ def _checked(at: datetime, now: datetime, opening: Opening) -> Resolved | Unreso
     if not opening.allows(at):
         return Unresolved(AskBack.CLOSED, opening.next_allowed(at))
     return Resolved(at)
+
+
+def _within_a_day(when: When, now: datetime, zone: tzinfo, opening: Opening) -> Resolved | Unresolved:
+    """The first day on which enough of the window is ahead; one that has begun goes on from now."""
+    if _lacks_day(when):
+        return Unresolved(AskBack.WHICH_DAY)
+    clocks = _clock_windows(when)
+    if not clocks:
+        return Unresolved(AskBack.CONFLICT)
+    for day in _days(when, now.astimezone(zone).date()):
+        windows = [(_local(day, a, zone).astimezone(UTC), _local(day, b, zone).astimezone(UTC)) for a, b in clocks]
+        ahead = [(max(begins, now), ends) for begins, ends in windows if ends - max(begins, now) >= SHORTEST_WINDOW]
+        if ahead:
+            return _window_chosen(ahead, opening)
+    return Unresolved(AskBack.WHICH_DAY)
+
+
+def _clock_windows(when: When) -> list[tuple[time, time]]:
+    """Both ends in the halves of the day that make a window of them: three to five is never 3 AM to 5 PM."""
+    until = replace(when, hour=when.until_hour, minute=when.until_minute, half=when.until_half)
+    pairs = [(begins, ends) for begins in _clock_times(when) for ends in _clock_times(until)]
+    return [pair for pair in pairs if SHORTEST_WINDOW <= _between(*pair) <= LONGEST_WINDOW]
+
+
+def _between(begins: time, ends: time) -> timedelta:
+    return timedelta(hours=ends.hour - begins.hour, minutes=ends.minute - begins.minute)
+
+
+def _window_chosen(windows: list[Window], opening: Opening) -> Resolved | Unresolved:
+    """The only one that lies inside the hours, or else is cut to them; if several are, ask; if none, the nearest."""
+    cuts = [(window, cut) for window in windows if (cut := _cut(window, opening))]
+    whole = [cut for window, cut in cuts if window == cut]
+    found = whole or [cut for _, cut in cuts]
+    if len(found) > 1:
+        return Unresolved(AskBack.AM_OR_PM)
+    if not found:
+        return Unresolved(AskBack.CLOSED, opening.next_allowed(windows[0][0]))
+    return Resolved(*found[0])
+
+
+def _cut(window: Window, opening: Opening) -> Window | None:
+    """What of it lies inside the hours, if that is enough."""
+    opens = opening.next_allowed(window[0])
+    if opens is None:
+        return None
+    ends = min(window[1], opening.closes_after(opens) or window[1])
+    return (opens, ends) if ends - opens >= SHORTEST_WINDOW else None
 
 
 def _next_of_each(times: list[datetime], now: datetime, zone: tzinfo) -> list[datetime]:

@@ -24,6 +24,8 @@ class At:
     zone: str
     now: datetime
     """Aware UTC: lets "today" and "tomorrow" be said."""
+    until: datetime | None = None
+    """The end of a window, on the same day ("tomorrow between 3 PM and 5 PM"); None: a moment."""
 
 
 @dataclass(frozen=True)

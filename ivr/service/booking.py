@@ -1,15 +1,18 @@
 """Booking: promise a callback, move it, take it back. Every rule is checked here and again at every dial."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ivr.domain.callbacks import Callback, CallbackStatus, Party
+from ivr.domain.callbacks import Callback, CallbackStatus
 from ivr.domain.cases import CaseStatus
 from ivr.domain.hours import Hours
 from ivr.domain.policies import CallbackRules, calling_window
+from ivr.domain.promised import told_until
 from ivr.errors import CallbackRefused, IllegalMove, NotFound, NumberRefused
 from ivr.service.afterwards import Actions
 from ivr.service.attempts import withdraw
+from ivr.service.booking_requests import BookingRequest as BookingRequest
+from ivr.service.booking_requests import asks_anew, booking_data, callback_of
 from ivr.service.limits import count_use, is_left_alone
 from ivr.service.line import Line
 from ivr.service.ports import CheckedNumber, Clock, NumberRules
@@ -18,7 +21,7 @@ from ivr.service.resuming import new_code
 from ivr.service.slots import Slots, Wanted
 from ivr.service.store import UnitOfWork
 from ivr.service.telling import Telling
-from ivr.service.timeline import masked, new_id, record
+from ivr.service.timeline import record
 
 
 class AlreadyBooked(CallbackRefused):
@@ -27,34 +30,6 @@ class AlreadyBooked(CallbackRefused):
     def __init__(self, callback: Callback) -> None:
         super().__init__("exists", "this number has an open callback; keep, move or cancel it")
         self.callback = callback
-
-
-@dataclass(frozen=True, kw_only=True)
-class BookingRequest:
-    """What somebody asks for. Times are aware UTC."""
-
-    case_id: str
-    number: str
-    """As typed, spoken or sent; checked here."""
-    customer_id: str | None = None
-    locale: str = "en-US"
-    zone: str = ""
-    """IANA zone in which times are told, if the customer said it; empty: the number's."""
-    at: datetime | None = None
-    """The named moment; None: as soon as possible."""
-    ticket_at: datetime | None = None
-    """The place in line so far (a caller who waited keeps it); only for as soon as possible. None: now."""
-    source: str = "phone"
-    address: str | None = None
-    """The network address of a web or API request: limited; kept only as a hash."""
-    needs_verification: bool = False
-    """The number was typed by somebody who has not proven to hold it: nothing is dialed before."""
-    skill: str = "general"
-    priority: int = 2
-    email: str = ""
-    """Where news of it is sent, too."""
-    ring_first: Party | None = None
-    """None: as the rules say."""
 
 
 class Bookings:
@@ -94,14 +69,14 @@ class Bookings:
         self._refuse_limits(uow, request, checked.e164, now)
         wanted = Wanted(request.skill, request.locale)
         promise = self._promise(uow, request, checked, wanted)
-        callback = _callback(request, checked, promise, now)
+        callback = callback_of(request, checked, promise, now)
         callback.resume_code = new_code(uow)
         if request.needs_verification:
             callback.status = CallbackStatus.UNVERIFIED
             callback.closes_at = now + timedelta(seconds=self._rules.booking.unverified_seconds)
         uow.callbacks.add(callback)
         _case_waits(uow, callback)
-        record(uow, now, "callback_booked", subject=callback, data=_booking_data(callback))
+        record(uow, now, "callback_booked", subject=callback, data=booking_data(callback))
         self.telling.promised(uow, callback, now)
         return callback
 
@@ -121,10 +96,12 @@ class Bookings:
         """Its window anew, by the hours of this number; its place is its own. Raises CallbackRefused (`hours`)."""
         at = None if callback.asap else max(callback.due_at, self._clock.now())
         held = Wanted(callback.skill, callback.locale, callback.id, held=True)
-        self._apply(uow, callback, checked, _asks(callback, at, callback.ticket_at), held)
+        self._apply(uow, callback, checked, asks_anew(callback, at, callback.ticket_at, told_until(callback, at)), held)
 
-    def move(self, uow: UnitOfWork, callback_id: str, *, at: datetime | None) -> tuple[Callback, Actions]:
-        """Move to a named moment (the place in line is given up) or, `at` None, to as soon as possible.
+    def move(
+        self, uow: UnitOfWork, callback_id: str, *, at: datetime | None, until: datetime | None = None
+    ) -> tuple[Callback, Actions]:
+        """Move to a named moment or window (the place in line is given up) or, `at` None, to as soon as possible.
 
         Run the actions after the commit. Raises NotFound, IllegalMove (it has ended) and CallbackRefused as `book`.
         """
@@ -136,10 +113,10 @@ class Bookings:
             callback.move(CallbackStatus.SCHEDULED)
         kept = callback.was_kept
         wanted = Wanted(callback.skill, callback.locale, callback.id)
-        self._apply(uow, callback, checked, _asks(callback, at, ticket_at), wanted)
+        self._apply(uow, callback, checked, asks_anew(callback, at, ticket_at, until), wanted)
         callback.first_rung_at, callback.tries = None, 0  # a new promise, judged by its own first ring
         callback.revision += 1
-        data = _booking_data(callback) | ({} if kept is None else {"kept_before": kept})
+        data = booking_data(callback) | ({} if kept is None else {"kept_before": kept})
         record(uow, self._clock.now(), "callback_moved", subject=callback, data=data)
         self.telling.moved(uow, callback, self._clock.now())
         return callback, actions
@@ -224,6 +201,8 @@ class Bookings:
     def _promise(self, uow: UnitOfWork, request: BookingRequest, checked: CheckedNumber, wanted: Wanted) -> Promise:
         hours = self.hours(checked, request.zone)
         zone = request.zone or checked.zones[0]
+        if request.at is not None and request.until is not None:
+            return self._promises.within(uow, wanted, (request.at, request.until), hours, zone)
         if request.at is not None:
             return self._promises.named(uow, wanted, request.at, hours, zone)
         wait = self._line.estimate(uow, request.skill, locale=request.locale, priority=request.priority)
@@ -241,42 +220,6 @@ class Bookings:
         callback.reason = ""
 
 
-def _asks(callback: Callback, at: datetime | None, ticket_at: datetime) -> BookingRequest:
-    """What a callback asks for anew."""
-    return BookingRequest(
-        case_id=callback.case_id,
-        number=callback.number,
-        locale=callback.locale,
-        zone=callback.zone,
-        at=at,
-        ticket_at=ticket_at,
-        skill=callback.skill,
-        priority=callback.priority,
-    )
-
-
-def _callback(request: BookingRequest, checked: CheckedNumber, promise: Promise, now: datetime) -> Callback:
-    return Callback(
-        id=new_id(),
-        case_id=request.case_id,
-        customer_id=request.customer_id,
-        number=checked.e164,
-        locale=request.locale,
-        zone=request.zone or checked.zones[0],
-        asap=request.at is None,
-        ticket_at=promise.ticket_at,
-        due_at=promise.due_at,
-        promised_by_at=promise.promised_by_at,
-        closes_at=promise.closes_at,
-        skill=request.skill,
-        priority=request.priority,
-        source=request.source,
-        email=request.email,
-        ring_first=request.ring_first,
-        created_at=now,
-    )
-
-
 def _case_waits(uow: UnitOfWork, callback: Callback) -> None:
     case = uow.cases.get(callback.case_id)
     if case is not None:
@@ -287,14 +230,3 @@ def _case_open_again(uow: UnitOfWork, callback: Callback) -> None:
     case = uow.cases.get(callback.case_id)
     if case is not None and case.status == CaseStatus.WAITING_AGENT:
         case.move(CaseStatus.OPEN)
-
-
-def _booking_data(callback: Callback) -> dict[str, object]:
-    return {
-        "number": masked(callback.number),
-        "asap": callback.asap,
-        "due_at": callback.due_at.isoformat(),
-        "promised_by_at": callback.promised_by_at.isoformat(),
-        "status": callback.status.value,
-        "source": callback.source,
-    }

@@ -126,6 +126,7 @@ class ChatEffects:
             locale=exchange.dialogue.locale,
             zone=exchange.dialogue.caller.zone,
             at=effect.at,
+            until=effect.until,
             source=exchange.source,
             address=exchange.address,
             needs_verification=True,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 from ivr.domain.callbacks import Callback, Outcome
@@ -122,10 +121,11 @@ class Effects:
                 return self.times.resolve(exchange, when)
             case wanted.CheckNumber(digits):
                 return self._check_number(digits)
-            case wanted.Book(at, number):
-                return self._book(exchange, at, number)
-            case wanted.Move(callback_id, at):
-                return self._changed(exchange, partial(self.bookings.move, exchange.uow, callback_id, at=at))
+            case wanted.Book():
+                return self._book(exchange, effect)
+            case wanted.Move(callback_id, at, until):
+                move = partial(self.bookings.move, exchange.uow, callback_id, at=at, until=until)
+                return self._changed(exchange, move)
             case wanted.ChangeNumber(callback_id, number):
                 change = partial(change_number, self.bookings, exchange.uow, callback_id, number)
                 return self._changed(exchange, change)
@@ -218,7 +218,7 @@ class Effects:
             return heard.NumberChecked(None, refused.reason)
         return heard.NumberChecked(checked.e164, zone=checked.zones[0])
 
-    def _book(self, exchange: Exchange, at: datetime | None, number: str) -> Booking:
+    def _book(self, exchange: Exchange, asked: wanted.Book) -> Booking:
         case = exchange.uow.cases.get(exchange.dialogue.case_id)
         if case is None:
             raise ValueError("a callback needs a case")
@@ -226,10 +226,11 @@ class Effects:
         request = BookingRequest(
             case_id=case.id,
             customer_id=exchange.call.customer_id,
-            number=number,
+            number=asked.number,
             locale=exchange.dialogue.locale,
             zone=exchange.dialogue.caller.zone,
-            at=at,
+            at=asked.at,
+            until=asked.until,
             ticket_at=hold.ticket_at if hold else self.clock.now(),
             source=exchange.source,
             skill=case.skill,

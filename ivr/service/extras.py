@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from ivr.domain.callbacks import Callback, CallbackStatus
+from ivr.domain.promised import told_until
 from ivr.domain.turn import At, Say
 from ivr.errors import IllegalMove
 from ivr.service.calendar_entries import calendar_entry
@@ -53,11 +54,12 @@ class Extras:
     def calendar(self, callback: Callback, locale: str) -> CalendarEntry:
         """The same event as in e-mails about it: moved with the callback."""
         served, now = locale_for(self.speaker, locale), self.clock.now()
+        when = At(callback.due_at, callback.zone, now, told_until(callback))
         token = self.links.follow(callback.id, callback.id, callback.closes_at + LINK_KEPT)
         return calendar_entry(
             callback,
             changed_at=now,
             title=self.speaker.text(served, Say("calendar_title_text", {"company": self.company})),
-            description=self.speaker.text(served, Say("moment", {"when": At(callback.due_at, callback.zone, now)})),
+            description=self.speaker.text(served, Say("moment", {"when": when})),
             url=self.links.follow_url(token),
         )

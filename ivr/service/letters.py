@@ -6,6 +6,7 @@ from typing import Final
 from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Case
 from ivr.domain.messages import IN_CALENDAR, Message, MessageKind, MessageRules
+from ivr.domain.promised import told_at, told_until
 from ivr.domain.turn import At, Say, SayArg, Spelled, Zone
 from ivr.service.calendar_entries import calendar_entry
 from ivr.service.links import Links
@@ -15,6 +16,8 @@ from ivr.service.wording import locale_for
 
 _BY_TIME: Final = frozenset({MessageKind.PROMISED, MessageKind.MOVED})
 """Kinds that are worded otherwise for as soon as possible."""
+_WITH_WINDOW: Final = _BY_TIME | {MessageKind.REMINDER}
+"""Kinds that tell until when, if a window was named."""
 
 
 class Letters:
@@ -70,10 +73,11 @@ class Letters:
         key = str(message.kind.value)
         if message.kind in _BY_TIME:
             key += "_asap" if callback.asap else "_at"
-        at = callback.promised_by_at if callback.asap and message.kind in _BY_TIME else callback.due_at
+        at = told_at(callback) if message.kind in _BY_TIME else callback.due_at
+        until = told_until(callback) if message.kind in _WITH_WINDOW else None
         filled: dict[str, SayArg] = {
             "company": self._company,
-            "when": At(at, callback.zone, now),
+            "when": At(at, callback.zone, now, until),
             "link": self._links.follow_url(self.token(message, callback)),
             "code": Spelled(callback.resume_code) if callback.resume_code else "",
             **_case(case),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.domain.dialogue.heard import MomentResolved, OfferedZone
 from ivr.domain.hours import CallingHours, Hours
-from ivr.domain.moments import AskBack, Resolved, Unresolved, When, resolve
+from ivr.domain.moments import SHORTEST_WINDOW, AskBack, Resolved, Unresolved, When, Window, resolve
 from ivr.domain.policies import CallbackRules, calling_window
 from ivr.domain.regions import Whereabouts
 from ivr.domain.turn import Clock, Say
@@ -51,7 +51,8 @@ class NamedTimes:
         named_at = _named_at(when, moment, now, zone, horizon)
         zones = tuple(self._differing(dialogue.locale, where, named_at)) if named_at else ()
         if named_at and zones:
-            return MomentResolved(Resolved(named_at), now, zones)
+            until = moment.until if isinstance(moment, Resolved) else None
+            return MomentResolved(Resolved(named_at, until), now, zones)
         return MomentResolved(self._with_room(exchange, moment, hours), now)
 
     def _differing(self, locale: str, where: Whereabouts, at: datetime) -> Iterator[OfferedZone]:
@@ -79,12 +80,23 @@ class NamedTimes:
         at = moment.at if isinstance(moment, Resolved) else moment.nearest_at
         if case is None or at is None:
             return moment
+        if isinstance(moment, Resolved) and moment.until is not None:
+            return self._window_with_room(exchange, case.skill, hours, (moment.at, moment.until))
         slots, wanted = self.bookings.slots, Wanted(case.skill, exchange.dialogue.locale, exchange.dialogue.moves_id)
         why = moment.reason if isinstance(moment, Unresolved) else slots.why_not(exchange.uow, wanted, at)
         if not why:
             return moment
         nearest_at = slots.nearest(exchange.uow, wanted, hours, at)
         return Unresolved(AskBack(why) if nearest_at else AskBack.FULL, nearest_at)
+
+    def _window_with_room(self, exchange: Exchange, skill: str, hours: Hours, window: Window) -> Resolved | Unresolved:
+        """From its first moment that can be promised; what is left is told as a moment if it is too short."""
+        slots, uow = self.bookings.slots, exchange.uow
+        wanted = Wanted(skill, exchange.dialogue.locale, exchange.dialogue.moves_id)
+        at = slots.first_within(uow, wanted, hours, window)
+        if at is None:
+            return Unresolved(AskBack.FULL, slots.nearest(uow, wanted, hours, window[0]))
+        return Resolved(at, window[1] if window[1] - at >= SHORTEST_WINDOW else None)
 
 
 def _named_at(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ivr.domain.hours import Hours
+from ivr.domain.moments import SHORTEST_WINDOW, Window
 from ivr.domain.policies import CallbackRules, window_end
 from ivr.domain.windows import after_open_time, first_due
 from ivr.errors import CallbackRefused
@@ -53,6 +54,30 @@ class Promises:
             raise NotThen(why, WHY_NOT[why], nearest_at, zone)
         promised_by_at = max(at, now) + timedelta(seconds=rules.named_promise_seconds)
         return Promise(at, min(promised_by_at, closes_at), closes_at, at)
+
+    def within(self, uow: UnitOfWork, wanted: Wanted, window: Window, hours: Hours, zone: str) -> Promise:
+        """For the first moment with room in a window: rung by its end, or by closing time if that is before.
+
+        Raises CallbackRefused (`past`, `too_far`), NotThen (`hours`, `full`).
+        """
+        begins, now = max(window[0], self._clock.now()), self._clock.now()
+        least = SHORTEST_WINDOW - timedelta(
+            seconds=self._rules.booking.grace_seconds
+        )  # it took a while to be read back
+        if window[1] - now < least:
+            raise CallbackRefused("past", "that window is over; name a later one")
+        if begins > self._slots.latest_at:
+            raise CallbackRefused("too_far", f"callbacks can be booked {self._rules.booking.horizon_days} days ahead")
+        opens = first_due(hours, begins, self._rules.dial.reserve_seconds)
+        ends = min(window[1], window_end(hours, opens)) if opens else begins
+        if opens is None or ends - opens < least:
+            raise NotThen("hours", WHY_NOT["hours"], self._slots.nearest(uow, wanted, hours, begins), zone)
+        due_at = opens if wanted.held else self._slots.take_within(uow, wanted, hours, (opens, ends))
+        if due_at is None:
+            raise NotThen("full", WHY_NOT["full"], self._slots.nearest(uow, wanted, hours, begins), zone)
+        is_window = ends - due_at >= SHORTEST_WINDOW
+        named_by = due_at + timedelta(seconds=self._rules.booking.named_promise_seconds)
+        return Promise(due_at, ends if is_window else min(ends, named_by), window_end(hours, due_at), due_at)
 
     def _why_not(self, uow: UnitOfWork, wanted: Wanted, at: datetime, hours: Hours) -> str:
         rules, now = self._rules, self._clock.now()

@@ -31,6 +31,8 @@ class CallbackWish:
     order_digits: str = ""
     at: datetime | None = None
     """Aware UTC; None: as soon as possible."""
+    until: datetime | None = None
+    """The end of the window that begins `at`; None: a moment."""
     locale: str = "en-US"
     zone: str = ""
     source: str = "web"
@@ -157,6 +159,7 @@ def _booking(wish: CallbackWish, case: Case, customer: Customer) -> BookingReque
         locale=wish.locale,
         zone=wish.zone,
         at=wish.at,
+        until=wish.until,
         source=wish.source,
         email=wish.email,
         address=wish.address,

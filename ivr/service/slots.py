@@ -8,6 +8,7 @@ from typing import Final
 
 from ivr.domain.agents import Crew
 from ivr.domain.hours import Hours
+from ivr.domain.moments import Window
 from ivr.domain.policies import CallbackRules, window_end
 from ivr.domain.slots import Need, Slot, Staff, room, slot_at, slot_length
 from ivr.domain.windows import first_due
@@ -98,6 +99,20 @@ class Slots:
             return at
         found = next(self.free(uow, wanted, hours, at, at + SOON_LIMIT), None)
         return min(found.ends_at, window_end(hours, found.at)) if found else None
+
+    def take_within(self, uow: UnitOfWork, wanted: Wanted, hours: Hours, window: Window) -> datetime | None:
+        """As `take`, for the first moment of a window with room; None: it is full."""
+        uow.guards.lock(LOCK)
+        self._keep_rate(uow)
+        return self.first_within(uow, wanted, hours, window)
+
+    def first_within(self, uow: UnitOfWork, wanted: Wanted, hours: Hours, window: Window) -> datetime | None:
+        """The first moment of a window that can be promised, as things stand; its end leaves time to ring both."""
+        begins, ends = window
+        if begins >= self.earliest_at and self.has_room(uow, wanted, begins):
+            return begins
+        last_at = ends - timedelta(seconds=self._rules.dial.reserve_seconds)
+        return next((slot.at for slot in self.free(uow, wanted, hours, begins, last_at) if slot.at <= last_at), None)
 
     def why_not(self, uow: UnitOfWork, wanted: Wanted, at: datetime) -> str:
         """`too_soon`, `full`, or empty: it can be promised as things stand."""

@@ -4,12 +4,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from ivr.understanding.network import Match
+from ivr.understanding.moments import UNTIL, WINDOW
+from ivr.understanding.network import Match, Slots
 from ivr.understanding.tokens import Spelling
 
+TO: Final = "to"
+"""The slot between a window's two times."""
 FILLER: Final = "~filler"
 _UNKNOWN_COST: Final = 1.0
 _PIECE_COST: Final = 0.1
+_WINDOW_COST: Final = 0.09
+"""Rather than a time: "from ten to twelve" is not ten minutes before noon."""
 _FILLER_COST: Final = 0.2
 """Per token: a known phrase is always preferred to fillers."""
 
@@ -66,7 +71,7 @@ def cover(words: Sequence[str], networks: Sequence[Matcher], allowed: Collection
         for network in networks:
             for match in network.matches(tokens, start):
                 if match.end in bounds and (match.name in allowed or match.name == FILLER):
-                    piece = Piece(match.name, start, match.end, _plain(dict(match.slots)))
+                    piece = Piece(match.name, start, match.end, _plain(_ends_apart(match.slots)))
                     _relax(best, start, match.end, best[start].cost + _cost(piece), piece)
     return _traced(best)
 
@@ -74,7 +79,7 @@ def cover(words: Sequence[str], networks: Sequence[Matcher], allowed: Collection
 def _cost(piece: Piece) -> float:
     if piece.name == FILLER:
         return _FILLER_COST * (piece.end - piece.start)
-    return _PIECE_COST
+    return _WINDOW_COST if piece.name == WINDOW else _PIECE_COST
 
 
 def _relax(best: list[_Best], start: int, end: int, cost: float, piece: Piece | None) -> None:
@@ -103,3 +108,12 @@ def _traced(best: Sequence[_Best]) -> Covering:
 def _plain(slots: Mapping[str, str | int]) -> dict[str, str | int]:
     """Slots are kept with the call: as plain texts, without the place in the file that they were read from."""
     return {name: str(value) if isinstance(value, str) else value for name, value in slots.items()}
+
+
+def _ends_apart(slots: Slots) -> dict[str, str | int]:
+    """What is said after `to` is of the window's end."""
+    names = [name for name, _ in slots]
+    if TO not in names:
+        return dict(slots)
+    at = names.index(TO)
+    return dict(slots[:at]) | {UNTIL + name: value for name, value in slots[at + 1 :]}

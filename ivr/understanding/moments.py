@@ -12,7 +12,11 @@ NEVER_CHANGE: Final = frozenset({"unclear", "rejected", "correction", "moment_gl
 """More words may make these of a moment, but so rarely that a turn does not wait for them."""
 IGNORED: Final = frozenset({"rejected", "moment_glue"})
 """Said to be left out ("not today") or to join fragments."""
+WINDOW: Final = "window"
+UNTIL: Final = "until_"
+"""Begins the slots of a window's end."""
 _UNIT_SECONDS: Final = {"minute": 60, "hour": 3600, "second": 1}
+REPLACEABLE: Final = frozenset({"date", "time", "window", "part"})
 _UNIT_DAYS: Final = {"day": 1, "week": 7}
 
 
@@ -21,7 +25,7 @@ class Fragment:
     """One part of a moment, as found in a text."""
 
     kind: str
-    """asap, relative, date, time, part, rejected, unclear, correction, no."""
+    """asap, relative, date, time, window, part, rejected, unclear, correction, no."""
     slots: Mapping[str, str | int]
 
 
@@ -56,7 +60,8 @@ def _uncorrected(fragments: Sequence[Fragment]) -> list[Fragment]:
         return corrected
     if kinds & {"asap", "relative", "unclear"}:
         return kept
-    return [*(f for f in corrected if f.kind in ("date", "time", "part") and f.kind not in kinds), *kept]
+    replaced = kinds | ({"time", "window"} if kinds & {"time", "window"} else set())
+    return [*(f for f in corrected if f.kind in REPLACEABLE and f.kind not in replaced), *kept]
 
 
 def _excludes(known: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
@@ -70,7 +75,7 @@ def _excludes(known: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
 def _finished(known: dict[str, Any]) -> When:
     part = known.get("part")
     if known.get("hour") is not None and part is not None:
-        if known.get("half") is None:
+        if known.get("half") is None and known.get("until_half") is None:
             known["half"] = "am" if part == "morning" else "pm"
         del known["part"]
     return When(**known)
@@ -119,6 +124,14 @@ def _time(slots: Mapping[str, str | int]) -> dict[str, Any]:
     return said
 
 
+def _window(slots: Mapping[str, str | int]) -> dict[str, Any]:
+    """Two times: what was said after `to` is the second."""
+    ends = {name.removeprefix(UNTIL): value for name, value in slots.items() if name.startswith(UNTIL)}
+    said, until = _time(slots), _time(ends)
+    said.pop("not_before", None)
+    return {**said, **{UNTIL + name: value for name, value in until.items()}}
+
+
 def _unclear(slots: Mapping[str, str | int]) -> dict[str, Any]:
     return {"conflict": True}
 
@@ -129,6 +142,7 @@ FIELDS: Final = {
     "date": _date,
     "part": _part,
     "time": _time,
+    WINDOW: _window,
     "unclear": _unclear,
 }
 KINDS: Final = frozenset(FIELDS) | IGNORED | {"correction"}
@@ -139,7 +153,8 @@ def is_full(when: When) -> bool:
     if when.asap or when.in_seconds is not None:
         return True
     has_day = when.day_offset is not None or when.weekday is not None or when.day is not None
-    return not when.conflict and has_day and when.hour is not None and when.half is not None
+    has_half = when.half is not None or when.until_half is not None
+    return not when.conflict and has_day and when.hour is not None and has_half
 
 
 def is_said_wholly(name: str, when: When) -> bool:

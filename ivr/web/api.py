@@ -35,6 +35,7 @@ from ivr.web.wish import (
     read_kind,
     read_order,
     read_ring_first,
+    read_until,
     read_verification,
     read_words,
     read_zone,
@@ -43,7 +44,7 @@ from ivr.web.wish import (
 LONGEST_KEY: Final = 200
 """Characters of an Idempotency-Key."""
 FIELDS: Final = frozenset(
-    {"number", "kind", "words", "order", "at", "locale", "zone", "verification", "email", "ring_first"}
+    {"number", "kind", "words", "order", "at", "until", "locale", "zone", "verification", "email", "ring_first"}
 )
 
 
@@ -91,16 +92,18 @@ class Api:
         return callback_json(callback, uow.cases.get(callback.case_id)), actions
 
     def _wish(self, body: Mapping[str, Any]) -> CallbackWish:
-        text = {name: read_text(body, name) for name in FIELDS - {"at"}}
+        text = {name: read_text(body, name) for name in FIELDS - {"at", "until"}}
         locale = text["locale"] or self._services.speaker.locales[0]
         if locale not in self._services.speaker.locales:
             raise CallbackRefused("locale", f"locale must be one of {', '.join(self._services.speaker.locales)}")
+        at = read_instant(body.get("at"))
         return CallbackWish(
             number=text["number"],
             kind=read_kind(text["kind"]),
             words=read_words(text["words"]),
             order_digits=read_order(text["order"]),
-            at=read_instant(body.get("at")),
+            at=at,
+            until=read_until(body.get("until"), at),
             locale=locale,
             zone=read_zone(text["zone"]).key if text["zone"] else "",
             source="api",
@@ -118,9 +121,10 @@ class Api:
         return tagged(callback_json(callback, case))
 
     def move(self, callback_id: str) -> Response:
-        """Move it to `at`, or with `at: null` to as soon as possible; let it ring another `number`; or both."""
-        body = read_body(frozenset({"at", "number"}))
+        """Move it to `at` (`until` ends a window), with `at: null` to as soon as possible, or to another `number`."""
+        body = read_body(frozenset({"at", "until", "number"}))
         number, at = read_text(body, "number"), read_instant(body.get("at"))
+        until = read_until(body.get("until"), at)
         if "at" not in body and not number:
             raise CallbackRefused("when", 'send {"at": …}, an instant or null, or {"number": …}')
         actions: list[Action] = []
@@ -131,7 +135,7 @@ class Api:
                 callback, stopped = change_number(self._desk.bookings, uow, callback.id, number)
                 actions.extend(stopped)
             if "at" in body:
-                callback, stopped = self._desk.bookings.move(uow, callback.id, at=at)
+                callback, stopped = self._desk.bookings.move(uow, callback.id, at=at, until=until)
                 actions.extend(stopped)
             case = uow.cases.get(callback.case_id)
             uow.commit()

@@ -85,7 +85,8 @@ class CallbackPages:
         def move(uow: UnitOfWork) -> Actions:
             zone = self._times.zone(callback.zone, callback.number)
             at = self._times.read(request.form, zone)
-            return self._desk.bookings.move(uow, callback.id, at=at)[1]
+            until = self._times.read_until(request.form, at, zone)
+            return self._desk.bookings.move(uow, callback.id, at=at, until=until)[1]
 
         return self._change(token, move, told="moved")
 
@@ -137,13 +138,12 @@ class CallbackPages:
             call = self._desk.verification.call_state(uow, callback)
             code = uow.verifications.of_callback(callback.id)
             photos = len(uow.photos.of_case(callback.case_id)) if self._desk.photos.most else 0
-        at = callback.promised_by_at if callback.asap else callback.due_at
         told, asked = request.args.get("told", ""), "show" in sent or sent.get("when") == "slot" or bool(refused)
         shows_times = asked and callback.status == CallbackStatus.SCHEDULED
         return render_template(
             "callback.html", token=token, callback=callback, case=case, call=call,
             sent=sent, move_form=_move_form(callback, sent), told=told if told in TOLD else "",
-            when=self._words.moment(at, callback.zone), code_until=self._code_until(callback, code),
+            when=self._words.promised(callback), code_until=self._code_until(callback, code),
             link_until=self._link_until(token, callback), photos=photos, most_photos=self._desk.photos.most,
             mb=MOST_BYTES // 2**20,
             free=self._free_times.of_callback(callback, self._words.locale()) if shows_times else None,

@@ -9,8 +9,10 @@ from babel.numbers import format_currency
 from flask import g, request, url_for
 
 from ivr.content.zones import zone_name
+from ivr.domain.callbacks import Callback
 from ivr.domain.drop_offs import DropOff
 from ivr.domain.policy.facts import CURRENCIES
+from ivr.domain.promised import told_at, told_until
 from ivr.domain.turn import At, Say
 from ivr.errors import CallbackRefused
 from ivr.service.photos import MOST_BYTES, MOST_PIXELS
@@ -21,7 +23,7 @@ from ivr.web.services import Services
 FIELDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("kind", "words", "order", "consent", "code"), ""),
     **dict.fromkeys(("extension", "country", "line_type", "do_not_call", "too_many_today", "exists"), "number"),
-    **dict.fromkeys(("when", "gap", "past", "too_far", "too_soon", "hours", "full"), "date"),
+    **dict.fromkeys(("when", "gap", "window", "past", "too_far", "too_soon", "hours", "full"), "date"),
     **dict.fromkeys(("call_hours", "no_calls_now", "ringing", "left_alone"), "number"),
     **dict.fromkeys(("photo_type", "photo_large", "photo_full"), "photo"),
     "number": "",
@@ -73,9 +75,13 @@ class PageWords:
             "photo_full": {"most": self._desk.photos.most},
         }
 
-    def moment(self, at: datetime, zone: str) -> str:
-        """A moment on the customer's clock, which is named: tomorrow at 3:30 PM (New York)."""
-        say = Say("moment", {"when": At(at, zone, self._services.clock.now())})
+    def promised(self, callback: Callback) -> str:
+        """When it rings: a moment, a window, or the latest time."""
+        return self.moment(told_at(callback), callback.zone, told_until(callback))
+
+    def moment(self, at: datetime, zone: str, until: datetime | None = None) -> str:
+        """A moment, or a window, on the customer's clock, which is named: tomorrow at 3:30 PM (New York)."""
+        say = Say("moment", {"when": At(at, zone, self._services.clock.now(), until)})
         return f"{self._services.speaker.text(self.locale(), say)} ({zone_name(zone, self.locale())})"
 
     def places(self, places: Sequence[DropOff]) -> list[str]:

@@ -97,10 +97,13 @@ class CustomerPages:
         verification = reading.read(read_verification, form.get("verification", ""))
         zone = reading.read(self._times.zone, form.get("zone", ""), number)
         at = reading.read(self._times.read, form, zone) if zone else None
+        until = reading.read(self._times.read_until, form, at, zone) if zone else None
         reading.read(read_consent, form)
         if reading.refused or kind is None or words is None or order is None or zone is None:
             return None
-        wish = CallbackWish(number=number, kind=kind, words=words, order_digits=order, at=at, zone=zone.key)
+        wish = CallbackWish(
+            number=number, kind=kind, words=words, order_digits=order, at=at, until=until, zone=zone.key
+        )
         return replace(
             wish,
             locale=self._words.locale(),

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ivr.domain.callbacks import Callback, Party
 from ivr.domain.cases import CaseKind
 from ivr.domain.mails import is_mail_address
+from ivr.domain.moments import LONGEST_WINDOW, SHORTEST_WINDOW
+from ivr.domain.promised import told_until
 from ivr.errors import CallbackRefused
 from ivr.service.photos import MOST_BYTES, Picture, Pictures
 from ivr.service.ports import NumberRules
@@ -45,7 +47,11 @@ def read_words(value: str) -> str:
 def move_fields(callback: Callback) -> dict[str, str]:
     """What a form that moves it shows at first: the present moment on the customer's clock, if one was named."""
     local = callback.due_at.astimezone(ZoneInfo(callback.zone))
-    return {"when": "at"} if callback.asap else {"when": "at", "date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"}
+    if callback.asap:
+        return {"when": "at"}
+    until = told_until(callback)
+    ends = {"until": f"{until.astimezone(local.tzinfo):%H:%M}"} if until else {}
+    return {"when": "at", "date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}", **ends}
 
 
 def read_photo(pictures: Pictures, data: bytes) -> Picture:
@@ -115,6 +121,16 @@ def read_instant(value: object) -> datetime | None:
         raise CallbackRefused("when", "at must be ISO 8601 with an offset, such as 2026-11-24T15:30:00Z") from error
 
 
+def read_until(value: object, at: datetime | None) -> datetime | None:
+    """The end of a window that begins `at`, or None: a moment. Raises CallbackRefused (`when`, `window`)."""
+    until = read_instant(value)
+    if until is None:
+        return None
+    if at is None or not SHORTEST_WINDOW <= until - at <= LONGEST_WINDOW:
+        raise CallbackRefused("window", "until must be half an hour to eight hours after at")
+    return until
+
+
 def read_since(value: str, zone: ZoneInfo) -> datetime | None:
     """An instant, or the begin of a day in a zone; nothing: now. Raises CallbackRefused (`when`)."""
     try:
@@ -163,6 +179,19 @@ class LocalTimes:
         if not exists:
             raise CallbackRefused("gap", "the clock change skips that time")
         return at
+
+    def read_until(self, form: Mapping[str, str], at: datetime | None, zone: ZoneInfo) -> datetime | None:
+        """The end of the window that begins `at`, by the clock of the same day; None: a moment.
+
+        Raises CallbackRefused (`window`).
+        """
+        if at is None or form.get("when") != "at" or not form.get("until"):
+            return None
+        try:
+            clock = time.fromisoformat(form["until"]).replace(tzinfo=None, second=0, microsecond=0)
+        except ValueError as error:
+            raise CallbackRefused("window", "until is a time, such as 17:00") from error
+        return read_until(datetime.combine(at.astimezone(zone), clock, zone).isoformat(), at)
 
 
 @dataclass

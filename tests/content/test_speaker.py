@@ -32,6 +32,22 @@ def span(speaker: PromptSpeaker, locale: str, low: int, high: int) -> str:
 
 
 @pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en-US", "I will call you tomorrow, Wednesday, between 3 PM and 5:30 PM."),
+        ("ko-KR", "내일 수요일 오후 3시에서 오후 5시 30분 사이에 전화드리겠습니다."),
+        ("es-US", "Le llamaremos mañana miércoles entre las 3:00 de la tarde y las 5:30 de la tarde."),
+        ("de-DE", "Ich rufe Sie morgen, Mittwoch, zwischen 15 Uhr und 17 Uhr 30 an."),
+        ("ja-JP", "明日、水曜日、午後3時から午後5時30分の間にお電話いたします。"),
+    ],
+)
+def test_window_is_told_as_one(speaker: PromptSpeaker, locale: str, said: str) -> None:
+    day = datetime(2026, 3, 11, tzinfo=UTC)
+    when = At(day.replace(hour=15), "UTC", day - timedelta(hours=12), day.replace(hour=17, minute=30))
+    assert speaker.text(locale, Say("confirm_moment", {"when": when})).startswith(said)
+
+
+@pytest.mark.parametrize(
     ("hours", "english"),
     [
         (5.5, "today at 3:30 PM"),

@@ -76,6 +76,8 @@ def test_a_client_books_reads_moves_and_cancels(site: Site) -> None:
     moved = site.api("PATCH", path, {"at": "2026-03-11T15:30:00-04:00"})
     assert moved.json is not None
     assert (moved.status_code, moved.json["due_at"]) == (200, "2026-03-11T19:30:00+00:00")
+    window = site.api("PATCH", path, {"at": "2026-03-11T19:30:00Z", "until": "2026-03-11T21:00:00Z"})
+    assert (window.json or {})["promised_by_at"] == "2026-03-11T21:00:00+00:00"
     again = site.api("PATCH", path, {"at": None, "number": "+12025550188"})
     assert again.json is not None
     assert (again.json["asap"], site.all_open()[0].number) == (True, "+12025550188")
@@ -148,6 +150,8 @@ def test_events_of_all_cases_come_oldest_first(site: Site) -> None:
         ({"at": "2026-03-01T12:00:00Z"}, 422, "past"),
         ({"at": "2026-05-01T12:00:00Z"}, 422, "too_far"),
         ({"at": "2026-03-11T03:00:00-04:00"}, 422, "hours"),
+        ({"at": "2026-03-11T19:30:00Z", "until": "2026-03-11T19:45:00Z"}, 422, "window"),
+        ({"at": None, "until": "2026-03-11T19:45:00Z"}, 422, "window"),
         ({"colour": "blue"}, 422, "unknown_field"),
         ({"\ud800": 1}, 422, "unknown_field"),
     ],

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -72,17 +73,20 @@ def test_order_is_tracked_and_returned_on_the_page_with_its_number(site: Site) -
 
 def test_callback_for_tomorrow_is_promised_once_the_number_is_proven(site: Site) -> None:
     someone = Chatter(site)
-    someone.writes("call me back tomorrow at 3 pm", "I will call you tomorrow.*3 PM")
+    someone.writes("call me back tomorrow between 3 and 5 pm", "I will call you tomorrow.*between 3 PM and 5 PM")
     someone.writes("yes", "number to call you at, with its area code")
     someone.writes("202 555 0147", "I have .*2025550147")
-    someone.writes("yes", "I will call you tomorrow")
-    page = someone.writes("yes", "We will call you tomorrow", "first prove your number: open <a href=")
+    someone.writes("yes", "I will call you tomorrow.*between 3 PM and 5 PM")
+    page = someone.writes(
+        "yes", "We will call you tomorrow.*between 3 PM and 5 PM", "first prove your number: open <a href="
+    )
     (callback,) = site.all_open()
     assert (callback.status, callback.source) == (CallbackStatus.UNVERIFIED, "chat")
     link = re.search(r'<a href="https://voice\.example\.com(/callbacks/\w+)"', page.text)
     assert link
     assert site.post(f"{link[1]}/confirm", {"code": site.code()}, page=link[1]).status_code == 303
-    assert site.callback(link[1]).status is CallbackStatus.SCHEDULED
+    proven = site.callback(link[1])
+    assert (proven.status, proven.promised_by_at - proven.due_at) == (CallbackStatus.SCHEDULED, timedelta(hours=2))
     someone.writes("call me on another number", "key the number|write|number")
     someone.writes("2025550188", "Is that right")
     someone.writes("yes", "cannot book another callback now")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from icalendar import Calendar
 
 from ivr.domain.agents import Agent
 from ivr.domain.callbacks import CallbackStatus
@@ -71,6 +72,21 @@ def test_a_named_time_is_kept_on_the_customers_own_clock(site: Site) -> None:
     assert "We ring you tomorrow, Wednesday, at 3:30 PM (New York)." in text_of(site.get(path))
 
 
+def test_window_is_promised_told_moved_and_in_the_calendar(site: Site) -> None:
+    path = site.proven(**AT, until="17:00")
+    assert site.callback(path).promised_by_at == datetime(2026, 3, 11, 21, tzinfo=UTC)
+    page = site.get(path)
+    assert "We ring you tomorrow, Wednesday, between 3:30 PM and 5 PM (New York)." in text_of(page)
+    assert value_of(page, "until") == "17:00"
+    entry = Calendar.from_ical(site.get(f"{path}/calendar.ics").text).walk("VEVENT")[0]
+    assert [entry[end].dt.astimezone(UTC).hour for end in ("DTSTART", "DTEND")] == [19, 21]
+    assert "between 3:30 PM and 5 PM" in entry["DESCRIPTION"]
+    assert site.post(f"{path}/move", AT | {"until": "18:00"}, page=path).status_code == 303
+    assert "between 3:30 PM and 6 PM" in text_of(site.get(path))
+    assert site.post(f"{path}/move", AT | {"until": ""}, page=path).status_code == 303
+    assert "at 3:30 PM (New York)" in text_of(site.get(path))
+
+
 def test_a_browser_without_scripts_gives_no_zone_and_the_numbers_own_counts(site: Site) -> None:
     path = site.proven(**AT, zone="")
     assert site.callback(path).zone == "America/New_York"
@@ -101,6 +117,7 @@ def test_a_zone_that_is_none_is_as_good_as_no_zone(site: Site, zone: str) -> Non
         ({**AT, "date": "9999-12-31", "time": "23:59"}, "date", "Choose a day and a time"),
         ({**AT, "time": "half past"}, "date", "Choose a day and a time"),
         ({**AT, "date": "2026-03-09"}, "date", "That moment is over"),
+        ({**AT, "until": "15:00"}, "date", "half an hour to eight hours"),
         ({**AT, "date": "2026-05-09"}, "date", "up to 30 days ahead"),
         ({**AT, "time": "05:00"}, "date", "The next one when we may: tomorrow, Wednesday, at 9 AM"),
         ({**AT, "date": "2026-03-29", "time": "02:30", "zone": "Europe/Berlin"}, "date", "The clocks change then"),

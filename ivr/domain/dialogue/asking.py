@@ -115,7 +115,7 @@ def zone_asked(d: Dialogue) -> Question:
     if d.at is None or d.now is None:
         raise ValueError("no moment to ask about")
     among = tuple(one.zone for one in d.zones)
-    named = Say("ask_zone", {"when": At(d.at, d.caller.zone, d.now)})
+    named = Say("ask_zone", {"when": At(d.at, d.caller.zone, d.now, d.until)})
     keys = (Say("ask_zone_key", {"zone": Clock(zone, among), "key": n}) for n, zone in enumerate(among, 1))
     choices = tuple(Choice(str(n), (one.name,)) for n, one in enumerate(d.zones, 1))
     expects = Expects(builtins=(Builtin.CHOICE,), choices=choices)

@@ -38,7 +38,7 @@ def open_case_then(dialogue: Dialogue, effect: Effect) -> Step:
 
 def ask_moment(dialogue: Dialogue, *say: Say) -> Step:
     """Ask when to ring."""
-    return Step(ask(replace(dialogue, ask_back=None, when=None, at=None), State.MOMENT, *say))
+    return Step(ask(replace(dialogue, ask_back=None, when=None, at=None, until=None), State.MOMENT, *say))
 
 
 def take_moment(dialogue: Dialogue, when: When) -> Step:
@@ -50,7 +50,7 @@ def take_moment(dialogue: Dialogue, when: When) -> Step:
 
 def as_soon_as_possible(dialogue: Dialogue) -> Step:
     """Promise a callback without a named time."""
-    return book(replace(dialogue, at=None, when=When(asap=True)))
+    return book(replace(dialogue, at=None, until=None, when=When(asap=True)))
 
 
 def answer_moment(dialogue: Dialogue, intent: Intent) -> Step | None:
@@ -74,6 +74,7 @@ def merge(before: When, now: When) -> When:
         before = replace(before, weekday=None, day_offset=None, month=None, day=None, next_week=False)
     if "hour" in said:
         before = replace(before, minute=None, half=None, in_seconds=None, part=None)
+        before = replace(before, until_hour=None, until_minute=None, until_half=None)
     return replace(before, **{**said, "conflict": now.conflict})
 
 
@@ -81,7 +82,7 @@ def moment_resolved(dialogue: Dialogue, result: object) -> Step:
     """Read a moment back, or ask back what is missing."""
     assert isinstance(result, MomentResolved)
     moment = result.moment
-    told = replace(dialogue, now=result.now)
+    told = replace(dialogue, now=result.now, until=moment.until if isinstance(moment, Resolved) else None)
     at = moment.at if isinstance(moment, Resolved) else moment.nearest_at
     if result.zones:
         return Step(ask(replace(told, at=at, ask_back=None, zones=result.zones), State.ZONE))
@@ -123,11 +124,11 @@ def answer_moment_confirm(dialogue: Dialogue, intent: Intent) -> Step | None:
 def book(dialogue: Dialogue) -> Step:
     """Promise it, or ask what is still missing: which number to ring."""
     if dialogue.moves_id:
-        return Step(dialogue, (Move(dialogue.moves_id, dialogue.at),))
+        return Step(dialogue, (Move(dialogue.moves_id, dialogue.at, dialogue.until),))
     number = dialogue.number or dialogue.caller.number
     if number is None:
         return Step(ask(dialogue, State.CALLBACK_NUMBER))
-    return open_case_then(dialogue, Book(dialogue.at, number))
+    return open_case_then(dialogue, Book(dialogue.at, number, dialogue.until))
 
 
 def answer_number(dialogue: Dialogue, intent: Intent) -> Step | None:

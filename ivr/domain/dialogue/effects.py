@@ -154,6 +154,8 @@ class Book:
 
     at: datetime | None
     number: str
+    until: datetime | None = None
+    """The end of a window that begins `at`."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,7 @@ class Move:
 
     callback_id: str
     at: datetime | None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,9 @@ def callback_canceled(dialogue: Dialogue, result: object) -> Step:
 
 def callback_gone(dialogue: Dialogue, result: object) -> Step:
     """It was served or canceled meanwhile: nothing to move or cancel any more."""
-    without = replace(dialogue, caller=replace(dialogue.caller, callback=None), moves_id="", when=None, at=None)
+    without = replace(
+        dialogue, caller=replace(dialogue.caller, callback=None), moves_id="", when=None, at=None, until=None
+    )
     without = replace(without, renumbers_id="")
     return Step(ask(without, State.ANYTHING_ELSE, Say("existing_callback_none")))
 

@@ -28,6 +28,7 @@ class OpenCallback:
     """When it is due, or for as soon as possible the latest time spoken."""
     asap: bool
     case_id: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -97,11 +97,11 @@ def booked(dialogue: Dialogue, result: object) -> Step:
     callback = result.callback
     if dialogue.renumbers_id:
         return _renumbered(dialogue, callback)
-    when = At(callback.at, dialogue.caller.zone, result.now)
+    when = At(callback.at, dialogue.caller.zone, result.now, callback.until)
     key = "callback_booked_asap" if callback.asap else "callback_booked_at"
     key = "callback_moved" if dialogue.moves_id else key
     caller = replace(dialogue.caller, callback=callback)
-    kept = replace(dialogue, caller=caller, moves_id="", when=None, at=None)
+    kept = replace(dialogue, caller=caller, moves_id="", when=None, at=None, until=None)
     said = Say(
         key, {"when": when, "case": Spelled(dialogue.case_number)} if key != "callback_moved" else {"when": when}
     )
@@ -125,7 +125,7 @@ def not_booked(dialogue: Dialogue, result: object) -> Step:
     if result.existing is not None and _is_own(dialogue, result.existing):
         return exists(told, result.existing)
     if result.nearest_at is not None:
-        nearest = replace(told, at=result.nearest_at, ask_back=None)
+        nearest = replace(told, at=result.nearest_at, until=None, ask_back=None)
         return Step(ask(nearest, State.MOMENT_CONFIRM, Say(f"moment_{result.reason}")))
     if result.reason in ("hours", "past", "too_far", "full"):
         return ask_moment(told, why)

@@ -195,7 +195,7 @@ def _moment(d: Dialogue) -> Question:
 def _moment_confirm(d: Dialogue) -> Question:
     if d.at is None or d.now is None:
         raise ValueError("no moment to confirm")
-    when = At(d.at, d.caller.zone, d.now)
+    when = At(d.at, d.caller.zone, d.now, d.until)
     expects = Expects(builtins=(Builtin.BOOLEAN, Builtin.MOMENT))
     return Question((Say("confirm_moment", {"when": when}),), expects, {"1": YES, "2": NO})
 
@@ -213,7 +213,7 @@ def _number_confirm(d: Dialogue) -> Question:
 
 def existing_is(callback: OpenCallback, d: Dialogue) -> Say:
     """Where the open callback stands; `now` is not known at the greeting, so the day is always said."""
-    when = At(callback.at, d.caller.zone, d.now or callback.at)
+    when = At(callback.at, d.caller.zone, d.now or callback.at, callback.until)
     return Say("existing_callback_by" if callback.asap else "existing_callback_at", {"when": when})
 
 

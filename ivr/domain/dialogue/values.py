@@ -228,6 +228,8 @@ class Dialogue:
     """The moment as said so far."""
     at: datetime | None = None
     """The moment as understood, being confirmed."""
+    until: datetime | None = None
+    """The end of the window that begins then, if one was named."""
     now: datetime | None = None
     """When it was understood: lets "today" be said."""
     zones: tuple[OfferedZone, ...] = ()
