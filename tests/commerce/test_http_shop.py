@@ -88,6 +88,9 @@ HOSTILE: list[tuple[dict[str, Any], str]] = [
     ({"status": "lost in space"}, "status"),
     ({"id": "9" * 17}, "another order"),
     ({"item_phrases": "lamp"}, "item_phrases"),
+    ({"variants": [{"id": "b", "label": "<blue>", "amount": "1.00"}]}, "label"),
+    ({"variants": [{"id": "b", "label": "blue", "amount": "-1.00"}]}, "amount"),
+    ({"variants": [{"id": "b", "label": "blue", "amount": "1.00"}] * 51}, "variants"),
 ]
 
 
