@@ -131,6 +131,22 @@ def _part(shop: HttpShop, order: Order) -> str:
     return ""
 
 
+def _exchanged(shop: HttpShop, order: Order) -> str:
+    """Taken once, or refused: where nothing is told that it can be exchanged for, it has to be."""
+    wanted = next((one.id for one in order.variants if one.in_stock), "")
+    errand = errand_for(
+        order, key=f"contract/{order.id}/exchange", kind=SettlementKind.EXCHANGE, amount_minor=0, way="drop_off",
+        return_number="0000018", variant=wanted or "contract",
+    )  # fmt: skip
+    try:
+        first, again = (shop.carry_out(errand).reference for _ in range(2))
+    except ShopRefused:
+        return ""
+    if not wanted:
+        return "it was exchanged for something that the order does not tell"
+    return "" if first == again else f"done twice: {first} and {again}"
+
+
 def _drop_offs(shop: HttpShop, order: Order) -> str:
     shop.drop_offs(order.id, "en-US")
     return "" if not shop.drop_offs(UNKNOWN, "en-US") else "there are places near an order that is not there"
@@ -235,6 +251,7 @@ WRITES: Final = (
     ("another currency is refused", _refused(currency="XXX")),
     ("a search tells its state", _searched),
     ("a part is sent, or refused with a reason", _part),
+    ("it is exchanged for another one once, or that is refused with a reason", _exchanged),
     ("an order goes by express, or that is refused with a reason", _expedited),
     ("a change of an account is taken, and the same again is no error", _changed),
     ("a change of an unknown customer's account is refused", _refused_change),

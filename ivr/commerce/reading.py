@@ -9,6 +9,7 @@ from typing import Any, Final
 from ivr.domain.money import minor_units
 from ivr.domain.orders import Order, OrderStatus
 from ivr.domain.policy.facts import CURRENCIES, MEANS
+from ivr.domain.variants import Variant
 from ivr.errors import ShopUnavailable
 from ivr.service.fulfilment import Receipt, SearchState
 
@@ -21,6 +22,7 @@ LONGEST: Final = 80
 LONGEST_ADDRESS: Final = 1000
 MOST_INSTALLMENTS: Final = 120
 MOST_ORDERS: Final = 100
+MOST_VARIANTS: Final = 50
 WAYS: Final = frozenset({"call", "text"})
 PAID_BY: Final = frozenset({"", *MEANS})
 
@@ -77,6 +79,7 @@ def read_order(body: object, place: str = "order") -> Order:
         kind=words(row.get("kind", ""), f"{place}.kind"),
         express_amount=_express(row, currency, place),
         express_at=moment(row, "express_at", place),
+        variants=_variants(row, currency, place),
         has_parts=row.get("has_parts", False) is True,
         seller=words(row.get("seller", ""), f"{place}.seller"),
         batch=words(row.get("batch", ""), f"{place}.batch"),
@@ -108,6 +111,27 @@ def _express(row: Mapping[str, Any], currency: str, place: str) -> str:
     if amount and minor_units(amount, currency) is None:
         raise Unusable(f"{place}.express_amount: expected a positive decimal text such as 6.50, or none")
     return amount
+
+
+def _variants(row: Mapping[str, Any], currency: str, place: str) -> tuple[Variant, ...]:
+    rows = _list(row.get("variants", []), f"{place}.variants")
+    if len(rows) > MOST_VARIANTS:
+        raise Unusable(f"{place}.variants: expected at most {MOST_VARIANTS}")
+    return tuple(_variant(one, currency, f"{place}.variants[{index}]") for index, one in enumerate(rows))
+
+
+def _variant(body: object, currency: str, place: str) -> Variant:
+    row = mapping(body, place)
+    amount = str(row.get("amount", ""))
+    if minor_units(amount, currency) is None:
+        raise Unusable(f"{place}.amount: expected a positive decimal text such as 19.99, in the order's currency")
+    return Variant(
+        id=words(row.get("id"), f"{place}.id", needed=True),
+        label=words(row.get("label"), f"{place}.label", needed=True),
+        amount=amount,
+        in_stock=row.get("in_stock") is True,
+        phrases=tuple(words(one, f"{place}.phrases", needed=True) for one in _list(row.get("phrases", []), place)),
+    )
 
 
 def _count(value: object, place: str) -> int:

@@ -36,7 +36,7 @@ CHANGEABLE: Final = KNOWN - {"id", "order", "only_in"}
 ORDER_STATUS: Final = "order_status"
 """A reason that is said by the order's own state: order_status_shipped, ..."""
 PLACES: Final = frozenset(
-    {"item", "when", "place", "until", "case", "amount", "days", "since", "plan", "gives", "means"}
+    {"item", "when", "place", "until", "case", "amount", "days", "since", "plan", "gives", "means", "variant"}
 )
 """What a reason may tell."""
 ORDERED: Final = frozenset({Comparison.OVER, Comparison.UNDER, Comparison.AT_LEAST, Comparison.AT_MOST})
@@ -121,7 +121,7 @@ def _reasons(row: Mapping[str, Any], decision: Decision, place: str) -> tuple[st
             raise ContentError(f"{where}: there is no prompt {key}; add it to prompts.yaml, or name another")
         if key != ORDER_STATUS and REQUIRED_PROMPTS[key] - PLACES:
             raise ContentError(f"{where}: {key} tells {', '.join(REQUIRED_PROMPTS[key] - PLACES)}, which no rule knows")
-    if not reasons and decision not in (Decision.ASK, Decision.CANCEL, Decision.PROVE):
+    if not reasons and decision not in (Decision.ASK, Decision.CHOOSE, Decision.CANCEL, Decision.PROVE):
         raise ContentError(f"{where}: name the reason that the caller is told: `reasons: [why_...]`")
     return tuple(map(str, reasons))
 

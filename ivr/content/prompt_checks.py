@@ -42,6 +42,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         pay_failed pay_unclear card_never_spoken
         intent_complaint kind_complaint intent_delete_data kind_delete_data upset_to_person danger_to_person
         ask_express ask_part_share why_parts_too_many
+        ask_exchange ask_reason_exchange
         ask_step_helped steps_solved steps_over steps_declined
         complaint_key delete_confirm delete_done delete_kept delete_no_number payout_installments why_pickup_points
         menu_more yes_or_no delete_follows intent_refund_status kind_refund_status refund_late
@@ -119,6 +120,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         why_warranty why_warranty_tried why_in_window why_claim_waiting
     """,
     "item": """
+        why_exchange_none why_exchange_seller
         why_address_link why_address_redirect why_address_late
         why_steps why_part_sent why_part_again
         ask_settlement ask_unfinished proactive_found why_recalled why_order_unclear why_search_over settled_replacement
@@ -127,12 +129,34 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     """,
     "key": """
         language_menu language_more
+        ask_exchange_back
     """,
     "zone": """
         clock zone_told
     """,
     "key zone": """
         ask_zone_key
+    """,
+    "key variant": """
+        ask_exchange_key
+    """,
+    "item variant": """
+        why_exchange_free
+    """,
+    "amount item variant": """
+        why_exchange_cheaper
+    """,
+    "variant": """
+        why_exchange_dearer why_exchange_sold_out exchange_label
+    """,
+    "item since variant": """
+        why_exchanged
+    """,
+    "case item variant": """
+        exchange_drop_off
+    """,
+    "case variant": """
+        exchange_label_number
     """,
     "number": """
         confirm_callback_number callback_renumbered

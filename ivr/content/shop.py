@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 from ivr.content.shop_books import MemoryDeeds, deed_of
 from ivr.content.shop_places import DemoPlaces
 from ivr.content.shop_seed import seeded_customers
+from ivr.content.shop_variants import variants_of
 from ivr.content.yaml_files import Located, read_mapping
 from ivr.domain.drop_offs import DropOff
 from ivr.domain.money import minor_units
 from ivr.domain.orders import Order, OrderStatus
 from ivr.domain.settlements import SettlementKind
 from ivr.domain.shop_deeds import Deed
+from ivr.domain.variants import with_id
 from ivr.errors import ContentError, ShopRefused
 from ivr.service.fulfilment import Errand, Receipt, SearchState
 
@@ -164,6 +166,8 @@ class DemoShop:
             raise ShopRefused("currency", "the order was paid in another currency")
         if errand.kind is SettlementKind.PART and not order.has_parts:
             raise ShopRefused("no_parts", "there is no part of it left")
+        if errand.kind is SettlementKind.EXCHANGE and not _in_stock(order, errand.variant):
+            raise ShopRefused("sold_out", "there is no such one left")
         deed = self._deeds.keep(deed_of(errand, order, self._now()))
         return Receipt(deed.reference, deed.ends_at)
 
@@ -217,6 +221,7 @@ class DemoShop:
             paid_by=str(row.get("paid_by", "card")),
             item_phrases=tuple(map(str, in_language(item.get("also", {}), locale))),
             kind=str(row["item"]),
+            variants=variants_of(item, currency, lambda texts: in_language(texts, locale)),
             has_parts=item.get("parts") is True,
             seller=str(row.get("seller", "")),
             batch=str(row.get("batch", "")),
@@ -276,6 +281,11 @@ def in_language(texts: Mapping[str, Any], locale: str) -> Any:
     return next(
         (text for name, text in texts.items() if name.split("-")[0] == language), next(iter(texts.values()), ())
     )
+
+
+def _in_stock(order: Order, variant_id: str) -> bool:
+    variant = with_id(order.variants, variant_id)
+    return variant is not None and variant.in_stock
 
 
 def _digits(number: str) -> str:

@@ -18,6 +18,7 @@ PREFIXES: Final = {
     SettlementKind.REFUND: "RF",
     SettlementKind.REPLACEMENT: "RP",
     SettlementKind.RETURN: "RT",
+    SettlementKind.EXCHANGE: "XC",
     SettlementKind.CREDIT: "CR",
     SettlementKind.PART: "PT",
     SettlementKind.EXPEDITE: "EX",
@@ -53,7 +54,7 @@ class MemoryDeeds:
 def deed_of(errand: Errand, order: Order, now: datetime) -> Deed:
     """The row, whose names are made of the key: the same errand would make the same row."""
     number = int.from_bytes(sha256(errand.key.encode()).digest()[:8])
-    is_new = errand.kind is SettlementKind.REPLACEMENT
+    is_new = errand.kind in (SettlementKind.REPLACEMENT, SettlementKind.EXCHANGE)
     ends = {
         SettlementKind.TRACE: errand.answer_by or now + SEARCH,
         SettlementKind.EXPEDITE: errand.promised_at or now + EXPRESS,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from ivr.domain.variants import Variant
+
 
 class OrderStatus(StrEnum):
     """Where an order stands."""
@@ -43,6 +45,8 @@ class Order:
     """The shop's word for what kind of thing it is: "tea_kettle"."""
     has_parts: bool = False
     """The shop has single parts of it to send."""
+    variants: tuple[Variant, ...] = ()
+    """Other sizes and colors of it, likeliest first."""
     express_amount: str = ""
     """What a faster way costs the shop now, decimal; empty: there is none."""
     express_at: datetime | None = None

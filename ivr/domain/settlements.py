@@ -14,6 +14,8 @@ class SettlementKind(StrEnum):
     REPLACEMENT = "replacement"
     RETURN = "return"
     """Refunded when it is back."""
+    EXCHANGE = "exchange"
+    """Another size or color once it is back; the amount is what that one costs less."""
     CREDIT = "credit"
     EXPEDITE = "expedite"
     """Sent a faster way; the amount is what that costs us."""
@@ -23,7 +25,9 @@ class SettlementKind(StrEnum):
     """The carrier searches; nothing is paid."""
 
 
-FINAL = frozenset({SettlementKind.REFUND, SettlementKind.REPLACEMENT, SettlementKind.RETURN})
+SENT_BACK = frozenset({SettlementKind.RETURN, SettlementKind.EXCHANGE})
+"""The customer hands the item in."""
+FINAL = frozenset({SettlementKind.REFUND, SettlementKind.REPLACEMENT}) | SENT_BACK
 """Of these an item gets one, ever: they share their key."""
 
 
@@ -39,17 +43,19 @@ class Settlement:
     case_id: str
     rule_id: str
     way: str = ""
-    """Of a RETURN: drop_off or label."""
+    """Of what is SENT_BACK: drop_off or label."""
+    variant: str = ""
+    """Of an EXCHANGE: the shop's name of what is sent for it."""
     amount_minor: int = 0
     """In the currency's smallest unit."""
     currency: str = ""
     """ISO 4217."""
     at: datetime
     until_at: datetime | None = None
-    """Until when a RETURN may be handed in, or when a TRACE is to have its answer, an EXPEDITE to arrive, as the
-    customer was told."""
+    """Until when what is SENT_BACK may be handed in, or when a TRACE is to have its answer, an EXPEDITE to arrive,
+    as the customer was told."""
     places: tuple[DropOff, ...] | None = None
-    """Of a RETURN: where it may be handed in, as the customer was told."""
+    """Of what is SENT_BACK: where it may be handed in, as the customer was told."""
 
 
 def settlement_key(order_id: str, kind: SettlementKind, item: int = 1) -> str:

@@ -19,7 +19,8 @@ from ivr.domain.policy.facts import EXPRESS, MISSING_PART, WAIT
 from ivr.domain.policy.gathering import REFUNDS_SPAN, Request, gather, settled_at, traced_at
 from ivr.domain.policy.rules import Anchor
 from ivr.domain.policy.stored import as_data
-from ivr.domain.settlements import FINAL, Settlement, SettlementKind, settlement_key
+from ivr.domain.settlements import FINAL, SENT_BACK, Settlement, SettlementKind, settlement_key
+from ivr.domain.variants import with_id
 from ivr.errors import NotFound, ShopUnavailable
 from ivr.service.cases import WORDS_LIMIT
 from ivr.service.claims import ClaimDesk
@@ -46,6 +47,8 @@ CHOSEN = {
     (Decision.SEND_BACK, "drop_off"): SettlementKind.RETURN,
     (Decision.SEND_BACK, "label"): SettlementKind.RETURN,
     (Decision.SHARE, "share"): SettlementKind.REFUND,
+    (Decision.EXCHANGE, "drop_off"): SettlementKind.EXCHANGE,
+    (Decision.EXCHANGE, "label"): SettlementKind.EXCHANGE,
     (Decision.EXPEDITE, EXPRESS): SettlementKind.EXPEDITE,
     (Decision.SETTLE, "refund"): SettlementKind.REFUND,
     (Decision.SETTLE, "replacement"): SettlementKind.REPLACEMENT,
@@ -54,9 +57,10 @@ CHOSEN = {
 NO_GUIDES = NoGuides()
 PAGES = {Decision.LINK: MessageKind.ADDRESS}
 """Decided by a link to a page."""
-PENDING = frozenset({SettlementKind.RETURN, SettlementKind.TRACE, SettlementKind.EXPEDITE})
+PENDING = SENT_BACK | {SettlementKind.TRACE, SettlementKind.EXPEDITE}
 """Not over when it is settled."""
-REFUNDED = frozenset({SettlementKind.REFUND, SettlementKind.RETURN})
+REFUNDED = frozenset({SettlementKind.REFUND}) | SENT_BACK
+BACK = frozenset({Decision.SEND_BACK, Decision.EXCHANGE})
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ class Care:
         places = self._places(asking, ruling, wanted)
         if kind is not None:
             _settle(asking, ruling, kind, replace(wanted, places=places), now)
-        page = MessageKind.RETURN if kind is SettlementKind.RETURN else PAGES.get(ruling.decision)
+        page = MessageKind.RETURN if kind in SENT_BACK else PAGES.get(ruling.decision)
         told = self._tell(asking, page, now) if page is not None else None
         return Decided(
             ruling,
@@ -121,6 +125,7 @@ class Care:
             choice=wanted.choice if kind is not None else "",
             places=places,
             told=told.value if told else "",
+            variant=_exchanged_for(order, wanted, before),
             settled_at=settled_at(before),
             settled_minor=next((one.amount_minor for one in before if one.kind in FINAL), 0),
             traced_at=traced_at(before) or now,
@@ -130,7 +135,7 @@ class Care:
 
     def _places(self, asking: Asking, ruling: Ruling, wanted: Decide) -> tuple[DropOff, ...]:
         """Nobody waits for a return because the shop does not tell them."""
-        if ruling.decision is not Decision.SEND_BACK or self.shop_places is None:
+        if ruling.decision not in BACK or self.shop_places is None:
             return ()
         if wanted.places is not None:
             return wanted.places
@@ -161,6 +166,7 @@ class Care:
             country=country_of(self.numbers, order.number),
             reason=wanted.reason,
             waits=wanted.choice == WAIT,
+            variant=wanted.variant,
             settled=before,
             payout_failed=_has_failed(uow, before),
             recalled=uow.outreaches.of_order(order.id, News.DEFECT) is not None,
@@ -170,6 +176,8 @@ class Care:
         )
 
     def _payout(self, ruling: Ruling, now: datetime) -> tuple[str, ...]:
+        if not ruling.amount_minor:
+            return ()
         return decide(self.rules, Topic.PAYOUT, ruling.facts, now.date()).rule.reasons
 
 
@@ -191,7 +199,8 @@ def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, wanted: Decide
             number=order.number,
             case_id=asking.case.id,
             rule_id=ruling.rule.id,
-            way=wanted.choice if kind is SettlementKind.RETURN else "",
+            way=wanted.choice if kind in SENT_BACK else "",
+            variant=wanted.variant if kind is SettlementKind.EXCHANGE else "",
             amount_minor=amount,
             currency=ruling.facts.currency,
             at=now,
@@ -201,7 +210,15 @@ def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, wanted: Decide
         now,
     )
     data = {"kind": kind.value, "amount_minor": amount, "currency": ruling.facts.currency, "rule": ruling.rule.id}
+    if kind is SettlementKind.EXCHANGE:
+        data["for"] = _exchanged_for(order, wanted, ())
     record(asking.uow, now, "settled", subject=asking.case, data=data)
+
+
+def _exchanged_for(order: Order, wanted: Decide, before: Sequence[Settlement]) -> str:
+    """As it is spoken; what the shop does not have any more is another one of the item."""
+    variant = with_id(order.variants, wanted.variant or next((one.variant for one in before if one.variant), ""))
+    return variant.label if variant is not None else order.item
 
 
 def _until(order: Order, ruling: Ruling, now: datetime) -> datetime:

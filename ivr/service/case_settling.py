@@ -7,7 +7,7 @@ from typing import Final
 from ivr.domain.cases import Case, CaseKind
 from ivr.domain.dialogue.effects import Decide
 from ivr.domain.policy import Ruling, Topic
-from ivr.domain.policy.facts import REASONS
+from ivr.domain.policy.facts import FORM_REASONS
 from ivr.domain.settlements import SettlementKind
 from ivr.errors import CallbackRefused
 from ivr.service.care import AT_ONCE, CHOSEN, Asking, Care
@@ -89,7 +89,7 @@ class CaseSettling:
         topic = TOPICS.get(case.kind)
         if topic is None or not case.order_id:
             raise CallbackRefused("no_rules", "the shop's rules settle cases about an order that came, or did not come")
-        reason = wanted.reason if wanted.reason in REASONS else ""
+        reason = wanted.reason if wanted.reason in FORM_REASONS else ""
         question = Decide(topic, case.order_id, case.id, reason=reason, choice=wanted.choice, by_staff=True)
         caller = _number(scene, case)
         return self._care.asking(scene.uow, question, caller=caller, locale=case.locale), question

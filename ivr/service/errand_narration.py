@@ -1,4 +1,4 @@
-"""What customers finished or changed by links in messages, told in plain English."""
+"""What was settled, and what customers finished or changed by links in messages, told in plain English."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -6,6 +6,7 @@ from typing import Any, Final
 Data = Mapping[str, Any]
 
 ERRANDS: Final[Mapping[str, Callable[[Data], str]]] = {
+    "settled": lambda data: f"{_words(data.get('kind'))} by the rule {data.get('rule')}{_instead(data)}",
     "return_cut_off": lambda data: (
         f"the call ended in the middle of a return (at: {_words(data.get('at'))}{_reason(data)})"
     ),
@@ -14,6 +15,10 @@ ERRANDS: Final[Mapping[str, Callable[[Data], str]]] = {
     ),
     "return_gone_on": lambda data: f"the customer goes on with the return on its page{_chosen(data)}",
 }
+
+
+def _instead(data: Data) -> str:
+    return f", for {data['for']}" if data.get("for") else ""
 
 
 def _reason(data: Data) -> str:

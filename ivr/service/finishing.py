@@ -11,8 +11,8 @@ from ivr.domain.dialogue.heard import Decided
 from ivr.domain.dialogue.machine import blank
 from ivr.domain.drop_offs import DropOff
 from ivr.domain.policy import Decision, Topic
-from ivr.domain.policy.facts import REASONS
-from ivr.domain.settlements import SettlementKind
+from ivr.domain.policy.facts import FORM_REASONS
+from ivr.domain.settlements import SENT_BACK
 from ivr.domain.turn import Say
 from ivr.errors import CallbackRefused, NotFound, NumberRefused
 from ivr.service.care import AT_ONCE, CHOSEN, Asking, Care
@@ -23,6 +23,8 @@ from ivr.service.timeline import record
 from ivr.service.unfinished import GONE_ON, said_so_far
 
 ANY_LOCALE: Final = "en-US"
+ASKS: Final = frozenset({Decision.ASK, Decision.CHOOSE})
+"""Another size is chosen in a conversation; on the page another reason can be given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,14 +69,14 @@ class Finishing:
             is_open = case.status is CaseStatus.OPEN
             result = self.care.decide(asking, _wanted(case, reason))
             settled = uow.settlements.of_order(asking.order.id)
-        is_return = any(one.kind is SettlementKind.RETURN and one.case_id == case.id for one in settled)
+        is_return = any(one.kind in SENT_BACK and one.case_id == case.id for one in settled)
         step = ReturnStep(case=case, item=asking.order.item, reason=reason, is_return=is_return)
         return self._asked(step, result, locale, is_open=is_open)
 
     def _asked(self, step: ReturnStep, result: Decided, locale: str, *, is_open: bool) -> ReturnStep:
         decision = result.ruling.decision
         choices = tuple(choice for of, choice in CHOSEN if of is decision) if is_open else ()
-        asks_reason = is_open and (decision is Decision.ASK or decision in AT_ONCE or bool(choices and step.reason))
+        asks_reason = is_open and (decision in ASKS or decision in AT_ONCE or bool(choices and step.reason))
         unsaid = is_open and decision in AT_ONCE  # it is done, and said, once the reason is sent
         said = () if unsaid else self._said(step.case, result, locale)
         person = (is_open and decision is Decision.AGENT) or step.case.status is CaseStatus.WAITING_AGENT
@@ -97,7 +99,7 @@ class Finishing:
 
         Raises CallbackRefused (`choose`).
         """
-        if reason not in REASONS and not choice:
+        if reason not in FORM_REASONS and not choice:
             raise CallbackRefused("choose", "choose one of the answers")
         self.scenes.run(lambda scene: self._go_on(scene, token, reason, choice))
 
@@ -106,7 +108,7 @@ class Finishing:
         if case.status is not CaseStatus.OPEN:
             return
         asking, said = self._asking(scene, case, ANY_LOCALE)
-        reason = reason if reason in REASONS else said
+        reason = reason if reason in FORM_REASONS else said
         result = self.care.decide(asking, _wanted(case, reason, choice))
         decision = result.ruling.decision
         if decision is Decision.AGENT:

@@ -24,9 +24,11 @@ class Errand:
     currency: str
     """ISO 4217."""
     way: str = ""
-    """Of a RETURN: drop_off or label."""
+    """Of a RETURN or EXCHANGE: drop_off or label."""
     return_number: str = ""
-    """Of a RETURN: the digits that the customer tells, or writes on the box."""
+    """Of a RETURN or EXCHANGE: the digits that the customer tells, or writes on the box."""
+    variant: str = ""
+    """Of an EXCHANGE: the shop's name of what is sent once the item is back, with `amount_minor` of its price."""
     words: str = ""
     """Of a PART: which one, in the customer's own words; empty: they pressed a key."""
     rule_id: str

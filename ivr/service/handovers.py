@@ -15,7 +15,7 @@ import structlog
 from ivr.domain.cases import Case, CaseStatus
 from ivr.domain.handovers import LEASE, Handover, HandoverStatus, retry_handover_at
 from ivr.domain.messages import MessageKind
-from ivr.domain.settlements import Settlement, SettlementKind
+from ivr.domain.settlements import SENT_BACK, Settlement, SettlementKind
 from ivr.errors import Conflict, IllegalMove, NotFound, ShopRefused, ShopUnavailable
 from ivr.service.breaker import Breaker
 from ivr.service.fulfilment import Errand, Fulfilment, Receipt
@@ -126,8 +126,9 @@ def _errand(settlement: Settlement, case: Case | None) -> Errand:
         amount_minor=settlement.amount_minor,
         currency=settlement.currency,
         way=settlement.way,
-        return_number=case.number if case is not None and settlement.kind is SettlementKind.RETURN else "",
+        return_number=case.number if case is not None and settlement.kind in SENT_BACK else "",
         words=case.summary if case is not None and settlement.kind is SettlementKind.PART else "",
+        variant=settlement.variant,
         rule_id=settlement.rule_id,
         at=settlement.at,
         answer_by=settlement.until_at if settlement.kind is SettlementKind.TRACE else None,

@@ -167,7 +167,6 @@ SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "decided": _with("decided by the rule {rule}: {decision}"),
     "step_told": _with("told to try: {step} ({guide})"),
     "steps_over": _with("the steps are over ({guide}): {end}"),
-    "settled": _with("{kind} by the rule {rule}"),
     "handed_over": _with("the shop has done it: {kind}, its number {reference}"),
     "handover_failed": _with("the shop has not done it ({status}, {reason}): {kind}; a person decides"),
     "handover_again": _with("{by} has the shop asked again"),

@@ -16,6 +16,7 @@ settlements = Table(
     belongs_to("case_id", "cases.id"),
     string("rule_id"),
     string("way"),
+    string("variant"),
     Column("amount_minor", BigInteger, nullable=False),
     string("currency"),
     moment("at"),

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.domain.cases import Customer, Tier
 from ivr.domain.complaint_steps import ComplaintStep, step_after
-from ivr.domain.policy.facts import REASONS
+from ivr.domain.policy.facts import FORM_REASONS
 from ivr.errors import CallbackRefused, IvrError
 from ivr.service.case_file import CaseFile, read_case_file
 from ivr.service.case_settling import TOPICS, Proposal, Settling
@@ -149,7 +149,7 @@ class CasePages:
         return render_template(
             "agent_case.html", file=file, refused=refused, form=form, outcomes=OUTCOMES, longest=NOTE_LONGEST,
             form_id=new_id(), now=self._services.clock.now(), customers_zone=self._zone(file.customer).key,
-            done=done if done in DONE else "", recordings=file.recordings, proposal=proposal, reasons=REASONS,
+            done=done if done in DONE else "", recordings=file.recordings, proposal=proposal, reasons=FORM_REASONS,
             tier=Tier(file.case.tier).name.lower(), steps=steps_of(file),
             next_step_of_complaint=step_after(file.case.step),
             settles=file.case.kind in TOPICS and file.order is not None, here=file.case.number, **self._talk(),

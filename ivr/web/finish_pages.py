@@ -7,7 +7,7 @@ from typing import Final
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ivr.domain.policy.facts import REASONS
+from ivr.domain.policy.facts import FORM_REASONS
 from ivr.errors import CallbackRefused, ShopUnavailable
 from ivr.service.finishing import Finishing, ReturnStep
 from ivr.service.notices import PAGE_DAYS
@@ -54,7 +54,7 @@ class FinishPages:
             abort(503)
         said = [self._services.speaker.text(self._words.locale(), say) for say in step.said]
         return render_template(
-            "finish.html", step=step, said=said, reasons=REASONS, places=self._words.places(step.places),
+            "finish.html", step=step, said=said, reasons=FORM_REASONS, places=self._words.places(step.places),
             **self._links(step), **self._words.errors(refused), **self._words.shared(),
         )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, abort, g, render_template
 
-from ivr.domain.settlements import Settlement, SettlementKind
+from ivr.domain.settlements import SENT_BACK, Settlement
 from ivr.errors import NumberRefused, ShopUnavailable
 from ivr.service.ports import NumberRules
 from ivr.web.barcode import barcode
@@ -25,16 +25,20 @@ class ReturnPages:
         with self._services.store.read() as uow:
             case = uow.cases.get(case_id)
             settled = uow.settlements.of_order(case.order_id) if case is not None and case.order_id else ()
-        found = next((one for one in settled if one.kind is SettlementKind.RETURN and one.case_id == case_id), None)
+        found = next((one for one in settled if one.kind in SENT_BACK and one.case_id == case_id), None)
         if case is None or found is None:
             abort(404)
         g.link_locale = case.locale
         return render_template(
             "return.html", number=case.number, way=found.way or "drop_off", item=self._item(found),
-            until=self._until(found), amount=self._words.money(found.amount_minor, found.currency),
+            until=self._until(found), amount=self._amount(found),
             barcode=barcode(case.number, case.number), places=self._words.places(found.places or ()),
             **self._words.shared(),
         )  # fmt: skip
+
+    def _amount(self, settlement: Settlement) -> str:
+        """Of an exchange at the same price nothing."""
+        return self._words.money(settlement.amount_minor, settlement.currency) if settlement.amount_minor else ""
 
     def _item(self, settlement: Settlement) -> str:
         """Empty while the shop does not answer: the page works without."""

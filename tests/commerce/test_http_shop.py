@@ -89,6 +89,9 @@ HOSTILE: list[tuple[dict[str, Any], str]] = [
     ({"id": "9" * 17}, "another order"),
     ({"item_phrases": "lamp"}, "item_phrases"),
     ({"paid_by": "4111111111111111"}, "paid_by"),
+    ({"variants": [{"id": "b", "label": "<blue>", "amount": "1.00"}]}, "label"),
+    ({"variants": [{"id": "b", "label": "blue", "amount": "-1.00"}]}, "amount"),
+    ({"variants": [{"id": "b", "label": "blue", "amount": "1.00"}] * 51}, "variants"),
 ]
 
 

@@ -73,6 +73,7 @@ def test_callers_cannot_confuse_any_two_of_all_orders(shop: DemoShop) -> None:
         ({"amount_minor": -1}, "amount"),
         ({"amount_minor": 999_999_99}, "amount"),
         ({"currency": "KRW"}, "currency"),
+        ({"kind": SettlementKind.EXCHANGE, "amount_minor": 0, "variant": "blue"}, "sold_out"),
         ({"kind": SettlementKind.PART, "amount_minor": 0, "order_id": "11976551942819482"}, "no_parts"),
     ],
 )

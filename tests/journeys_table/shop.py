@@ -9,6 +9,7 @@ from ivr.domain.accounts import AccountChange, Bill, Membership, MembershipState
 from ivr.domain.drop_offs import DropOff
 from ivr.domain.orders import Order, OrderStatus
 from ivr.domain.sellers import Seller
+from ivr.domain.variants import Variant
 from ivr.service.sellers import NoSellers
 
 SELLER = "+14155550188"
@@ -156,6 +157,10 @@ def order_of(row: dict[str, Any], number: str, country: str, serial: int, now: d
         item=row.get("item", "lamp"),
         kind=row.get("kind", ""),
         has_parts=row.get("has_parts", False),
+        variants=tuple(
+            Variant(label.replace(" ", "_"), label, str(amount or row.get("amount", "40.00")), amount is not None)
+            for label, amount in row.get("variants", {}).items()
+        ),
         express_amount=row.get("express", ""),
         express_at=now + timedelta(days=1) if "express" in row else None,
         status=OrderStatus(row.get("status", "delivered")),

@@ -10,6 +10,7 @@ from ivr.domain.dialogue.heard import Decided
 from ivr.domain.guides import DECLINED, UNSOLVED, Guide, GuideStep, trail_of
 from ivr.domain.policy import Topic
 from ivr.domain.settlements import SettlementKind
+from ivr.domain.variants import Variant
 from ivr.service.afterwards import Afterwards
 from ivr.service.care import Care
 from ivr.service.guides import note_step
@@ -90,6 +91,29 @@ def test_going_back_leaves_what_came_after() -> None:
     assert trail_of(("a", "b", "c", "b")) == ("a", "b")
     assert trail_of(("a", "a")) == ("a",)
     assert trail_of(()) == ()
+
+
+def test_an_exchange_is_handed_to_the_shop_once_with_what_is_sent_for_it(desk: Desk) -> None:
+    blue = Variant("blue-7", "blue", "20.00")
+    desk.care = replace(
+        desk.care, commerce=OneOrder(replace(KITE, amount="22.00", delivered_at=ORDER.delivered_at, variants=(blue,)))
+    )
+    wanted = Decide(Topic.RETURN_REFUND, KITE.id, desk.case_id, "exchange", "label", variant="blue-7")
+    with desk.store.begin() as uow:
+        decided = desk.care.decide(desk.care.asking(uow, wanted, caller=CUSTOMER, locale="en-US"), wanted)
+        uow.commit()
+    assert (decided.ruling.rule.id, decided.variant) == ("exchange_cheaper", "blue")
+    shop = Shop()
+    scenes = Scenes(desk.store, desk.clock, Afterwards(FakePhone(desk.clock), None, KeySpeaker()))
+    for _ in range(2):
+        HandoverSweep(scenes, shop).sweep()
+    (errand,) = shop.asked
+    assert (errand.kind, errand.amount_minor, errand.variant) == (SettlementKind.EXCHANGE, 200, "blue-7")
+    assert errand.return_number
+    with desk.store.read() as uow:
+        told = [event.data for event in uow.events.of_case(desk.case_id) if event.kind == "settled"]
+    assert [said["for"] for said in told] == ["blue"]
+    assert desk.decides("exchange").ruling.rule.id == "return_already_exchanged"
 
 
 def test_a_missing_part_is_sent_with_the_customers_words_for_the_shop(desk: Desk) -> None:

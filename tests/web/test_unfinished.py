@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from ivr.domain.cases import CaseStatus
 from ivr.domain.orders import Order
-from ivr.domain.policy.facts import REASONS
+from ivr.domain.policy.facts import FORM_REASONS
 from ivr.domain.policy.rules import MAY, Topic
 from ivr.domain.settlements import SettlementKind
 from ivr.service.care import CHOSEN
@@ -96,7 +96,7 @@ def test_one_that_was_cut_off_before_its_reason_asks_for_it_and_goes_step_by_ste
 
 
 def test_every_reason_and_choice_of_the_rules_has_its_words_on_the_page(site: Site) -> None:
-    words = {*REASONS, *(choice for decision, choice in CHOSEN if decision in MAY[Topic.RETURN_REFUND])}
+    words = {*FORM_REASONS, *(choice for decision, choice in CHOSEN if decision in MAY[Topic.RETURN_REFUND])}
     missing = [word for word in words if not site.ivr.catalogue.has("en-US", f"finish_{word}")]
     assert missing == []
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from ivr.domain.dialogue.values import Dialogue, State
 from ivr.domain.hearing import Pace
 from ivr.domain.intents import Builtin, Choice, Expects, Intent
+from ivr.domain.orders import Order
 from ivr.domain.policy.facts import REASONS
 from ivr.domain.turn import At, Charge, Clock, Next, Say
+from ivr.domain.variants import Variant, offered
 
 YES, NO = Intent("yes"), Intent("no")
 PLACES = ("first", "second", "third")
@@ -110,6 +112,24 @@ def part_choice_asked(d: Dialogue) -> Question:
     return by_number(Say("ask_part_share"), 2)
 
 
+def exchange_choices(order: Order | None) -> tuple[Variant | None, ...]:
+    """What is offered by key, then (None) to send it back, then what is understood by its name."""
+    variants = order.variants if order is not None else ()
+    near = offered(variants)
+    return (*near, None, *(one for one in variants if one not in near))
+
+
+def exchange_asked(d: Dialogue) -> Question:
+    """Another size or color; or it is sent back."""
+    choices = exchange_choices(d.order)
+    back = choices.index(None) + 1
+    near = (Say("ask_exchange_key", {"variant": one.label, "key": n}) for n, one in enumerate(choices[:back], 1) if one)
+    say = (Say("ask_exchange"), *near, Say("ask_exchange_back", {"key": back}))
+    names = (Choice(str(n), (one.label, *one.phrases) if one else ()) for n, one in enumerate(choices, 1))
+    expects = Expects(also=("return_refund",), builtins=(Builtin.CHOICE, Builtin.BOOLEAN), choices=tuple(names))
+    return Question(say, expects, number_keys(back))
+
+
 def zone_asked(d: Dialogue) -> Question:
     """On which of several clocks a time was named."""
     if d.at is None or d.now is None:
@@ -162,13 +182,16 @@ ASKED: Mapping[State, Callable[[Dialogue], Question]] = {
     State.STEP: step_asked,
     State.PART_CHOICE: part_choice_asked,
     State.EXPRESS: express_asked,
+    State.EXCHANGE: exchange_asked,
 }
 """Those of `questions.QUESTIONS` that are here."""
 
 
 def return_reason_asked(d: Dialogue) -> Question:
-    """Why it is sent back."""
-    return by_number(Say("ask_return_reason"), len(REASONS), "return_reason")
+    """Why it is sent back; an exchange is told of where there is something to exchange it for."""
+    asked = by_number(Say("ask_return_reason"), len(REASONS), "return_reason")
+    other = d.order is not None and offered(d.order.variants)
+    return replace(asked, say=(*asked.say, Say("ask_reason_exchange"))) if other else asked
 
 
 def return_way_asked(d: Dialogue) -> Question:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ivr.domain.dialogue import troubleshooting
+from ivr.domain.dialogue.asking import exchange_choices
 from ivr.domain.dialogue.effects import Decide, EstimateWait
 from ivr.domain.dialogue.heard import Decided
 from ivr.domain.dialogue.orders import finished, status_says
@@ -14,9 +15,10 @@ from ivr.domain.drop_offs import DropOff
 from ivr.domain.intents import Intent
 from ivr.domain.money import spoken_money
 from ivr.domain.policy import Decision, Topic
-from ivr.domain.policy.facts import EXPRESS, REASONS, WAIT
+from ivr.domain.policy.facts import EXCHANGE, EXPRESS, REASONS, WAIT
 from ivr.domain.policy.rules import Anchor
 from ivr.domain.turn import At, Phrase, PostalAddress, Say, SayArg, Spelled
+from ivr.domain.variants import named
 
 WAYS = ("drop_off", "label")
 """How something is sent back, the greener way first."""
@@ -59,8 +61,7 @@ def _send_back(dialogue: Dialogue, result: Decided) -> Step:
         near = (Say("drop_off_near", _near(result.places[0], result.ruling.facts.country)),) if result.places else ()
         told = replace(dialogue, places=result.places)
         return Step(ask(told, State.RETURN_WAY, *_reasons(dialogue, result), *near))
-    key = LABELS.get(result.told, "return_label_number") if result.choice == "label" else "return_drop_off"
-    say = Say(key, _args(dialogue, result))
+    say = Say(_way_told(result), _args(dialogue, result))
     return finished(dialogue, result.ruling.rule.id, say, *_payout(result))
 
 
@@ -68,6 +69,15 @@ def _near(place: DropOff, country: str) -> dict[str, SayArg]:
     """The street as people there say it, whatever the shop abbreviates."""
     told = {name: arg for name, arg in place.told().items() if name != "until"}
     return told | {"street": PostalAddress(place.street, city="", country=country)}
+
+
+def _way_told(result: Decided) -> str:
+    is_exchange = result.ruling.decision is Decision.EXCHANGE
+    if result.choice == "drop_off":
+        return "exchange_drop_off" if is_exchange else "return_drop_off"
+    if is_exchange:
+        return "exchange_label" if result.told else "exchange_label_number"
+    return LABELS.get(result.told, "return_label_number")
 
 
 def _settle(dialogue: Dialogue, result: Decided) -> Step:
@@ -88,6 +98,14 @@ def _expedite(dialogue: Dialogue, result: Decided) -> Step:
     if not result.choice:
         return Step(ask(dialogue, State.EXPRESS, *_reasons(dialogue, result)))
     return finished(dialogue, result.ruling.rule.id, Say("express_done", _args(dialogue, result)))
+
+
+def _choose(dialogue: Dialogue, result: Decided) -> Step:
+    """Whoever has said already which one they want is not asked."""
+    said = named(result.order.variants, dialogue.reason)
+    if said is not None and result.ruling.facts.values["exchange_for"] == "none":
+        return _again(replace(dialogue, variant=said.id), "") or Step(dialogue)
+    return Step(ask(dialogue, State.EXCHANGE, *_reasons(dialogue, result)))
 
 
 def _claimed(dialogue: Dialogue, result: Decided) -> Step:
@@ -134,6 +152,8 @@ FOLLOWS: Mapping[Decision, Callable[[Dialogue, Decided], Step]] = {
     Decision.SEND_PART: _tell,
     Decision.SHARE: _share,
     Decision.EXPEDITE: _expedite,
+    Decision.CHOOSE: _choose,
+    Decision.EXCHANGE: _send_back,
 }
 
 
@@ -153,6 +173,7 @@ def _args(dialogue: Dialogue, result: Decided) -> dict[str, SayArg]:
     args = dict(status_says(dialogue, result.order, result.now).args)
     args |= {"case": Spelled(dialogue.case_number), "days": ruling.rule.days}
     args["means"] = Phrase(f"means_{result.order.paid_by or 'none'}")
+    args["variant"] = result.variant
     args["until"] = At(_until(result), zone, result.now)
     args["since"] = At(result.settled_at or result.now, zone, result.now)
     price = result.settled_minor or ruling.amount_minor or result.claim_minor
@@ -181,7 +202,7 @@ def answer_reason(dialogue: Dialogue, intent: Intent) -> Step | None:
     """Why it is sent back, in words or by number."""
     said = intent.slots.get("reason")
     reason = said if intent.name == "return_reason" and said in REASONS else _chosen(REASONS, intent)
-    return _again(replace(dialogue, why=str(reason)), "") if reason else None
+    return _again(replace(dialogue, why=str(reason), variant=""), "") if reason else None
 
 
 def answer_way(dialogue: Dialogue, intent: Intent) -> Step | None:
@@ -210,6 +231,20 @@ def answer_express(dialogue: Dialogue, intent: Intent) -> Step | None:
     return _again(dialogue, chosen) if chosen else None
 
 
+def answer_exchange(dialogue: Dialogue, intent: Intent) -> Step | None:
+    """Another size or color; whoever wants none of them sends it back."""
+    index, choices = intent.slots.get("index"), exchange_choices(dialogue.order)
+    if intent.name == "choice" and isinstance(index, int) and 1 <= index <= len(choices):
+        chosen = choices[index - 1]
+        return _again(replace(dialogue, variant=chosen.id), "") if chosen else _instead(dialogue)
+    is_back = intent.name == "return_refund" and intent.slots.get("reason") != EXCHANGE
+    return _instead(dialogue) if is_back or intent.name == "no" else None
+
+
+def _instead(dialogue: Dialogue) -> Step | None:
+    return _again(replace(dialogue, why="unwanted", variant=""), "")
+
+
 def _chosen(offered: tuple[str, ...], intent: Intent) -> str:
     index = intent.slots.get("index")
     fits = intent.name == "choice" and isinstance(index, int) and 1 <= index <= len(offered)
@@ -222,5 +257,6 @@ def _again(dialogue: Dialogue, choice: str) -> Step | None:
         return None
     places = dialogue.places if dialogue.state is State.RETURN_WAY else None
     asked = Decide(Topic(dialogue.want), dialogue.order.id, dialogue.case_id, dialogue.why, choice)
-    wanted = replace(asked, places=places, words=dialogue.reason)
+    variant = dialogue.variant if dialogue.why == EXCHANGE else ""
+    wanted = replace(asked, places=places, words=dialogue.reason, variant=variant)
     return Step(dialogue, (wanted,))

@@ -83,6 +83,8 @@ class Decide:
     """Of a return: where it can be handed in, as was told; None: nobody has asked the shop."""
     by_staff: bool = False
     """An agent asks: nobody is led through steps."""
+    variant: str = ""
+    """Of an exchange: what is wanted instead, once that was asked."""
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,7 @@ class Decided:
     """Where a return can be handed in, the nearest first."""
     told: str = ""
     """How the customer is sent the page of a return: text, email; empty: not at all."""
+    variant: str = ""  # spoken: what it is exchanged for
     settled_at: datetime | None = None
     settled_minor: int = 0
     """What was paid about it before, in the currency's smallest unit."""

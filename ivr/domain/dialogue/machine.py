@@ -83,6 +83,7 @@ ANSWERS: Mapping[State, Callable[[Dialogue, Intent], Step | None]] = {
     State.STEP: troubleshooting.answer_step,
     State.PART_CHOICE: care.answer_part,
     State.EXPRESS: care.answer_express,
+    State.EXCHANGE: care.answer_exchange,
     State.OFFER: promises.answer_offer,
     State.MOMENT: booking.answer_moment,
     State.ZONE: booking.answer_zone,

@@ -39,6 +39,7 @@ class State(StrEnum):
     STEP = "step"
     PART_CHOICE = "part_choice"
     EXPRESS = "express"
+    EXCHANGE = "exchange"
     SETTLEMENT = "settlement"
     CLAIM_CAUSE = "claim_cause"
     CLAIM_EVIDENCE = "claim_evidence"
@@ -79,7 +80,9 @@ class State(StrEnum):
     ENDED = "ended"
 
 
-UNFINISHED_IN = frozenset({State.RETURN_REASON, State.RETURN_WAY, State.SETTLEMENT, State.STEP, State.PART_CHOICE})
+UNFINISHED_IN = frozenset(
+    {State.RETURN_REASON, State.RETURN_WAY, State.SETTLEMENT, State.STEP, State.PART_CHOICE, State.EXCHANGE}
+)
 """What a call that ended here left unfinished can be gone on with in the next."""
 
 
@@ -194,6 +197,8 @@ class Dialogue:
     order: Order | None = None
     why: str = ""
     """Why something is sent back, as chosen; of a claim its cause."""
+    variant: str = ""
+    """What it is to be exchanged for, by the shop's name of it."""
     places: tuple[DropOff, ...] = ()
     """Where the return in hand can be handed in, the nearest first."""
     guide: Guide | None = None

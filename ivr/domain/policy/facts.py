@@ -30,9 +30,11 @@ class Fact:
     """Of a WORD: every value that it may have."""
 
 
-MISSING_PART = "missing_part"
-REASONS = ("damaged", "wrong", "unwanted", NOT_WORKING, MISSING_PART)
+MISSING_PART, EXCHANGE = "missing_part", "exchange"
+REASONS = ("damaged", "wrong", "unwanted", NOT_WORKING, MISSING_PART, EXCHANGE)
 """Why something is sent back, in the order in which they are offered."""
+FORM_REASONS = tuple(reason for reason in REASONS if reason != EXCHANGE)
+"""On pages: what it is exchanged for is told in a conversation."""
 CAUSES = ("counterfeit", "not_as_described", "late_shipment", "not_received")
 """What is claimed from a seller, in the order in which they are offered."""
 MEANS = ("card", "bank", "wallet", "gift_card")
@@ -41,7 +43,9 @@ STEPS = ("open", "over")
 EXPRESS, WAIT = "express", "wait"
 """What is chosen for an order that is late: a faster way, or to wait."""
 EXPRESSES = ("open", "declined", "done")
-SETTLED = ("none", "refund", "replacement", "return")
+EXCHANGES = ("none", "same", "cheaper", "dearer", "sold_out")
+"""What is wanted instead, by its price."""
+SETTLED = ("none", "refund", "replacement", "return", "exchange")
 CLAIMS = ("none", "waiting", "offered", "escalated", "denied", "closed")
 ANSWERS = ("none", "accept", "dispute", "offer")
 ACTS = ("explain", "pause", "cancel", "keep", "ending", "renew", "let_end")
@@ -63,6 +67,9 @@ FACTS: Mapping[str, Fact] = {
     "part_in_stock": Fact(Kind.TRUTH, "the shop has single parts of it to send"),
     "part_sent": Fact(Kind.TRUTH, "a part of it was sent before"),
     "parts_in_90_days": Fact(Kind.NUMBER, "parts that were sent to this customer; known if a part is missing"),
+    "other_in_stock": Fact(Kind.TRUTH, "the shop has another size or color of it"),
+    "exchange_for": Fact(Kind.WORD, "what it is to be exchanged for; none: not chosen yet", frozenset(EXCHANGES)),
+    "exchange_difference": Fact(Kind.MONEY, "how much less, or more, that one costs"),
     "settled": Fact(Kind.WORD, "what was done about this item before", frozenset(SETTLED)),
     "paid_by": Fact(Kind.WORD, "how the order was paid; none: not told", frozenset(("none", *MEANS))),
     "days_since_refund": Fact(Kind.NUMBER, "whole days since the price was refunded"),
@@ -87,7 +94,7 @@ FACTS: Mapping[str, Fact] = {
     "membership": Fact(Kind.WORD, "where it stands", frozenset(MEMBERSHIPS)),
     "video": Fact(Kind.TRUTH, "it is one for films"),
     "proven": Fact(Kind.TRUTH, "the caller has said the code that was sent to the number on file"),
-    "refunds_in_90_days": Fact(Kind.NUMBER, "refunds, replacements and returns of this customer"),
+    "refunds_in_90_days": Fact(Kind.NUMBER, "refunds, replacements, returns and exchanges of this customer"),
 }
 
 

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from ivr.domain.money import minor_units
 from ivr.domain.orders import Order, OrderStatus
-from ivr.domain.policy.facts import Facts, Value
+from ivr.domain.policy.facts import EXCHANGE, Facts, Value
 from ivr.domain.settlements import FINAL, Settlement, SettlementKind
+from ivr.domain.variants import with_id
 
 REFUNDS_SPAN = timedelta(days=90)
 CLOCKS_APART = timedelta(days=1)
@@ -29,6 +30,8 @@ class Request:
     """The customer does not want a faster way."""
     parts: int | None = None
     """Parts sent to the owner in REFUNDS_SPAN; None: nobody asks."""
+    variant: str = ""
+    """What it is to be exchanged for, by the shop's name of it; empty: not chosen yet."""
     steps: str = ""
     """Whether there are things to try before: open, over; empty: there are none."""
     settled: Sequence[Settlement] = ()
@@ -59,6 +62,7 @@ def gather(request: Request, now: datetime) -> Facts:
         "part_in_stock": order.has_parts,
         "part_sent": any(s.kind is SettlementKind.PART for s in request.settled),
         "parts_in_90_days": request.parts,
+        "other_in_stock": any(one.in_stock for one in order.variants),
         "settled": next((s.kind.value for s in request.settled if s.kind in FINAL), "none"),
         "paid_by": order.paid_by or "none",
         "payout_failed": request.payout_failed,
@@ -67,6 +71,7 @@ def gather(request: Request, now: datetime) -> Facts:
         "sold_by_seller": request.sold_by_seller,
         "express": _express(request, now),
         "express_cost": minor_units(order.express_amount, order.currency) if order.express_amount else None,
+        **_exchange(request),
         **_spans(request, now),
     }
     values = {name: value for name, value in known.items() if value is not None}
@@ -105,6 +110,21 @@ def _express(request: Request, now: datetime) -> str | None:
     if order.status is not OrderStatus.PREPARING or order.express_at is None or order.express_at <= now:
         return None
     return "declined" if request.waits else "open"
+
+
+def _exchange(request: Request) -> dict[str, Value | None]:
+    if request.reason != EXCHANGE:
+        return {}
+    order = request.order
+    wanted = with_id(order.variants, request.variant)
+    price = minor_units(order.amount, order.currency)
+    other = minor_units(wanted.amount, order.currency) if wanted is not None else None
+    if not request.variant:
+        return {"exchange_for": "none"}
+    if wanted is None or not wanted.in_stock or other is None or price is None:
+        return {"exchange_for": "sold_out"}
+    by_price = "same" if other == price else "cheaper" if other < price else "dearer"
+    return {"exchange_for": by_price, "exchange_difference": abs(other - price)}
 
 
 def _in_order(order: Order, now: datetime) -> bool:

@@ -49,6 +49,10 @@ class Decision(StrEnum):
     """The part that is missing is sent; nothing is taken back."""
     SHARE = "share"
     """A share of the price and it is kept, or it is sent back, as the customer chooses."""
+    CHOOSE = "choose"
+    """Another size or color is asked for, or what it is to be instead."""
+    EXCHANGE = "exchange"
+    """It is sent back for another size or color; what that one costs less is refunded."""
     CANCEL = "cancel"
     LINK = "link"
     """The customer does it on a page, by a link to the number on file."""
@@ -80,7 +84,8 @@ class Payer(StrEnum):
 MAY: Mapping[Topic, frozenset[Decision]] = {
     Topic.RETURN_REFUND: frozenset(
         {Decision.ASK, Decision.TELL, Decision.AGENT, Decision.KEEP_ITEM, Decision.REFUND_NOW, Decision.SEND_BACK}
-        | {Decision.SETTLE, Decision.TRY_STEPS, Decision.SEND_PART, Decision.SHARE}
+        | {Decision.SETTLE, Decision.TRY_STEPS, Decision.SEND_PART, Decision.SHARE, Decision.CHOOSE}
+        | {Decision.EXCHANGE}
     ),
     Topic.DELIVERED_NOT_RECEIVED: frozenset({Decision.TELL, Decision.AGENT, Decision.TRACE, Decision.SETTLE}),
     Topic.CANCEL_ORDER: frozenset({Decision.TELL, Decision.AGENT, Decision.CANCEL}),
@@ -101,10 +106,11 @@ PAYS = frozenset(
         Decision.CREDIT,
         Decision.SHARE,
         Decision.EXPEDITE,
+        Decision.EXCHANGE,
         Decision.APPROVE,
     }
 )
-"""Decisions that cost the item's price, a part of it, or its faster way."""
+"""Decisions that cost the item's price, a part of it, its faster way, or what another one costs less."""
 CAPPED = frozenset({Decision.CREDIT, Decision.SHARE})
 """Of these a rule says the most that is given."""
 

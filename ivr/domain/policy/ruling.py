@@ -7,6 +7,9 @@ from ivr.domain.policy.conditions import Tested
 from ivr.domain.policy.facts import Facts
 from ivr.domain.policy.rules import CAPPED, PAYS, Decision, Rule, Topic
 
+PRICES = {Decision.EXPEDITE: "express_cost", Decision.EXCHANGE: "exchange_difference"}
+"""What a decision costs, if not the price of the item: a fact."""
+
 
 class Fate(StrEnum):
     """What became of a rule."""
@@ -55,7 +58,7 @@ class Ruling:
     @property
     def amount_minor(self) -> int:
         """What the decision costs, in the currency's smallest unit; a share is rounded down and capped."""
-        price = self.facts.values.get("express_cost" if self.decision is Decision.EXPEDITE else "amount")
+        price = self.facts.values.get(PRICES.get(self.decision, "amount"))
         if self.decision not in PAYS or not isinstance(price, int):
             return 0
         share = price * self.rule.percent * self._taken // 10_000
