@@ -44,7 +44,10 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         ask_express ask_part_share why_parts_too_many
         ask_step_helped steps_solved steps_over steps_declined
         complaint_key delete_confirm delete_done delete_kept delete_no_number payout_installments why_pickup_points
-        menu_more yes_or_no delete_follows
+        menu_more yes_or_no delete_follows order_day_hint
+    """,
+    "day": """
+        no_order_on_day
     """,
     "answer": """
         help_answer
