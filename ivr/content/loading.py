@@ -42,6 +42,7 @@ IN_QUESTIONS: Final = (
     "next_step",
     "claim_answer",
     "stop_calls",
+    "more_choices",
     ORDERED_ON,
 )
 """Understood where a question asks for them."""

@@ -88,6 +88,7 @@ HOSTILE: list[tuple[dict[str, Any], str]] = [
     ({"status": "lost in space"}, "status"),
     ({"id": "9" * 17}, "another order"),
     ({"item_phrases": "lamp"}, "item_phrases"),
+    ({"paid_by": "4111111111111111"}, "paid_by"),
 ]
 
 

@@ -16,7 +16,7 @@ from ivr.domain.money import spoken_money
 from ivr.domain.policy import Decision, Topic
 from ivr.domain.policy.facts import EXPRESS, REASONS, WAIT
 from ivr.domain.policy.rules import Anchor
-from ivr.domain.turn import At, Say, SayArg, Spelled
+from ivr.domain.turn import At, Phrase, PostalAddress, Say, SayArg, Spelled
 
 WAYS = ("drop_off", "label")
 """How something is sent back, the greener way first."""
@@ -56,7 +56,7 @@ def _pay(dialogue: Dialogue, result: Decided) -> Step:
 
 def _send_back(dialogue: Dialogue, result: Decided) -> Step:
     if not result.choice:
-        near = (Say("drop_off_near", _near(result.places[0])),) if result.places else ()
+        near = (Say("drop_off_near", _near(result.places[0], result.ruling.facts.country)),) if result.places else ()
         told = replace(dialogue, places=result.places)
         return Step(ask(told, State.RETURN_WAY, *_reasons(dialogue, result), *near))
     key = LABELS.get(result.told, "return_label_number") if result.choice == "label" else "return_drop_off"
@@ -64,8 +64,10 @@ def _send_back(dialogue: Dialogue, result: Decided) -> Step:
     return finished(dialogue, result.ruling.rule.id, say, *_payout(result))
 
 
-def _near(place: DropOff) -> dict[str, SayArg]:
-    return {name: arg for name, arg in place.told().items() if name != "until"}
+def _near(place: DropOff, country: str) -> dict[str, SayArg]:
+    """The street as people there say it, whatever the shop abbreviates."""
+    told = {name: arg for name, arg in place.told().items() if name != "until"}
+    return told | {"street": PostalAddress(place.street, city="", country=country)}
 
 
 def _settle(dialogue: Dialogue, result: Decided) -> Step:
@@ -150,6 +152,7 @@ def _args(dialogue: Dialogue, result: Decided) -> dict[str, SayArg]:
     ruling, zone = result.ruling, dialogue.caller.zone
     args = dict(status_says(dialogue, result.order, result.now).args)
     args |= {"case": Spelled(dialogue.case_number), "days": ruling.rule.days}
+    args["means"] = Phrase(f"means_{result.order.paid_by or 'none'}")
     args["until"] = At(_until(result), zone, result.now)
     args["since"] = At(result.settled_at or result.now, zone, result.now)
     price = result.settled_minor or ruling.amount_minor or result.claim_minor
@@ -164,7 +167,8 @@ def _until(result: Decided) -> datetime:
         return result.claim_due_at
     if result.ruling.decision is Decision.EXPEDITE and result.order.express_at is not None:
         return result.order.express_at
-    begins = result.traced_at if rule.counts_from is Anchor.TRACE else result.order.delivered_at
+    anchors = {Anchor.TRACE: result.traced_at, Anchor.SETTLEMENT: result.settled_at}
+    begins = anchors.get(rule.counts_from, result.order.delivered_at)
     return (begins or result.now) + timedelta(days=rule.days, hours=rule.hours)
 
 

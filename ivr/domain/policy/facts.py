@@ -35,6 +35,8 @@ REASONS = ("damaged", "wrong", "unwanted", NOT_WORKING, MISSING_PART)
 """Why something is sent back, in the order in which they are offered."""
 CAUSES = ("counterfeit", "not_as_described", "late_shipment", "not_received")
 """What is claimed from a seller, in the order in which they are offered."""
+MEANS = ("card", "bank", "wallet", "gift_card")
+"""How an order was paid, as far as anybody has to know."""
 STEPS = ("open", "over")
 EXPRESS, WAIT = "express", "wait"
 """What is chosen for an order that is late: a faster way, or to wait."""
@@ -62,6 +64,9 @@ FACTS: Mapping[str, Fact] = {
     "part_sent": Fact(Kind.TRUTH, "a part of it was sent before"),
     "parts_in_90_days": Fact(Kind.NUMBER, "parts that were sent to this customer; known if a part is missing"),
     "settled": Fact(Kind.WORD, "what was done about this item before", frozenset(SETTLED)),
+    "paid_by": Fact(Kind.WORD, "how the order was paid; none: not told", frozenset(("none", *MEANS))),
+    "days_since_refund": Fact(Kind.NUMBER, "whole days since the price was refunded"),
+    "payout_failed": Fact(Kind.TRUTH, "the shop refused to pay what was promised back, or never answered"),
     "credited": Fact(Kind.TRUTH, "a credit was given for this order"),
     "days_since_delivery": Fact(Kind.NUMBER, "whole days"),
     "hours_since_delivery": Fact(Kind.NUMBER, "whole hours"),
