@@ -27,7 +27,7 @@ from ivr.domain.answered import OVERHEARD
 from ivr.domain.dialogue.questions import MENU_INTENTS
 from ivr.domain.guides import Guide
 from ivr.domain.hearing import Ability
-from ivr.domain.intents import GLOBAL_INTENTS
+from ivr.domain.intents import GLOBAL_INTENTS, ORDERED_ON
 from ivr.errors import ContentError
 
 DEFAULT_LOCALE = "en-US"
@@ -43,6 +43,7 @@ IN_QUESTIONS: Final = (
     "claim_answer",
     "stop_calls",
     "more_choices",
+    ORDERED_ON,
 )
 """Understood where a question asks for them."""
 SENTENCES: Final[Mapping[Ability, tuple[str, ...]]] = {

@@ -46,7 +46,10 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         ask_step_helped steps_solved steps_over steps_declined
         complaint_key delete_confirm delete_done delete_kept delete_no_number payout_installments why_pickup_points
         menu_more yes_or_no delete_follows intent_refund_status kind_refund_status refund_late
-        means_card means_bank means_wallet means_gift_card means_none
+        means_card means_bank means_wallet means_gift_card means_none order_day_hint
+    """,
+    "day": """
+        no_order_on_day
     """,
     "answer": """
         help_answer

@@ -11,6 +11,7 @@ from ivr.content.zones import clock_name, zone_name
 from ivr.domain.turn import (
     At,
     Clock,
+    Day,
     Distance,
     Money,
     Phrase,
@@ -70,6 +71,8 @@ class PromptSpeaker:
                 return digits if key.endswith(WRITTEN) else wording.digits(arg)
             case At():
                 return wording.moment(arg)
+            case Day():
+                return wording.day(arg)
             case Span():
                 return wording.span(arg)
             case Money():

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_currency
 from babel.units import format_unit
 
-from ivr.domain.turn import At, Money, Span, Spelled
+from ivr.domain.turn import At, Day, Money, Span, Spelled
 
 REQUIRED_WORDINGS: Final[Mapping[str, frozenset[str]]] = {
     "time": frozenset(),
@@ -67,6 +67,10 @@ class Wording:
             day = f"{'day' if day == 'yesterday' else day}_window"
             words |= {"begin": self._end(local), "end": self._end(at.until.astimezone(zone))}
         return plain(self._patterns[day].format(**words))
+
+    def day(self, day: Day) -> str:
+        """ "Tuesday, November 3, 2026"."""
+        return plain(str(format_date(date.fromisoformat(day.date), "full", locale=self._locale)))
 
     def span(self, span: Span) -> str:
         """ "Between 5 and 10 minutes": whole minutes, the low end down, the high end up."""

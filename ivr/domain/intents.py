@@ -54,6 +54,10 @@ class Meaning:
 GLOBAL_INTENTS = ("agent", "repeat", "slower", "go_back", "cancel", "another_language", "keypad")
 """Understood in every turn, whatever it asks."""
 
+ORDERED_ON, ORDER_DAY = "ordered_on", "order_day"
+"""An order by its day: so that nothing else is meant ("what I ordered on Tuesday"), and bare ("Tuesday"), which only
+the question for an order understands: elsewhere that is the moment of a callback."""
+
 
 class Builtin(StrEnum):
     """Answers that every locale can hear, named after VoiceXML's builtin grammars.

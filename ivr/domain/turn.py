@@ -88,6 +88,14 @@ class TimeOfDay:
 
 
 @dataclass(frozen=True)
+class Day:
+    """A day of the calendar ("Tuesday, November 3, 2026")."""
+
+    date: str
+    """ISO 8601: "2026-11-03"."""
+
+
+@dataclass(frozen=True)
 class Clock:
     """An IANA time zone, told by what its time is called ("Central Time"); by its city if others are the same."""
 
@@ -96,7 +104,7 @@ class Clock:
     """The zones it is told beside."""
 
 
-SayArg = str | int | Spelled | At | Span | Money | Phrase | Zone | Clock | PostalAddress | Distance | TimeOfDay
+SayArg = str | int | Spelled | At | Day | Span | Money | Phrase | Zone | Clock | PostalAddress | Distance | TimeOfDay
 
 
 @dataclass(frozen=True)

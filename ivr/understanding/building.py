@@ -8,7 +8,7 @@ from hassil.expression import Expression
 
 from ivr.domain.dialogue.menu import REQUESTS
 from ivr.domain.hearing import Grammar
-from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Choice, Expects
+from ivr.domain.intents import GLOBAL_INTENTS, ORDER_DAY, ORDERED_ON, Builtin, Choice, Expects
 from ivr.understanding.choices import choice_lists
 from ivr.understanding.heard_amounts import HeardAmounts
 from ivr.understanding.heard_numbers import HeardNumbers, glued
@@ -34,7 +34,7 @@ _SIMILAR, _FEWEST_SIMILAR_WORDS = 160, 3
 
 
 EVERYWHERE = ("agent", "repeat", "go_back", "cancel")
-QUESTION_INTENTS = frozenset({"callback", "hold", "main_menu"})
+QUESTION_INTENTS = frozenset({"callback", "hold", "main_menu", ORDERED_ON, ORDER_DAY})
 """Intents that a question may take beside its answer; more make a turn open."""
 
 

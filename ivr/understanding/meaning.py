@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from ivr.domain.answered import OVERHEARD
 from ivr.domain.dialogue.menu import ORDER_REQUESTS, REQUESTS
-from ivr.domain.intents import GLOBAL_INTENTS, Builtin, Certainty, Expects, Intent
+from ivr.domain.intents import GLOBAL_INTENTS, ORDER_DAY, ORDERED_ON, Builtin, Certainty, Expects, Intent
 from ivr.domain.moments import When
 from ivr.understanding import moments
 from ivr.understanding.cardinals import REFUSED
@@ -15,6 +15,7 @@ BOOLEANS = frozenset({"yes", "no"})
 TAKES_MOMENT = frozenset({"callback", "existing_callback"})
 ABSORBED = {"delivered_not_received": frozenset({"track_order"}), "existing_callback": frozenset({"callback"})}
 """"Where is my order, it says delivered but I don't have it" is one request, the more telling one."""
+NAMES_DAY = frozenset({ORDERED_ON, ORDER_DAY})
 CLOCK = frozenset({Builtin.DATE, Builtin.TIME})
 """Parts of a moment as answers of their own."""
 SURE_SHARE = 0.5
@@ -61,7 +62,7 @@ def intents_of(covering: Covering, expects: Expects) -> tuple[tuple[Intent, ...]
     pieces = _with_one_quantity(covering.pieces, expects)
     said = [Intent(p.name, p.slots) for p in pieces if p.name not in moments.KINDS]
     intents = _with_moment(_without_absorbed(_distinct(said)), when, expects)
-    intents = _without_denial(intents, expects)
+    intents = _with_day(_without_denial(intents, expects))
     if not intents or _contradicts(intents):
         return (), Certainty.NONE
     certainty = _certainty(covering, intents, expects)
@@ -137,6 +138,16 @@ def _without_denial(intents: tuple[Intent, ...], expects: Expects) -> tuple[Inte
     if len(intents) > 1 and intents[0].name == "no" and intents[1].name != "yes":
         return intents[1:]
     return intents
+
+
+def _with_day(intents: tuple[Intent, ...]) -> tuple[Intent, ...]:
+    """ "Cancel what I ordered yesterday": the day belongs to the request; beside anything else it answers nothing."""
+    day = next((i for i in intents if i.name in NAMES_DAY), None)
+    others = tuple(i for i in intents if i.name not in NAMES_DAY)
+    if day is None or {i.name for i in others} <= BOOLEANS:
+        return intents
+    request = next((i for i in others if i.name in ORDER_REQUESTS), None)
+    return tuple(Intent(i.name, {**day.slots, **i.slots}) if i is request else i for i in others)
 
 
 def _contradicts(intents: Collection[Intent]) -> bool:

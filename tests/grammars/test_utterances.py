@@ -34,7 +34,8 @@ MENU = Expects(
         "hold",
         "main_menu",
         "question",
-    )
+    ),
+    also=("ordered_on",),
 )
 ASKED_WHEN = Expects(builtins=(Builtin.MOMENT, Builtin.BOOLEAN))
 ASKED_YES_OR_NO = Expects(builtins=(Builtin.BOOLEAN,))

@@ -49,7 +49,7 @@ def answer_menu(dialogue: Dialogue, intent: Intent) -> Step | None:
     if intent.name in ORDER_REQUESTS:
         why = str(intent.slots.get("cause") or intent.slots.get("reason", ""))
         fresh = replace(dialogue, case_id="", case_number="", order=None, why=why, evidence="", claim=None)
-        return orders.begin(replace(fresh, want=intent.name))
+        return orders.begin(replace(fresh, want=intent.name), intent)
     if intent.name in accounts.ACCOUNT_REQUESTS:
         return accounts.begin(replace(dialogue, case_id="", case_number="", order=None, claim=None), intent)
     if intent.name == "more":

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ivr.domain.dialogue.account_questions import MORE_INTENTS
 from ivr.domain.dialogue.asking import Question
 from ivr.domain.dialogue.values import Dialogue
-from ivr.domain.intents import Expects, Intent
+from ivr.domain.intents import ORDERED_ON, Expects, Intent
 from ivr.domain.turn import Say
 
 MENU_KEYS: Mapping[str, Intent] = {
@@ -27,7 +27,7 @@ MENU_INTENTS = (
     *(intent.name for intent in MENU_KEYS.values()), "change_address", "seller_claim", "refund_status", *MORE_INTENTS,
     "complaint", "delete_data",
 )  # fmt: skip
-EXPECTED = Expects(intents=(*MENU_INTENTS, "hold", "question", "more_choices"))
+EXPECTED = Expects(intents=(*MENU_INTENTS, "hold", "question", "more_choices"), also=(ORDERED_ON,))
 _KEYS = {**MENU_KEYS, **QUESTION_KEYS, **MORE_KEYS}
 
 

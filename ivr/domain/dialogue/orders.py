@@ -1,10 +1,10 @@
 """Which order it is about, and what self-service can say or do about it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from ivr.domain.cases import CaseKind
-from ivr.domain.dialogue import accounts, delivery_photo
+from ivr.domain.dialogue import accounts, delivery_photo, order_days
 from ivr.domain.dialogue.booking import open_case_then
 from ivr.domain.dialogue.effects import CancelOrder, Decide, EstimateWait, FindOrders, OpenCase, ResolveCase
 from ivr.domain.dialogue.heard import CaseOpened, OrderCanceled, OrdersFound
@@ -13,19 +13,32 @@ from ivr.domain.dialogue.values import Dialogue, State, Step
 from ivr.domain.intents import Intent
 from ivr.domain.orders import Order
 from ivr.domain.policy import Topic
-from ivr.domain.turn import At, Say, SayArg, Spelled
+from ivr.domain.turn import At, Day, Say, SayArg, Spelled
 
 MOST_OFFERED = 3
 MAX_LOOKUPS = 3
 """After so many wrong order numbers an agent or a callback is offered."""
 
 
-def begin(dialogue: Dialogue) -> Step:
-    """Ask which order: by item name if the caller is known, else by number."""
+def begin(dialogue: Dialogue, request: Intent | None = None) -> Step:
+    """Ask which order, unless the request names its day: by item name if the caller is known, else by number."""
     orders = dialogue.caller.orders[:MOST_OFFERED]
     if not orders:
         return Step(ask(dialogue, State.ORDER_NUMBER))
-    return _offer(dialogue, orders)
+    day = order_days.day_named(dialogue, request.slots) if request is not None else None
+    if day is None:
+        return _offer(dialogue, orders)
+    return _of_day(dialogue, day) or _offer(dialogue, orders, _none_of(day))
+
+
+def _of_day(dialogue: Dialogue, day: date) -> Step | None:
+    """What was ordered or delivered on that day, if anything was."""
+    orders = order_days.orders_of(dialogue, day)
+    return _offer(dialogue, orders[:MOST_OFFERED]) if orders else None
+
+
+def _none_of(day: date) -> Say:
+    return Say("no_order_on_day", {"day": Day(day.isoformat())})
 
 
 def _offer(dialogue: Dialogue, orders: tuple[Order, ...], *before: Say) -> Step:
@@ -39,7 +52,7 @@ def answer_pick(dialogue: Dialogue, intent: Intent) -> Step | None:
     index = intent.slots.get("index")
     if intent.name == "choice" and isinstance(index, int) and 1 <= index <= len(dialogue.orders):
         return _resolve(replace(dialogue, order=dialogue.orders[index - 1]))
-    if intent.name == "digits":
+    if intent.name in ("digits", *order_days.NAMED_BY):
         return answer_number(dialogue, intent)
     if intent.name == "no":
         return Step(ask(dialogue, State.ORDER_NUMBER))
@@ -47,7 +60,10 @@ def answer_pick(dialogue: Dialogue, intent: Intent) -> Step | None:
 
 
 def answer_number(dialogue: Dialogue, intent: Intent) -> Step | None:
-    """Seven or seventeen digits; other readings of the same utterance are tried after the first."""
+    """Seven or seventeen digits; other readings of the same utterance are tried after the first. Or the order's day."""
+    day = order_days.day_meant(dialogue, intent)
+    if day is not None:
+        return _of_day(dialogue, day) or _another_number(dialogue, _none_of(day))
     value, others = intent.slots.get("value"), intent.slots.get("alternatives", "")
     if intent.name != "digits" or not isinstance(value, str):
         return None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from ivr.domain.dialogue import order_days
 from ivr.domain.dialogue.account_questions import ACCOUNT_QUESTIONS
 from ivr.domain.dialogue.asking import (
     ASKED,
@@ -25,7 +26,7 @@ from ivr.domain.dialogue.menu_questions import MENU_KEYS as MENU_KEYS
 from ivr.domain.dialogue.menu_questions import menu_asked, menu_more_asked
 from ivr.domain.dialogue.values import Dialogue, State
 from ivr.domain.hearing import Ability, Pace
-from ivr.domain.intents import Builtin, Choice, Expects, Intent
+from ivr.domain.intents import ORDERED_ON, Builtin, Choice, Expects, Intent
 from ivr.domain.moments import AskBack, When
 from ivr.domain.orders import Order
 from ivr.domain.turn import At, Next, Phrase, Say, SayArg, Spelled, Turn
@@ -133,7 +134,8 @@ def _order_pick(d: Dialogue) -> Question:
     keys = {c.key: Intent("choice", {"index": i + 1}) for i, c in enumerate(choices)}
     keys[str(len(choices) + 1)] = NO
     builtins = (Builtin.CHOICE, Builtin.BOOLEAN, Builtin.DIGITS)
-    return Question((say,), Expects(builtins=builtins, choices=choices, digit_lengths=ORDER_DIGITS), keys)
+    named = order_days.named_by(d)
+    return Question((say,), Expects(named, (), builtins, choices, digit_lengths=ORDER_DIGITS), keys)
 
 
 def _choice(index: int, order: Order) -> Choice:
@@ -143,8 +145,9 @@ def _choice(index: int, order: Order) -> Choice:
 def _order_number(d: Dialogue) -> Question:
     keyed = d.keypad or d.ability == Ability.KEYPAD
     prompt = "ask_order_keys" if d.failures or keyed else "ask_order_number"
-    expects = Expects(builtins=(Builtin.DIGITS,), digit_lengths=ORDER_DIGITS)
-    return Question((Say(prompt),), expects, key_count=max(ORDER_DIGITS), pace=Pace.DIGITS, wait_seconds=8)
+    expects = Expects(order_days.named_by(d), builtins=(Builtin.DIGITS,), digit_lengths=ORDER_DIGITS)
+    say = (Say(prompt), *(() if d.failures else order_days.hint(d)))
+    return Question(say, expects, key_count=max(ORDER_DIGITS), pace=Pace.DIGITS, wait_seconds=8)
 
 
 def _order_confirm(d: Dialogue) -> Question:
@@ -247,7 +250,7 @@ def _holding(d: Dialogue) -> Question:
 
 
 def _anything_else(d: Dialogue) -> Question:
-    expects = Expects(intents=(*MENU_INTENTS, "main_menu"), also=("question",), builtins=(Builtin.BOOLEAN,))
+    expects = Expects(intents=(*MENU_INTENTS, "main_menu"), also=("question", ORDERED_ON), builtins=(Builtin.BOOLEAN,))
     return Question((*way_out(d), Say("anything_else")), expects, {**MENU_KEYS, "7": NO})
 
 
