@@ -1,6 +1,7 @@
 """Tables of what people say, run against a locale's grammar: requests.yaml, answers.yaml, choices.yaml, moments.yaml.
 
-What a telephone that was just answered says (picked_up.yaml) is only counted here: the tests run it.
+What a telephone that was just answered says (picked_up.yaml) and how orders are named by their day (order_days.yaml) is
+only counted here: the tests run it.
 """
 
 from collections.abc import Iterator
@@ -49,6 +50,7 @@ class Tables:
         """All that the tables say people say. Raises ContentError."""
         tables = [self._read(name) or {} for name in ("requests", "answers", "picked_up")]
         tables.append(self._choices()["said"])
+        tables.append({name: [row[0] for row in rows] for name, rows in (self._read("order_days") or {}).items()})
         return [entry for table in tables for entries in table.values() for entry in entries if isinstance(entry, str)]
 
     def offered(self) -> tuple[Choice, ...]:
