@@ -154,12 +154,10 @@ class WaitEstimated:
 
 @dataclass(frozen=True)
 class OfferedZone:
-    """A clock on which a time may have been named."""
+    """A clock on which a time may have been named: an IANA zone, and its name in the caller's language."""
 
     zone: str
-    """IANA name."""
     name: str
-    """In the caller's language."""
 
 
 @dataclass(frozen=True)

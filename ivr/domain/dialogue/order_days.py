@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from ivr.domain.dialogue.values import Dialogue
 from ivr.domain.intents import ORDER_DAY, ORDERED_ON, Intent, SlotValue
-from ivr.domain.moments import When, latest_day
+from ivr.domain.moments import When
 from ivr.domain.orders import Order
+from ivr.domain.past_days import latest_day
 from ivr.domain.turn import Say
 
 NAMED_BY: Final = (ORDERED_ON, ORDER_DAY)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.domain.moments import When, latest_day
+from ivr.domain.moments import When
+from ivr.domain.past_days import latest_day
 
 TUESDAY = date(2026, 11, 24)
 DAYS = st.dates(date(2000, 1, 1), date(2100, 12, 31))
