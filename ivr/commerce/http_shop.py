@@ -31,17 +31,19 @@ class HttpShop:
         self.requests = ShopRequests(url, token, breaker=breaker, monotonic=monotonic)
         self._monotonic = monotonic
         self._customers: dict[tuple[str, str], tuple[float, KnownCustomer]] = {}
+        self._newest: dict[str, tuple[float, KnownCustomer]] = {}
+        """By number alone: what was told last, in whatever language."""
         self._lock = Lock()
 
     # --- Commerce ----------------------------------------------------------------------------------------------
 
     def customer_name(self, number: str) -> str | None:
         """Raises ShopUnavailable."""
-        return self._customer(number, "en-US").name or None
+        return self._known(number, "en-US").name or None
 
     def customer_since(self, number: str, locale: str) -> date | None:
         """Raises ShopUnavailable."""
-        return self._customer(number, locale).since
+        return self._known(number, locale).since
 
     def recent_orders(self, number: str, locale: str) -> Sequence[Order]:
         """Newest first; another customer's orders are no answer. Raises ShopUnavailable."""
@@ -71,6 +73,13 @@ class HttpShop:
         body = self.requests.get(f"/orders/{quote(order_id, safe='')}/drop-offs", {"locale": locale})
         return read_drop_offs(body) if body is not None else []
 
+    def _known(self, number: str, locale: str) -> KnownCustomer:
+        """What does not depend on the language, as it was told in any."""
+        with self._lock:
+            kept = self._newest.get(number)
+        fresh = kept is not None and self._monotonic() - kept[0] < REMEMBERED_SECONDS
+        return kept[1] if kept is not None and fresh else self._customer(number, locale)
+
     def _customer(self, number: str, locale: str) -> KnownCustomer:
         now, key = self._monotonic(), (number, locale)
         with self._lock:
@@ -82,7 +91,8 @@ class HttpShop:
         with self._lock:
             if len(self._customers) >= MOST_REMEMBERED:
                 self._customers.clear()
-            self._customers[key] = (now, found)
+                self._newest.clear()
+            self._customers[key] = self._newest[number] = (now, found)
         return found
 
     # --- Fulfilment --------------------------------------------------------------------------------------------

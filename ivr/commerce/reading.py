@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ivr.domain.money import minor_units
 from ivr.domain.orders import Order, OrderStatus
-from ivr.domain.policy.facts import CURRENCIES
+from ivr.domain.policy.facts import CURRENCIES, MEANS
 from ivr.domain.variants import Variant
 from ivr.errors import ShopUnavailable
 from ivr.service.fulfilment import Receipt, SearchState
@@ -24,6 +24,7 @@ MOST_INSTALLMENTS: Final = 120
 MOST_ORDERS: Final = 100
 MOST_VARIANTS: Final = 50
 WAYS: Final = frozenset({"call", "text"})
+PAID_BY: Final = frozenset({"", *MEANS})
 
 
 class Unusable(ShopUnavailable):
@@ -83,6 +84,7 @@ def read_order(body: object, place: str = "order") -> Order:
         seller=words(row.get("seller", ""), f"{place}.seller"),
         batch=words(row.get("batch", ""), f"{place}.batch"),
         installments_left=_count(row.get("installments_left", 0), f"{place}.installments_left"),
+        paid_by=one_of({"paid_by": "", **row}, "paid_by", place, PAID_BY, "a means of payment"),
         recalled=row.get("recalled", False) is True,
         news_by=tuple(way for way in _list(row.get("news_by", []), f"{place}.news_by") if way in WAYS),
         email=words(row.get("email", ""), f"{place}.email"),

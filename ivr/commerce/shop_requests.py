@@ -1,7 +1,7 @@
 """Requests to a shop behind HTTP: short time-outs, one retry, a breaker, a largest answer, a deadline.
 
-A caller waits for these answers. So a request takes three seconds at the most, and a shop that failed several times in
-a row is not asked for a while.
+A caller waits for these answers. So a request takes three seconds at the most, all requests of one turn together no
+longer than that, and a shop that failed several times in a row is not asked for a while.
 """
 
 import json
@@ -15,10 +15,13 @@ import httpx
 from ivr.commerce.reading import words
 from ivr.errors import ShopRefused, ShopUnavailable
 from ivr.service.breaker import Breaker
+from ivr.service.shop_time import seconds_left
 
-TIMEOUT: Final = httpx.Timeout(1.5, connect=1.0)
+CONNECT_SECONDS, ANSWER_SECONDS = 1.0, 1.5
 DEADLINE_SECONDS: Final = 3.0
 """Of one request with its retry, body included."""
+SHORTEST_SECONDS: Final = 0.05
+"""Nothing is asked for less."""
 LARGEST: Final = 512 * 1024
 AGENT: Final = "Ringback-Commerce/1"
 REFUSALS: Final = frozenset({409, 422})
@@ -35,7 +38,7 @@ class ShopRequests:
         self._breaker = breaker or Breaker(most_failures=3, rest_seconds=15.0)
         self._monotonic = monotonic
         headers = {"authorization": f"Bearer {token}", "accept": "application/json", "user-agent": AGENT}
-        self._client = httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False, headers=headers)
+        self._client = httpx.Client(follow_redirects=False, trust_env=False, headers=headers)
 
     def get(self, path: str, query: Mapping[str, str]) -> object:
         """Read, with one retry."""
@@ -49,7 +52,7 @@ class ShopRequests:
         """The JSON of the answer; None: 404. Raises ShopRefused, ShopUnavailable."""
         if not self._breaker.allows():
             raise ShopUnavailable("the shop failed several times in a row and is left alone for a while")
-        until = self._monotonic() + DEADLINE_SECONDS
+        until = self._monotonic() + _allowed()
         for last in (False,) * (tries - 1) + (True,):
             try:
                 answer = ask(until)
@@ -64,7 +67,7 @@ class ShopRequests:
 
     def _request(self, method: str, path: str, until: float, **more: Any) -> object:
         try:
-            with self._client.stream(method, self._url + path, **more) as answer:
+            with self._client.stream(method, self._url + path, timeout=self._timeout(until), **more) as answer:
                 body = self._body(answer, until)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ShopUnavailable(f"the shop does not answer: {type(error).__name__}") from error
@@ -77,6 +80,12 @@ class ShopRequests:
             raise ShopUnavailable(f"the shop answers {answer.status_code}; see docs/commerce.openapi.yaml")
         return _json(body)
 
+    def _timeout(self, until: float) -> httpx.Timeout:
+        """Both waits together end by then."""
+        left = max(until - self._monotonic(), 0.0)
+        connect = min(CONNECT_SECONDS, left / 2)
+        return httpx.Timeout(min(ANSWER_SECONDS, left - connect), connect=connect)
+
     def _body(self, answer: httpx.Response, until: float) -> bytes:
         """As it comes, within the largest size and the deadline: a shop that dribbles is left, too."""
         body = b""
@@ -87,6 +96,14 @@ class ShopRequests:
             if self._monotonic() > until:
                 raise ShopUnavailable("the shop's answer takes too long")
         return body
+
+
+def _allowed() -> float:
+    """Seconds for a request. Raises ShopUnavailable: others in this turn took them all."""
+    left = seconds_left()
+    if left is not None and left < SHORTEST_SECONDS:
+        raise ShopUnavailable("this turn has waited for the shop as long as it may")
+    return DEADLINE_SECONDS if left is None else min(left, DEADLINE_SECONDS)
 
 
 def _json(body: bytes) -> object:

@@ -32,7 +32,7 @@ class AddressStyle:
     regions: Mapping[str, str] = field(default_factory=dict)
 
 
-PLAIN: Final = AddressStyle("{street}, [{postal_code}, ]{city}[, {region}]")
+PLAIN: Final = AddressStyle("{street}[, {postal_code}][, {city}][, {region}]")
 
 
 def read_styles(given: Mapping[str, Any]) -> Mapping[str, AddressStyle]:

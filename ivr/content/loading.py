@@ -42,6 +42,7 @@ IN_QUESTIONS: Final = (
     "next_step",
     "claim_answer",
     "stop_calls",
+    "more_choices",
 )
 """Understood where a question asks for them."""
 SENTENCES: Final[Mapping[Ability, tuple[str, ...]]] = {

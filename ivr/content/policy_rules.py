@@ -36,7 +36,7 @@ CHANGEABLE: Final = KNOWN - {"id", "order", "only_in"}
 ORDER_STATUS: Final = "order_status"
 """A reason that is said by the order's own state: order_status_shipped, ..."""
 PLACES: Final = frozenset(
-    {"item", "when", "place", "until", "case", "amount", "days", "since", "plan", "gives", "variant"}
+    {"item", "when", "place", "until", "case", "amount", "days", "since", "plan", "gives", "means", "variant"}
 )
 """What a reason may tell."""
 ORDERED: Final = frozenset({Comparison.OVER, Comparison.UNDER, Comparison.AT_LEAST, Comparison.AT_MOST})

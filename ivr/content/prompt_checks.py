@@ -45,7 +45,8 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         ask_exchange ask_reason_exchange
         ask_step_helped steps_solved steps_over steps_declined
         complaint_key delete_confirm delete_done delete_kept delete_no_number payout_installments why_pickup_points
-        menu_more yes_or_no delete_follows
+        menu_more yes_or_no delete_follows intent_refund_status kind_refund_status refund_late
+        means_card means_bank means_wallet means_gift_card means_none
     """,
     "answer": """
         help_answer
@@ -74,8 +75,14 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "days": """
         why_withdrawal moment_too_far callback_refused_too_far why_claim_too_late
     """,
+    "amount item means since": """
+        refund_given
+    """,
+    "days item means": """
+        refund_back
+    """,
     "until": """
-        why_express express_done
+        refund_shows why_express express_done
         why_wait why_trace membership_pause_sure membership_held membership_ends membership_rests membership_let_end
     """,
     "plan until": """
@@ -117,7 +124,7 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
         why_address_link why_address_redirect why_address_late
         why_steps why_part_sent why_part_again
         ask_settlement ask_unfinished proactive_found why_recalled why_order_unclear why_search_over settled_replacement
-        why_not_seller why_claim_escalated why_claim_denied
+        refund_none why_not_seller why_claim_escalated why_claim_denied
         cancel_confirm cancel_done cancel_too_late order_status_canceled order_status_returned
     """,
     "key": """

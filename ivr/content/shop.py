@@ -218,6 +218,7 @@ class DemoShop:
             amount=str(item["price"][currency]),
             currency=currency,
             installments_left=int(row.get("installments_left", 0)),
+            paid_by=str(row.get("paid_by", "card")),
             item_phrases=tuple(map(str, in_language(item.get("also", {}), locale))),
             kind=str(row["item"]),
             variants=variants_of(item, currency, lambda texts: in_language(texts, locale)),

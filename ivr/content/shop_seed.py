@@ -5,6 +5,8 @@ from functools import cache
 from itertools import islice
 from typing import Any, Final
 
+from ivr.domain.policy.facts import MEANS
+
 SEEDED: Final = 132
 """Customers, with four orders each."""
 ORDERS_EACH: Final = 4
@@ -69,6 +71,7 @@ def _order(serial: int, tail: str, items: Sequence[str]) -> dict[str, Any]:
         "item": item,
         "currency": "USD",
         "seller": SELLERS[serial % len(SELLERS)],
+        "paid_by": MEANS[serial % len(MEANS)],
         "batch": f"{item}-{serial // len(items) % BATCHES + 1}",
         **STATES[serial % len(STATES)],
     }

@@ -17,6 +17,8 @@ class CaseKind(StrEnum):
     RETURN_REFUND = "return_refund"
     CANCEL_ORDER = "cancel_order"
     CHANGE_ADDRESS = "change_address"
+    REFUND_STATUS = "refund_status"
+    """Where the money is that was promised back."""
     SELLER_CLAIM = "seller_claim"
     """Something is wrong with what a seller of the marketplace sold."""
     ACCOUNT = "account"
@@ -82,6 +84,7 @@ SKILLS: Mapping[CaseKind, str] = {
     CaseKind.RETURN_REFUND: "returns",
     CaseKind.CANCEL_ORDER: "orders",
     CaseKind.CHANGE_ADDRESS: "orders",
+    CaseKind.REFUND_STATUS: "returns",
     CaseKind.SELLER_CLAIM: "sellers",
     CaseKind.ACCOUNT: "accounts",
     CaseKind.PAYMENT: "accounts",

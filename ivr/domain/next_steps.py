@@ -55,6 +55,8 @@ def _about_order(kind: CaseKind, order: Order, now: datetime) -> tuple[str, str]
             return "weigh_claim", "claimed"
         case CaseKind.CANCEL_ORDER:
             return ("cancel", "not_sent") if order.status == OrderStatus.PREPARING else ("offer_return", "sent")
+        case CaseKind.REFUND_STATUS:
+            return "find_refund", "refund_asked"
         case CaseKind.RETURN_REFUND:
             return ("start_return", "delivered") if delivered else ("tell_status", "not_delivered")
         case CaseKind.DELIVERED_NOT_RECEIVED if delivered:

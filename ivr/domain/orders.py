@@ -57,6 +57,8 @@ class Order:
     """The production batch of the item, if the shop keeps it."""
     installments_left: int = 0
     """Payments of its price that are still to be taken from the customer."""
+    paid_by: str = ""
+    """How it was paid (policy.facts.MEANS), never with which number; empty: not told."""
     recalled: bool = False
     """A defect was found in its batch."""
     news_by: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from ivr.domain.cases import Case
 from ivr.domain.dialogue.effects import Decide
 from ivr.domain.dialogue.heard import Decided
 from ivr.domain.drop_offs import DropOff, nearest
+from ivr.domain.handovers import FAILED
 from ivr.domain.messages import Channel, MessageKind
 from ivr.domain.orders import Order
 from ivr.domain.outreach import News
@@ -167,6 +168,7 @@ class Care:
             waits=wanted.choice == WAIT,
             variant=wanted.variant,
             settled=before,
+            payout_failed=_has_failed(uow, before),
             recalled=uow.outreaches.of_order(order.id, News.DEFECT) is not None,
             refunds=uow.settlements.count_final(order.number, now - REFUNDS_SPAN),
             parts=uow.settlements.count_parts(order.number, now - REFUNDS_SPAN) if lacks_part else None,
@@ -177,6 +179,12 @@ class Care:
         if not ruling.amount_minor:
             return ()
         return decide(self.rules, Topic.PAYOUT, ruling.facts, now.date()).rule.reasons
+
+
+def _has_failed(uow: UnitOfWork, settled: Sequence[Settlement]) -> bool:
+    """Whether a refund among them was not carried out by the shop, for good."""
+    refunds = (uow.handovers.get(one.key) for one in settled if one.kind is SettlementKind.REFUND)
+    return any(handover is not None and handover.status in FAILED for handover in refunds)
 
 
 def _settle(asking: Asking, ruling: Ruling, kind: SettlementKind, wanted: Decide, now: datetime) -> None:

@@ -13,6 +13,7 @@ from ivr.service.booking import BookingRequest, Bookings
 from ivr.service.cases import Opening, open_case
 from ivr.service.ports import CheckedNumber, Clock, Commerce
 from ivr.service.retention import REQUEST_KEPT
+from ivr.service.shop_time import one_step
 from ivr.service.slots import FreeSlot, Wanted
 from ivr.service.store import UnitOfWork
 from ivr.service.timeline import new_id, record
@@ -75,11 +76,19 @@ class WebRequests:
         """How far ahead callbacks are booked."""
         return self._rules.booking.horizon_days
 
+    def prepare(self, wish: CallbackWish) -> None:
+        """Before the transaction: the shop tells of the customer, and its answer is remembered for a moment.
+
+        Raises NumberRefused, CallbackRefused.
+        """
+        self._commerce.customer_since(self._bookings.check_number(wish.number).e164, wish.locale)
+
     def ask(self, uow: UnitOfWork, wish: CallbackWish) -> Callback:
         """Book it. Raises NotThen, CallbackRefused and its other kinds; nothing is kept then."""
         checked = self._bookings.check_number(wish.number)
-        customer = self._customer(uow, checked, wish)
-        case = self._named(uow, wish, customer) or self._case(uow, wish, customer)
+        with one_step():
+            customer = self._customer(uow, checked, wish)
+            case = self._named(uow, wish, customer) or self._case(uow, wish, customer)
         callback = self._bookings.book(uow, _booking(wish, case, customer))
         asked = {"words": wish.words, "order": wish.order_digits, "source": wish.source}
         record(uow, self._clock.now(), "callback_asked", subject=callback, data=asked)

@@ -8,6 +8,7 @@ from typing import TypeVar
 from ivr.errors import Conflict
 from ivr.service.afterwards import Action, Afterwards
 from ivr.service.ports import Clock
+from ivr.service.shop_time import one_step
 from ivr.service.store import Store, UnitOfWork
 
 TRIES = 6
@@ -35,15 +36,19 @@ class Scenes:
 
     def run(self, step: Callable[[Scene], T]) -> T:
         """Run a step to its commit. Raises Conflict only after TRIES conflicts in a row."""
+        with one_step():
+            result, after = self._committed(step)
+        self.afterwards.run(after)
+        return result
+
+    def _committed(self, step: Callable[[Scene], T]) -> tuple[T, list[Action]]:
         for last in (False,) * (TRIES - 1) + (True,):
             try:
-                result, after = self._once(step)
-                break
+                return self._once(step)
             except Conflict:
                 if last:
                     raise
-        self.afterwards.run(after)
-        return result
+        raise AssertionError("the last try returns or raises")
 
     def _once(self, step: Callable[[Scene], T]) -> tuple[T, list[Action]]:
         with self.store.begin() as uow:

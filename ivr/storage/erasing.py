@@ -18,6 +18,7 @@ from ivr.storage.photo_tables import photos
 from ivr.storage.place_tables import kept_places
 from ivr.storage.program_tables import deliveries
 from ivr.storage.rows import Repository
+from ivr.storage.settlement_tables import settlements
 from ivr.storage.staff_tables import drafts
 from ivr.storage.tables import callbacks, calls, cases, customers, events, legs, messages, verifications
 
@@ -95,7 +96,10 @@ class SqlErasures(Repository):
         nobody = {"number": "", "email": ""}
         self._run(update(callbacks).where(callbacks.c.number == number).values(nobody | {"customer_id": None}))
         self._run(update(legs).where(legs.c.number == number, legs.c.ended_at.is_not(None)).values(number=""))
-        self._run(update(outreaches).where(outreaches.c.number == number).values(nobody))
+        # The key of what was told of a membership is made of the number; the places tell where somebody lives.
+        nothing: dict[str, Any] = {**nobody, "key": outreaches.c.id, "details": None}
+        self._run(update(outreaches).where(outreaches.c.number == number).values(nothing))
+        self._run(update(settlements).where(settlements.c.number == number).values(places=None))
         self._run(update(kept_places).where(kept_places.c.number == number).values(number=""))
 
     def _of_account(self, number: str) -> None:

@@ -61,6 +61,7 @@ class Api:
         """
         body = read_body(FIELDS)
         wish = self._wish(body)
+        self._desk.requests.prepare(wish)
         try:
             return self._book_once(wish, body)
         except Conflict:  # an equal request was a moment faster: its answer is ours, too

@@ -111,6 +111,7 @@ class CustomerPages:
         )
 
     def _book(self, wish: CallbackWish) -> Callback:
+        self._desk.requests.prepare(wish)
         try:
             callback, actions = self._book_once(wish)
         except Conflict:  # somebody else's request was a moment faster: look again

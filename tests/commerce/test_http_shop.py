@@ -91,6 +91,7 @@ HOSTILE: list[tuple[dict[str, Any], str]] = [
     ({"variants": [{"id": "b", "label": "<blue>", "amount": "1.00"}]}, "label"),
     ({"variants": [{"id": "b", "label": "blue", "amount": "-1.00"}]}, "amount"),
     ({"variants": [{"id": "b", "label": "blue", "amount": "1.00"}] * 51}, "variants"),
+    ({"paid_by": "4111111111111111"}, "paid_by"),
 ]
 
 

@@ -25,6 +25,7 @@ def said(content: Content, locale: str, address: PostalAddress) -> str:
         (PostalAddress("350 5th Ave", "New York", "NY", "10118", "US"),
          "3 50, 5th Avenue, New York, New York, 1 0 1 1 8"),
         (PostalAddress("1200 Blvd. of Dreams", "Reno", "", "", "US"), "1200 Blvd. of Dreams, Reno"),
+        (PostalAddress("80 Oak Ave.", "", country="US"), "80 Oak Avenue"),
         (PostalAddress("21 Baker St", "London", "", "NW1 6XE", "GB"), "21 Baker Street, London, N W 1, 6 X E"),
         (PostalAddress("7 Nowhere Rd.", "Nowhere", "", "12-345", "ZZ"), "7 Nowhere Rd., 1 2, 3 4 5, Nowhere"),
     ],

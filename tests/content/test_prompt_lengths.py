@@ -45,13 +45,13 @@ def fillings(locale: str) -> dict[str, SayArg]:
     return {
         **dict.fromkeys(("when", "until", "since"), WEDNESDAY), **dict.fromkeys(("first", "second", "third"), item),
         "item": item, "place": longest(list(shop["places"].values()), locale), "wait": WAIT,
-        "amount": PRICES.get(locale[:2], EURO), "difference": PRICES.get(locale[:2], EURO),
+        "amount": PRICES.get(locale[:2], EURO), "means": Phrase("means_card"),
         "digits": Spelled("1234567"), "case": Spelled("0000018"), "code": Spelled("123456"),
         "number": Spelled("12025550143"), "company": "Ringback", "count": 12, "days": 30, "key": 8, "other": 4,
         "title": TITLE, "plan": longest([plan["name"]], locale), "gives": longest([plan["gives"]], locale),
         "what": Phrase("kind_return_refund"), "wanted": Phrase("kind_return_refund"), "name": "Anna Smith",
         "agent": "Ada", "reason": "I want to return something", "tries": 2, "punctual": Phrase("whisper_in_time"),
-        "answer": "", "address": PostalAddress("1250 Main Street", "Springfield"),
+        "answer": "", "street": PostalAddress("1250 Washington Blvd.", "", country="US"), "distance": "1,500 meters",
     }  # fmt: skip
 
 

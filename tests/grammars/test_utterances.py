@@ -27,6 +27,8 @@ MENU = Expects(
         "membership",
         "complaint",
         "delete_data",
+        "refund_status",
+        "more_choices",
         "callback",
         "existing_callback",
         "hold",

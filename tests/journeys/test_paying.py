@@ -60,7 +60,7 @@ def test_a_card_is_keyed_at_the_carrier_and_only_the_result_reaches_us(world: Wo
         assert GOOD[:12] not in kept
         assert not tells_of_the_card(kept)
     caller.press("*")
-    caller.hears("press star", PATIENCE)
+    caller.hears("or 9 for more choices", PATIENCE)
     caller.press("*")
     caller.hears("For a payment, press 2", PATIENCE)
     caller.press("2")

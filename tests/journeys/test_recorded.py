@@ -148,7 +148,7 @@ def holds(world: World) -> Handset:
     world.agent(status=AgentStatus.AWAY)
     caller = world.calls_in()
     caller.press("0")
-    caller.hears("Press 3 to wait on the line", PATIENCE)
+    caller.hears("To wait, 3", PATIENCE)
     caller.press("3")
     caller.hears("Please stay on the line", PATIENCE)
     return caller

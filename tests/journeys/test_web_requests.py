@@ -115,7 +115,7 @@ def test_owner_who_asked_for_nothing_says_so_and_is_left_alone(world: World) -> 
         asks_to_be_called(browser, ask(browser))
         world.rings(owner)
         owner.answer()
-        owner.hears("press 2", PATIENCE)
+        owner.hears("or 2 if you did not ask", PATIENCE)
         owner.press("2")
         owner.hears("will not call this number", PATIENCE)
         owner.hung_up(PATIENCE)

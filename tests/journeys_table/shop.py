@@ -171,6 +171,7 @@ def order_of(row: dict[str, Any], number: str, country: str, serial: int, now: d
         amount=str(row.get("amount", "40.00")),
         currency=row.get("currency", PRICES[country]),
         recalled=row.get("recalled", False),
+        paid_by=row.get("paid_by", ""),
         installments_left=row.get("installments_left", 0),
         news_by=tuple(row.get("news_by", ())),
     )

@@ -10,6 +10,7 @@ from typing import Any
 from ivr.bootstrap import Ivr, build
 from ivr.domain.cases import Case, CaseKind, CaseStatus, Event
 from ivr.domain.claims import Answer, SellerAnswer
+from ivr.domain.handovers import HandoverStatus
 from ivr.domain.hearing import Hypothesis
 from ivr.domain.outreach import News
 from ivr.domain.policy.rules import Topic
@@ -271,6 +272,8 @@ class Trip:
                 kind=Answer(what["seller"]), proof=what.get("proof", False), share=what.get("share", 0)
             )
             self.ivr.engine.scenes.run(lambda scene: self._seller_says(scene, given))
+        if what.get("refused"):
+            self.ivr.engine.scenes.run(self._shop_refuses)
         self.line.clock.advance(3600 * what.get("hours", 0))
         if "hours" in what and self.journey.get("sold_by"):
             self.line.deadlines.sweep()
@@ -280,6 +283,13 @@ class Trip:
         if "news" in what:
             return self._news(News(what["news"]))
         return self._ring(SELLER) if what.get("rings") == "seller" else None
+
+    def _shop_refuses(self, scene: Scene) -> None:
+        """To carry out what was settled last."""
+        settled = scene.uow.settlements.of_order(self.orders[0].id)[-1]
+        handover = scene.uow.handovers.get(settled.key)
+        assert handover is not None
+        handover.end(HandoverStatus.REFUSED, scene.now, reason="amount")
 
     def _seller_says(self, scene: Scene, given: SellerAnswer) -> None:
         claim = scene.uow.claims.of_order(self.orders[0].id)

@@ -17,7 +17,7 @@ from ivr.domain.money import spoken_money
 from ivr.domain.policy import Decision, Topic
 from ivr.domain.policy.facts import EXCHANGE, EXPRESS, REASONS, WAIT
 from ivr.domain.policy.rules import Anchor
-from ivr.domain.turn import At, Say, SayArg, Spelled
+from ivr.domain.turn import At, Phrase, PostalAddress, Say, SayArg, Spelled
 from ivr.domain.variants import named
 
 WAYS = ("drop_off", "label")
@@ -58,7 +58,7 @@ def _pay(dialogue: Dialogue, result: Decided) -> Step:
 
 def _send_back(dialogue: Dialogue, result: Decided) -> Step:
     if not result.choice:
-        near = (Say("drop_off_near", _near(result.places[0])),) if result.places else ()
+        near = (Say("drop_off_near", _near(result.places[0], result.ruling.facts.country)),) if result.places else ()
         told = replace(dialogue, places=result.places)
         return Step(ask(told, State.RETURN_WAY, *_reasons(dialogue, result), *near))
     say = Say(_way_told(result), _args(dialogue, result))
@@ -74,8 +74,10 @@ def _way_told(result: Decided) -> str:
     return LABELS.get(result.told, "return_label_number")
 
 
-def _near(place: DropOff) -> dict[str, SayArg]:
-    return {name: arg for name, arg in place.told().items() if name != "until"}
+def _near(place: DropOff, country: str) -> dict[str, SayArg]:
+    """The street as people there say it, whatever the shop abbreviates."""
+    told = {name: arg for name, arg in place.told().items() if name != "until"}
+    return told | {"street": PostalAddress(place.street, city="", country=country)}
 
 
 def _settle(dialogue: Dialogue, result: Decided) -> Step:
@@ -171,6 +173,7 @@ def _args(dialogue: Dialogue, result: Decided) -> dict[str, SayArg]:
     args = dict(status_says(dialogue, result.order, result.now).args)
     args |= {"case": Spelled(dialogue.case_number), "days": ruling.rule.days}
     args["variant"] = result.variant
+    args["means"] = Phrase(f"means_{result.order.paid_by or 'none'}")
     args["until"] = At(_until(result), zone, result.now)
     args["since"] = At(result.settled_at or result.now, zone, result.now)
     price = result.settled_minor or ruling.amount_minor or result.claim_minor
@@ -185,7 +188,8 @@ def _until(result: Decided) -> datetime:
         return result.claim_due_at
     if result.ruling.decision is Decision.EXPEDITE and result.order.express_at is not None:
         return result.order.express_at
-    begins = result.traced_at if rule.counts_from is Anchor.TRACE else result.order.delivered_at
+    anchors = {Anchor.TRACE: result.traced_at, Anchor.SETTLEMENT: result.settled_at}
+    begins = anchors.get(rule.counts_from, result.order.delivered_at)
     return (begins or result.now) + timedelta(days=rule.days, hours=rule.hours)
 
 

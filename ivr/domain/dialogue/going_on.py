@@ -41,7 +41,7 @@ def done_meanwhile(caller: Caller, now: datetime) -> tuple[Say, ...]:
 
 ORDINARY = (
     "track_order", "delivered_not_received", "return_refund", "cancel_order", "callback", "existing_callback",
-    "seller_claim", "change_address", "account", "payment", "membership", "complaint", "delete_data",
+    "refund_status", "seller_claim", "change_address", "account", "payment", "membership", "complaint", "delete_data",
 )  # fmt: skip
 """What the main menu understands."""
 

@@ -24,10 +24,10 @@ PAGE_KEYS: Mapping[str, Intent] = {"9": Intent("more_choices")}
 """Nobody keeps ten keys in mind: 9 tells the rest of them. Each works on both pages."""
 BACK_KEYS: Mapping[str, Intent] = {"9": Intent("main_menu")}
 MENU_INTENTS = (
-    *(intent.name for intent in MENU_KEYS.values()),
-    "change_address", "seller_claim", *MORE_INTENTS, "complaint", "delete_data",
+    *(intent.name for intent in MENU_KEYS.values()), "change_address", "seller_claim", "refund_status", *MORE_INTENTS,
+    "complaint", "delete_data",
 )  # fmt: skip
-EXPECTED = Expects(intents=(*MENU_INTENTS, "hold", "question"))
+EXPECTED = Expects(intents=(*MENU_INTENTS, "hold", "question", "more_choices"))
 _KEYS = {**MENU_KEYS, **QUESTION_KEYS, **MORE_KEYS}
 
 

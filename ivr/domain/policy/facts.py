@@ -37,6 +37,8 @@ FORM_REASONS = tuple(reason for reason in REASONS if reason != EXCHANGE)
 """On pages: what it is exchanged for is told in a conversation."""
 CAUSES = ("counterfeit", "not_as_described", "late_shipment", "not_received")
 """What is claimed from a seller, in the order in which they are offered."""
+MEANS = ("card", "bank", "wallet", "gift_card")
+"""How an order was paid, as far as anybody has to know."""
 STEPS = ("open", "over")
 EXPRESS, WAIT = "express", "wait"
 """What is chosen for an order that is late: a faster way, or to wait."""
@@ -69,6 +71,9 @@ FACTS: Mapping[str, Fact] = {
     "exchange_for": Fact(Kind.WORD, "what it is to be exchanged for; none: not chosen yet", frozenset(EXCHANGES)),
     "exchange_difference": Fact(Kind.MONEY, "how much less, or more, that one costs"),
     "settled": Fact(Kind.WORD, "what was done about this item before", frozenset(SETTLED)),
+    "paid_by": Fact(Kind.WORD, "how the order was paid; none: not told", frozenset(("none", *MEANS))),
+    "days_since_refund": Fact(Kind.NUMBER, "whole days since the price was refunded"),
+    "payout_failed": Fact(Kind.TRUTH, "the shop refused to pay what was promised back, or never answered"),
     "credited": Fact(Kind.TRUTH, "a credit was given for this order"),
     "days_since_delivery": Fact(Kind.NUMBER, "whole days"),
     "hours_since_delivery": Fact(Kind.NUMBER, "whole hours"),

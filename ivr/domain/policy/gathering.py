@@ -36,6 +36,8 @@ class Request:
     """Whether there are things to try before: open, over; empty: there are none."""
     settled: Sequence[Settlement] = ()
     """What was done about this order."""
+    payout_failed: bool = False
+    """The shop did not carry the refund out."""
     recalled: bool = False
     """A defect was found in its production batch."""
     refunds: int = 0
@@ -62,6 +64,8 @@ def gather(request: Request, now: datetime) -> Facts:
         "parts_in_90_days": request.parts,
         "other_in_stock": any(one.in_stock for one in order.variants),
         "settled": next((s.kind.value for s in request.settled if s.kind in FINAL), "none"),
+        "paid_by": order.paid_by or "none",
+        "payout_failed": request.payout_failed,
         "credited": any(s.kind is SettlementKind.CREDIT for s in request.settled),
         "refunds_in_90_days": request.refunds,
         "sold_by_seller": request.sold_by_seller,
@@ -87,11 +91,13 @@ def traced_at(settled: Sequence[Settlement]) -> datetime | None:
 def _spans(request: Request, now: datetime) -> dict[str, Value | None]:
     order, traced = request.order, traced_at(request.settled)
     delivered = now - order.delivered_at if order.delivered_at else None
+    refunded = next((one.at for one in request.settled if one.kind is SettlementKind.REFUND), None)
     promised = order.expected_at if order.status in UNDER_WAY else None
     return {
         "days_since_delivery": delivered.days if delivered is not None else None,
         "hours_since_delivery": delivered // timedelta(hours=1) if delivered is not None else None,
         "hours_since_trace": (now - traced) // timedelta(hours=1) if traced else None,
+        "days_since_refund": (now - refunded).days if refunded else None,
         "days_late": max((now - promised).days, 0) if promised else None,
     }
 

@@ -16,6 +16,7 @@ class Topic(StrEnum):
     CANCEL_ORDER = "cancel_order"
     CHANGE_ADDRESS = "change_address"
     TRACK_ORDER = "track_order"
+    REFUND_STATUS = "refund_status"
     PAYOUT = "payout"
     SELLER_CLAIM = "seller_claim"
     MEMBERSHIP = "membership"
@@ -90,6 +91,7 @@ MAY: Mapping[Topic, frozenset[Decision]] = {
     Topic.CANCEL_ORDER: frozenset({Decision.TELL, Decision.AGENT, Decision.CANCEL}),
     Topic.CHANGE_ADDRESS: frozenset({Decision.TELL, Decision.AGENT, Decision.LINK}),
     Topic.TRACK_ORDER: frozenset({Decision.TELL, Decision.CREDIT, Decision.EXPEDITE}),
+    Topic.REFUND_STATUS: frozenset({Decision.TELL, Decision.AGENT}),
     Topic.MEMBERSHIP: frozenset({Decision.TELL, Decision.AGENT, Decision.ASK, Decision.PROVE, Decision.CHANGE}),
     Topic.PAYOUT: frozenset({Decision.TELL}),
     Topic.SELLER_CLAIM: frozenset({Decision.ASK, Decision.TELL, Decision.AGENT, Decision.CLAIM, Decision.OFFER}),
@@ -118,6 +120,8 @@ class Anchor(StrEnum):
 
     DELIVERY = "delivery"
     TRACE = "trace"
+    SETTLEMENT = "settlement"
+    """When it was refunded."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,7 +36,7 @@ def settled(kind: SettlementKind, hours: int) -> Settlement:
 def test_the_facts_of_a_delivered_order() -> None:
     assert known() == {
         "status": "delivered", "own_order": True, "data_ok": True, "amount": 1999,
-        "installments_left": 0, "reason": "none", "settled": "none",
+        "installments_left": 0, "paid_by": "none", "payout_failed": False, "reason": "none", "settled": "none",
         "recalled": False, "sold_by_seller": False, "part_in_stock": False, "part_sent": False, "other_in_stock": False,
         "credited": False, "refunds_in_90_days": 0, "days_since_delivery": 2, "hours_since_delivery": 50,
     }  # fmt: skip
