@@ -16,12 +16,12 @@ settlements = Table(
     belongs_to("case_id", "cases.id"),
     string("rule_id"),
     string("way"),
-    string("variant"),
     Column("amount_minor", BigInteger, nullable=False),
     string("currency"),
     moment("at"),
     moment("until_at", null=True),
     Column("places", DomainValue, nullable=True),
+    string("variant"),
     Index(None, "order_id"),
     Index(None, "number", "at"),
 )

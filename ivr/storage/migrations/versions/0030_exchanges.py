@@ -11,7 +11,10 @@ depends_on = None
 
 def upgrade() -> None:
     """What was settled before is no exchange."""
-    op.add_column("settlements", sa.Column("variant", sa.Text(), nullable=False, server_default=""))
+    with op.batch_alter_table("settlements") as settlements:
+        settlements.add_column(sa.Column("variant", sa.String(), nullable=False, server_default=""))
+    with op.batch_alter_table("settlements") as settlements:
+        settlements.alter_column("variant", existing_type=sa.String(), existing_nullable=False, server_default=None)
 
 
 def downgrade() -> None:
