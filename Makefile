@@ -2,8 +2,10 @@
 PYTHONS := python3.11 python3.12 python3.13 python3 python
 PY := .venv/bin/python
 STAMP := .venv/.ready
-# Calls in tests wait more than they compute: four workers more than there are cores.
-WORKERS := $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 4 )))
+# Calls in tests wait more than they compute: four workers more than there are cores, of up to 2.5 GB each.
+WORKERS := $(shell most=$$(( $$(nproc 2>/dev/null || echo 2) + 4 )); \
+    room=$$(awk '/^MemAvailable/ {print int($$2 / 2500000)}' /proc/meminfo 2>/dev/null); \
+    [ -n "$$room" ] && [ "$$room" -lt "$$most" ] && most=$$room; [ "$$most" -lt 2 ] && most=2; echo $$most)
 GENERATED := tests/service/test_promises.py tests/storage/test_codec.py tests/storage/test_audit_finds.py tests/understanding/test_parsing.py tests/web/test_api.py tests/web/test_api_fuzz.py
 
 # Fresh pages of memory are dear on virtual machines that lend theirs back to the host: there, large pages and a heap that
