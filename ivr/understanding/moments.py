@@ -8,7 +8,7 @@ from ivr.domain.moments import When
 
 CORRECTIONS: Final = frozenset({"correction", "no"})
 """Said between two moments, the later one counts ("no, I said Friday")."""
-NEVER_CHANGE: Final = frozenset({"unclear", "rejected", "correction", "moment_glue"})
+NEVER_CHANGE: Final = frozenset({"unclear", "rejected", "correction", "moment_glue", "window"})
 """More words may make these of a moment, but so rarely that a turn does not wait for them."""
 IGNORED: Final = frozenset({"rejected", "moment_glue"})
 """Said to be left out ("not today") or to join fragments."""

@@ -20,6 +20,7 @@ OLD, AGO = "CA" + "0" * 32, datetime(2026, 3, 9, 10, tzinfo=UTC)
 
 STAYS = {
     "settlements.number": "what was paid, and to whom: books are kept by law (GDPR art. 17(3)(b); §§ 147 AO, 257 HGB)",
+    "settlements.variant": "the shop's own word for a size or color, part of those books",
     "claims.number": "the same, of money between customer and seller",
     "do_not_call.number": "the wish not to be called is obeyed only while it is known",
     "opt_outs.address": "the same, of texts and e-mail",
