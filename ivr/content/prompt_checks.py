@@ -143,6 +143,9 @@ _KEYS_BY_PLACES: Final[Mapping[str, str]] = {
     "key variant": """
         ask_exchange_key
     """,
+    "key what": """
+        more_key
+    """,
     "item variant": """
         why_exchange_free
     """,

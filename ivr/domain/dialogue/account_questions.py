@@ -7,10 +7,12 @@ from ivr.domain.dialogue.asking import Question, boolean, by_number, way_out
 from ivr.domain.dialogue.values import Dialogue, State
 from ivr.domain.hearing import Pace
 from ivr.domain.intents import Builtin, Expects, Intent
-from ivr.domain.turn import At, Charge, Money, Next, Say, SayArg
+from ivr.domain.turn import At, Charge, Money, Next, Phrase, Say, SayArg
 
 MORE = {"1": Intent("account"), "2": Intent("payment"), "3": Intent("membership")}
 """Behind the star of the main menu."""
+BESIDE = {"4": Intent("seller_claim"), "5": Intent("refund_status"), "6": Intent("change_address")}
+"""What else is said in the main menu and has no key there."""
 MORE_INTENTS = tuple(intent.name for intent in MORE.values())
 KEEPS = "keep"
 MEMBERSHIP_ACTS = ("pause", "cancel", KEEPS)
@@ -20,7 +22,9 @@ CODE_DIGITS = 6
 
 def more_asked(d: Dialogue) -> Question:
     """Which of the things that the main menu has no keys for."""
-    return Question((Say("more_menu"),), Expects(intents=(*MORE_INTENTS, "main_menu")), MORE)
+    keys = (Say("more_key", {"what": Phrase(f"intent_{one.name}"), "key": key}) for key, one in BESIDE.items())
+    names = (one.name for one in BESIDE.values())
+    return Question((Say("more_menu"), *keys), Expects(intents=(*MORE_INTENTS, *names, "main_menu")), MORE | BESIDE)
 
 
 def code_asked(d: Dialogue) -> Question:
