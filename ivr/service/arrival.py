@@ -12,6 +12,7 @@ from ivr.domain.chats import Chat
 from ivr.domain.dialogue import Begun, Caller, Dialogue
 from ivr.domain.dialogue.menu import ORDER_REQUESTS
 from ivr.domain.dialogue.values import UNFINISHED_IN, Done, Unfinished
+from ivr.domain.orders import Order
 from ivr.domain.privacy import PrivacyRules
 from ivr.domain.settlements import FINAL
 from ivr.errors import NumberRefused
@@ -117,6 +118,7 @@ class Arrivals:
         promised = open_callback is not None and open_callback.status != CallbackStatus.UNVERIFIED
         view = open_view(open_callback) if open_callback and promised else None
         orders = tuple(self.commerce.recent_orders(number, locale))
+        cut_off = self._cut_off(uow, number)
         return Caller(
             number=number,
             zone=zone,
@@ -125,40 +127,37 @@ class Arrivals:
             callback=view,
             place=self.places.of_number(uow, number, now) if self.places and view is None else None,
             booking_days=self.booking_days,
-            unfinished=self._unfinished(uow, number, locale),
-            done=self._done(uow, number),
+            unfinished=self._unfinished(uow, *cut_off, locale) if cut_off is not None else None,
+            done=_done(uow, *cut_off[1:]) if cut_off is not None else None,
             gets_texts=self._gets_texts(uow, checked),
             may_erase=self.privacy.may_erase(number),
             is_loyal=is_loyal(self.commerce.customer_since(number, locale), now.date()),
             is_seller=self.sellers.by_number(number) is not None,
         )
 
-    def _unfinished(self, uow: UnitOfWork, number: str, locale: str) -> Unfinished | None:
-        """What their last call, of today or yesterday, ended in the middle of, if nobody has done it since."""
-        last, case = self._cut_off(uow, number)
-        if last is None or last.order is None or case is None or case.status is not CaseStatus.OPEN:
-            return None
-        order = self.commerce.order(last.order.id, locale)
-        return Unfinished(order, last.want, said_so_far(uow, case) or last.why, case.id) if order is not None else None
-
-    def _done(self, uow: UnitOfWork, number: str) -> Done | None:
-        """The same, if they did it on its page since."""
-        last, case = self._cut_off(uow, number)
-        if last is None or last.order is None or case is None or case.status is not CaseStatus.RESOLVED:
-            return None
-        mine = (one for one in uow.settlements.of_order(last.order.id) if one.kind in FINAL and one.case_id == case.id)
-        one = next(mine, None)
-        return Done(last.order.item, one.kind, one.at, one.amount_minor, one.currency) if one is not None else None
-
-    def _cut_off(self, uow: UnitOfWork, number: str) -> tuple[Dialogue | None, Case | None]:
+    def _cut_off(self, uow: UnitOfWork, number: str) -> tuple[Dialogue, Order, Case] | None:
+        """What their last call, of today or yesterday, ended in the middle of."""
         last = uow.calls.last_dialogue(number, self.clock.now() - AGAIN)
-        if last is None or last.state not in UNFINISHED_IN:
-            return None, None
-        return last, uow.cases.get(last.case_id)
+        if last is None or last.state not in UNFINISHED_IN or last.order is None:
+            return None
+        case = uow.cases.get(last.case_id)
+        return (last, last.order, case) if case is not None else None
+
+    def _unfinished(self, uow: UnitOfWork, last: Dialogue, known: Order, case: Case, locale: str) -> Unfinished | None:
+        """If nobody has done it since."""
+        order = self.commerce.order(known.id, locale) if case.status is CaseStatus.OPEN else None
+        return Unfinished(order, last.want, said_so_far(uow, case) or last.why, case.id) if order is not None else None
 
     def _gets_texts(self, uow: UnitOfWork, checked: CheckedNumber) -> bool:
         """A land line gets none, nor who has declined them."""
         return self.texts and checked.line_type != "fixed_line" and not has_opted_out(uow, checked.e164)
+
+
+def _done(uow: UnitOfWork, known: Order, case: Case) -> Done | None:
+    """If they did it on its page since."""
+    settled = uow.settlements.of_order(known.id) if case.status is CaseStatus.RESOLVED else ()
+    one = next((one for one in settled if one.kind in FINAL and one.case_id == case.id), None)
+    return Done(known.item, one.kind, one.at, one.amount_minor, one.currency) if one is not None else None
 
 
 def _newest_chat(uow: UnitOfWork, number: str, customer: Customer, since: datetime) -> Chat | None:

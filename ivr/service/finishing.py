@@ -1,7 +1,8 @@
 """Finishes a return on the page that a text leads to: by the rules, and with the hands, of the telephone."""
 
 from dataclasses import dataclass, replace
-from typing import Final
+from datetime import datetime
+from typing import ClassVar, Final
 
 from ivr.domain.cases import Case, CaseStatus
 from ivr.domain.dialogue import Caller
@@ -14,11 +15,12 @@ from ivr.domain.policy import Decision, Topic
 from ivr.domain.policy.facts import FORM_REASONS
 from ivr.domain.settlements import SENT_BACK
 from ivr.domain.turn import Say
-from ivr.errors import CallbackRefused, NotFound, NumberRefused
-from ivr.service.care import AT_ONCE, CHOSEN, Asking, Care
+from ivr.errors import CallbackRefused
+from ivr.service.care import AT_ONCE, CHOSEN, Asking
 from ivr.service.cases import resolve_case
-from ivr.service.links import Links
-from ivr.service.scenes import Scene, Scenes
+from ivr.service.countries import zone_of
+from ivr.service.linked_orders import LinkedOrders
+from ivr.service.scenes import Scene
 from ivr.service.timeline import record
 from ivr.service.unfinished import GONE_ON, said_so_far
 
@@ -48,17 +50,10 @@ class ReturnStep:
 
 
 @dataclass(frozen=True)
-class Finishing:
-    """The use cases. All raise NotFound, LinkExpired, and ShopUnavailable while the shop does not answer."""
+class Finishing(LinkedOrders):
+    """The use cases."""
 
-    scenes: Scenes
-    care: Care
-    links: Links
-
-    def locale(self, token: str) -> str:
-        """The language of its customer."""
-        with self.scenes.store.read() as uow:
-            return self._case(Scene(uow, self.scenes.clock.now(), []), token).locale
+    missing: ClassVar[str] = "there is no such return; phone us"
 
     def look(self, token: str, locale: str) -> ReturnStep:
         """Nothing is done by looking, however often the link is opened."""
@@ -85,14 +80,8 @@ class Finishing:
         )
 
     def _said(self, case: Case, result: Decided, locale: str) -> tuple[Say, ...]:
-        caller = Caller(number=result.order.number, zone=self._zone(result.order.number))
+        caller = Caller(number=result.order.number, zone=zone_of(self.care.numbers, result.order.number))
         return said_of(replace(blank(caller, (locale,), result.now), case_number=case.number), result)
-
-    def _zone(self, number: str) -> str:
-        try:
-            return self.care.numbers.check(number).zones[0]
-        except NumberRefused:
-            return "UTC"
 
     def go_on(self, token: str, *, reason: str, choice: str) -> None:
         """Take an answer; sent twice, or after a call that finished it, it changes nothing.
@@ -117,16 +106,11 @@ class Finishing:
             resolve_case(scene.uow, scene.now, case, result.ruling.rule.id)
         record(scene.uow, scene.now, GONE_ON, subject=case, data={"reason": reason, "choice": result.choice})
 
-    def _case(self, scene: Scene, token: str) -> Case:
-        case = scene.uow.cases.get(self.links.case_to_finish(token, scene.now))
-        if case is None or not case.order_id:
-            raise NotFound("there is no such return; phone us")
-        return case
+    def _case_id(self, token: str, now: datetime) -> str:
+        return self.links.case_to_finish(token, now)
 
     def _asking(self, scene: Scene, case: Case, locale: str) -> tuple[Asking, str]:
-        """The link was texted to the number on file: whoever has it stands for the order's owner."""
-        asking = self.care.asking(scene.uow, _wanted(case, ""), caller=None, locale=locale)
-        return replace(asking, caller=asking.order.number), said_so_far(scene.uow, case)
+        return self._as_owner(scene, _wanted(case, ""), locale), said_so_far(scene.uow, case)
 
 
 def _wanted(case: Case, reason: str, choice: str = "") -> Decide:

@@ -6,6 +6,7 @@ from ivr.domain.callbacks import Callback
 from ivr.domain.cases import Case
 from ivr.domain.drop_offs import DropOff
 from ivr.domain.messages import Channel, Message, MessageKind
+from ivr.service.countries import zone_of
 from ivr.service.letters import Letters
 from ivr.service.mail_letters import written_mail
 from ivr.service.mail_ports import Mail
@@ -60,7 +61,7 @@ def _more(scene: Scene, message: Message, case: Case, notices: Notices) -> More:
     outreach = scene.uow.outreaches.of_case(case.id) if message.kind is MessageKind.RENEWAL else None
     if outreach is None or not outreach.details:
         return NOTHING
-    return More(args=told_of(outreach.details, notices.zone(outreach.number), scene.now))
+    return More(args=told_of(outreach.details, zone_of(notices.ways.numbers, outreach.number), scene.now))
 
 
 def _places(scene: Scene, case: Case) -> tuple[DropOff, ...]:

@@ -9,7 +9,6 @@ from ivr.domain.cases import Case
 from ivr.domain.drop_offs import DropOff
 from ivr.domain.messages import Channel, Message, MessageKind
 from ivr.domain.turn import Say, SayArg, Spelled
-from ivr.errors import NumberRefused
 from ivr.service.links import Links
 from ivr.service.mail_ports import Mail
 from ivr.service.ports import Speaker
@@ -77,13 +76,6 @@ class Notices:
         )  # fmt: skip
         uow.messages.add(message)
         return way[0]
-
-    def zone(self, number: str) -> str:
-        """Where a number lies, as far as is known."""
-        try:
-            return self.ways.numbers.check(number).zones[0]
-        except NumberRefused:
-            return "UTC"
 
     def token(self, message: Message) -> str:
         """What tells this message from all others in the carrier's list."""

@@ -1,6 +1,7 @@
 """Another address for one order under way, given on a page by whoever has the signed link: never dictated."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from ivr.domain.accounts import AccountChange, ChangeKind
@@ -8,10 +9,8 @@ from ivr.domain.cases import Case
 from ivr.domain.dialogue.effects import Decide
 from ivr.domain.orders import Order, OrderStatus
 from ivr.domain.policy import Decision, Ruling, Topic
-from ivr.errors import NotFound
-from ivr.service.care import Care
-from ivr.service.links import Links
-from ivr.service.scenes import Scene, Scenes
+from ivr.service.linked_orders import LinkedOrders
+from ivr.service.scenes import Scene
 from ivr.service.timeline import record
 
 GIVEN = "order_address_given"
@@ -32,17 +31,8 @@ class AddressStep:
 
 
 @dataclass(frozen=True)
-class OrderAddress:
-    """The use cases. All raise NotFound, LinkExpired, and ShopUnavailable while the shop does not answer."""
-
-    scenes: Scenes
-    care: Care
-    links: Links
-
-    def locale(self, token: str) -> str:
-        """The language of its customer."""
-        with self.scenes.store.read() as uow:
-            return self._case(Scene(uow, self.scenes.clock.now(), []), token).locale
+class OrderAddress(LinkedOrders):
+    """The use cases."""
 
     def look(self, token: str, locale: str) -> AddressStep:
         """What the rules say at this moment."""
@@ -71,14 +61,9 @@ class OrderAddress:
         return True
 
     def _step(self, scene: Scene, case: Case, locale: str) -> AddressStep:
-        """The link was texted to the number on file: whoever has it stands for the order's owner."""
         wanted = Decide(Topic.CHANGE_ADDRESS, case.order_id or "", case.id)
-        order = self.care.asking(scene.uow, wanted, caller=None, locale=locale).order
-        asking = self.care.asking(scene.uow, wanted, caller=order.number, locale=locale)
-        return AddressStep(case=case, order=order, ruling=self.care.ruling(asking, wanted))
+        asking = self._as_owner(scene, wanted, locale)
+        return AddressStep(case=case, order=asking.order, ruling=self.care.ruling(asking, wanted))
 
-    def _case(self, scene: Scene, token: str) -> Case:
-        case = scene.uow.cases.get(self.links.case_of_address(token, scene.now))
-        if case is None or not case.order_id:
-            raise NotFound("there is no such order; phone us")
-        return case
+    def _case_id(self, token: str, now: datetime) -> str:
+        return self.links.case_of_address(token, now)

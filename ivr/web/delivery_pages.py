@@ -7,9 +7,9 @@ from flask import Blueprint, Response, abort, g, make_response, render_template
 
 from ivr.domain.orders import Order
 from ivr.errors import ShopUnavailable
+from ivr.service.countries import zone_of
 from ivr.web.desk import SECURITY_HEADERS, Desk
 from ivr.web.page_words import PageWords
-from ivr.web.return_pages import zone_of
 from ivr.web.services import Services
 
 POLICY: Final = "Content-Security-Policy"

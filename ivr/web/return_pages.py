@@ -3,8 +3,8 @@
 from flask import Blueprint, abort, g, render_template
 
 from ivr.domain.settlements import SENT_BACK, Settlement
-from ivr.errors import NumberRefused, ShopUnavailable
-from ivr.service.ports import NumberRules
+from ivr.errors import ShopUnavailable
+from ivr.service.countries import zone_of
 from ivr.web.barcode import barcode
 from ivr.web.desk import Desk
 from ivr.web.page_words import PageWords
@@ -51,14 +51,6 @@ class ReturnPages:
     def _until(self, settlement: Settlement) -> str:
         zone = zone_of(self._desk.numbers, settlement.number)
         return self._words.moment(settlement.until_at, zone) if settlement.until_at is not None else ""
-
-
-def zone_of(numbers: NumberRules, number: str) -> str:
-    """Where a number lies, as far as is known."""
-    try:
-        return numbers.check(number).zones[0]
-    except NumberRefused:
-        return "UTC"
 
 
 def return_pages(pages: ReturnPages) -> Blueprint:

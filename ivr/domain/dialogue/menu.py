@@ -21,17 +21,10 @@ from ivr.domain.dialogue.values import Dialogue, State, Step
 from ivr.domain.intents import Intent
 from ivr.domain.turn import Say
 
-ORDER_REQUESTS = frozenset(
-    {
-        "track_order",
-        "delivered_not_received",
-        "return_refund",
-        "cancel_order",
-        "change_address",
-        "seller_claim",
-        "refund_status",
-    }
-)
+ORDER_REQUESTS = frozenset((
+    "track_order", "delivered_not_received", "return_refund", "cancel_order", "change_address", "seller_claim",
+    "refund_status",
+))  # fmt: skip
 REQUESTS = ORDER_REQUESTS | accounts.ACCOUNT_REQUESTS | {"callback", "existing_callback", "complaint", "delete_data"}
 """Intents that start something; vague ones are confirmed first."""
 INTERRUPTED = {
