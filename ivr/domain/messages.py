@@ -50,11 +50,6 @@ class MessageKind(StrEnum):
     """What was written in a thread of e-mail: it answers the customer's own, whatever else they have declined."""
 
 
-ABOUT_ORDERS: Final = frozenset(
-    {MessageKind.RETURN, MessageKind.UNFINISHED, MessageKind.PHOTO, MessageKind.NEWS, MessageKind.RENEWAL}
-    | {MessageKind.ACCOUNT, MessageKind.ADDRESS, MessageKind.WRITTEN}
-)
-"""Kinds that belong to a case, not to a callback."""
 GROUPS: Final[Mapping[str, frozenset[MessageKind]]] = {
     "confirmation": frozenset({MessageKind.PROMISED, MessageKind.MOVED, MessageKind.CANCELED}),
     "reminder": frozenset({MessageKind.REMINDER}),

@@ -19,7 +19,7 @@ class SqlOutreaches(Repository):
 
     def of_order(self, order_id: str, kind: News) -> Outreach | None:
         """By its key."""
-        return self._first(select(Outreach).where(outreaches.c.key == outreach_key(order_id, kind)))
+        return self.of_key(outreach_key(order_id, kind))
 
     def of_key(self, key: str) -> Outreach | None:
         """It has this key."""
