@@ -13,7 +13,7 @@ from ivr.domain.hearing import Hypothesis, Word
 from ivr.errors import ModelError
 from ivr.speech import model_check
 from ivr.speech.audio import SAMPLE_RATE, Samples, Upsampler
-from ivr.speech.model_chunks import in_chunks
+from ivr.speech.model_options import with_options
 from ivr.speech.wideband import Widener
 
 UNKNOWN: Final = "[unk]"
@@ -32,7 +32,7 @@ class LoadedModel:
 
     def __init__(self, folder: Path) -> None:
         try:
-            with in_chunks(folder) as opened:
+            with with_options(folder) as opened:
                 self.model = vosk.Model(str(opened))
         except Exception as error:  # Vosk raises nothing narrower
             raise ModelError(f"Vosk cannot load {folder}: remove the folder and install the model again") from error

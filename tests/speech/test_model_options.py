@@ -1,0 +1,42 @@
+"""A model opened with options of ours, without a change to its folder."""
+
+from pathlib import Path
+
+import pytest
+
+from ivr.speech.model_options import with_options
+
+CONF = "--beam=10.0\n--frame-subsampling-factor=3"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "am").mkdir()
+    (tmp_path / "conf/model.conf").write_text(CONF)
+    (tmp_path / "conf/mfcc.conf").write_text("--sample-frequency=16000")
+    (tmp_path / "am/final.mdl").write_bytes(b"weights")
+    return tmp_path
+
+
+def test_the_model_is_opened_with_its_own_options_and_ours(folder: Path) -> None:
+    with with_options(folder) as opened:
+        assert (opened / "conf/model.conf").read_text().splitlines() == [*CONF.splitlines(), "--frames-per-chunk=201"]
+        assert (opened / "conf/mfcc.conf").read_text().splitlines() == ["--sample-frequency=16000", "--dither=0"]
+        assert (opened / "am/final.mdl").read_bytes() == b"weights"
+
+
+def test_the_models_folder_stays_as_it_is_and_the_stand_in_goes(folder: Path) -> None:
+    with with_options(folder) as opened:
+        assert opened != folder
+    assert not opened.exists()
+    assert (folder / "conf/model.conf").read_text() == CONF
+    assert (folder / "am/final.mdl").read_bytes() == b"weights"
+
+
+def test_what_a_model_sets_itself_stays(folder: Path) -> None:
+    (folder / "conf/model.conf").write_text(CONF + "\n--frames-per-chunk=30\n")
+    (folder / "conf/mfcc.conf").write_text("--dither=1.0\n")
+    with with_options(folder) as opened:
+        assert (opened / "conf/model.conf").read_text().count("--frames-per-chunk") == 1
+        assert (opened / "conf/mfcc.conf").read_text() == "--dither=1.0\n"
