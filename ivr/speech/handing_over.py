@@ -12,6 +12,8 @@ from ivr.speech.turn_taker import Frame
 
 _HANDFUL: Final = 5
 """100 ms, which is what the recogniser is fed at a time."""
+_GATHERED: Final = 3
+"""60 ms are looked at in one go: what is done for several frames at once costs little more than for one."""
 _FIRST_FRAMES: Final = SURE_MS // FRAME_MS + 1
 """So long after speech has begun it may turn out to be surely speech, which stops a prompt."""
 _ACTS_AT_MS: Final = sorted(
@@ -28,11 +30,18 @@ class HandingOver:
         self._held: list[Frame] = []
         self._first = _FIRST_FRAMES
         self._voiced_until_ms = 0
+        self._silence_ms = 0
         self._acts = 0
 
     def begin(self) -> None:
         """Speech has begun."""
         self._first = _FIRST_FRAMES
+
+    def gathers(self) -> int:
+        """How many frames may come before they are looked at; none waits at a silence that the turn-taker acts at."""
+        if self._acts == len(_ACTS_AT_MS):
+            return _GATHERED
+        return max(1, min(_GATHERED, (_ACTS_AT_MS[self._acts] - self._silence_ms) // FRAME_MS))
 
     def take(self, frame: Frame) -> Sequence[Frame]:
         """The frames to hand over now, this one last; none: it is held."""
@@ -40,7 +49,8 @@ class HandingOver:
             if self._acts:
                 self.begin()
             self._voiced_until_ms = frame.end_ms
-        acts = bisect_right(_ACTS_AT_MS, frame.end_ms - self._voiced_until_ms)
+        self._silence_ms = frame.end_ms - self._voiced_until_ms
+        acts = bisect_right(_ACTS_AT_MS, self._silence_ms)
         is_due = acts != self._acts or self._first > 0
         self._acts, self._first = acts, self._first - 1
         self._held.append(frame)
