@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -95,6 +96,10 @@ class Onset:
         """Whether speech has begun with this frame."""
         self._window.append(voiced)
         return sum(self._window) >= ONSET_VOICED
+
+    def pass_by(self, unvoiced: Iterable[bool]) -> None:
+        """Frames with which no speech begins."""
+        self._window.extend(unvoiced)
 
     def reset(self) -> None:
         """Forget the frames so far."""

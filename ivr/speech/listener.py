@@ -6,7 +6,7 @@ well after the end of speech the frames go, strictly in order, to a turn-taker t
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from typing import Any, Final
 
@@ -67,8 +67,8 @@ class Listener:
         """Take mu-law of any length that began at this time of the stream; cheap."""
         if self._closed:
             return
-        self._frames.put(payload, timestamp_ms)
-        if len(self._frames.times) >= self._hands.gathers():
+        gathered, end_ms = self._frames.put(payload, timestamp_ms)
+        if gathered and self._hands.is_due(gathered, end_ms):
             self._look(*self._frames.take())
 
     def close(self) -> None:
@@ -78,12 +78,24 @@ class Listener:
             self._line.put(self._turns.abandon)
 
     def _look(self, frames: Samples, times: Sequence[int]) -> None:
-        self._hand_over(map(Frame, frames, times, self._gate.voiced(frames)))
+        voiced = self._gate.voiced(frames)
+        looked_at = list(map(Frame, frames, times, voiced))
+        if True in voiced or 0 < self._aftercare <= len(looked_at):
+            self._hand_over([due for frame in looked_at for due in self._passed_on(frame)])
+        else:
+            self._onset.pass_by(voiced)
+            self._pass_by(looked_at)
 
-    def _hand_over(self, frames: Iterable[Frame]) -> None:
-        due = [held for frame in frames for held in self._passed_on(frame)]
-        if due:
-            self._line.put(lambda: self._turns.take_all(due))
+    def _pass_by(self, unvoiced: Sequence[Frame]) -> None:
+        if self._aftercare:
+            self._aftercare -= len(unvoiced)
+            self._hand_over(self._hands.pass_by(unvoiced))
+        else:
+            self._pre_roll.extend(unvoiced)
+
+    def _hand_over(self, frames: Sequence[Frame]) -> None:
+        if frames:
+            self._line.put(lambda: self._turns.take_all(frames))
 
     def _passed_on(self, frame: Frame) -> Sequence[Frame]:
         """The frames that go on now."""
@@ -117,26 +129,27 @@ class _Frames:
     """Cuts payloads of any length into 20 ms frames with their own times, and gathers them."""
 
     def __init__(self) -> None:
-        self.times: list[int] = []
-        """Of the frames that are whole, in ms."""
+        self._times: list[int] = []
         self._whole: list[bytes] = []
         self._rest = b""
         self._next_ms = 0
 
-    def put(self, payload: bytes, timestamp_ms: int) -> None:
-        """One more payload. A time that goes back is ignored: the stream's clock only moves on."""
+    def put(self, payload: bytes, timestamp_ms: int) -> tuple[int, int]:
+        """How many whole frames there are then, and where the last ends. A time that goes back is ignored: the
+        stream's clock only moves on."""
         self._next_ms = max(self._next_ms, timestamp_ms - len(self._rest) * FRAME_MS // FRAME_SAMPLES)
         joined = self._rest + payload if self._rest else payload
         whole = len(joined) // FRAME_SAMPLES
-        self.times.extend(range(self._next_ms, self._next_ms + whole * FRAME_MS, FRAME_MS))
+        self._times.extend(range(self._next_ms, self._next_ms + whole * FRAME_MS, FRAME_MS))
         self._whole.append(joined[: whole * FRAME_SAMPLES])
         self._rest = joined[whole * FRAME_SAMPLES :]
         self._next_ms += whole * FRAME_MS
+        return len(self._times), self._next_ms
 
     def take(self) -> tuple[Samples, Sequence[int]]:
         """The whole frames as rows of samples, and their times."""
-        frames, times = mulaw_samples(b"".join(self._whole)).reshape(-1, FRAME_SAMPLES), self.times
-        self._whole, self.times = [], []
+        frames, times = mulaw_samples(b"".join(self._whole)).reshape(-1, FRAME_SAMPLES), self._times
+        self._whole, self._times = [], []
         return frames, times
 
 
