@@ -18,7 +18,7 @@ _ABOVE_FLOOR: Final = 2.0
 _FLOOR_FRAMES: Final = 150
 """The noise is measured over 3 s: in so long a stretch of speech there are pauses."""
 _FLOOR_QUANTILE: Final = 0.1
-_FLOOR_EVERY: Final = 10
+_FLOOR_EVERY: Final = 5
 _TONE_SHARE: Final = 0.8
 """A key tone holds this share of its frame's energy in one low and one high frequency (ITU-T Q.23)."""
 _TWIST: Final = 10.0
