@@ -1,8 +1,8 @@
 """`python -m ivr audit`: its exit status and what it prints."""
 
 from collections.abc import Callable
-from pathlib import Path
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
