@@ -48,6 +48,10 @@ def _breath(frames: int) -> Spectrum:
 _BREATH: Final = _breath(257)
 
 
+def _power(spectra: Spectrum) -> Power:
+    return np.asarray(spectra.real**2 + spectra.imag**2, np.float64)
+
+
 class _Noise:
     """The line's own noise, by frequency."""
 
@@ -56,14 +60,17 @@ class _Noise:
         self.power = np.maximum(np.mean(quietest, axis=0), _QUIETEST_POWER)
         self._sum = float(np.add.reduce(self.power))
 
-    def learn(self, power: Power) -> None:
+    def learn(self, power: Power, sum_of_power: float) -> None:
         """Follow the noise down at once, up slowly."""
-        loudness = float(np.add.reduce(power)) / self._sum
-        if loudness < _STILL_NOISE:
-            share = 0.3 if loudness < 1.0 else 0.1
-            self.power = np.maximum((1 - share) * self.power + share * power, _QUIETEST_POWER)
-        else:
-            self.power = self.power * _NOISE_RISE
+        loudness = sum_of_power / self._sum
+        if loudness >= _STILL_NOISE:
+            self.power *= _NOISE_RISE
+            self._sum *= _NOISE_RISE
+            return
+        share = 0.3 if loudness < 1.0 else 0.1
+        self.power *= 1 - share
+        self.power += share * power
+        np.maximum(self.power, _QUIETEST_POWER, out=self.power)
         self._sum = float(np.add.reduce(self.power))
 
 
@@ -98,16 +105,15 @@ class Widener:
 
     def _begin(self) -> Samples:
         first, self._first = self._first, self._first[:0]
-        self._noise = _Noise(list(np.abs(first[:_FIRST_FRAMES]) ** 2))
+        self._noise = _Noise(list(_power(first[:_FIRST_FRAMES])))
         return self._widened(first, self._noise)
 
     def _widened(self, spectra: Spectrum, noise: _Noise) -> Samples:
         """The next half frames at 16,000 Hz: many at once, for each call of NumPy costs as much as its arithmetic."""
-        power = np.abs(spectra) ** 2
-        clean = spectra * np.array([self._gain(one, noise) for one in power]).reshape(-1, _BINS)
+        clean = spectra * self._gains(_power(spectra), noise)
         wide = np.zeros((len(spectra), _WIDE_BINS), np.complex128)
         wide[:, :_BINS] = clean
-        loudness = np.sqrt(np.mean(np.abs(clean[:, _TOP_BAND]) ** 2, axis=1, keepdims=True))
+        loudness = np.sqrt(_power(clean[:, _TOP_BAND]).mean(axis=1, keepdims=True))
         breath = _BREATH[(self._count + np.arange(len(spectra))) % len(_BREATH)]
         wide[:, _FILLED] = breath * loudness * _FALL
         self._count += len(spectra)
@@ -116,13 +122,20 @@ class Widener:
         self._overlap = before[-1]
         return self._whole((frames[:, : 2 * _HOP] + before[:-1]).reshape(-1))
 
-    def _gain(self, power: Power, noise: _Noise) -> Power:
-        ratio = power / noise.power
-        prior = _SMOOTHING * self._clean + (1 - _SMOOTHING) * np.maximum(ratio - 1, 0)
-        gain = np.maximum(prior / (1 + prior), _GAIN_FLOOR)
-        self._clean = gain**2 * ratio
-        noise.learn(power)
-        return np.asarray(gain, np.float64)
+    def _gains(self, powers: Power, noise: _Noise) -> Power:
+        """Of each frame, from what was left of the one before."""
+        gains, before = np.empty_like(powers), self._clean
+        for power, gain, loudness in zip(powers, gains, powers.sum(axis=1).tolist(), strict=True):
+            ratio = power / noise.power
+            prior = (1 - _SMOOTHING) * np.maximum(ratio - 1, 0)
+            prior += _SMOOTHING * before
+            np.divide(prior, 1 + prior, out=gain)
+            np.maximum(gain, _GAIN_FLOOR, out=gain)
+            before = gain * gain
+            before *= ratio
+            noise.learn(power, loudness)
+        self._clean = before
+        return gains
 
     def _whole(self, wide: Power) -> Samples:
         kept = wide[self._skip :]
