@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,8 @@ _FLOOR_FRAMES: Final = 150
 """The noise is measured over 3 s: in so long a stretch of speech there are pauses."""
 _FLOOR_QUANTILE: Final = 0.1
 _FLOOR_EVERY: Final = 5
+_FLOOR_LATER_EVERY: Final = 15
+"""Once it was measured for so long it moves slowly."""
 _TONE_SHARE: Final = 0.8
 """A key tone holds this share of its frame's energy in one low and one high frequency (ITU-T Q.23)."""
 _TWIST: Final = 10.0
@@ -51,8 +54,14 @@ class VoiceGate:
 
     def is_voiced(self, frame: Samples) -> bool:
         """Whether a frame of 160 samples is speech."""
-        wide = frame.astype(np.float32)
-        rms = math.sqrt(wide.dot(wide) / len(wide))
+        return self.voiced(frame.reshape(1, -1))[0]
+
+    def voiced(self, frames: Samples) -> list[bool]:
+        """Whether each row of 160 samples is speech, in their order."""
+        return list(map(self._is_voiced, frames, frames.astype(np.float32)))
+
+    def _is_voiced(self, frame: Samples, wide: npt.NDArray[np.float32]) -> bool:
+        rms = math.sqrt(wide.dot(wide) / FRAME_SAMPLES)
         self._learn(rms)
         # The detector hears the quiet too, or it never learns this line's noise and drops the ends of soft words.
         voiced = self._vad.is_speech(frame.tobytes(), SAMPLE_RATE)
@@ -61,7 +70,7 @@ class VoiceGate:
     def _learn(self, rms: float) -> None:
         self._recent.append(rms)
         self._count += 1
-        if self._count % _FLOOR_EVERY == 0:
+        if self._count % (_FLOOR_EVERY if self._count < _FLOOR_FRAMES else _FLOOR_LATER_EVERY) == 0:
             ordered = sorted(self._recent)
             floor = ordered[int(len(ordered) * _FLOOR_QUANTILE)]
             self._threshold = max(QUIETEST_RMS, _ABOVE_FLOOR * floor)
@@ -89,6 +98,10 @@ class Onset:
         """Whether speech has begun with this frame."""
         self._window.append(voiced)
         return sum(self._window) >= ONSET_VOICED
+
+    def pass_by(self, unvoiced: Iterable[bool]) -> None:
+        """Frames with which no speech begins."""
+        self._window.extend(unvoiced)
 
     def reset(self) -> None:
         """Forget the frames so far."""
