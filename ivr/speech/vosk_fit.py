@@ -2,8 +2,8 @@
 
 Vosk, too, forces whatever it hears into the grammar, and the confidences of its words compare the grammar's own paths
 only: nonsense gets 1.0. The path's likelihood comes with several readings alone, and each model has a measure of its
-own: `benchmarks/fit_strangers.py --model FOLDER` fits another's. Without the likelihood the signs are no use: they tell
-all of 151 human orders from the callers that they were fitted to.
+own: `benchmarks/fit_strangers.py --model FOLDER` fits another's. The signs are no use without it: fitted to the same
+callers, they doubt every one of 151 human orders.
 """
 
 from collections.abc import Mapping, Sequence
