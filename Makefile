@@ -13,6 +13,10 @@ GENERATED := tests/service/test_promises.py tests/storage/test_codec.py tests/st
 HEAP := glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967296
 KEPT := GLIBC_TUNABLES=$(HEAP):glibc.malloc.top_pad=134217728:glibc.malloc.arena_max=1 PYTHONMALLOC=malloc
 
+# In a fresh clone nothing is compiled, and each of the workers would compile everything beside all the others: one process
+# does it before, while mypy has the other core.
+COMPILE := test -d tests/__pycache__ || $(PY) -m pytest -q -n 0 --collect-only >/dev/null 2>&1
+
 # What a process compiles of the packages, the next one reads: where this is set, each start takes seconds longer.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -50,7 +54,7 @@ run: setup
 test: setup
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
-	$(KEPT) $(PY) -m mypy
+	@$(COMPILE) & $(KEPT) $(PY) -m mypy; status=$$?; wait; exit $$status
 	.venv/bin/lint-imports
 	$(KEPT) $(PY) -m pytest -q -n $(WORKERS) --no-loadscope-reorder
 

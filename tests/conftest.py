@@ -10,6 +10,9 @@ import structlog
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+gc.set_threshold(50_000, 20, 50)
+"""Modules, tests and grammars stay: looking through them for garbage again and again is a tenth of what tests cost."""
+
 pytest_plugins = ["tests.axe", "tests.browsing", "tests.routes", "tests.stores"]
 
 settings.register_profile("ringback", deadline=None, derandomize=True, database=None)  # runs are alike, however slow
@@ -63,10 +66,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Modules and tests stay: looking through them for garbage again and again is a tenth of what pages cost."""
+    """Whatever was read up to here is never looked through again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def is_live(item: pytest.Item) -> bool:

@@ -5,7 +5,6 @@ and few of them ask for more than ten addresses.
 """
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from werkzeug.routing import Rule
@@ -15,12 +14,12 @@ _compiled: Callable[[Rule, bool], Builder] = Rule._compile_builder
 
 
 def _lazily(rule: Rule, append_unknown: bool = True) -> Builder:
-    @cache
-    def compiled() -> Builder:
-        return _compiled(rule, append_unknown)
+    kept: list[Builder] = []
 
     def build(self: Rule, *values: Any, **named: Any) -> tuple[str, str]:
-        return compiled()(self, *values, **named)
+        if not kept:
+            kept.append(_compiled(rule, append_unknown))
+        return kept[0](self, *values, **named)
 
     return build
 

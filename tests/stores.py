@@ -2,11 +2,12 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -111,6 +112,30 @@ def sqlite_store(sqlite_url: str) -> Iterator[SqlStore]:
     store.close()
 
 
+@pytest.fixture(scope="session")
+def shared_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One SQLite file for all tests that take turns: a new engine would compile every statement anew."""
+    return Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("shared") / "ringback.db"))
+
+
+@pytest.fixture(scope="session")
+def shared_store(shared_file: Path) -> Iterator[SqlStore]:
+    store = SqlStore(f"sqlite:///{shared_file}")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def new_store(shared_file: Path, shared_store: SqlStore) -> Callable[[], SqlStore]:
+    """Empties the store, as often as a generated test needs."""
+
+    def make() -> SqlStore:
+        empty_sqlite(shared_file)
+        return shared_store
+
+    return make
+
+
 @pytest.fixture
 def postgres_store(postgres_url: str) -> Iterator[SqlStore]:
     """A fresh store on PostgreSQL."""
@@ -125,6 +150,16 @@ def store(request: pytest.FixtureRequest) -> SqlStore:
     found = request.getfixturevalue(f"{request.param}_store")
     assert isinstance(found, SqlStore)
     return found
+
+
+def empty_sqlite(file: Path) -> None:
+    """Delete every row but the migration's own; numbers begin at one again."""
+    with closing(sqlite3.connect(file)) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            if not table.startswith("alembic"):
+                connection.execute(f"DELETE FROM {table}")
+        connection.commit()
 
 
 @contextmanager

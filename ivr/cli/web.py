@@ -17,6 +17,8 @@ from ivr.web.server import UVICORN
 
 log = structlog.get_logger(__name__)
 
+OFTEN: Final = 700, 10, 10
+"""Python's own thresholds of garbage collection."""
 DRAIN_SECONDS: Final = 10
 """How long requests may still run once we are asked to end; media sockets close at once."""
 
@@ -37,10 +39,14 @@ class AnnouncingServer(uvicorn.Server):
         threading.Thread(target=self._load, name="models", daemon=True).start()
 
     def _load(self) -> None:
-        """Grammars and models stay for good: a search for garbage among them held up every call for 170 ms."""
+        """Grammars and models stay for good: a search for garbage among them held up every call for 170 ms.
+
+        From here on garbage is looked for often, and therefore briefly.
+        """
         self._ivr.try_to_load_models()
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*OFTEN)
 
 
 def serve_web(settings: Settings, listening: socket.socket, *, with_parent: bool) -> int:

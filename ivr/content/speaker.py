@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from ivr.content.addresses import spoken_address, written_address
-from ivr.content.model import Content
+from ivr.content.model import Content, LocaleContent
 from ivr.content.wording import Wording
+from ivr.content.yaml_files import Located
 from ivr.content.zones import clock_name, zone_name
 from ivr.domain.turn import (
     At,
@@ -36,7 +37,9 @@ class PromptSpeaker:
 
     def __init__(self, content: Content) -> None:
         self.locales: tuple[str, ...] = tuple(content.locales)
-        self._prompts = {name: {**locale.prompts, **locale.messages} for name, locale in content.locales.items()}
+        self._sources = content.locales
+        self._prompts: dict[str, Mapping[str, Located]] = {}
+        """By locale, made when first needed."""
         self._voices = {name: (locale.voice, locale.slow_rate) for name, locale in content.locales.items()}
         self._addresses = content.addresses
         self._wordings = {name: Wording(name, locale.spoken) for name, locale in content.locales.items()}
@@ -57,12 +60,17 @@ class PromptSpeaker:
         return self._voices[locale]
 
     def _template(self, locale: str, key: str) -> str:
-        prompts = self._prompts.get(locale)
-        if prompts is None:
+        if locale not in self._sources:
             raise ContentError(f"there are no prompts for {locale}: add the folder grammars/{locale}")
+        if locale not in self._prompts:
+            self._prompts[locale] = self._texts_of(self._sources[locale])
+        prompts = self._prompts[locale]
         if key not in prompts:
             raise ContentError(f"{locale}/prompts.yaml: there is no prompt {key}; add it")
         return prompts[key]
+
+    def _texts_of(self, locale: LocaleContent) -> Mapping[str, Located]:
+        return {**locale.prompts, **locale.messages}
 
     def _words(self, locale: str, key: str, arg: SayArg) -> str:
         wording = self._wordings[locale]

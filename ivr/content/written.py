@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ivr.content.addresses import written_address
-from ivr.content.model import Content, LocaleContent
+from ivr.content.model import LocaleContent
 from ivr.content.speaker import PLACE, PromptSpeaker
 from ivr.content.yaml_files import Located
 from ivr.domain.guides import STEP_PROMPT
@@ -22,9 +22,8 @@ INSTEAD: Final = "instead"
 class WrittenSpeaker(PromptSpeaker):
     """ports.Speaker for chats: wording of its own, and digits stand together."""
 
-    def __init__(self, content: Content) -> None:
-        super().__init__(content)
-        self._prompts = {name: _written(locale) for name, locale in content.locales.items()}
+    def _texts_of(self, locale: LocaleContent) -> Mapping[str, Located]:
+        return _written(locale)
 
     def _words(self, locale: str, key: str, arg: SayArg) -> str:
         return arg.digits if isinstance(arg, Spelled) else super()._words(locale, key, arg)

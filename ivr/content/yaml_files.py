@@ -1,12 +1,16 @@
 """YAML with the file and line of every text, so that a broken file can be pointed at."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from ivr.errors import ContentError
+
+MOST_KEPT: Final = 2048
+"""Files; grammars/ has 800."""
 
 
 class Located(str):
@@ -64,12 +68,24 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def read_mapping(path: Path, root: Path) -> Mapping[str, Any]:
-    """A YAML file whose top is a mapping; texts come as Located. Raises ContentError with file and line."""
+    """A YAML file whose top is a mapping; texts come as Located. Raises ContentError with file and line.
+
+    Read once while it stays as it is: several parts of a system ask for the same files, and none changes what it gets.
+    """
     file = str(path.relative_to(root))
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise _unreadable(file, error) from error
+    return _read(path, file, (found.st_mtime_ns, found.st_size, found.st_ino))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _read(path: Path, file: str, state: tuple[int, int, int]) -> Mapping[str, Any]:
     try:
         loader = _Loader(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise ContentError(f"{file}: cannot be read as UTF-8 text: {error}") from error
+        raise _unreadable(file, error) from error
     except yaml.YAMLError as error:
         raise ContentError(f"{file}: {_where(error)}") from error
     loader.file = file
@@ -82,6 +98,10 @@ def read_mapping(path: Path, root: Path) -> Mapping[str, Any]:
     if not isinstance(content, dict):
         raise ContentError(f"{file}:1: expected names with values at the top of the file")
     return content
+
+
+def _unreadable(file: str, error: Exception) -> ContentError:
+    return ContentError(f"{file}: cannot be read as UTF-8 text: {error}")
 
 
 def _where(error: yaml.YAMLError) -> str:

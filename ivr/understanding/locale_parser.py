@@ -17,7 +17,7 @@ from ivr.understanding.digits import DigitReader, DigitString
 from ivr.understanding.fuzzy import Similar
 from ivr.understanding.meaning import BOOLEANS, TAKES_MOMENT, allowed_names, intents_of, is_asap
 from ivr.understanding.moods import Moods
-from ivr.understanding.network import Network
+from ivr.understanding.network import START, Network
 from ivr.understanding.phone_strings import PHONE_NUMBER, PhoneReader
 from ivr.understanding.quantities import Quantities
 from ivr.understanding.source import LocaleSource
@@ -204,6 +204,7 @@ class LocaleParser:
                 network.add(kind, template.expression, template.slots)
         for word in self._source.fillers:
             network.add_words(FILLER, word)
+        network.state(START)  # the dearest step, and every text begins with it
         return network
 
     def _choice_network(self, choices: tuple[Choice, ...]) -> Network:

@@ -1,9 +1,14 @@
-"""Sentence templates as one network of words: matched from any place, sampled, and asked what may follow."""
+"""Sentence templates as one network of words: matched from any place, sampled, and asked what may follow.
+
+What follows a word is laid out when that word is first heard: most of a grammar never is, and a whole one has some
+hundred thousand nodes.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import permutations
+from threading import Lock
 from typing import Final
 
 from hassil.expression import Alternative, Expression, Group, ListReference, Permutation, RuleReference, TextChunk
@@ -31,6 +36,8 @@ class _Node:
     """Steps that need no word; some set slots."""
     ends: str = ""
     """The name that is complete here."""
+    later: tuple[Sequence[Expression], int] | None = None
+    """What comes from here, not laid out yet, and the node that it ends at."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +64,15 @@ class Network:
         self._left_out = left_out
         self._nodes = [_Node()]
         self._states: dict[int, State] = {}
+        self._firsts: dict[str, Mapping[int, Slots]] = {}
+        self._lock = Lock()  # one lays out at a time
         self._open: dict[int, tuple[bool, frozenset[str]]] = {}
 
     def add(self, name: str, expression: Expression, slots: Mapping[str, str | int] | None = None) -> None:
         """Let a template lead to `name` with these slots."""
-        begin = self._node()
-        self._nodes[START].free.append((begin, tuple((slots or {}).items())))
-        end = self._expression(expression, begin)
         final = self._node()
         self._nodes[final].ends = name
-        self._nodes[end].free.append((final, ()))
+        self._nodes[START].free.append((self._later((expression,), final), tuple((slots or {}).items())))
 
     def add_words(self, name: str, words: str, slots: Mapping[str, str | int] | None = None) -> None:
         """Let fixed words lead to `name`."""
@@ -75,21 +81,25 @@ class Network:
     def state(self, number: int) -> State:
         """A node with its free steps taken."""
         if number not in self._states:
-            self._states[number] = self._closed(number)
+            with self._lock:
+                if number not in self._states:
+                    self._states[number] = self._closed(number)
         return self._states[number]
 
     def matches(self, tokens: Sequence[str], start: int = 0) -> Iterator[Match]:
         """Every template that fits from `start`, by end and name; the first reading of each wins."""
-        threads: dict[int, Slots] = {START: ()}
+        threads: Mapping[int, Slots] = {START: ()}
         for position in range(start, len(tokens)):
-            threads = self._step(threads, tokens[position])
+            token = tokens[position]
+            threads = self._step(threads, token) if position > start else self._first(token)
             if not threads:
                 return
-            yield from self._completed(threads, position + 1)
+            for name, slots in self._completed(threads):
+                yield Match(name, position + 1, slots)
 
     def after(self, tokens: Sequence[str], start: int = 0) -> list[int]:
         """The nodes alive after all tokens from `start`."""
-        threads: dict[int, Slots] = {START: ()}
+        threads: Mapping[int, Slots] = {START: ()}
         for token in tokens[start:]:
             threads = self._step(threads, token)
         return list(threads)
@@ -110,14 +120,20 @@ class Network:
                     following[target] = slots + more if more else slots
         return following
 
-    def _completed(self, threads: Mapping[int, Slots], end: int) -> Iterator[Match]:
+    def _first(self, token: str) -> Mapping[int, Slots]:
+        """Half of all steps begin a template."""
+        if token not in self._firsts and token in self.state(START).arcs:
+            self._firsts[token] = self._step({START: ()}, token)
+        return self._firsts.get(token, {})
+
+    def _completed(self, threads: Mapping[int, Slots]) -> Iterator[tuple[str, Slots]]:
         seen: set[str] = set()
         known = self._states.get
         for number, slots in threads.items():
             for name, more in (known(number) or self.state(number)).complete:
                 if name not in seen:
                     seen.add(name)
-                    yield Match(name, end, slots + more)
+                    yield name, slots + more
 
     def _closed(self, number: int) -> State:
         arcs: dict[str, list[tuple[int, Slots]]] = {}
@@ -137,6 +153,7 @@ class Network:
             if node in reached:
                 continue
             reached[node] = slots
+            self._lay_out(node)
             waiting.extend((target, slots + more) for target, more in reversed(self._nodes[node].free))
         return list(reached.items())
 
@@ -163,6 +180,20 @@ class Network:
         self._nodes.append(_Node())
         return len(self._nodes) - 1
 
+    def _later(self, items: Sequence[Expression], end: int) -> int:
+        """A node from which the items lead to `end`."""
+        begin = self._node()
+        self._nodes[begin].later = (items, end)
+        return begin
+
+    def _lay_out(self, number: int) -> None:
+        """What was put off at a node: up to the next word."""
+        if (later := self._nodes[number].later) is None:
+            return
+        self._nodes[number].later = None
+        items, end = later
+        self._nodes[self._row(items, number)].free.append((end, ()))
+
     def _words(self, text: str, begin: int) -> int:
         for token in self._split(text):
             end = self._node()
@@ -184,16 +215,23 @@ class Network:
         if isinstance(expression, Permutation):
             return self._either([Group(items=list(order)) for order in permutations(expression.items)], begin)
         assert isinstance(expression, Group)
-        for item in expression.items:
-            begin = self._expression(item, begin)
+        return self._row(expression.items, begin)
+
+    def _row(self, items: Sequence[Expression], begin: int) -> int:
+        """The first step of it; the rest is put off."""
+        for place, item in enumerate(items):
+            after = self._expression(item, begin)
+            if after != begin and (rest := items[place + 1 :]):
+                end = self._node()
+                self._nodes[after].later = (rest, end)
+                return end
+            begin = after
         return begin
 
     def _either(self, items: Iterable[Expression], begin: int) -> int:
         end = self._node()
         for item in items:
-            branch = self._node()
-            self._nodes[begin].free.append((branch, ()))
-            self._nodes[self._expression(item, branch)].free.append((end, ()))
+            self._nodes[begin].free.append((self._later((item,), end), ()))
         return end
 
     def _list(self, reference: ListReference, begin: int) -> int:

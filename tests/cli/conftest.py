@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,11 +38,12 @@ def _logging_put_back() -> Iterator[None]:
 
 
 @pytest.fixture
-def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """No settings but a database of its own."""
+def environment(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """No settings but a database of its own, migrated already: `serve` is tested on one that is not."""
     for name in [name for name in os.environ if name.startswith(("IVR_", "TWILIO_"))]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("IVR_DATABASE_URL", f"sqlite:///{tmp_path / 'ivr.db'}")
+    file = shutil.copy(sqlite_template, tmp_path / "ivr.db")
+    monkeypatch.setenv("IVR_DATABASE_URL", f"sqlite:///{file}")
     return monkeypatch
 
 
@@ -62,7 +64,6 @@ def ivr(environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def store(tmp_path: Path, environment: pytest.MonkeyPatch) -> Iterator[SqlStore]:
     """The same database, for looking into it."""
     store = SqlStore(f"sqlite:///{tmp_path / 'ivr.db'}")
-    store.migrate()
     yield store
     store.close()
 

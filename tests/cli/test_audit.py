@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -30,7 +31,10 @@ def test_violation_is_status_1_and_names_callback_masked_number_and_remedy(
     assert "0187" not in ran.out
 
 
-def test_database_without_tables_is_status_2(ivr: Callable[..., Ran]) -> None:
+def test_database_without_tables_is_status_2(
+    ivr: Callable[..., Ran], environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environment.setenv("IVR_DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
     ran = ivr("audit")
     assert (ran.status, ran.out) == (2, "")
     assert "storage_unavailable" in ran.err

@@ -42,9 +42,10 @@ def test_an_unknown_language_is_refused_with_the_known_ones(ivr, monkeypatch) ->
 
 
 def test_a_call_by_typing_leaves_the_database_alone(ivr, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("IVR_DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
     typed(monkeypatch, "#5", "#1", "#1")
     ivr("call")
-    assert not (tmp_path / "ivr.db").exists()
+    assert not (tmp_path / "none.db").exists()
 
 
 def test_what_is_promised_is_kept_when_asked(ivr, monkeypatch, store) -> None:

@@ -104,5 +104,6 @@ def test_what_is_loaded_is_left_out_of_the_search_for_garbage(monkeypatch: pytes
             done.append("loaded")
 
     monkeypatch.setattr(gc, "freeze", lambda: done.append("frozen"))
+    monkeypatch.setattr(gc, "set_threshold", lambda *often: done.append("searched often"))
     AnnouncingServer(uvicorn.Config(app=""), Loads())._load()  # type: ignore[arg-type]
-    assert done == ["loaded", "frozen"]
+    assert done == ["loaded", "frozen", "searched often"]

@@ -10,7 +10,7 @@ from ivr.storage import SqlStore
 from tests.mail.by_mail import ByMail
 from tests.mail.mailbox import ImapHere
 from tests.mail.server import MailServerHere
-from tests.service.conftest import empty
+from tests.stores import empty_sqlite
 
 
 @pytest.fixture
@@ -45,5 +45,5 @@ def whole_care(imap: ImapHere, care_file: Path) -> Iterator[ByMail]:
 @pytest.fixture
 def care(whole_care: ByMail, care_file: Path) -> ByMail:
     """A shop whose customers write e-mail; Kim answers."""
-    empty(care_file)
+    empty_sqlite(care_file)
     return whole_care.begins()

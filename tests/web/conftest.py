@@ -9,6 +9,12 @@ from tests.web.site import Site, a_site
 
 
 @pytest.fixture
+def sqlite_store(new_store: Callable[[], SqlStore]) -> SqlStore:
+    """Empty, with every statement compiled that an earlier test used."""
+    return new_store()
+
+
+@pytest.fixture
 def site(sqlite_store: SqlStore) -> Site:
     return a_site(sqlite_store)
 
