@@ -1,7 +1,7 @@
 """How well callers are heard: recordings that nobody here made, through an 8,000 Hz mu-law line, clean and in noise.
 
     python benchmarks/accuracy.py [--data ../shared/speech] [--part coffee digits prompts strangers]
-        [--noise 24 12 6] [--limit N] [--model FOLDER] [--processes 2]
+        [--noise 24 12 6] [--limit N] [--model FOLDER] [--locale en-US ko-KR] [--processes 2]
 
 coffee: people order drinks (grammar: coffee.yaml); right is an order whose every slot is right.
 digits: one spoken digit; `confirmed` also counts the next value that is offered after "is it ...?" and a no.
@@ -122,6 +122,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--noise", nargs="*", type=float, default=[24.0, 12.0, 6.0], help="dB below the speech")
     parser.add_argument("--limit", type=int, default=0, help="about so many recordings of each part")
     parser.add_argument("--model", default="", help="a Vosk model's folder, for English")
+    parser.add_argument("--locale", nargs="*", default=["en-US", "ko-KR"], help="whose strangers")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--peer-seconds", type=float, default=20, help="for one clip; 0 leaves the peer out")
     parser.add_argument("--failures", action="store_true", help="print each wrong clip")

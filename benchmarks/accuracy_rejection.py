@@ -23,9 +23,10 @@ Judged = tuple[float, str]
 
 
 def stranger_locales(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
-    """English, and Korean where its model is."""
-    yield "en-US", arguments.model
-    if korean := find_models().get("ko-KR"):
+    """English, and Korean where its model is, as far as they are asked for."""
+    if "en-US" in arguments.locale:
+        yield "en-US", arguments.model
+    if "ko-KR" in arguments.locale and (korean := find_models().get("ko-KR")):
         yield "ko-KR", str(korean)
 
 

@@ -1,7 +1,7 @@
 """Strangers of accuracy.py: sounds and talk that a turn has no words for; and callers who mean it, as the price.
 
 Each stranger is heard in one or more turns of a call (and by the drinks), drawn by name. Half of them fitted the
-weights of ivr/speech/pocketsphinx_fit.py (fit_strangers.py); only the other half is reported.
+weights of ivr/speech/pocketsphinx_fit.py and vosk_fit.py (fit_strangers.py); only the other half is reported.
 """
 
 import random
@@ -40,14 +40,23 @@ ORDER_NUMBERS = {
         "nine double two one five six eight", "four oh six nine seven three one", "five eight two seven oh four nine",
         "seven one nine six two eight three", "six four three one eight nine five",
     ),
+    "ko-KR": (
+        "이 팔 일 구 사 팔 이", "일 팔 일 오 구 공 팔", "삼 삼 공 칠 육 일 사", "구 오 오 일 오 육 팔",
+        "사 공 육 구 칠 삼 일", "오 팔 이 칠 공 사 구", "칠 일 구 육 이 팔 삼", "육 사 삼 일 팔 구 오",
+    ),
 }  # fmt: skip
+VOICINGS = {"en-US": 2, "ko-KR": 8}
+"""Of each sentence: few of espeak-ng's Korean ones are understood."""
+OFTENER = {("ko-KR", "intent_confirm"): 3}
+"""A bare 네 answers every other question, and sounds like no other sentence."""
 NOISES_DB = (None, 20.0, 15.0)
 FOREIGN = (
     *("fr-FR", "de-DE", "it-IT", "pt-BR", "pl-PL", "tr-TR", "hi-IN"),
     *("uk-UA", "zh-CN", "ar", "vi-VN", "nl-NL", "sv-SE"),
 )
 PROMPTS_OF_EACH = 14
-SMALL_TALK = Path(__file__).resolve().with_name("small_talk.txt")
+BESIDE = {"en-US": ("en-US", "en-GB"), "ko-KR": ("ko-KR", "ko-KR")}
+"""Who talks beside the telephone: on a quiet line, on a noisy one."""
 UTTERANCES = Path(__file__).resolve().parent.parent / "tests" / "grammars"
 
 
@@ -144,8 +153,9 @@ def _spoken(locale: str) -> Iterator[Visitor]:
         for i, text in enumerate(_prompts(other)):
             how = ("say", text, other, voices(other)[i % 8], 150 + 10 * (i % 4))
             yield Visitor(f"{other}:{text}", "languages", locale, "", how)
-    for i, text in enumerate(SMALL_TALK.read_text("utf-8").split("\n") if locale == "en-US" else ()):
-        for accent, noise_db in (("en-US", None), ("en-GB", 15.0)):
+    talk = Path(__file__).resolve().with_name(f"small_talk.{locale}.txt").read_text("utf-8")
+    for i, text in enumerate(talk.split("\n")):
+        for accent, noise_db in zip(BESIDE[locale], (None, 15.0), strict=True):
             how = ("say", text, accent, voices(accent)[(2 * i + (noise_db is not None)) % 8], (140, 170, 190)[i % 3])
             if text:
                 yield Visitor(text, "small_talk", locale, "", how, noise_db, text=text)
@@ -181,9 +191,13 @@ def _moments(locale: str) -> Iterator[str]:
 
 
 def _voiced(locale: str, place: int, turn: str, meant: str, text: str) -> Iterator[Visitor]:
-    for i in range(2 * place, 2 * place + 2):
-        how = ("say", text, locale, voices(locale)[i % 8], (135, 155, 175)[i % 3])
-        yield Visitor(text, turn, locale, turn, how, NOISES_DB[i // 3 % 3], meant, text)
+    """The Korean halves differ in voices, not in sentences."""
+    count = VOICINGS[locale] * OFTENER.get((locale, turn), 1)
+    for i in range(count * place, count * (place + 1)):
+        voice = voices(locale)[i % 8]
+        how = ("say", text, locale, voice, (135, 155, 175)[i % 3])
+        name = voice if locale == "ko-KR" else text
+        yield Visitor(name, turn, locale, turn, how, NOISES_DB[i // 3 % 3], meant, text)
 
 
 def _menu(locale: str) -> Sequence[str]:

@@ -1,8 +1,10 @@
-"""Fits the weights of ivr/speech/pocketsphinx_fit.py to the half of all clips that accuracy.py does not report.
+"""Fits the weights of ivr/speech/pocketsphinx_fit.py or vosk_fit.py to the half of all clips that is not reported.
 
-    python benchmarks/fit_strangers.py [--data ../shared/speech] [--limit N] [--processes 2]
+    python benchmarks/fit_strangers.py [--locale en-US] [--model FOLDER] [--data ../shared/speech] [--limit N]
+        [--processes 2]
 
-Logistic regression on nine signs, their squares and products, with a ridge. Prints what belongs into the module.
+Logistic regression on the engine's signs, their squares and products, with a ridge. Prints what belongs into the
+module: for Vosk also the weights without the likelihood, which every model has in a measure of its own.
 """
 
 import argparse
@@ -17,13 +19,16 @@ from typing import Any
 import numpy as np
 from accuracy_clips import Clip, on_the_line, recordings, thinned
 from accuracy_hearing import Readings, same, slots, turns, turns_of
-from accuracy_rejection import is_legitimate, meant
+from accuracy_rejection import is_legitimate, meant, stranger_locales
 from accuracy_strangers import Visitor, asked, callers, strangers
 
-from ivr.speech import pocketsphinx_engine, pocketsphinx_fit
+from ivr.speech.weighing import Weighing
 
 WEIGHT_OF = {"coffee": 0.5, "menu": 2.0, "intent_confirm": 2.0}
 """Recordings of orders are many, requests few."""
+CAUTION = {"en-US": 1.0, "ko-KR": 1.5}
+"""So much more than callers strangers count: the less, the more of them are believed."""
+LIKELIHOOD = "closeness"
 RIDGE = 8.0
 FARTHEST = 3.0
 ROUNDS = 50
@@ -32,30 +37,31 @@ Example = tuple[Signs, bool, float]
 _seen: dict[float, Signs] = {}
 
 
-def remembered(found: Signs) -> float:
-    """The fit, by which its signs are found again."""
-    value = pocketsphinx_fit.fit(found)
-    _seen[value] = found
-    return value
+def remembered(_: Weighing, found: Signs) -> float:
+    """A number in place of the fit, by which the signs are found again."""
+    number = 2.0 + len(_seen)
+    _seen[number] = found
+    return number
 
 
-def examples(heard: Visitor | Clip) -> list[Example]:
+def examples(task: tuple[Visitor | Clip, str]) -> list[Example]:
     """Signs of what was understood: of a stranger wrongly, of a caller rightly."""
-    pocketsphinx_engine.fit = remembered
+    heard, model = task
+    Weighing.fit = remembered  # type: ignore[method-assign]
     _seen.clear()
-    understood = _of_clip(heard) if isinstance(heard, Clip) else _of_visitor(heard)
+    understood = _of_clip(heard, model) if isinstance(heard, Clip) else _of_visitor(heard, model)
     is_caller = isinstance(heard, Clip) or bool(heard.meant)
     weight = WEIGHT_OF.get(heard.part if isinstance(heard, Clip) else heard.kind, 1.0)
     return [(_seen[r[0].fit], is_caller, weight) for r in understood if _seen.get(r[0].fit)]
 
 
-def _of_clip(clip: Clip) -> list[Readings]:
-    found = turns(clip.locale, clip.part, (), "", on_the_line(clip, None, 0.0))
+def _of_clip(clip: Clip, model: str) -> list[Readings]:
+    found = turns(clip.locale, clip.part, (), model, on_the_line(clip, None, 0.0))
     return [r for r in found if same(slots(clip.locale, clip.part, [x.text for x in r]), dict(clip.slots))]
 
 
-def _of_visitor(visitor: Visitor) -> list[Readings]:
-    found = turns_of("en-US", *asked("en-US", visitor.turn), "", on_the_line(visitor, None, 0.0))
+def _of_visitor(visitor: Visitor, model: str) -> list[Readings]:
+    found = turns_of(visitor.locale, *asked(visitor.locale, visitor.turn), model, on_the_line(visitor, None, 0.0))
     firsts = [(readings, meant(visitor, [x.text for x in readings]).first) for readings in found]
     return [r for r, first in firsts if first is not None and visitor.meant in ("", first.name)]
 
@@ -90,11 +96,25 @@ def told(names: Sequence[str], usual: Any, spread: Any, found: Any) -> str:
     """The lines of the module."""
     count = len(names)
     pairs = dict(zip(combinations_with_replacement(range(count), 2), found[count:-1], strict=True))
-    lines = [f"_BIAS: Final = {found[-1]:.2f}"]
+    lines = ["Weighing(", f"    {found[-1]:.2f},", "    ("]
     for i, name in enumerate(names):
-        products = tuple(round(float(pairs[i, j]), 2) for j in range(i, count))
-        lines.append(f"    ({name!r}, {usual[i]:g}, {spread[i]:g}, {found[i]:.2f}, {products}),")
-    return "\n".join(lines)
+        products = ", ".join(f"{round(float(pairs[i, j]), 2)}" for j in range(i, count))
+        lines.append(
+            f'        ("{name}", {usual[i]:g}, {spread[i]:g}, {found[i]:.2f}, ({products}{"," * (i + 1 == count)})),'
+        )
+    return "\n".join([*lines, "    ),", ")"])
+
+
+def report(listed: Sequence[Example], caution: float, without: str = "") -> None:
+    """Weights of these examples, one sign left out."""
+    rows = [{name: value for name, value in signs.items() if name != without} for signs, *_ in listed]
+    caller, weight = np.array([x[1] for x in listed]), np.array([x[2] for x in listed])
+    values = np.array([list(row.values()) for row in rows])
+    usual, spread = rounded(values.mean(axis=0)), rounded(values.std(axis=0))
+    share = np.where(caller, weight / weight[caller].sum(), caution * weight / weight[~caller].sum())
+    share *= len(rows) / (1 + caution)
+    print(f"{len(rows)} utterances, {caller.sum()} of callers{', without ' * bool(without) + without}")
+    print(told(list(rows[0]), usual, spread, fitted(design(rows, usual, spread), caller.astype(float), share)))
 
 
 def options() -> argparse.Namespace:
@@ -102,6 +122,8 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     shared = Path(__file__).resolve().parent.parent.parent / "shared" / "speech"
     parser.add_argument("--data", type=Path, default=shared)
+    parser.add_argument("--locale", choices=("en-US", "ko-KR"), default="en-US")
+    parser.add_argument("--model", default="", help="a Vosk model's folder, for English")
     parser.add_argument("--limit", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
     return parser.parse_args()
@@ -109,18 +131,18 @@ def options() -> argparse.Namespace:
 
 def main() -> int:
     arguments = options()
-    visitors = [*strangers(arguments.data, "en-US"), *callers("en-US")]
-    clips = [*recordings(arguments.data, "coffee", 0), *recordings(arguments.data, "digits", 0)]
+    model = dict(stranger_locales(arguments))[arguments.locale]
+    visitors = [*strangers(arguments.data, arguments.locale), *callers(arguments.locale)]
     fitting: list[Visitor | Clip] = [x for x in visitors if not x.is_held_out and not is_legitimate(x)]
-    fitting += [clip for clip in clips if zlib.crc32(clip.name.encode()) % 2 == 0]
+    if arguments.locale == "en-US":
+        clips = [*recordings(arguments.data, "coffee", 0), *recordings(arguments.data, "digits", 0)]
+        fitting += [clip for clip in clips if zlib.crc32(clip.name.encode()) % 2 == 0]
     with ProcessPoolExecutor(arguments.processes) as pool:
-        listed = pool.map(examples, thinned(fitting, arguments.limit), chunksize=4)
-        rows, is_caller, weights = zip(*(example for found in listed for example in found), strict=True)
-    values, caller, weight = np.array([list(row.values()) for row in rows]), np.array(is_caller), np.array(weights)
-    usual, spread = rounded(values.mean(axis=0)), rounded(values.std(axis=0))
-    share = np.where(caller, weight / weight[caller].sum(), weight / weight[~caller].sum()) * len(rows) / 2
-    print(f"{len(rows)} utterances, {caller.sum()} of callers")
-    print(told(list(rows[0]), usual, spread, fitted(design(rows, usual, spread), caller.astype(float), share)))
+        found = pool.map(examples, [(x, model) for x in thinned(fitting, arguments.limit)], chunksize=4)
+        listed = [example for one in found for example in one]
+    report(listed, CAUTION[arguments.locale])
+    if model:
+        report(listed, CAUTION[arguments.locale], LIKELIHOOD)
     return 0
 
 

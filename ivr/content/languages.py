@@ -10,6 +10,7 @@ from ivr.content.folders import ABOUT, NAMES, Folders, language_of
 from ivr.content.model import ListValue
 from ivr.content.yaml_files import Located
 
+ASKED: Final = "asked"
 LANGUAGE, OTHER_LANGUAGE = "language", "other_language"
 """Lists that every grammar is given: all languages served, and all but its own."""
 MOST_LISTENED: Final = 8
@@ -44,8 +45,9 @@ def names_of(folders: Folders, locale: str, speaker: str) -> list[Located]:
 
 
 def _own_names(folders: Folders, locale: str) -> list[Located]:
-    """As a carrier's recogniser writes it when the language itself is spoken."""
-    return [_needed_name(folders.about(locale), locale), *names_of(folders, locale, locale)]
+    """As a carrier's recogniser writes it when the language itself is spoken: its name, and `asked:` ("en español")."""
+    about = folders.about(locale)
+    return [_needed_name(about, locale), *names_of(folders, locale, locale), *_texts(about.get(ASKED) or ())]
 
 
 def _value(locale: str, said: Sequence[Located], written: Sequence[Located], *, listened: bool) -> ListValue:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from itertools import takewhile
 from typing import Final, Protocol
 
 
@@ -18,7 +19,7 @@ class When:
     day_offset: int | None = None
     """0 today, 1 tomorrow, 2 the day after; -1 yesterday, of what is past."""
     weekday: int | None = None
-    """0 Monday to 6 Sunday."""
+    """0 Monday to 6 Sunday. With `day`, too: a date that is no such weekday is asked back."""
     next_week: bool = False
     """"Next Monday"."""
     month: int | None = None
@@ -247,10 +248,11 @@ def _lacks_day(when: When) -> bool:
 
 def _days(when: When, today: date) -> Iterator[date]:
     """The days it can mean, nearest first: the next one counts if the time of the first is over."""
-    if when.weekday is not None:
+    if when.day is not None:
+        dates = _month_days(when.month, when.day, today)
+        yield from takewhile(lambda found: when.weekday in (None, found.weekday()), dates)
+    elif when.weekday is not None:
         yield from _weekdays(when, today)
-    elif when.day is not None:
-        yield from _month_days(when.month, when.day, today)
     else:
         first = today + timedelta(days=when.day_offset or 0)
         yield from (first, first + timedelta(days=1))

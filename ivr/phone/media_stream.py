@@ -4,7 +4,9 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+import orjson
 
 MAX_FRAME_BYTES: Final = 64 * 1024
 """A longer frame closes the socket."""
@@ -30,8 +32,7 @@ class Started:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Media:
+class Media(NamedTuple):
     """A piece of audio; mu-law at 8,000 Hz, any length."""
 
     stream_sid: str
@@ -77,13 +78,16 @@ Message = Connected | Started | Media | Dtmf | Mark | Stopped | Malformed
 
 def read_message(frame: str | bytes) -> Message:
     """One text frame as a message; a binary frame is Malformed like every other thing that is none."""
-    if isinstance(frame, bytes):
-        return Malformed("binary")
+    return Malformed("binary") if isinstance(frame, bytes) else read_text(frame)
+
+
+def read_text(frame: str | bytes) -> Message:
+    """One text frame, decoded or as its bytes."""
     if len(frame) > MAX_FRAME_BYTES:
         return Malformed("too_long")
     try:
-        data = json.loads(frame)
-    except (ValueError, RecursionError):
+        data = orjson.loads(frame)
+    except ValueError:
         return Malformed("not_json")
     reader = _READERS.get(data.get("event", "")) if isinstance(data, dict) and _is_text(data.get("event")) else None
     if reader is None:

@@ -128,9 +128,11 @@ class Dither:
 
     def add(self, samples: Samples) -> Samples:
         """The samples with noise under them."""
-        places = (self._at + np.arange(len(samples))) % len(self._noise)
-        self._at += len(samples)
-        return np.clip(np.rint(samples + self._noise[places]), -32768, 32767).astype(np.int16)
+        noise = self._noise[self._at : self._at + len(samples)]
+        if len(noise) < len(samples):
+            noise = np.resize(np.roll(self._noise, -self._at), len(samples))
+        self._at = (self._at + len(samples)) % len(self._noise)
+        return np.clip(np.rint(samples + noise), -32768, 32767).astype(np.int16)
 
 
 _NOISE: Final = np.random.default_rng(20261124).normal(0.0, 1.0, 48_017)

@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -51,8 +52,14 @@ class VoiceGate:
 
     def is_voiced(self, frame: Samples) -> bool:
         """Whether a frame of 160 samples is speech."""
-        wide = frame.astype(np.float32)
-        rms = math.sqrt(wide.dot(wide) / len(wide))
+        return self.voiced(frame.reshape(1, -1))[0]
+
+    def voiced(self, frames: Samples) -> list[bool]:
+        """Whether each row of 160 samples is speech, in their order."""
+        return list(map(self._is_voiced, frames, frames.astype(np.float32)))
+
+    def _is_voiced(self, frame: Samples, wide: npt.NDArray[np.float32]) -> bool:
+        rms = math.sqrt(wide.dot(wide) / FRAME_SAMPLES)
         self._learn(rms)
         # The detector hears the quiet too, or it never learns this line's noise and drops the ends of soft words.
         voiced = self._vad.is_speech(frame.tobytes(), SAMPLE_RATE)
@@ -89,6 +96,10 @@ class Onset:
         """Whether speech has begun with this frame."""
         self._window.append(voiced)
         return sum(self._window) >= ONSET_VOICED
+
+    def pass_by(self, unvoiced: Iterable[bool]) -> None:
+        """Frames with which no speech begins."""
+        self._window.extend(unvoiced)
 
     def reset(self) -> None:
         """Forget the frames so far."""

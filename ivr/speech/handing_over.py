@@ -12,6 +12,8 @@ from ivr.speech.turn_taker import Frame
 
 _HANDFUL: Final = 5
 """100 ms, which is what the recogniser is fed at a time."""
+_GATHERED: Final = 3
+"""60 ms are looked at in one go: what is done for several frames at once costs little more than for one."""
 _FIRST_FRAMES: Final = SURE_MS // FRAME_MS + 1
 """So long after speech has begun it may turn out to be surely speech, which stops a prompt."""
 _ACTS_AT_MS: Final = sorted(
@@ -28,11 +30,17 @@ class HandingOver:
         self._held: list[Frame] = []
         self._first = _FIRST_FRAMES
         self._voiced_until_ms = 0
-        self._acts = 0
+        self._acts = len(_ACTS_AT_MS)
 
     def begin(self) -> None:
         """Speech has begun."""
         self._first = _FIRST_FRAMES
+
+    def is_due(self, gathered: int, end_ms: int) -> bool:
+        """Whether the frames gathered must be looked at: none waits at a silence that the turn-taker acts at."""
+        if gathered >= _GATHERED or self._acts == len(_ACTS_AT_MS):
+            return gathered >= _GATHERED
+        return end_ms - self._voiced_until_ms >= _ACTS_AT_MS[self._acts]
 
     def take(self, frame: Frame) -> Sequence[Frame]:
         """The frames to hand over now, this one last; none: it is held."""
@@ -40,11 +48,16 @@ class HandingOver:
             if self._acts:
                 self.begin()
             self._voiced_until_ms = frame.end_ms
-        acts = bisect_right(_ACTS_AT_MS, frame.end_ms - self._voiced_until_ms)
+        due = self.pass_by((frame,))
+        return due or (self.rest() if len(self._held) >= _HANDFUL and not self._acts else ())
+
+    def pass_by(self, unvoiced: Sequence[Frame]) -> Sequence[Frame]:
+        """As `take` for several frames of silence."""
+        acts = bisect_right(_ACTS_AT_MS, unvoiced[-1].end_ms - self._voiced_until_ms)
         is_due = acts != self._acts or self._first > 0
-        self._acts, self._first = acts, self._first - 1
-        self._held.append(frame)
-        return self.rest() if is_due or len(self._held) >= _HANDFUL else ()
+        self._acts, self._first = acts, self._first - len(unvoiced)
+        self._held.extend(unvoiced)
+        return self.rest() if is_due else ()
 
     def rest(self) -> Sequence[Frame]:
         """What is held; nothing more comes for now."""

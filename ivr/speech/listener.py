@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from typing import Any, Final
 
-import numpy as np
 import structlog
 
 from ivr.errors import IvrError
@@ -68,8 +67,9 @@ class Listener:
         """Take mu-law of any length that began at this time of the stream; cheap."""
         if self._closed:
             return
-        for samples, at_ms in self._frames.take(mulaw_samples(payload), timestamp_ms):
-            self._route(Frame(samples, at_ms, self._gate.is_voiced(samples)))
+        gathered, end_ms = self._frames.put(payload, timestamp_ms)
+        if gathered and self._hands.is_due(gathered, end_ms):
+            self._look(*self._frames.take())
 
     def close(self) -> None:
         """The call is over: an utterance in progress is dropped quietly. Twice is once."""
@@ -77,28 +77,46 @@ class Listener:
             self._closed = True
             self._line.put(self._turns.abandon)
 
-    def _route(self, frame: Frame) -> None:
-        began = self._onset.take(frame.voiced)
-        if began or (frame.voiced and self._aftercare):
-            if not self._aftercare:
-                self._send_pre_roll()
-            self._aftercare = _AFTERCARE_FRAMES
-        if self._aftercare:
-            self._aftercare -= 1
-            self._hand_over(self._hands.take(frame))
-            if not self._aftercare:
-                self._hand_over(self._hands.rest())
+    def _look(self, frames: Samples, times: Sequence[int]) -> None:
+        voiced = self._gate.voiced(frames)
+        looked_at = list(map(Frame, frames, times, voiced))
+        if True in voiced or 0 < self._aftercare <= len(looked_at):
+            self._hand_over([due for frame in looked_at for due in self._passed_on(frame)])
         else:
-            self._pre_roll.append(frame)
+            self._onset.pass_by(voiced)
+            self._pass_by(looked_at)
 
-    def _send_pre_roll(self) -> None:
-        self._hands.begin()
-        self._hand_over(tuple(self._pre_roll))
-        self._pre_roll.clear()
+    def _pass_by(self, unvoiced: Sequence[Frame]) -> None:
+        if self._aftercare:
+            self._aftercare -= len(unvoiced)
+            self._hand_over(self._hands.pass_by(unvoiced))
+        else:
+            self._pre_roll.extend(unvoiced)
 
     def _hand_over(self, frames: Sequence[Frame]) -> None:
         if frames:
             self._line.put(lambda: self._turns.take_all(frames))
+
+    def _passed_on(self, frame: Frame) -> Sequence[Frame]:
+        """The frames that go on now."""
+        began = self._onset.take(frame.voiced)
+        before: Sequence[Frame] = ()
+        if began or (frame.voiced and self._aftercare):
+            if not self._aftercare:
+                before = self._begun()
+            self._aftercare = _AFTERCARE_FRAMES
+        if not self._aftercare:
+            self._pre_roll.append(frame)
+            return ()
+        self._aftercare -= 1
+        due = self._hands.take(frame)
+        return (*before, *due, *(() if self._aftercare else self._hands.rest()))
+
+    def _begun(self) -> Sequence[Frame]:
+        self._hands.begin()
+        before = tuple(self._pre_roll)
+        self._pre_roll.clear()
+        return before
 
     def _broken(self, error: Exception) -> None:
         """An error of the recogniser, of `ask` or of `tell` itself must not end the call."""
@@ -108,40 +126,31 @@ class Listener:
 
 
 class _Frames:
-    """Cuts payloads of any length into 20 ms frames with their own times."""
+    """Cuts payloads of any length into 20 ms frames with their own times, and gathers them."""
 
     def __init__(self) -> None:
-        self._rest: list[Samples] = []
-        self._have = 0
+        self._times: list[int] = []
+        self._whole: list[bytes] = []
+        self._rest = b""
         self._next_ms = 0
 
-    def take(self, samples: Samples, timestamp_ms: int) -> list[tuple[Samples, int]]:
-        """The frames that are now whole. A time that goes back is ignored: the stream's clock only moves on."""
-        if not self._have and len(samples) == FRAME_SAMPLES:  # as carriers send it
-            at_ms = max(self._next_ms, timestamp_ms)
-            self._next_ms = at_ms + FRAME_MS
-            return [(samples, at_ms)]
-        self._next_ms = max(self._next_ms, timestamp_ms - self._have * FRAME_MS // FRAME_SAMPLES)
-        self._rest.append(samples)
-        self._have += len(samples)
-        if self._have < FRAME_SAMPLES:
-            return []
-        return list(self._cut())
-
-    def _cut(self) -> list[tuple[Samples, int]]:
-        joined = self._rest[0] if len(self._rest) == 1 else _join(self._rest)
+    def put(self, payload: bytes, timestamp_ms: int) -> tuple[int, int]:
+        """How many whole frames there are then, and where the last ends. A time that goes back is ignored: the
+        stream's clock only moves on."""
+        self._next_ms = max(self._next_ms, timestamp_ms - len(self._rest) * FRAME_MS // FRAME_SAMPLES)
+        joined = self._rest + payload if self._rest else payload
         whole = len(joined) // FRAME_SAMPLES
-        frames = [
-            (joined[i * FRAME_SAMPLES : (i + 1) * FRAME_SAMPLES], self._next_ms + i * FRAME_MS) for i in range(whole)
-        ]
-        self._rest = [joined[whole * FRAME_SAMPLES :]]
-        self._have = len(self._rest[0])
+        self._times.extend(range(self._next_ms, self._next_ms + whole * FRAME_MS, FRAME_MS))
+        self._whole.append(joined[: whole * FRAME_SAMPLES])
+        self._rest = joined[whole * FRAME_SAMPLES :]
         self._next_ms += whole * FRAME_MS
-        return frames
+        return len(self._times), self._next_ms
 
-
-def _join(pieces: list[Samples]) -> Samples:
-    return np.concatenate(pieces)
+    def take(self) -> tuple[Samples, Sequence[int]]:
+        """The whole frames as rows of samples, and their times."""
+        frames, times = mulaw_samples(b"".join(self._whole)).reshape(-1, FRAME_SAMPLES), self._times
+        self._whole, self._times = [], []
+        return frames, times
 
 
 class _InOrder:

@@ -4,16 +4,14 @@ PocketSphinx forces whatever it hears into the grammar. Its acoustic scores are 
 the grammar keeps alive at each step; against all 5,126 (`compallsen`) they tell no more and take twice as long.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, log
-from operator import mul
+from math import log
 from statistics import pstdev
 from typing import Any, Final
 
-import numpy as np
-
 from ivr.speech.sound_signs import SoundSigns
+from ivr.speech.weighing import Weighing, uncovered
 
 _NATS: Final = 1024.0
 """Scores are kept in units of 2**10 of the decoder's logarithm."""
@@ -58,7 +56,7 @@ def signs(path: Sequence[Segment], sound: SoundSigns) -> Mapping[str, float]:
     steps = sum(segment.steps for segment in said)
     return {
         "distance": -sum(segment.score for segment in said) / steps,
-        "uncovered": _uncovered(said, sound),
+        "uncovered": uncovered(sound.loud, (slice(word.start, word.end + 1) for word in said)),
         "length": log(steps),
         "phones": log(max(1, sum(segment.phones for segment in said))),
         "unevenness": pstdev(log(segment.steps / max(1, segment.phones)) for segment in said),
@@ -71,43 +69,27 @@ def signs(path: Sequence[Segment], sound: SoundSigns) -> Mapping[str, float]:
 
 def fit(found: Mapping[str, float]) -> float:
     """How likely this was words of the grammar, 0 to 1; 1 if there is nothing to go by."""
-    if not found:
-        return 1.0
-    away = [max(-_FARTHEST, min(_FARTHEST, (found[name] - usual) / spread)) for name, usual, spread, *_ in _WEIGHTS]
-    total = _BIAS
-    for place, (_, _, _, weight, products) in enumerate(_WEIGHTS):
-        total += away[place] * (weight + sum(map(mul, products, away[place:])))
-    return 1 / (1 + exp(-total))
-
-
-def _uncovered(said: Iterable[Segment], sound: SoundSigns) -> float:
-    """The share of the loud steps that lie in no word."""
-    outside = sound.loud.copy()
-    for segment in said:
-        outside[segment.start : segment.end + 1] = False
-    return float(outside.sum() / max(1, np.count_nonzero(sound.loud)))
+    return WEIGHING.fit(found)
 
 
 def _nats(score: float) -> float:
     return _NATS * log(score) if score > 0 else 0.0
 
 
-_FARTHEST: Final = 3.0
-"""Beyond so many spreads nothing was measured."""
-_BIAS: Final = -0.66
-_WEIGHTS: Final[tuple[tuple[str, float, float, float, tuple[float, ...]], ...]] = (
-    ("distance", 4.92, 1.36, -1.94, (0.19, 0.54, 0.05, -0.73, 0.36, 0.05, 0.09, 0.24, 0.07)),
-    ("uncovered", 0.192, 0.223, -0.65, (-0.47, 0.08, 0.04, 0.3, -0.06, -0.08, 0.27, 0.06)),
-    ("length", 4.85, 0.766, -0.48, (0.01, 0.29, -0.04, 0.06, 0.25, 0.41, 0.13)),
-    ("phones", 2.46, 0.817, 0.17, (0.14, -0.4, -0.17, 0.06, -0.06, 0.23)),
-    ("unevenness", 0.335, 0.295, -0.14, (-0.52, -0.11, 0.18, 0.2, 0.0)),
-    ("contrast", 41.3, 8.53, -0.19, (-0.2, -0.27, -0.05, -0.23)),
-    ("change", 5.71, 1.01, -0.74, (0.33, -0.01, 0.17)),
-    ("likeness", 0.731, 0.0999, -1.56, (-0.37, -0.47)),
-    ("loud", 0.658, 0.164, -0.31, (-0.09,)),
+WEIGHING: Final = Weighing(
+    -0.66,
+    (
+        ("distance", 4.92, 1.36, -1.94, (0.19, 0.54, 0.05, -0.73, 0.36, 0.05, 0.09, 0.24, 0.07)),
+        ("uncovered", 0.192, 0.223, -0.65, (-0.47, 0.08, 0.04, 0.3, -0.06, -0.08, 0.27, 0.06)),
+        ("length", 4.85, 0.766, -0.48, (0.01, 0.29, -0.04, 0.06, 0.25, 0.41, 0.13)),
+        ("phones", 2.46, 0.817, 0.17, (0.14, -0.4, -0.17, 0.06, -0.06, 0.23)),
+        ("unevenness", 0.335, 0.295, -0.14, (-0.52, -0.11, 0.18, 0.2, 0.0)),
+        ("contrast", 41.3, 8.53, -0.19, (-0.2, -0.27, -0.05, -0.23)),
+        ("change", 5.71, 1.01, -0.74, (0.33, -0.01, 0.17)),
+        ("likeness", 0.731, 0.0999, -1.56, (-0.37, -0.47)),
+        ("loud", 0.658, 0.164, -0.31, (-0.09,)),
+    ),
 )
-"""Of each sign: its usual value, its spread, its weight, and the weights of its products with itself and those below.
-
-Logistic regression by `benchmarks/fit_strangers.py` on what was understood of half of 1,637 strangers, 424 callers of
+"""Fitted by `benchmarks/fit_strangers.py` on what was understood of half of 1,637 strangers, 424 callers of
 synthetic voices and 602 human recordings in eight turns; `benchmarks/accuracy.py --part strangers` tells of the others.
 """

@@ -9,15 +9,20 @@ import numpy.typing as npt
 from ivr.speech.audio import Samples
 
 _RATE: Final = 16_000
-_WINDOW: Final = 400
-STEP: Final = 160
-"""Samples of a step at 16,000 Hz: 10 ms, as the decoder's frames."""
+_WINDOWS_PER_SECOND: Final = 40
+STEPS_PER_SECOND: Final = 100
+"""As the decoders' frames."""
+STEP: Final = _RATE // STEPS_PER_SECOND
+"""Samples of a step at 16,000 Hz."""
 _FFT: Final = 512
+"""At 16,000 Hz."""
 _LOWEST_BIN: Final = 8
 _BANDS: Final = 28
 _BINS_A_BAND: Final = 4
+_USED_BINS: Final = slice(_LOWEST_BIN, _LOWEST_BIN + _BANDS * _BINS_A_BAND)
 """28 bands of 125 Hz from 250 to 3,750 Hz: what a telephone carries."""
 _QUIET_POWER: Final = 1e3
+"""At 16,000 Hz; half the samples have a quarter of the power."""
 _LOUD_SHARE: Final = 0.35
 _LOUD_DB: Final = 6.0
 """Loud is what is over a third of the way from the quiet to the loudest, and 6 dB at the least."""
@@ -43,22 +48,25 @@ class SoundSigns:
 class SoundMeter:
     """Measures while audio comes, so that the end of a turn waits only for the sums."""
 
-    def __init__(self) -> None:
+    def __init__(self, rate: int = _RATE) -> None:
+        """16,000 or 8,000 Hz, which show the same: a telephone carries no more."""
         self._rest: Floats = np.zeros(0)
         self._levels: list[Floats] = []
-        self._window = np.hanning(_WINDOW)
+        self._window = np.hanning(rate // _WINDOWS_PER_SECOND)
+        self._step, self._fft = rate // STEPS_PER_SECOND, _FFT * rate // _RATE
+        self._gain = (_RATE / rate) ** 2
 
-    def add(self, wide: Samples) -> None:
-        """The next samples at 16,000 Hz."""
-        self._rest = np.concatenate([self._rest, wide])
-        count = (len(self._rest) - _WINDOW) // STEP + 1
+    def add(self, samples: Samples) -> None:
+        """The next samples."""
+        self._rest = np.concatenate([self._rest, samples])
+        count = (len(self._rest) - len(self._window)) // self._step + 1
         if count <= 0:
             return
-        frames = np.lib.stride_tricks.sliding_window_view(self._rest, _WINDOW)[: count * STEP : STEP]
-        power = np.abs(np.fft.rfft(frames * self._window, _FFT)) ** 2
-        used = power[:, _LOWEST_BIN : _LOWEST_BIN + _BANDS * _BINS_A_BAND]
-        self._levels.append(10 * np.log10(used.reshape(count, _BANDS, _BINS_A_BAND).sum(axis=2) + _QUIET_POWER))
-        self._rest = self._rest[count * STEP :]
+        frames = np.lib.stride_tricks.sliding_window_view(self._rest, len(self._window))[:: self._step]
+        bins = np.fft.rfft(frames[:count] * self._window, self._fft)[:, _USED_BINS]
+        power = self._gain * (np.square(bins.real) + np.square(bins.imag))
+        self._levels.append(10 * np.log10(power.reshape(count, _BANDS, _BINS_A_BAND).sum(axis=2) + _QUIET_POWER))
+        self._rest = self._rest[count * self._step :]
 
     def signs(self) -> SoundSigns | None:
         """What all of it shows; None for less than a tenth of a second."""

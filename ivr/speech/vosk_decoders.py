@@ -40,6 +40,7 @@ class LoadedModel:
         self._widened = model_check.hears_better_widened(folder)
         narrow = model_check.takes_telephone_rate(folder) and not self._widened
         self.rate = SAMPLE_RATE if narrow else _MODEL_RATE
+        self.acoustic_model = model_check.acoustic_model(folder)
 
     def upsampler(self) -> Upsampler | Widener | None:
         """What brings the line's 8,000 Hz to the model's rate; None where the model takes them."""
@@ -69,7 +70,7 @@ class Decoder:
     def prepare(self, alternatives: int) -> None:
         """Begin an utterance."""
         self._vosk.SetMaxAlternatives(alternatives if alternatives > 1 else 0)
-        self._vosk.SetWords(alternatives <= 1)
+        self._vosk.SetWords(True)  # a confidence comes with one reading alone, times with several, too
         self._before_seconds += self._samples / self._rate
         self._samples = 0
 

@@ -18,6 +18,7 @@ from ivr.errors import AudioError, EngineUnavailable, IvrError, ModelError
 from ivr.speech import model_check
 from ivr.speech.audio import SAMPLE_RATE, Dither, WholeSamples, pcm_samples
 from ivr.speech.vosk_decoders import DecoderPool, LoadedModel
+from ivr.speech.vosk_fit import fitted, weighing_of
 
 PHRASES_PER_UNKNOWN: Final = 50
 """One [unk] for so many phrases: a single one fades as the list grows (reference/speech.md, section 2)."""
@@ -164,7 +165,14 @@ class VoskUtterance:
         if not self._finished:
             self._finished = True
             _pool.give_back(self._decoder, self._model, self._phrases)
+            result = self._result = self._fitted(result)
         return result
+
+    def _fitted(self, readings: tuple[Hypothesis, ...]) -> tuple[Hypothesis, ...]:
+        if not self._phrases or self._alternatives < 2:  # any words at all; or no likelihood, only confidences
+            return readings
+        heard = pcm_samples(bytes(self._heard))
+        return fitted(readings, heard, SAMPLE_RATE, weighing_of(self._model.acoustic_model))
 
     def _begin(self) -> None:
         self._decoder.prepare(self._alternatives)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from ivr.understanding.moments import UNTIL, WINDOW
+from ivr.understanding.moments import REJECTED, UNTIL, WINDOW
 from ivr.understanding.network import Match, Slots
 from ivr.understanding.tokens import Spelling
 
@@ -15,6 +15,8 @@ _UNKNOWN_COST: Final = 1.0
 _PIECE_COST: Final = 0.1
 _WINDOW_COST: Final = 0.09
 """Rather than a time: "from ten to twelve" is not ten minutes before noon."""
+_LATER_COST: Final = 1e-4
+"""Per token before it: what cannot be is said before what can ("el martes no puedo, el miércoles")."""
 _FILLER_COST: Final = 0.2
 """Per token: a known phrase is always preferred to fillers."""
 
@@ -79,6 +81,8 @@ def cover(words: Sequence[str], networks: Sequence[Matcher], allowed: Collection
 def _cost(piece: Piece) -> float:
     if piece.name == FILLER:
         return _FILLER_COST * (piece.end - piece.start)
+    if piece.name == REJECTED:
+        return _PIECE_COST + _LATER_COST * piece.start
     return _WINDOW_COST if piece.name == WINDOW else _PIECE_COST
 
 

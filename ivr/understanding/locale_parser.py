@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from ivr.domain.dialogue.menu import REQUESTS
 from ivr.domain.intents import Builtin, Certainty, Choice, Expects, Intent, Meaning
@@ -27,6 +28,8 @@ DIGITS_LEAD = "digits_lead"
 MOMENT_RULE = "moment"
 """Rule: a whole moment. Recognisers get it written out; here its fragments are found one by one."""
 _KEPT_NETWORKS = 64
+_KEPT_COVERINGS = 64
+"""A text is looked at when the caller pauses, for what may follow, and when the turn is over."""
 _ORDER = (Certainty.EXACT, Certainty.STRIPPED, Certainty.FUZZY, Certainty.NONE)
 
 
@@ -53,6 +56,7 @@ class LocaleParser:
             {name: [self._spelling.folded(phrase) for phrase in texts] for name, texts in phrases.items()},
             free_spacing=source.free_spacing,
         )
+        self._covering = lru_cache(_KEPT_COVERINGS)(self._covered)
         self._choices: OrderedDict[tuple[Choice, ...], Network] = OrderedDict()
 
     def parse(self, expects: Expects, readings: Sequence[str]) -> Meaning:
@@ -113,7 +117,7 @@ class LocaleParser:
             return Meaning(text, (), Certainty.NONE, likeliest)
         return Meaning(text, (Intent(nearest),), Certainty.FUZZY, likeliest)
 
-    def _covering(self, expects: Expects, text: str) -> Covering:
+    def _covered(self, expects: Expects, text: str) -> Covering:
         words = self._quantities.words(expects, text)
         matchers = (*self.networks(expects), *self._quantities.matchers(expects, words))
         return cover(words, matchers, allowed_names(expects), self._spelling)

@@ -188,7 +188,7 @@ def is_asap(intent: Intent) -> bool:
 
 def _says_nothing_else(covering: Covering, intent: Intent) -> bool:
     """Whatever else was heard may be another moment, misheard. "Please" is a yes in some languages."""
-    said = [piece.name for piece in covering.pieces if piece.name not in moments.IGNORED]
+    said = [piece.name for piece in covering.pieces if piece.name != moments.GLUE]
     return (
         covering.unknown == 0
         and set(said) <= {"yes", "asap", "callback"}

@@ -10,14 +10,19 @@ CORRECTIONS: Final = frozenset({"correction", "no"})
 """Said between two moments, the later one counts ("no, I said Friday")."""
 NEVER_CHANGE: Final = frozenset({"unclear", "rejected", "correction", "moment_glue", "window"})
 """More words may make these of a moment, but so rarely that a turn does not wait for them."""
-IGNORED: Final = frozenset({"rejected", "moment_glue"})
-"""Said to be left out ("not today") or to join fragments."""
+REJECTED: Final = "rejected"
+"""Said to be left out ("not today")."""
+GLUE: Final = "moment_glue"
+IGNORED: Final = frozenset({REJECTED, GLUE})
+"""Said to be left out, or to join fragments."""
 WINDOW: Final = "window"
 UNTIL: Final = "until_"
 """Begins the slots of a window's end."""
 _UNIT_SECONDS: Final = {"minute": 60, "hour": 3600, "second": 1}
 REPLACEABLE: Final = frozenset({"date", "time", "window", "part"})
 _UNIT_DAYS: Final = {"day": 1, "week": 7}
+_DAYS: Final = ("day_offset", "weekday", "day")
+"""Ways of naming a day."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +41,7 @@ def assemble(fragments: Sequence[Fragment]) -> When | None:
         return None
     known: dict[str, Any] = {}
     conflict = False
-    for piece in pieces:
-        said = FIELDS[piece.kind](piece.slots)
+    for said in _without_any_time([FIELDS[piece.kind](piece.slots) for piece in pieces]):
         conflict = conflict or any(known.get(key, value) != value for key, value in said.items())
         conflict = conflict or _excludes(known, said)
         known = {**said, **known}
@@ -64,12 +68,23 @@ def _uncorrected(fragments: Sequence[Fragment]) -> list[Fragment]:
     return [*(f for f in corrected if f.kind in REPLACEABLE and f.kind not in replaced), *kept]
 
 
+def _without_any_time(said: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """ "Any time tomorrow" names a day and asks for no hour; "as soon as possible today" is as soon as possible."""
+    names = {name for one in said for name in one}
+    if "asap" not in names or names & {"hour", "in_seconds", "conflict"} or not names & {*_DAYS, "part"}:
+        return list(said)
+    if names <= {"asap", "day_offset"} and all(one.get("day_offset", 0) == 0 for one in said):
+        return [one for one in said if "asap" in one]
+    return [one for one in said if "asap" not in one]
+
+
 def _excludes(known: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
-    """Two ways of naming a moment that cannot both hold."""
+    """Two ways of naming a moment that cannot both hold; said in one phrase ("Friday the fourth"), they can."""
     both = {**known, **said}
-    days = [key for key in ("day_offset", "weekday", "day") if key in both]
+    days = [[key for key in _DAYS if key in named] for named in (known, said, both)]
     alone = [key for key in ("asap", "in_seconds") if key in both]
-    return len(days) > 1 or len(alone) > 1 or bool(alone and (days or "hour" in both or "part" in both))
+    two_days = bool(days[0] and days[1]) and len(days[2]) > 1
+    return two_days or len(alone) > 1 or bool(alone and (days[2] or "hour" in both or "part" in both))
 
 
 def _finished(known: dict[str, Any]) -> When:

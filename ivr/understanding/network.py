@@ -109,16 +109,19 @@ class Network:
 
     def _step(self, threads: Mapping[int, Slots], token: str) -> dict[int, Slots]:
         following: dict[int, Slots] = {}
+        known = self._states.get
         for number, slots in threads.items():
-            for target, more in self.state(number).arcs.get(token, ()):
+            state = known(number) or self.state(number)
+            for target, more in state.arcs.get(token, ()):
                 if target not in following:
                     following[target] = slots + more if more else slots
         return following
 
     def _completed(self, threads: Mapping[int, Slots], end: int) -> Iterator[Match]:
         seen: set[str] = set()
+        known = self._states.get
         for number, slots in threads.items():
-            for name, more in self.state(number).complete:
+            for name, more in (known(number) or self.state(number)).complete:
                 if name not in seen:
                     seen.add(name)
                     yield Match(name, end, slots + more)

@@ -19,8 +19,8 @@ _MASKED: Final = 0x80
 _TWO_BYTES, _EIGHT_BYTES = 126, 127
 _HEAD_BYTES: Final = 2
 
-Taker = Callable[[str], bool]
-"""Takes a text at once and says True, or leaves it to the usual way."""
+Taker = Callable[[bytes], bool]
+"""Takes a text's bytes at once and says True, or leaves it to the usual way."""
 
 
 def take_directly(socket: WebSocket, taker: Taker) -> None:
@@ -75,11 +75,7 @@ class MediaProtocol(WebSocketsSansIOProtocol):
         head = _HEAD_BYTES if frame[1] & 0x7F < _TWO_BYTES else _HEAD_BYTES + 2
         if not frame[1] & _MASKED or frame[1] & 0x7F == _EIGHT_BYTES:
             return False
-        try:
-            text = apply_mask(frame[head + 4 :], frame[head : head + 4]).decode()
-        except UnicodeDecodeError:
-            return False
-        return taker(text)
+        return taker(apply_mask(frame[head + 4 :], frame[head : head + 4]))
 
     def _end_of_frame(self, unread: bytes, at: int) -> int:
         """Where the frame ends that begins here; 0: not all of it is there."""

@@ -9,7 +9,18 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ivr.domain.turn import Turn
-from ivr.phone.media_stream import Connected, Dtmf, Malformed, Mark, Media, Message, Started, Stopped, read_message
+from ivr.phone.media_stream import (
+    Connected,
+    Dtmf,
+    Malformed,
+    Mark,
+    Media,
+    Message,
+    Started,
+    Stopped,
+    read_message,
+    read_text,
+)
 from ivr.phone.signature import is_call_sid
 from ivr.service import addresses
 from ivr.speech.recognizers import Recognizers
@@ -192,7 +203,7 @@ class MediaEndpoint:
 
     async def _feed(self, socket: WebSocket, started: Started, conversation: Conversation) -> bool:
         """Give audio, keys and marks to the conversation; True when the stream was stopped in an orderly way."""
-        take_directly(socket, lambda text: _feeds(read_message(text), started, conversation))
+        take_directly(socket, lambda text: _feeds(read_text(text), started, conversation))
         faults = 0
         while faults < MAX_FAULTS:
             message = await self._next(socket)

@@ -106,10 +106,17 @@ def test_partial_locale_hears_yes_digits_and_commands_and_nothing_more(folder: P
 
 
 def test_languages_are_called_by_the_names_that_their_own_files_give(folder: Path) -> None:
-    put(folder, "fr-FR", "names: {en: [french, parisian]}\nbased_on: en-US\n")
+    put(folder, "fr-FR", "names: {en: [french, parisian]}\nasked: [en français]\nbased_on: en-US\n")
     put(folder, "ja-JP", "based_on: en-US\n")
     understanding = GrammarUnderstanding(load(folder))
-    for text, locale in (("parisian please", "fr-FR"), ("japanese", "ja-JP"), ("korean", "ko-KR"), ("한국어", "ko-KR")):
+    called = {
+        "parisian please": "fr-FR",
+        "japanese": "ja-JP",
+        "korean": "ko-KR",
+        "한국어": "ko-KR",
+        "en français": "fr-FR",
+    }
+    for text, locale in called.items():
         (intent,) = understanding.parse("en-US", LANGUAGES, (text,)).intents
         assert (intent.name, intent.slots["language"]) == ("another_language", locale)
     (intent,) = understanding.parse("ko-KR", LANGUAGES, ("프랑스어로 해 주세요",)).intents

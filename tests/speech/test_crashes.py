@@ -1,5 +1,6 @@
 """What kills a process that calls Vosk directly (reference/speech.md) is survived behind the port."""
 
+import json
 import subprocess
 import sys
 import textwrap
@@ -68,6 +69,45 @@ recognizer.open(Grammar(locale, "left behind", (known,)))
 print("survived", len(answers), set(answers))
 """
 
+_SOUNDS = """
+import io
+import json
+import numpy as np, soundfile
+from ivr.domain.hearing import Grammar
+from ivr.errors import IvrError
+from ivr.speech.audio import mulaw_samples
+from ivr.speech.recognizers import Recognizers
+from ivr.speech.sound_files import recorded
+from ivr.speech.transcript import transcribe
+from tests.web.stream_support import silence, voice
+
+def file(samples, rate=8000, kind="WAV"):
+    made = io.BytesIO()
+    soundfile.write(made, samples, rate, format=kind, subtype="PCM_16")
+    return made.getvalue()
+
+def heard(name, data):
+    try:
+        samples = recorded(data, most_seconds=90)
+        told = transcribe(samples, Recognizers((recognizer,)), Grammar(locale, name, (known,)), alternatives=1)
+        return "heard" if told.was_said else "nothing"
+    except IvrError as refused:
+        return refused.code
+
+spoken = mulaw_samples(silence(0.5) + voice(1.5) + silence(0.5)).astype(np.int32)
+clipped = np.clip(spoken * 20, -32768, 32767).astype(np.int16)
+answers = {
+    "nothing in it": heard("empty", b""),
+    "broken off": heard("cut", file(clipped)[:9001]),
+    "at another rate": heard("rate", file(np.repeat(clipped, 2), 16_000)),
+    "far too slow": heard("slow", file(clipped, 2000)),
+    "clipped": heard("clipped", file(clipped)),
+    "a minute of silence": heard("silence", file(np.zeros(480_000, np.int16))),
+    "two hours": heard("long", file(np.zeros(57_600_000, np.int16), kind="FLAC")),
+}
+print(json.dumps(answers))
+"""
+
 
 @pytest.mark.parametrize("engine", [pytest.param(_VOSK, id="vosk"), pytest.param(_SPHINX, id="pocketsphinx")])
 def test_nothing_that_a_caller_can_pass_kills_the_process(engine: str) -> None:
@@ -77,6 +117,14 @@ def test_nothing_that_a_caller_can_pass_kills_the_process(engine: str) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     assert "survived 23" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_no_recording_however_bad_kills_the_process() -> None:
+    done = _run((_VOSK if "ko-KR" in find_models() else _SPHINX) + _SOUNDS)
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = dict.fromkeys(("at another rate", "clipped"), "heard") | {"a minute of silence": "nothing"}
+    refused = dict.fromkeys(("nothing in it", "broken off", "far too slow", "two hours"), "audio")
+    assert json.loads(done.stdout) == told | refused
 
 
 def test_vosk_really_does_die_of_what_the_port_prevents() -> None:

@@ -21,7 +21,8 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_model_is_opened_with_its_own_options_and_ours(folder: Path) -> None:
     with with_options(folder) as opened:
-        assert (opened / "conf/model.conf").read_text().splitlines() == [*CONF.splitlines(), "--frames-per-chunk=201"]
+        options = (opened / "conf/model.conf").read_text().splitlines()
+        assert options == ["--frame-subsampling-factor=3", "--frames-per-chunk=201", "--beam=8.0", "--min-active=50"]
         assert (opened / "conf/mfcc.conf").read_text().splitlines() == ["--sample-frequency=16000", "--dither=0"]
         assert (opened / "am/final.mdl").read_bytes() == b"weights"
 
@@ -32,11 +33,3 @@ def test_the_models_folder_stays_as_it_is_and_the_stand_in_goes(folder: Path) ->
     assert not opened.exists()
     assert (folder / "conf/model.conf").read_text() == CONF
     assert (folder / "am/final.mdl").read_bytes() == b"weights"
-
-
-def test_what_a_model_sets_itself_stays(folder: Path) -> None:
-    (folder / "conf/model.conf").write_text(CONF + "\n--frames-per-chunk=30\n")
-    (folder / "conf/mfcc.conf").write_text("--dither=1.0\n")
-    with with_options(folder) as opened:
-        assert (opened / "conf/model.conf").read_text().count("--frames-per-chunk") == 1
-        assert (opened / "conf/mfcc.conf").read_text() == "--dither=1.0\n"

@@ -60,6 +60,18 @@ def test_audio_in_pieces_of_any_length_shows_the_same(piece: int) -> None:
     )
 
 
+def test_telephone_rate_shows_what_twice_as_many_samples_show(speak: Callable[..., bytes]) -> None:
+    narrow = pcm_samples(speak("i want to return something i bought last week", "en-US"))
+    meter = SoundMeter(8000)
+    meter.add(narrow)
+    found, wide = meter.signs(), measured(Upsampler().feed(narrow))
+    assert found is not None
+    assert (found.contrast_db, found.change_db) == pytest.approx((wide.contrast_db, wide.change_db), abs=0.5)
+    assert found.likeness == pytest.approx(wide.likeness, abs=0.01)
+    shared = min(len(found.loud), len(wide.loud))
+    assert (found.loud[:shared] == wide.loud[:shared]).mean() > 0.98
+
+
 def test_digital_silence_shows_something_finite() -> None:
     signs = measured(np.zeros(16_000, np.int16))
     assert np.isfinite([signs.contrast_db, signs.change_db, signs.likeness]).all()

@@ -42,11 +42,24 @@ def test_two_requests_are_kept_in_spoken_order(understanding: GrammarUnderstandi
     )
 
 
-def test_two_korean_requests_are_kept_in_spoken_order(understanding: GrammarUnderstanding) -> None:
-    assert said(understanding, MENU, "주문 취소하고 내일 전화해 주세요", locale="ko-KR") == (
-        Intent("cancel_order"),
-        Intent("callback", {"when": When(day_offset=1)}),
-    )
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("ko-KR", "주문 취소하고 내일 전화해 주세요"),
+        ("es-US", "cancelar mi orden y que me llamen mañana"),
+        ("de-DE", "Bestellung stornieren und morgen zurückrufen"),
+        ("fr-FR", "annuler ma commande et rappelez-moi demain"),
+        ("pt-BR", "cancelar meu pedido e me liga amanhã"),
+        ("ja-JP", "注文をキャンセルして明日電話してください"),
+        ("hi-IN", "ऑर्डर कैंसिल करो और कल फोन करो"),
+        ("ar", "ألغوا الطلب واتصلوا بي غدا"),
+    ],
+)
+def test_two_requests_are_kept_in_spoken_order_in_each_language(
+    understanding: GrammarUnderstanding, locale: str, text: str
+) -> None:
+    requests = (Intent("cancel_order"), Intent("callback", {"when": When(day_offset=1)}))
+    assert said(understanding, MENU, text, locale=locale) == requests
 
 
 def test_moment_before_the_callback_belongs_to_it(understanding: GrammarUnderstanding) -> None:

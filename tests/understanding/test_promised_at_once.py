@@ -56,3 +56,8 @@ def test_as_soon_as_possible_that_another_reading_takes_for_a_time_promises_noth
     assert said(understanding, MOMENT, now, evening, "아홉 네 에", locale="ko-KR") == ()
     assert said(understanding, MOMENT, "지금 뒤에", locale="ko-KR") == ()
     assert said(understanding, MOMENT, "네 지금 바로", locale="ko-KR")[0].slots == {"when": When(asap=True)}
+
+
+def test_please_beside_what_cannot_be_promises_nothing(understanding: GrammarUnderstanding) -> None:
+    text = "金曜じゃなくてお願いします"  # "not Friday, please": "please" is a yes in Japanese
+    assert understanding.parse("ja-JP", MOMENT, (text,)).first is None

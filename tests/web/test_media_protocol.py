@@ -36,10 +36,11 @@ class Echo:
         except WebSocketDisconnect:
             return
 
-    def _take(self, text: str) -> bool:
-        if text.startswith("m"):
-            self.seen.append(("direct", text))
-        return text.startswith("m")
+    def _take(self, text: bytes) -> bool:
+        mine = text.startswith(b"m") and text.isascii()
+        if mine:
+            self.seen.append(("direct", text.decode()))
+        return mine
 
 
 @pytest.fixture

@@ -73,6 +73,8 @@ def _offer_prompt(dialogue: Dialogue) -> str:
 def answer_offer(dialogue: Dialogue, intent: Intent) -> Step | None:
     """An agent now, a callback as soon as possible or at a time, waiting on the line, or none of it."""
     match intent.name:
+        case "hold" if intent.slots.get("about") == "wait":  # asks how long it is: that is told again
+            return still_waiting(dialogue)
         case "hold":
             return open_case_then(dialogue, EnterLine())
         case "yes":

@@ -104,6 +104,11 @@ def test_busy_agents_mean_an_honest_wait_and_a_callback() -> None:
     assert talk.presses("3").state == "holding"
 
 
+def test_who_asks_how_long_it_takes_is_told_again_and_not_put_on_hold() -> None:
+    talk = Talk().means("agent").means("hold", about="wait")
+    assert (talk.state, talk.prompts) == ("offer", ["offer_callback_wait"])
+
+
 def test_caller_on_hold_takes_a_callback_and_leaves_the_line() -> None:
     talk = Talk().means("agent").presses("3", "1")
     assert [type(e) for e in talk.effects[-2:]] == [wanted.LeaveLine, wanted.Book]
