@@ -1,4 +1,4 @@
-"""Certificates of authorities are read once for all HTTP clients of a process: 50 ms, and hundreds of tests make one."""
+"""The certificates of authorities are read once for all HTTP clients of a process: 50 ms each, in hundreds of tests."""
 
 from functools import cache
 from typing import Any
