@@ -1,6 +1,7 @@
 """Messages of a media stream and back (twilio.md section 8). Pure; whatever comes in, nothing is raised."""
 
 import base64
+import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -89,13 +90,15 @@ def read_text(frame: str | bytes) -> Message:
         data = orjson.loads(frame)
     except ValueError:
         return Malformed("not_json")
-    reader = _READERS.get(data.get("event", "")) if isinstance(data, dict) and _is_text(data.get("event")) else None
-    if reader is None:
-        return Malformed("unknown_event")
     try:
-        return reader(data)
+        return _READERS[data["event"]](data)
     except (KeyError, TypeError, ValueError, AttributeError):  # binascii.Error is a ValueError
-        return Malformed("wrong_fields")
+        return Malformed("wrong_fields" if _names_event(data) else "unknown_event")
+
+
+def _names_event(data: object) -> bool:
+    name = data.get("event") if isinstance(data, dict) else None
+    return isinstance(name, str) and name in _READERS
 
 
 def media_message(stream_sid: str, payload: bytes) -> str:
@@ -134,9 +137,9 @@ def _started(data: Mapping[str, Any]) -> Message:
 
 def _media(data: Mapping[str, Any]) -> Message:
     media = data["media"]
-    payload = base64.b64decode(media["payload"], validate=True)
-    timestamp_ms = int(media["timestamp"])
-    if timestamp_ms < 0 or isinstance(media["timestamp"], float):
+    payload, at = binascii.a2b_base64(media["payload"], strict_mode=True), media["timestamp"]
+    timestamp_ms = int(at)
+    if timestamp_ms < 0 or isinstance(at, float):
         return Malformed("wrong_fields")
     return Media(_text(data["streamSid"]), _text(media.get("track", "inbound")), timestamp_ms, payload)
 
@@ -167,10 +170,6 @@ _READERS: Final = {
 
 def _written(event: str, stream_sid: str, **fields: object) -> str:
     return json.dumps({"event": event, "streamSid": stream_sid, **fields})
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
 
 
 def _text(value: object) -> str:

@@ -19,6 +19,8 @@ _FLOOR_FRAMES: Final = 150
 """The noise is measured over 3 s: in so long a stretch of speech there are pauses."""
 _FLOOR_QUANTILE: Final = 0.1
 _FLOOR_EVERY: Final = 5
+_FLOOR_LATER_EVERY: Final = 15
+"""Once it was measured for so long it moves slowly."""
 _TONE_SHARE: Final = 0.8
 """A key tone holds this share of its frame's energy in one low and one high frequency (ITU-T Q.23)."""
 _TWIST: Final = 10.0
@@ -68,7 +70,7 @@ class VoiceGate:
     def _learn(self, rms: float) -> None:
         self._recent.append(rms)
         self._count += 1
-        if self._count % _FLOOR_EVERY == 0:
+        if self._count % (_FLOOR_EVERY if self._count < _FLOOR_FRAMES else _FLOOR_LATER_EVERY) == 0:
             ordered = sorted(self._recent)
             floor = ordered[int(len(ordered) * _FLOOR_QUANTILE)]
             self._threshold = max(QUIETEST_RMS, _ABOVE_FLOOR * floor)

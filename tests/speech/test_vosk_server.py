@@ -54,9 +54,7 @@ def test_a_sentence_of_the_grammar_is_heard_by_the_other_machine(korean, seen) -
 def test_several_readings_are_asked_for(korean, seen) -> None:
     utterance = korean.open(KOREAN, alternatives=3)
     utterance.feed(said("배송 조회"))
-    best = utterance.finish()[0]
-    assert best.text == "배송 조회"
-    assert 0 < best.fit < 1
+    assert utterance.finish()[0].text == "배송 조회"
     assert seen[-1]["max_alternatives"] == 3
 
 
