@@ -97,7 +97,7 @@ def _pattern(prompt: str) -> str:
 
 
 def _bounded(word: str) -> str:
-    """A number is read only where it is a whole one."""
+    """A number is read only where it is a whole one; a comma with no digit behind it is a pause."""
     before = r"(?<![\d.,])" if word[0].isdecimal() else ""
-    after = r"(?![\d.,])" if word[-1].isdecimal() else ""
+    after = r"(?!\d|[.,]\d)" if word[-1].isdecimal() else ""
     return f"{before}{re.escape(word)}{after}"

@@ -13,12 +13,17 @@ import pytest
 from ivr.content import Content, load
 from ivr.content.readings import Readings, unread
 from ivr.content.speaker import OPTIONAL, PLACE, PromptSpeaker
-from ivr.domain.turn import At, Phrase, Say, SayArg, Span
+from ivr.domain.turn import At, Day, Phrase, Say, SayArg, Span, Spelled
 from ivr.errors import ContentError
 from tests.shipped import GRAMMARS
 
 NOW = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
 KANJI = re.compile(r"[\u3400-\u9fff]")
+PIECES = re.compile(r"\{\w+\}|[\u3041-\u3096\u30a1-\u30fc]+|[\u3400-\u9fff々]+|[A-Za-z]+|\d+|.")
+SILENT = re.compile(r"[\s、。:]")
+DIGITS = dict(
+    zip("0123456789", ["ゼロ", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう"], strict=True)
+)
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +51,38 @@ def test_each_prompt_is_led_back_to_its_own_reading(content: Content, readings: 
     assert wrong == {}
 
 
+def test_no_prompt_lacks_its_reading(content: Content) -> None:
+    assert unread(content.locales["ja-JP"]) == []
+
+
+def test_no_reading_is_older_than_its_prompt(content: Content) -> None:
+    """What a prompt writes in kana, digits and places stands in its reading, too, in that order."""
+    japanese = content.locales["ja-JP"]
+    assert [
+        key
+        for key, reading in japanese.readings.items()
+        if not re.fullmatch(_readable_as(japanese.prompts[key]), SILENT.sub("", reading))
+    ] == []
+
+
+def test_reading_that_misses_a_sentence_is_noticed(content: Content) -> None:
+    written = _readable_as(content.locales["ja-JP"].prompts["membership_held"])
+    assert re.fullmatch(written, "かいやくは{until}にゆうこうになりますそれまではおでんわでとりけせます")
+    assert not re.fullmatch(written, "かいやくは{until}にゆうこうになります")
+
+
+def _readable_as(written: str) -> str:
+    return "".join(map(_piece_readable_as, PIECES.findall(SILENT.sub("", written))))
+
+
+def _piece_readable_as(piece: str) -> str:
+    if piece in DIGITS:
+        return DIGITS[piece]
+    if KANJI.match(piece) or (piece.isascii() and piece.isalnum()):
+        return "[ぁ-ゖァ-ー]+"
+    return re.escape(piece)
+
+
 @pytest.mark.parametrize(
     ("key", "args", "read"),
     [
@@ -54,6 +91,13 @@ def test_each_prompt_is_led_back_to_its_own_reading(content: Content, readings: 
             {"when": At(datetime(2026, 11, 27, 6, 30, tzinfo=UTC), "Asia/Tokyo", NOW)},
             "あした、きんようび、ごご さんじさんじゅっぷんに おでんわ いたします。",
         ),
+        (
+            "no_order_on_day",
+            {"day": Day("2026-11-03")},
+            "にせんにじゅうろくねん じゅういちがつみっかかようびに ごちゅうもん",
+        ),
+        ("hold_ahead", {"count": 2}, "おまちの かたは にめい です。"),
+        ("hold_kept", {"code": Spelled("103456"), "wait": Span(300, 600)}, "コード いち ゼロ さん, よん ご ろくを"),
         ("confirm_intent", {"what": Phrase("intent_return_refund")}, "へんぴんと へんきんで よろしい でしょうか。"),
         ("offer_callback", {"wait": Span(300, 600)}, "まちじかんは ごふんからじゅっぷんです。"),
         (
