@@ -7,6 +7,9 @@ import numpy as np
 
 RATE = 8000
 BEAT_SECONDS = 0.5
+CHIME_SECONDS = 0.6
+FADE_SECONDS = 0.25
+MUSIC_PEAK = 0.25
 CHORDS = (
     (261.63, 329.63, 392.0, 493.88),
     (220.0, 261.63, 329.63, 392.0),
@@ -34,9 +37,24 @@ def hold_music() -> np.ndarray:
     return sound
 
 
+def chime() -> np.ndarray:
+    """Two rising bells of the music's first chord, over in six tenths of a second."""
+    sound = np.zeros(int(RATE * CHIME_SECONDS))
+    for start, hertz in ((0.0, CHORDS[0][1] * 2), (0.14, CHORDS[0][2] * 2)):
+        bell = note(hertz, CHIME_SECONDS - start)
+        sound[-bell.size :] += bell
+    return sound * np.minimum(1, np.arange(sound.size)[::-1] / (RATE * FADE_SECONDS))
+
+
 def arpeggio(bar: int) -> list[tuple[int, int]]:
     """Beat and note of each stroke in a bar of eight."""
     return [(bar * 8 + i, p) for i, p in enumerate((0, 1, 2, 3, 2, 3, 1, 2))]
+
+
+def loudness(sound: np.ndarray) -> float:
+    """RMS of the louder half, by steps of 20 ms, as prompts are evened by."""
+    power = np.sort((sound[: sound.size // 160 * 160].reshape(-1, 160) ** 2).mean(axis=1))
+    return float(np.sqrt(power[power.size // 2 :].mean()))
 
 
 def write(name: str, sound: np.ndarray, peak: float) -> None:
@@ -50,4 +68,7 @@ def write(name: str, sound: np.ndarray, peak: float) -> None:
 
 
 if __name__ == "__main__":
-    write("hold.wav", hold_music(), 0.25)
+    music, signal = hold_music(), chime()
+    music_level = loudness(music / np.abs(music).max() * MUSIC_PEAK)
+    write("hold.wav", music, MUSIC_PEAK)
+    write("chime.wav", signal, music_level / loudness(signal / np.abs(signal).max()))  # as loud as what it ends

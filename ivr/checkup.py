@@ -215,7 +215,8 @@ def _engine(ivr: Edges, locale: str, problem: str) -> Finding:
         return Finding(about, Verdict.BAD, f"by {engine}, because {problem}", install)
     if engine == STAND_IN:
         return Finding(about, Verdict.NOTE, f"by {engine}, the stand-in: Vosk hears better", install)
-    return Finding(about, Verdict.GOOD, f"by {engine}")
+    told = ivr.ears.vosk.told_of(locale) if engine == ivr.ears.vosk.engine else ""
+    return Finding(about, Verdict.GOOD, f"by {engine}" + (f"; its model {told}" if told else ""))
 
 
 def _voice(ivr: Edges, locales: tuple[str, ...]) -> Finding:

@@ -3,14 +3,17 @@
 import argparse
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from ivr.cli.context import read_settings
 from ivr.ears import model_environment
 from ivr.errors import ModelError
 from ivr.speech import models
+from ivr.speech.model_check import told_of
 from ivr.speech.model_folders import find_models
 
 MEGABYTE = 1_000_000
+LARGE = "  (large: takes no grammar; install it by its name)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
             print("\n".join(published(environ) if arguments.published else found(environ)))
         case "install":
             folder = models.install(arguments.model, environ, progress=_progress())
-            print(f"installed: {folder}")
+            print(f"installed: {folder}{_told_of(folder)}")
         case "remove":
             print(f"removed: {models.remove(arguments.model, environ)}")
         case "check":
@@ -45,13 +48,17 @@ def run(arguments: argparse.Namespace) -> int:
 def found(environ: Mapping[str, str]) -> list[str]:
     """One line for each language that has a model here."""
     here = sorted(find_models(environ).items())
-    return [f"{locale:<8} {folder}" for locale, folder in here] or ["no model yet: python -m ivr models install en-us"]
+    return [f"{locale:<8} {folder}{_told_of(folder)}" for locale, folder in here] or [
+        "no model yet: python -m ivr models install en-us"
+    ]
 
 
 def published(environ: Mapping[str, str]) -> list[str]:
     """One line for each model that can be installed."""
-    listed = (model for model in models.published(environ) if model.kind == "small")
-    return [f"{model.locale:<8} {model.bytes // MEGABYTE:>5} MB  {model.name}" for model in listed]
+    return [
+        f"{model.locale:<8} {model.bytes // MEGABYTE:>5} MB  {model.name}{LARGE if model.kind == 'big' else ''}"
+        for model in models.published(environ)
+    ]
 
 
 def check(environ: Mapping[str, str], locale: str | None) -> int:
@@ -63,11 +70,16 @@ def check(environ: Mapping[str, str], locale: str | None) -> int:
     for name, folder in sorted(wanted.items()):
         try:
             models.check(folder)
-            print(f"✔ {name:<8} {folder}")
+            print(f"✔ {name:<8} {folder}{_told_of(folder)}")
         except ModelError as error:
             problems += 1
             print(f"✘ {name:<8} {error}")
     return 1 if problems else 0
+
+
+def _told_of(folder: Path) -> str:
+    told = told_of(folder)
+    return f"  ({told})" if told else ""
 
 
 def _progress() -> models.Progress | None:

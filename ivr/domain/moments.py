@@ -38,6 +38,8 @@ class When:
     """`morning`, `afternoon` or `evening` without an hour."""
     not_before: bool = False
     """"Not before nine", "after six"."""
+    zone: str | None = None
+    """The IANA zone that was named with it ("three p.m. Eastern")."""
     conflict: bool = False
     """Two different days or times were found: must be asked back."""
 

@@ -13,6 +13,7 @@ class TurnClock:
         """From the first sound sent until it was heard to its end, or stopped."""
         self._quiet_ms = quiet_ms
         self._digits = ""
+        self._is_cut_by_voice = False
         self._due_ms: int | None = None
         self._latest_ms: int | None = None
 
@@ -26,11 +27,20 @@ class TurnClock:
             self.is_playing = False
             self.wait_on(now_ms)
 
-    def stop_prompt(self, now_ms: int) -> bool:
+    def stop_prompt(self, now_ms: int, *, by_voice: bool = False) -> bool:
         """A key or a voice came over the prompt; whether there was anything to stop."""
         was_playing = self.is_playing
+        self._is_cut_by_voice = by_voice and (was_playing or self._is_cut_by_voice)
         self.played(now_ms)
         return was_playing
+
+    def plays_again(self) -> bool:
+        """Whether the prompt was stopped by a voice of which nothing came; then it is playing again from now."""
+        if not self._is_cut_by_voice:
+            return False
+        self._is_cut_by_voice, self.is_playing = False, True
+        self._due_ms = self._latest_ms = None
+        return True
 
     def wait_on(self, now_ms: int) -> None:
         """Nothing has come of it: the silence is counted anew."""

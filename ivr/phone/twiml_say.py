@@ -43,8 +43,12 @@ class Spoken:
     slow_rate: str = SLOW_RATE
     """Of the usual speed, once the caller asked for it."""
     sound_path: str = ""
-    """A recording of the sentence, played unless slow speech is wanted."""
+    """A recording of the sentence, played unless slow speech is wanted; without a text it is a chime."""
     sound_seconds: float = 0.0
+
+    def is_played(self, *, slow: bool) -> bool:
+        """Whether the sound is heard instead of a voice; a chime has no words that could be slower."""
+        return bool(self.sound_path) and (not slow or not self.text)
 
 
 def legal(text: str, instead: str = "") -> str:
@@ -57,7 +61,7 @@ def say(parent: VoiceResponse | Gather, texts: Sequence[Spoken], *, slow: bool, 
     for position, spoken in enumerate(texts):
         if pause_seconds and position:
             parent.pause(length=pause_seconds)
-        if spoken.sound_path and not slow:
+        if spoken.is_played(slow=slow):
             parent.play(spoken.sound_path)
             continue
         text = legal(spoken.text, " ")

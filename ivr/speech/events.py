@@ -19,6 +19,8 @@ class SpeechSure:
 
     at_ms: int
     token: object
+    level: float = 0.0
+    """RMS of its voiced frames so far; 0: not measured."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class FalseStart:
-    """The gate opened for a click or a cough: too short to be a word, or nothing was heard in it."""
+    """The gate opened for a click, a cough or our own echo: too short to be a word, or nothing was heard in it."""
 
     token: object
     started_ms: int

@@ -15,6 +15,7 @@ import structlog
 from ivr.errors import IvrError
 from ivr.service.ports import Recognizer
 from ivr.speech.audio import FRAME_MS, FRAME_SAMPLES, Samples, mulaw_samples
+from ivr.speech.echo import OwnVoice
 from ivr.speech.events import HearingFailed, ListenEvent
 from ivr.speech.gate import Onset, VoiceGate
 from ivr.speech.handing_over import HandingOver
@@ -50,8 +51,13 @@ class Listener:
         tell: Callable[[ListenEvent], None],
         recognizer: Recognizer,
         executor: Executor,
+        own: OwnVoice | None = None,
     ) -> None:
-        """`ask` is called at each onset of speech and may read the database; None: nobody listens now."""
+        """`ask` is called at each onset of speech and may read the database; None: nobody listens now.
+
+        `own`: what we say into the same stream, which is no speech when it comes back.
+        """
+        self._own = own
         self._turns = TurnTaker(ask, tell, recognizer)
         self._tell = tell
         self._line = _InOrder(executor, self._broken)
@@ -79,7 +85,11 @@ class Listener:
 
     def _look(self, frames: Samples, times: Sequence[int]) -> None:
         voiced = self._gate.voiced(frames)
-        looked_at = list(map(Frame, frames, times, voiced))
+        if self._own is not None and self._own.is_heard(frames, times[-1] + FRAME_MS, voiced=True in voiced):
+            looked_at = list(map(Frame, frames, times, [False] * len(voiced), voiced))
+            voiced = [False] * len(voiced)
+        else:
+            looked_at = list(map(Frame, frames, times, voiced))
         if True in voiced or 0 < self._aftercare <= len(looked_at):
             self._hand_over([due for frame in looked_at for due in self._passed_on(frame)])
         else:

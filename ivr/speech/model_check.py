@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,19 +19,30 @@ from ivr.speech import pinned
 
 RECORD: Final = "ringback-model.json"
 """Left in an installed folder: `locale`, `name` and `files`, the SHA-256 by path."""
-_REQUIRED: Final = (
-    "am/final.mdl",
-    "conf/mfcc.conf",
-    "conf/model.conf",
+_ALWAYS: Final = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf")
+_WITH_GRAMMARS: Final = (
     "graph/HCLr.fst",
     "graph/Gr.fst",
     "graph/disambig_tid.int",
     "graph/phones/word_boundary.int",
 )
+_FIXED_GRAPH: Final = "graph/HCLG.fst"
+"""A large model's network of all its words: where it is there, Vosk uses it and ignores every phrase list."""
+_WITH_FIXED_GRAPH: Final = (_FIXED_GRAPH, "graph/words.txt")
+_TOGETHER: Final = (
+    ("rescore/G.fst", "rescore/G.carpa"),
+    ("rnnlm/final.raw", "rnnlm/word_feats.txt", "rnnlm/feat_embedding.final.mat", "rnnlm/special_symbol_opts.conf"),
+)
+"""What a large model may have, whole or not at all."""
+ANY_WORDS: Final = (
+    "takes no grammar: hears any words, and needs more memory and CPU (how much more was not measured) than a small one"
+)
 _IVECTOR: Final = ("final.dubm", "final.ie", "final.mat", "global_cmvn.stats", "online_cmvn.conf", "splice.conf")
 _AGAIN: Final = "remove the folder and install the model again (`python -m ivr models install`)"
 _PROBE: Final = "import sys, vosk; vosk.SetLogLevel(-2); vosk.Model(sys.argv[1])"
 _PROBE_SECONDS: Final = 120
+_LARGE_PROBE_SECONDS: Final = 600
+"""A fixed graph is read whole: gigabytes, from a disk that may be slow."""
 
 
 def check(folder: Path, *, memory: Path | None = None) -> None:
@@ -59,15 +70,30 @@ def acoustic_model(folder: Path) -> str:
 
 
 def check_files(folder: Path) -> None:
-    """Raise ModelError if the folder is missing, incomplete or cannot take a grammar."""
+    """Raise ModelError if the folder is missing or incomplete."""
     if not folder.is_dir():
         raise ModelError(f"no model folder at {folder}: give the folder of an unpacked Vosk model, or install one")
-    if (folder / "graph/HCLG.fst").exists() and not (folder / "graph/HCLr.fst").exists():
-        raise ModelError(f"{folder} has a fixed graph and takes no grammar: use a small or lgraph model")
-    required = _REQUIRED + tuple(f"ivector/{name}" for name in _IVECTOR if (folder / "ivector").is_dir())
-    bad = [name for name in required if not _has_content(folder / name)]
+    bad = [name for name in _required(folder) if not _has_content(folder / name)]
     if bad:
         raise ModelError(f"the model at {folder} is incomplete ({', '.join(bad)}): {_AGAIN}")
+
+
+def _required(folder: Path) -> Sequence[str]:
+    graph = _WITH_GRAMMARS if takes_grammar(folder) else _WITH_FIXED_GRAPH
+    boundary = tuple(x for x in ("graph/phones/word_boundary.int",) if x not in graph and (folder / x).exists())
+    more = [name for group in _TOGETHER if any((folder / name).exists() for name in group) for name in group]
+    ivector = [f"ivector/{name}" for name in _IVECTOR if (folder / "ivector").is_dir()]
+    return (*_ALWAYS, *graph, *boundary, *more, *ivector)
+
+
+def takes_grammar(folder: Path) -> bool:
+    """Whether a turn's phrases can be given to this model; else it hears any words, whatever is asked."""
+    return not (folder / _FIXED_GRAPH).exists()
+
+
+def told_of(folder: Path) -> str:
+    """What whoever chose this model should know of it; empty: nothing."""
+    return "" if takes_grammar(folder) else ANY_WORDS
 
 
 def expected_sums(folder: Path) -> Mapping[str, str]:
@@ -116,12 +142,13 @@ def _fingerprint(folder: Path) -> str:
 
 def _probe(folder: Path) -> None:
     """Open the model in a process of its own: a damaged one kills that process, not this one."""
+    seconds = _PROBE_SECONDS if takes_grammar(folder) else _LARGE_PROBE_SECONDS
     try:
         done = subprocess.run(
-            [sys.executable, "-c", _PROBE, str(folder)], capture_output=True, timeout=_PROBE_SECONDS, check=False
+            [sys.executable, "-c", _PROBE, str(folder)], capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise ModelError(f"Vosk did not open {folder} within {_PROBE_SECONDS} s: use a smaller model") from error
+        raise ModelError(f"Vosk did not open {folder} within {seconds} s: use a smaller model") from error
     if done.returncode != 0:
         raise ModelError(f"Vosk cannot open the model at {folder} (it is damaged or half copied): {_AGAIN}")
 

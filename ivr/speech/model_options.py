@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from ivr.speech.model_check import takes_grammar
+
 _OPTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "model.conf": {"--frames-per-chunk": "201", "--beam": "8.0", "--min-active": "50"},
     "mfcc.conf": {"--dither": "0"},
@@ -21,6 +23,9 @@ Korean sentences of hard voices: 59 understood rightly and 42 wrongly with ours,
 dither: Kaldi's noise takes a tenth of the time, and ours lies under the samples already (vosk_engine.py).
 """
 
+_FOR_PHRASES: Final = ("--beam", "--min-active")
+"""Not for a model that hears any words: among all of them a narrow beam loses the right ones."""
+
 
 @contextmanager
 def with_options(folder: Path) -> Iterator[Path]:
@@ -30,10 +35,12 @@ def with_options(folder: Path) -> Iterator[Path]:
         _link(folder, stand_in, apart=("conf",))
         (stand_in / "conf").mkdir()
         _link(folder / "conf", stand_in / "conf", apart=tuple(_OPTIONS))
-        for name, options in _OPTIONS.items():
+        apart = () if takes_grammar(folder) else _FOR_PHRASES
+        for name, ours in _OPTIONS.items():
+            options = {option: value for option, value in ours.items() if option not in apart}
             kept = [line for line in _lines(folder / "conf" / name) if line.partition("=")[0].strip() not in options]
-            ours = [f"{option}={value}" for option, value in options.items()]
-            (stand_in / "conf" / name).write_text("\n".join([*kept, *ours, ""]))
+            added = [f"{option}={value}" for option, value in options.items()]
+            (stand_in / "conf" / name).write_text("\n".join([*kept, *added, ""]))
         yield stand_in
 
 

@@ -39,7 +39,7 @@ class PublishedModel:
     bytes: int
     md5: str
     kind: str
-    """`small` models take grammars; `big` ones do not."""
+    """`small` models take grammars; most `big` ones do not."""
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ class Frame(NamedTuple):
     samples: Samples
     at_ms: int
     voiced: bool
+    is_echo: bool = False
+    """Sound, but our own."""
 
     @property
     def end_ms(self) -> int:
@@ -58,7 +60,9 @@ class _Turn:
         self.patience = PATIENCE[listening.pace]
         self.first_ms, self.started_ms = first.at_ms, onset.at_ms
         self.ended_ms = onset.end_ms
-        self.voiced_ms = 0
+        self.voiced_ms = self.echo_ms = 0
+        self.surely_ms = 0
+        """Voiced, less twice what was echo: when this is long enough, somebody speaks."""
         self.samples = 0
         self._power = 0.0
         self.decode_seconds = 0.0
@@ -72,9 +76,13 @@ class _Turn:
         """Keep the frame; decode when 100 ms are there. After `is_over` has looked, silence is not decoded."""
         if frame.voiced:
             self.voiced_ms += FRAME_MS
+            self.surely_ms += FRAME_MS
             self._power += float(np.square(frame.samples, dtype=np.float64).mean())
             self.ended_ms = frame.end_ms
             self._complete = None
+        elif frame.is_echo:
+            self.echo_ms += FRAME_MS
+            self.surely_ms = max(0, self.surely_ms - 2 * FRAME_MS)
         self._waiting.append(frame.samples)
         if self._complete is None and len(self._waiting) >= _FRAMES_PER_DECODE:
             self._decode()
@@ -103,7 +111,7 @@ class _Turn:
         self.decode_seconds += time.perf_counter() - began
         span = (self.listening.token, self.started_ms, self.ended_ms)
         seconds = self.samples / SAMPLE_RATE
-        if self.voiced_ms < SHORTEST_MS or not (readings or self.sure):
+        if self.voiced_ms < SHORTEST_MS or self.echo_ms > self.voiced_ms or not (readings or self.sure):
             return FalseStart(*span)
         if not readings:
             return Rejected(*span, seconds, engine, self.level)
@@ -197,9 +205,9 @@ class TurnTaker:
 
     def _follow(self, turn: _Turn, frame: Frame) -> None:
         turn.take(frame)
-        if not turn.sure and turn.voiced_ms >= SURE_MS:
+        if not turn.sure and turn.surely_ms >= SURE_MS:
             turn.sure = True
-            self._tell(SpeechSure(frame.end_ms, turn.listening.token))
+            self._tell(SpeechSure(frame.end_ms, turn.listening.token, turn.level))
         cut = turn.is_too_long(frame.end_ms)
         if cut or turn.is_over(frame.end_ms):
             self._conclude(turn, cut=cut)

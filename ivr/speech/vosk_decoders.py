@@ -19,6 +19,7 @@ from ivr.speech.wideband import Widener
 UNKNOWN: Final = "[unk]"
 """How a stretch outside the grammar is written in a text, for every engine and model."""
 _UNKNOWN_SPELLINGS: Final = ("[unk]", "<UNK>", "<unk>")
+"""Among any words the Korean model writes figures and rare words in brackets, "[23]", which say nothing to us."""
 _MODEL_RATE: Final = 16000
 _KEPT_DECODERS: Final = 64
 """A decoder remembers what it has worked out of its phrases' network, and so hears the next caller for a quarter less
@@ -40,6 +41,8 @@ class LoadedModel:
         self._widened = model_check.hears_better_widened(folder)
         narrow = model_check.takes_telephone_rate(folder) and not self._widened
         self.rate = SAMPLE_RATE if narrow else _MODEL_RATE
+        self.takes_grammar = model_check.takes_grammar(folder)
+        """Else it hears any words, whatever is asked."""
         self.acoustic_model = model_check.acoustic_model(folder)
 
     def upsampler(self) -> Upsampler | Widener | None:
@@ -122,7 +125,7 @@ def hypotheses(result: Mapping[str, Any], began_seconds: float = 0.0) -> tuple[H
 
 
 def _text(text: str) -> str:
-    return " ".join(UNKNOWN if word in _UNKNOWN_SPELLINGS else word for word in text.split())
+    return " ".join(UNKNOWN if word in _UNKNOWN_SPELLINGS else word.strip("[]()") or word for word in text.split())
 
 
 def _score(reading: Mapping[str, Any]) -> float:

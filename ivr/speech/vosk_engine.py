@@ -89,6 +89,10 @@ class VoskRecognizer:
         """Why the locale's model did not load; empty: no failure so far."""
         return str(self._problems.get(locale, ""))
 
+    def told_of(self, locale: str) -> str:
+        """What should be known of the locale's model; empty: nothing, or it has none."""
+        return model_check.told_of(self._folders[locale]) if locale in self._folders else ""
+
     def hears(self, locale: str) -> bool:
         """Whether the locale's model is loaded."""
         return locale in self._models
@@ -117,8 +121,8 @@ class VoskRecognizer:
             log.info("speech_model_loaded", locale=locale, engine=self.engine)
 
     def _phrase_list(self, model: LoadedModel, grammar: Grammar) -> str:
-        if grammar.is_open:
-            return ""
+        if grammar.is_open or not model.takes_grammar:
+            return ""  # any words at all: the understanding finds the grammar's among them
         key = (grammar.locale, grammar.name, hash(grammar.phrases))
         with self._guard:
             if key not in self._lists:
@@ -130,7 +134,7 @@ class VoskRecognizer:
 
 
 class VoskUtterance:
-    """One utterance in grammar mode. Feeding after the end changes nothing."""
+    """One utterance, in any words if there are no phrases. Feeding after the end changes nothing."""
 
     def __init__(self, model: LoadedModel, phrases: str, alternatives: int) -> None:
         self._model, self._phrases, self._alternatives = model, phrases, alternatives
@@ -169,8 +173,10 @@ class VoskUtterance:
         return result
 
     def _fitted(self, readings: tuple[Hypothesis, ...]) -> tuple[Hypothesis, ...]:
-        if not self._phrases or self._alternatives < 2:  # any words at all; or no likelihood, only confidences
-            return readings
+        if not self._phrases or self._alternatives < 2:  # no likelihood, only confidences
+            return (
+                readings  # or any words at all: nothing is forced into phrases, and its likelihood is of another kind
+            )
         heard = pcm_samples(bytes(self._heard))
         return fitted(readings, heard, SAMPLE_RATE, weighing_of(self._model.acoustic_model))
 

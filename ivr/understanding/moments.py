@@ -8,7 +8,7 @@ from ivr.domain.moments import When
 
 CORRECTIONS: Final = frozenset({"correction", "no"})
 """Said between two moments, the later one counts ("no, I said Friday")."""
-NEVER_CHANGE: Final = frozenset({"unclear", "rejected", "correction", "moment_glue", "window"})
+NEVER_CHANGE: Final = frozenset({"unclear", "rejected", "correction", "moment_glue", "window", "zone"})
 """More words may make these of a moment, but so rarely that a turn does not wait for them."""
 REJECTED: Final = "rejected"
 """Said to be left out ("not today")."""
@@ -19,7 +19,7 @@ WINDOW: Final = "window"
 UNTIL: Final = "until_"
 """Begins the slots of a window's end."""
 _UNIT_SECONDS: Final = {"minute": 60, "hour": 3600, "second": 1}
-REPLACEABLE: Final = frozenset({"date", "time", "window", "part"})
+REPLACEABLE: Final = frozenset({"date", "time", "window", "part", "zone"})
 _UNIT_DAYS: Final = {"day": 1, "week": 7}
 _DAYS: Final = ("day_offset", "weekday", "day")
 """Ways of naming a day."""
@@ -30,7 +30,7 @@ class Fragment:
     """One part of a moment, as found in a text."""
 
     kind: str
-    """asap, relative, date, time, window, part, rejected, unclear, correction, no."""
+    """asap, relative, date, time, window, part, zone, rejected, unclear, correction, no."""
     slots: Mapping[str, str | int]
 
 
@@ -147,6 +147,10 @@ def _window(slots: Mapping[str, str | int]) -> dict[str, Any]:
     return {**_date(slots), **said, **{UNTIL + name: value for name, value in until.items()}}
 
 
+def _zone(slots: Mapping[str, str | int]) -> dict[str, Any]:
+    return {"zone": slots["zone"]}
+
+
 def _unclear(slots: Mapping[str, str | int]) -> dict[str, Any]:
     return {"conflict": True}
 
@@ -158,6 +162,7 @@ FIELDS: Final = {
     "part": _part,
     "time": _time,
     WINDOW: _window,
+    "zone": _zone,
     "unclear": _unclear,
 }
 KINDS: Final = frozenset(FIELDS) | IGNORED | {"correction"}

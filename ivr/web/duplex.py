@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -15,6 +15,9 @@ from ivr.web.hearing_pools import HearingPools
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
 from ivr.web.voice_log import keys_for_log
+
+if TYPE_CHECKING:
+    from ivr.speech.echo import OwnVoice
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +46,9 @@ class DuplexCall:
         sid: str,
         stream_sid: str,
         send: Send,
+        own: "OwnVoice",
     ) -> None:
+        """`own` is told what is played, so that its echo is known."""
         self._calls = services.calls
         self._phone = services.phone
         self._streams = streams
@@ -51,6 +56,7 @@ class DuplexCall:
         self._sounds = sounds
         self._sid, self._stream_sid = sid, stream_sid
         self._send = send
+        self._own = own
         self._guard = threading.Lock()
         self._clock: TurnClock | None = None
         self._awaited_mark = ""
@@ -93,22 +99,35 @@ class DuplexCall:
 
     # --- Answering: what the hearing tells, in workers ---------------------------------------------------------
 
-    def interrupt(self, turn: Turn) -> None:
+    def speaks(self, turn: Turn) -> bool:
+        """Whether the turn's prompt is being heard."""
+        with self._guard:
+            clock = self._clock
+            return clock is not None and clock.turn.number == turn.number and clock.is_playing
+
+    def interrupt(self, turn: Turn) -> bool:
         """Speech over the prompt stops it; talk beside the telephone does not stop music."""
         with self._guard:
             clock = self._clock
-            if clock is not None and clock.turn.number == turn.number and turn.next is Next.LISTEN:
-                self._stop_prompt(clock)
+            if clock is None or clock.turn.number != turn.number or turn.next is not Next.LISTEN:
+                return False
+            return self._stop_prompt(clock, by_voice=True)
 
     def go_on(self, turn: Turn) -> None:
         """Play the turn, unless a later one is there already. Made in another worker: the hearing goes on."""
         self._pools.calls.submit(self._play, turn)
 
     def stay(self, turn: Turn | None) -> None:
-        """Nothing came of it: silence is counted from now."""
+        """Nothing came of it: a prompt that was stopped for it is said again, and else silence is counted from now."""
         with self._guard:
-            if self._clock is not None:
-                self._clock.wait_on(self._now_ms)
+            clock = self._clock
+            if clock is None:
+                return
+            again = turn is not None and clock.turn.number == turn.number and clock.plays_again()
+            if not again:
+                clock.wait_on(self._now_ms)
+        if again:
+            self._pools.calls.submit(self._speak, clock)
 
     # --- steps -------------------------------------------------------------------------------------------------
 
@@ -184,9 +203,13 @@ class DuplexCall:
 
     def _send_sound(self, clock: TurnClock, sound: bytes) -> bool:
         """False when nobody is to hear it any more."""
+        from ivr.speech.echo import shape_of  # here: NumPy is read after the server has begun to take calls
+
+        shape = shape_of(sound)
         with self._guard:
             if not self._is_playing(clock):
                 return False
+            self._own.say(shape, self._now_ms)
             for at in range(0, len(sound), PIECE_BYTES):
                 self._send(media_message(self._stream_sid, sound[at : at + PIECE_BYTES]))
         return True
@@ -194,11 +217,14 @@ class DuplexCall:
     def _is_playing(self, clock: TurnClock) -> bool:
         return self._clock is clock and clock.is_playing
 
-    def _stop_prompt(self, clock: TurnClock) -> None:
+    def _stop_prompt(self, clock: TurnClock, *, by_voice: bool = False) -> bool:
         """With the guard held: throw away what is not heard yet. The marks that come back then say nothing."""
-        if clock.turn.next is not Next.HANG_UP and clock.stop_prompt(self._now_ms):
-            self._awaited_mark = ""
-            self._send(clear_message(self._stream_sid))
+        if clock.turn.next is Next.HANG_UP or not clock.stop_prompt(self._now_ms, by_voice=by_voice):
+            return False
+        self._awaited_mark = ""
+        self._own.stop(self._now_ms)
+        self._send(clear_message(self._stream_sid))
+        return True
 
     def _leave(self, path: str) -> None:
         """The call goes on by documents: the carrier closes the stream for it."""

@@ -39,7 +39,7 @@ class TurnSounds:
             yield self._file(self._documents.music_path)
 
     def _sound(self, spoken: Spoken, *, slow: bool) -> bytes:
-        if spoken.sound_path and not slow:
+        if spoken.is_played(slow=slow):
             return self._file(spoken.sound_path)
         return self._voice.speak(spoken.text, spoken.locale, slow=slow)
 

@@ -32,6 +32,7 @@ from ivr.web.stream_calls import OpenStreams
 from ivr.web.stream_redirects import Answering, Redirects
 
 if TYPE_CHECKING:
+    from ivr.speech.echo import OwnVoice
     from ivr.web.duplex_sounds import TurnSounds
     from ivr.web.stream_hearing import CallHearing
 
@@ -158,7 +159,10 @@ class MediaEndpoint:
         ears: Recognizers,
         loop: asyncio.AbstractEventLoop,
     ) -> Conversation:
+        from ivr.speech.echo import OwnVoice  # here, in a worker, as in `_ears`
+
         outbox: asyncio.Queue[str | None] = asyncio.Queue()
+        own = OwnVoice()
 
         def send(message: str | None) -> None:
             with suppress(RuntimeError):  # the server has ended meanwhile
@@ -166,15 +170,15 @@ class MediaEndpoint:
 
         sid, stream_sid = started.call_sid, started.stream_sid
         duplex = DuplexCall(
-            self._services, self._streams, self._pools, sounds, sid=sid, stream_sid=stream_sid, send=send
+            self._services, self._streams, self._pools, sounds, sid=sid, stream_sid=stream_sid, send=send, own=own
         )
-        return Conversation(present, self._ears(sid, duplex, ears), duplex, outbox)
+        return Conversation(present, self._ears(sid, duplex, ears, own), duplex, outbox)
 
-    def _ears(self, sid: str, answering: Answering, ears: Recognizers) -> "CallHearing":
+    def _ears(self, sid: str, answering: Answering, ears: Recognizers, own: "OwnVoice | None" = None) -> "CallHearing":
         # Imported here, in a worker: the engines are read after the server has begun to take calls.
         from ivr.web.stream_hearing import CallHearing
 
-        return CallHearing(self._services, self._streams, self._pools, answering, recognizer=ears, sid=sid)
+        return CallHearing(self._services, self._streams, self._pools, answering, recognizer=ears, sid=sid, own=own)
 
     def _present(self, started: Started) -> Turn | str:
         """The turn that is being heard, or why the stream is refused."""

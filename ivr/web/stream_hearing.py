@@ -8,11 +8,13 @@ import structlog
 
 from ivr.domain.hearing import Grammar, Hypothesis
 from ivr.domain.turn import Next, Turn
+from ivr.speech.echo import OwnVoice
 from ivr.speech.endpointing import ALTERNATIVES
 from ivr.speech.events import FalseStart, Heard, HearingFailed, ListenEvent, Rejected, SpeechStarted, SpeechSure
 from ivr.speech.listener import Listener
 from ivr.speech.recognizers import Recognizers
 from ivr.speech.turn_taker import Listening
+from ivr.web.false_stops import FalseStops, is_sure
 from ivr.web.hearing_pools import HearingPools
 from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
@@ -46,7 +48,9 @@ class CallHearing:
         *,
         recognizer: Recognizers,
         sid: str,
+        own: OwnVoice | None = None,
     ) -> None:
+        """`own`: what we say into the same stream."""
         self._services = services
         is_leg = bool(services.leg_hearing.leg_id(sid))
         self._calls: Conversation = services.leg_hearing if is_leg else services.calls
@@ -57,7 +61,8 @@ class CallHearing:
         self._sid = sid
         self._turn: Turn | None = None
         """The turn that the present utterance answers."""
-        self._listener = Listener(self._ask, self._tell, recognizer, pools.calls)
+        self._listener = Listener(self._ask, self._tell, recognizer, pools.calls, own)
+        self._stops = FalseStops()
 
     def feed(self, payload: bytes, timestamp_ms: int) -> None:
         """Take mu-law of any length; cheap."""
@@ -98,24 +103,37 @@ class CallHearing:
     def _tell(self, event: ListenEvent) -> None:
         match event:
             case SpeechStarted():
+                self._stops.begin()
                 self._calls.speaking(self._sid, True)
             case SpeechSure() if self._turn is not None:
-                self._answering.interrupt(self._turn)
+                self._sure(event, self._turn)
             case Heard():
-                self._step(event, event.hypotheses)
+                self._over(event, event.hypotheses)
             case Rejected():
-                self._rejected(event)
+                self._over(event, ())
             case FalseStart():
+                self._stops.end()
                 self._stay()
             case HearingFailed():
                 self._failed(event)
 
-    def _rejected(self, event: Rejected) -> None:
+    def _sure(self, event: SpeechSure, turn: Turn) -> None:
+        is_playing = self._answering.speaks(turn)
+        self._stops.sure(event.level, is_playing=is_playing, stop=lambda: self._answering.interrupt(turn))
+
+    def _over(self, event: Heard | Rejected, readings: tuple[Hypothesis, ...]) -> None:
         # Talk beside the telephone is no answer to music.
-        if self._turn is not None and self._turn.next is Next.HOLD:
+        beside = not readings and self._turn is not None and self._turn.next is Next.HOLD
+        is_nothing = beside or self._stops.is_nothing(readings, self._prompt)
+        self._stops.end(is_understood=is_sure(readings) and not is_nothing, level=event.level)
+        if is_nothing:
             self._stay()
         else:
-            self._step(event, ())
+            self._step(event, readings)
+
+    def _prompt(self) -> str:
+        turn, text = self._turn, self._services.speaker.text
+        return " ".join(text(say.locale or turn.locale, say) for say in turn.say) if turn is not None else ""
 
     def _step(self, event: Heard | Rejected, readings: tuple[Hypothesis, ...]) -> None:
         """The words go into the call; if it moved on, the next turn is played or fetched."""
@@ -140,6 +158,7 @@ class CallHearing:
     def _failed(self, event: HearingFailed) -> None:
         """The listener has logged it. This must not raise: it is the listener's own way out."""
         self._services.metrics.stream_faults.labels("hearing_failed").inc()
+        self._stops.end()
         self._pools.requests.submit(self._stay)
 
     def _log(self, event: Heard | Rejected, readings: tuple[Hypothesis, ...], *, moved: bool) -> None:

@@ -21,18 +21,24 @@ AGAIN_SECONDS: Final = 0.4
 class Answering(Protocol):
     """What a call does with what was heard in it. Called in workers; must return soon."""
 
-    def interrupt(self, turn: Turn) -> None:
-        """It is surely speech, in answer to this turn: a prompt may be stopped for it."""
+    def speaks(self, turn: Turn) -> bool:
+        """Whether the turn's prompt may be sounding now."""
+
+    def interrupt(self, turn: Turn) -> bool:
+        """It is surely speech, in answer to this turn: a prompt may be stopped for it. Whether one was."""
 
     def go_on(self, turn: Turn) -> None:
         """The words have led to this turn."""
 
     def stay(self, turn: Turn | None) -> None:
-        """Nothing came of what was heard in this turn."""
+        """Nothing came of what was heard in this turn: a prompt that was stopped for it is said again."""
 
 
 class Redirects:
-    """Answering by calls(sid).update; a document goes on by itself when nothing comes of it."""
+    """Answering by calls(sid).update; a document goes on by itself when nothing comes of it.
+
+    The carrier speaks, so its voice's echo is not known by its sound: `false_stops` keeps it from stopping two prompts.
+    """
 
     def __init__(
         self, services: Services, streams: OpenStreams, pools: HearingPools, *, sid: str, leg_path: str = ""
@@ -44,24 +50,32 @@ class Redirects:
         self._sid = sid
         self._leg_path = leg_path
         self._stopped_prompt_of = -1
+        self._is_silenced = False
+        """Its document has no prompt; a telephone that we rang has only the one with it."""
 
-    def interrupt(self, turn: Turn) -> None:
+    def speaks(self, turn: Turn) -> bool:
+        """By a generous estimate: the carrier doesn't tell."""
+        return turn.next is Next.LISTEN and self._streams.may_be_speaking(self._sid)
+
+    def interrupt(self, turn: Turn) -> bool:
         """Speech over a prompt stops it, once a turn; never while keys may be half way in."""
-        if turn.next is not Next.LISTEN or turn.pace is Pace.DIGITS or turn.key_count > 1:
-            return
-        if not turn.interruptible:
-            return
-        if turn.number == self._stopped_prompt_of or not self._streams.may_be_speaking(self._sid):
-            return
-        self._stopped_prompt_of = turn.number
+        if turn.pace is Pace.DIGITS or turn.key_count > 1 or not turn.interruptible:
+            return False
+        if turn.number == self._stopped_prompt_of or not self.speaks(turn):
+            return False
+        self._stopped_prompt_of, self._is_silenced = turn.number, not self._leg_path
         self._pools.requests.submit(self._redirect, turn.number, listening=True)
+        return True
 
     def go_on(self, turn: Turn) -> None:
         """The carrier fetches the next document."""
         self._pools.requests.submit(self._redirect, turn.number, listening=False)
 
     def stay(self, turn: Turn | None) -> None:
-        """The Gather's own end serves the turn."""
+        """The prompt again if it was stopped; else the Gather's own end serves the turn."""
+        if turn is not None and self._is_silenced and turn.number == self._stopped_prompt_of:
+            self.go_on(turn)
+        self._is_silenced = False
 
     def _redirect(self, number: int, *, listening: bool) -> None:
         """Make the carrier fetch the turn's document. Runs in a thread of its own pool."""

@@ -24,6 +24,10 @@ from ivr.web.services import Services
 from ivr.web.stream_calls import OpenStreams
 
 HOLD_MUSIC: Final = ("hold.wav", "hold.mp3")
+CHIME: Final = ("chime.wav", "chime.mp3")
+_CHIME_SECONDS: Final = 1.0
+_AFTER_MUSIC: Final = frozenset({"hold_next", "hold_ahead"})
+"""The first words after some music: whoever has put the telephone down does not expect them."""
 WAIT_PATH: Final = "/voice/hold-music"
 _SYLLABIC: Final = frozenset({"ko", "ja", "zh"})
 
@@ -35,7 +39,8 @@ class Documents:
         """Raises ContentError when the last words are missing: found at start-up, not when they are needed."""
         self._services = services
         self._streams = streams
-        self.music_path = _music_path(services.audio_dir)
+        self.music_path = _sound_path(services.audio_dir, HOLD_MUSIC)
+        self._chime_path = _sound_path(services.audio_dir, CHIME)
         self._recordings = Recordings(services.audio_dir)
         self._sorry = self._in_default_locale(Say("apology"))
         self._bye = self._in_default_locale(Say("goodbye", {"company": services.company}))
@@ -116,6 +121,8 @@ class Documents:
     def texts(self, turn: Turn) -> list[Spoken]:
         """The turn's prompts in words. Raises ContentError."""
         spoken = []
+        if self._chime_path and turn.say and turn.say[0].key in _AFTER_MUSIC:
+            spoken.append(Spoken("", turn.locale, sound_path=self._chime_path, sound_seconds=_CHIME_SECONDS))
         for say in turn.say:
             locale = say.locale or turn.locale
             spoken.append(self._spoken(locale, say))
@@ -196,7 +203,7 @@ def spoken_seconds(texts: Sequence[Spoken], *, slow: bool) -> float:
 
 
 def _sound_seconds(spoken: Spoken, *, slow: bool) -> float:
-    return 0.0 if slow else spoken.sound_seconds
+    return spoken.sound_seconds if spoken.is_played(slow=slow) else 0.0
 
 
 def _voice_seconds(spoken: Spoken) -> float:
@@ -208,6 +215,6 @@ def as_xml(document: str) -> Response:
     return Response(document, content_type="text/xml; charset=utf-8")
 
 
-def _music_path(folder: Path | None) -> str:
-    found = [name for name in HOLD_MUSIC if folder is not None and (folder / name).is_file()]
+def _sound_path(folder: Path | None, names: Sequence[str]) -> str:
+    found = [name for name in names if folder is not None and (folder / name).is_file()]
     return f"/audio/{found[0]}" if found else ""

@@ -9,6 +9,7 @@ import pytest
 from ivr import espeak
 from ivr.cli.checks import Verdict, examine
 from ivr.settings import Settings
+from ivr.speech.vosk_engine import VoskRecognizer
 from tests.cli.conftest import ACCOUNT, NUMBER, TOKEN
 from tests.mail.server import MailServerHere
 
@@ -185,6 +186,17 @@ def test_a_model_folder_that_is_none_is_bad_with_its_path(settings, tmp_path) ->
     finding = found(settings(**given), "hearing ko-KR")
     assert finding.verdict == Verdict.BAD
     assert str(tmp_path / "nothing") in finding.text
+
+
+@pytest.mark.speech
+def test_a_large_model_is_told_to_take_no_grammar_and_to_cost_more(settings, tmp_path, monkeypatch) -> None:
+    (tmp_path / "graph").mkdir()
+    (tmp_path / "graph/HCLG.fst").write_bytes(b"graph")
+    monkeypatch.setattr(VoskRecognizer, "load", lambda self, locale: self._models.update({locale: object()}))
+    finding = found(settings(IVR_HEARING="stream", IVR_VOSK_MODEL_EN_US=str(tmp_path)), "hearing en-US")
+    assert finding.verdict == Verdict.GOOD
+    assert "by vosk; its model takes no grammar" in finding.text
+    assert "more memory and CPU" in finding.text
 
 
 @pytest.mark.speech

@@ -10,6 +10,13 @@ def test_a_model_named_by_the_environment_is_listed_with_its_folder(ivr, environ
     assert "en-US    /models/en" in ivr("models", "list").out
 
 
+def test_a_large_model_is_listed_as_one_that_takes_no_grammar(ivr, environment, tmp_path) -> None:
+    (tmp_path / "graph").mkdir()
+    (tmp_path / "graph/HCLG.fst").write_bytes(b"graph")
+    environment.setenv("IVR_VOSK_MODEL_EN_US", str(tmp_path))
+    assert f"en-US    {tmp_path}  (takes no grammar: hears any words" in ivr("models", "list").out
+
+
 def test_a_network_that_forbids_it_is_named_with_a_way_out(ivr, environment) -> None:
     environment.setenv("IVR_MODELS_URL", "http://127.0.0.1:9")
     ran = ivr("models", "install", "en-us")

@@ -165,6 +165,7 @@ def test_caller_on_hold_who_says_nothing_hears_the_music_and_then_the_wait(world
     caller = holds(world)
     caller.hears_tone(PATIENCE)
     caller.hears("hold.wav", PATIENCE)
+    caller.hears("chime.wav", PATIENCE)
     caller.hears("You are still in line", PATIENCE)
     caller.press("1")
     caller.hears("We will call you as soon as possible", PATIENCE)

@@ -79,3 +79,19 @@ def test_silence_starts_anew_when_nothing_came_of_what_was_heard() -> None:
     turn.wait_on(5000)
     assert turn.due(10_980) is None
     assert turn.due(11_000) == ""
+
+
+def test_prompt_that_a_voice_stopped_for_nothing_plays_again_once_and_silence_counts_from_its_end() -> None:
+    turn = clock()
+    turn.stop_prompt(1000, by_voice=True)
+    assert (turn.plays_again(), turn.plays_again(), turn.is_playing) == (True, False, True)
+    assert turn.due(60_000) is None
+    turn.played(61_000)
+    assert turn.due(67_000) == ""
+
+
+def test_prompt_that_a_key_stopped_does_not_play_again() -> None:
+    turn = clock()
+    turn.stop_prompt(1000, by_voice=True)
+    turn.stop_prompt(1200)
+    assert not turn.plays_again()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ivr.domain.callbacks import Callback
+from ivr.domain.hearing import Hypothesis
 from ivr.service.narration import describe
 from tests.journeys_table.world import OURS
 from tests.web.site import Site, a_site
@@ -53,6 +54,20 @@ def test_a_time_that_is_closed_on_the_first_clock_is_asked_about_before_it_is_re
     assert call(site, IDAHO, "5", "2", "03110900")[0] == "ask_zone"  # nine Mountain is eight Pacific
     told = call(site, IDAHO, "5", "2", "03110900", "2", sid="CA2")
     assert told == ["zone_told", "confirm_moment"]
+
+
+def test_a_zone_that_is_said_with_the_time_is_not_asked_for_and_counts(sqlite_store) -> None:
+    site = a_site(sqlite_store, IVR_CALLING_HOURS="09:00-19:00", IVR_HEARING="gather")
+    turn = site.ivr.calls.arrive("CA1", IDAHO, OURS)
+    turn = site.ivr.calls.keys("CA1", turn.number, "5")
+    turn = site.ivr.calls.keys("CA1", turn.number, "2")
+    said = [Hypothesis("march eleventh at three thirty p m pacific time")]
+    turn = site.ivr.calls.speech("CA1", turn.number, said, engine="typed", audio_seconds=0.0)
+    assert [say.key for say in turn.say] == ["zone_told", "confirm_moment"]
+    assert site.ivr.speaker.text("en-US", turn.say[0]) == "Pacific Time, then."
+    site.ivr.calls.keys("CA1", turn.number, "1")
+    callback = promised(site, IDAHO)
+    assert (callback.due_at, callback.zone) == (EVENING, "America/Los_Angeles")
 
 
 @pytest.mark.parametrize(("number", "keys"), [(DENVER, ("5", "2", "03111530")), (IDAHO, ("5", "1"))])

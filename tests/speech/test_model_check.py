@@ -45,10 +45,46 @@ def test_half_copied_folder_is_refused_by_the_name_of_what_is_missing(folder: Pa
         model_check.check(folder, memory=memory)
 
 
-def test_model_with_a_fixed_graph_is_refused_as_it_takes_no_grammar(folder: Path, memory: Path) -> None:
-    (folder / "graph/HCLr.fst").rename(folder / "graph/HCLG.fst")
-    with pytest.raises(ModelError, match="takes no grammar"):
+@pytest.mark.parametrize("name", ["graph/HCLG.fst", "graph/words.txt"])
+def test_large_model_that_is_half_copied_is_refused_by_the_name_of_what_is_missing(
+    folder: Path, memory: Path, name: str
+) -> None:
+    make_large(folder)
+    model_check.check_files(folder)
+    (folder / name).write_bytes(b"")
+    with pytest.raises(ModelError, match=name):
         model_check.check(folder, memory=memory)
+
+
+@pytest.mark.parametrize("name", ["rescore/G.carpa", "rnnlm/final.raw", "graph/phones/word_boundary.int"])
+def test_what_a_large_model_may_have_it_has_wholly(folder: Path, name: str) -> None:
+    make_large(folder)
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_bytes(b"")
+    with pytest.raises(ModelError, match=name):
+        model_check.check_files(folder)
+
+
+def test_large_model_needs_no_word_boundaries_and_is_told_to_take_no_grammar(folder: Path) -> None:
+    assert model_check.told_of(folder) == ""
+    make_large(folder)
+    (folder / "graph/phones/word_boundary.int").unlink()
+    model_check.check_files(folder)
+    assert "takes no grammar" in model_check.told_of(folder)
+
+
+def test_fixed_graph_beside_the_parts_of_another_is_what_vosk_opens(folder: Path) -> None:
+    (folder / "graph/HCLG.fst").write_text("graph")
+    assert not model_check.takes_grammar(folder)
+    with pytest.raises(ModelError, match=r"words\.txt"):
+        model_check.check_files(folder)
+
+
+def test_damaged_large_model_kills_a_process_of_its_own(folder: Path, memory: Path) -> None:
+    make_large(folder)
+    with pytest.raises(ModelError, match="cannot open"):
+        model_check.check(folder, memory=memory)
+    assert not memory.exists()
 
 
 def test_folder_that_kills_vosk_kills_a_process_of_its_own(folder: Path, memory: Path) -> None:
@@ -161,6 +197,14 @@ utterance = recognizer.open(Grammar("ko-KR", "g", ("네", "아니요")))
 utterance.feed(bytes(4800) + voice.speak("네", "ko-KR", voice="Reed") + bytes(4800))
 print("sentence:", utterance.finish()[0].text)
 """
+
+
+def make_large(folder: Path) -> None:
+    """A fixed graph instead of one that takes phrases."""
+    (folder / "graph/HCLr.fst").rename(folder / "graph/HCLG.fst")
+    for name in ("graph/Gr.fst", "graph/disambig_tid.int"):
+        (folder / name).unlink()
+    (folder / "graph/words.txt").write_text("<eps> 0")
 
 
 def _record(folder: Path) -> None:

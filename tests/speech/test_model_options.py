@@ -33,3 +33,11 @@ def test_the_models_folder_stays_as_it_is_and_the_stand_in_goes(folder: Path) ->
     assert not opened.exists()
     assert (folder / "conf/model.conf").read_text() == CONF
     assert (folder / "am/final.mdl").read_bytes() == b"weights"
+
+
+def test_model_that_hears_any_words_keeps_its_own_beam(folder: Path) -> None:
+    (folder / "graph").mkdir()
+    (folder / "graph/HCLG.fst").write_bytes(b"graph")
+    with with_options(folder) as opened:
+        options = (opened / "conf/model.conf").read_text().splitlines()
+    assert options == ["--beam=10.0", "--frame-subsampling-factor=3", "--frames-per-chunk=201"]

@@ -7,7 +7,7 @@ import json
 import stat
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -176,6 +176,10 @@ def _with(name: str, content: bytes = b"x", mode: int = 0) -> Callable[[zipfile.
     return lambda archive: archive.writestr(entry, content)
 
 
+def _with_all(*names: str) -> Callable[[zipfile.ZipFile], None]:
+    return lambda archive: [_with(f"{NAME}/{name}")(archive) for name in names] and None
+
+
 @pytest.mark.parametrize(
     "extra",
     [
@@ -209,9 +213,24 @@ def test_size_bomb_is_not_unpacked(publisher: Publisher, environ: dict[str, str]
         models.install("en-us", environ)
 
 
+def test_large_model_is_installed_by_its_name_alone(publisher: Publisher, environ: dict[str, str]) -> None:
+    graph = ("graph/HCLr.fst", "graph/Gr.fst", "graph/disambig_tid.int")
+    large = _with_all("graph/HCLG.fst", "graph/words.txt", "rescore/G.fst")
+    publisher.publish(_archive(large, without=graph), type="big")
+    with pytest.raises(ModelError, match=r"rescore/G\.carpa"):
+        models.install(NAME, environ)
+    complete = _with_all("graph/HCLG.fst", "graph/words.txt")
+    publisher.publish(_archive(complete, without=graph), type="big")
+    folder = models.install(NAME, environ)
+    models.check(folder)
+    assert find_models(environ)["en-US"] == folder
+    with pytest.raises(ModelError, match="no small model"):
+        models.install("en-us", environ)
+
+
 @pytest.mark.parametrize("missing", ["graph/HCLr.fst", "am/final.mdl", "ivector/final.ie"])
 def test_archive_without_a_needed_file_is_no_model(publisher: Publisher, environ: dict[str, str], missing: str) -> None:
-    publisher.publish(_archive(without=missing))
+    publisher.publish(_archive(without=(missing,)))
     with pytest.raises(ModelError, match=missing):
         models.install("en-us", environ)
     assert _left_over(environ) == []
@@ -259,12 +278,12 @@ def test_changed_file_of_an_installed_model_is_found(publisher: Publisher, envir
         models.check(folder)
 
 
-def _archive(extra: Callable[[zipfile.ZipFile], None] | None = None, *, without: str = "") -> bytes:
+def _archive(extra: Callable[[zipfile.ZipFile], None] | None = None, *, without: Sequence[str] = ()) -> bytes:
     """A small archive laid out like Vosk's."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in FILES:
-            if name != without:
+            if name not in without:
                 archive.writestr(zipfile.ZipInfo(f"{NAME}/{name}"), f"{name} of a model".encode() * 3)
         if extra:
             extra(archive)

@@ -104,7 +104,7 @@ def test_speech_moves_the_call_and_fetches_the_next_document(world: World) -> No
     assert world.calls.levels[0] > 500, "how loud it was is told, too"
 
 
-def test_speech_over_a_prompt_stops_it_once(world: World) -> None:
+def test_speech_over_a_prompt_stops_it_once_and_if_nothing_comes_of_it_it_is_said_again(world: World) -> None:
     with world.socket() as socket:
         line = Line(socket, world.token())
         line.start()
@@ -112,8 +112,27 @@ def test_speech_over_a_prompt_stops_it_once(world: World) -> None:
         assert eventually(lambda: world.phone.redirects) == [(CALL, "/voice/turn/1?listen=1")]
         line.speak(voice(2.0))
         line.speak(silence(1.0))
-        assert eventually(lambda: world.asked("speech"))
-    assert world.phone.redirects == [(CALL, "/voice/turn/1?listen=1")]
+        assert eventually(lambda: len(world.phone.redirects) == 2)
+        line.speak(silence(0.3) + voice(2.0) + silence(1.0))
+        assert eventually(lambda: len(world.asked("speech")) == 2)
+    assert world.phone.redirects == [(CALL, "/voice/turn/1?listen=1"), (CALL, "/voice/turn/1")]
+
+
+def test_music_behind_the_caller_stops_one_prompt_and_no_more_until_words_are_sure(world: World) -> None:
+    world.ear.words, world.calls.after_speech = (), a_turn(2)
+    with world.socket() as socket:
+        line = Line(socket, world.token())
+        line.start()
+        line.speak(silence(0.3) + voice(1.0) + silence(1.0))
+        assert eventually(lambda: world.phone.redirects[1:]) == [(CALL, "/voice/turn/2")], "asked again"
+        world.calls.turn, world.calls.after_speech = a_turn(2), a_turn(3)
+        world.post("/voice/turn/2")
+        line.speak(silence(0.3) + voice(1.0) + silence(1.0))
+        assert eventually(lambda: len([a for a in world.asked("speaking") if not a[2]]) == 1)
+        assert len(world.asked("speech")) == 1, "the second prompt goes on"
+        world.ear.words = ("track my order",)
+        line.speak(silence(0.3) + voice(1.0) + silence(1.0))
+        assert eventually(lambda: world.phone.redirects[2:]) == [(CALL, "/voice/turn/3")]
 
 
 @pytest.mark.parametrize(

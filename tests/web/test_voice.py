@@ -13,7 +13,9 @@ from ivr.domain.hearing import Pace
 from ivr.domain.turn import Next, Say
 from ivr.errors import Conflict
 from ivr.phone.twiml import Hearing
+from ivr.web.duplex_sounds import BYTES_A_SECOND, TurnSounds
 from ivr.web.server import create_app
+from ivr.web.voice_documents import Documents
 from tests.web.voice_support import ACCOUNT, CALL, FakeCalls, FakeLegs, a_turn, post, signature, some_services
 
 
@@ -224,6 +226,32 @@ def test_hold_music_is_a_file_of_ours_when_there_is_one(tmp_path: Path, calls: F
     assert (sound.status_code, sound.data) == (200, b"RIFF")
     assert client.get("/audio/../secret").status_code == 404
     sound.close()
+
+
+@pytest.mark.parametrize("hearing", [Hearing.KEYPAD, Hearing.GATHER, Hearing.STREAM])
+def test_chime_comes_before_the_place_in_line_and_no_other_words(
+    tmp_path: Path, calls: FakeCalls, hearing: Hearing
+) -> None:
+    (tmp_path / "chime.wav").write_bytes(b"RIFF")
+    calls.turn = a_turn(2, next=Next.HOLD, say=(Say("hold_next"),), slow=True)
+    client = create_app(some_services(calls=calls, audio_dir=tmp_path, hearing=hearing)).test_client()
+    gather = xml(post(client, "/voice")).find("Gather")
+    assert gather is not None
+    assert [element.tag for element in gather] == ["Play", "Say", "Pause"]
+    assert gather[0].text == "/audio/chime.wav"
+    calls.turn = a_turn(3, next=Next.HOLD, say=(Say("hold_started"),))
+    assert xml(post(client, "/voice")).find("Gather/Play") is None
+
+
+def test_chime_is_heard_on_a_two_way_stream_too(calls: FakeCalls) -> None:
+    sounds = Path(__file__).resolve().parents[2] / "audio"
+    documents = Documents(some_services(calls=calls, audio_dir=sounds), SimpleNamespace())  # type: ignore[arg-type]
+    turn = a_turn(2, say=(Say("hold_next"),), slow=True)
+    voice = SimpleNamespace(speak=lambda text, locale, slow: text.encode())
+    chime, words = TurnSounds(documents, voice, sounds).of_turn(turn)  # type: ignore[arg-type]
+    assert 0 < len(chime) / BYTES_A_SECOND < 1
+    assert words.strip()
+    assert b"\xff" not in words
 
 
 def test_a_recorded_prompt_is_played_and_a_slow_one_spoken(tmp_path: Path, calls: FakeCalls) -> None:

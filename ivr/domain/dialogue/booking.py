@@ -45,7 +45,18 @@ def take_moment(dialogue: Dialogue, when: When) -> Step:
     """A moment was said, or as soon as possible."""
     if when.asap:
         return as_soon_as_possible(dialogue)
-    return open_case_then(replace(dialogue, when=when), ResolveMoment(when))
+    return open_case_then(_on_its_clock(dialogue, when), ResolveMoment(when))
+
+
+def _on_its_clock(dialogue: Dialogue, when: When) -> Dialogue:
+    """A zone that was named counts instead of the number's, and is told with the time: once."""
+    said = replace(dialogue, when=when)
+    if when.zone is None:
+        return said
+    caller = replace(dialogue.caller, zone=when.zone, zone_said=True)
+    is_told = caller == dialogue.caller and dialogue.when is not None and dialogue.when.zone == when.zone
+    told = () if is_told else (Say("zone_told", {"zone": Clock(when.zone)}),)
+    return replace(said, caller=caller, preface=(*dialogue.preface, *told))
 
 
 def as_soon_as_possible(dialogue: Dialogue) -> Step:
@@ -158,7 +169,7 @@ def answer_number_confirm(dialogue: Dialogue, intent: Intent) -> Step | None:
     if sure.renumbers_id and checked.number:
         return Step(sure, (ChangeNumber(sure.renumbers_id, checked.number),))
     if sure.at is not None and sure.when is not None:
-        return Step(sure, (ResolveMoment(sure.when),))
+        return Step(_on_its_clock(sure, sure.when), (ResolveMoment(sure.when),))
     if sure.when is None:  # the number was told before the time
         return open_case_then(replace(sure, callback_asked=True), EstimateWait())
     return book(sure)
