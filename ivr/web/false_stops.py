@@ -3,7 +3,7 @@
 What they are is seldom clear within the 220 ms after which a prompt stops. So the first one may stop one prompt, which
 is said again at once (by the call's no-match, or as it was). From then on, until the caller is understood, no sound
 stops a prompt of this call, and what ends while one plays only counts if its words are sure, and not the prompt's own.
-Nobody loses much by that: who says over a prompt what it asks for is still understood, only half a second later.
+Nobody loses much by that: who says over a prompt what it asks for is still understood; the prompt goes on under it.
 """
 
 from collections.abc import Callable
