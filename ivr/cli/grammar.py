@@ -139,6 +139,9 @@ def lint(content: Content, name: str, tables: Path | None, understanding: Gramma
 
 def _untested(locale: LocaleContent, tables: Tables, folder: Path) -> Iterator[str]:
     """Templates that no sentence needs; what is taken from another locale may be tested by that one's tables."""
+    if not (folder / locale.locale).is_dir():
+        yield f"{locale.locale}: there are no tables of it in {folder}"
+        return
     said, understanding = tables.sentences(), tables.understanding
     for base in {t.file.split("/")[0] for group in locale.templates.values() for t in group} - {locale.locale}:
         said += Tables(folder, base, understanding).sentences()

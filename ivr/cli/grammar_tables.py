@@ -51,6 +51,7 @@ class Tables:
         tables = [self._read(name) or {} for name in ("requests", "answers", "picked_up")]
         tables.append(self._choices()["said"])
         tables.append({name: [row[0] for row in rows] for name, rows in (self._read("order_days") or {}).items()})
+        tables.append({"moments": [row[0] for row in self._read("moments") or ()]})
         return [entry for table in tables for entries in table.values() for entry in entries if isinstance(entry, str)]
 
     def offered(self) -> tuple[Choice, ...]:

@@ -11,11 +11,12 @@ from ivr.understanding.source import Template
 
 
 def untested(locale: LocaleContent, said: Sequence[str], offered: Sequence[Choice] = ()) -> Iterator[Template]:
-    """The templates that accept no part of any of these sentences, moments aside; `offered`: what may be chosen."""
+    """The templates that accept no part of any of these sentences; `offered`: what may be chosen."""
     signs = spelling_of(locale)
     lists = choice_lists(locale.lists, offered)
     network = Network(locale.rules, lists, signs.tokens, left_out=frozenset({MOMENT_RULE}))
-    templates = [template for group in locale.templates.values() for template in group]
+    groups = (*locale.templates.values(), *locale.fragments.values())
+    templates = [template for group in groups for template in group]
     for number, template in enumerate(templates):
         network.add(str(number), template.expression)
     heard = {name for text in said for name in _heard(network, signs.split(signs.words(text)))}

@@ -95,7 +95,7 @@ class OpeningHours(_Stepwise):
         if text.strip().lower() == "always":
             return cls(zone, tuple(Span(day, 0, DAY_MINUTES) for day in range(7)))
         try:
-            return cls(zone, tuple(span for day in weekly(text) for span in _day_spans(*day)))
+            return cls(zone, _spans(text))
         except ValueError as error:
             raise SettingsError(f"IVR_HOURS: {error}") from error
 
@@ -231,6 +231,12 @@ def weekly(text: str) -> Iterator[tuple[int, int, int]]:
         last = _weekday(found["last"]) if found["last"] else first
         opens, closes = _clock_time(found["opens"]), _clock_time(found["closes"])
         yield from (((first + step) % 7, opens, closes) for step in range((last - first) % 7 + 1))
+
+
+@lru_cache(maxsize=256)
+def _spans(text: str) -> tuple[Span, ...]:
+    """Kept: the same hours are written for many places."""
+    return tuple(span for day in weekly(text) for span in _day_spans(*day))
 
 
 def _day_spans(day: int, opens: int, closes: int) -> Iterator[Span]:

@@ -140,11 +140,11 @@ def _time(slots: Mapping[str, str | int]) -> dict[str, Any]:
 
 
 def _window(slots: Mapping[str, str | int]) -> dict[str, Any]:
-    """Two times: what was said after `to` is the second."""
+    """Two times, and the day if it stands between them: what was said after `to` is the second."""
     ends = {name.removeprefix(UNTIL): value for name, value in slots.items() if name.startswith(UNTIL)}
     said, until = _time(slots), _time(ends)
     said.pop("not_before", None)
-    return {**said, **{UNTIL + name: value for name, value in until.items()}}
+    return {**_date(slots), **said, **{UNTIL + name: value for name, value in until.items()}}
 
 
 def _zone(slots: Mapping[str, str | int]) -> dict[str, Any]:

@@ -64,9 +64,12 @@ def test_lines_that_no_sentence_of_the_tables_needs_are_named(
     before = capsys.readouterr().out.splitlines()
     assert all("no sentence of the tables is heard by" in line for line in before)
     assert any("cancel_order.yaml" in line for line in before)
+    assert any("moments.yaml" in line for line in before)
     table.write_text("track_order: [where is my order]\ncancel_order: [please cancel my order]", "utf-8")
     assert run(["grammar", "lint", "en-US", "--untested", str(tmp_path)]) == 1
     assert len(capsys.readouterr().out.splitlines()) < len(before)
+    assert run(["grammar", "lint", "ko-KR", "--untested", str(tmp_path)]) == 1
+    assert capsys.readouterr().out.splitlines() == [f"ko-KR: there are no tables of it in {tmp_path}"]
 
 
 def test_prompt_without_a_reading_is_a_line_of_lint(

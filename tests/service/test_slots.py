@@ -173,8 +173,8 @@ def rung(world: World, times: int, missed: int, days: int = 1) -> None:
     """So many customers' telephones rang some days ago; some were not answered."""
     at = world.clock.now() - timedelta(days=days)
     with world.store.begin() as uow:
-        uow.cases.add(rows.case(f"case{days}"))
-        uow.callbacks.add(rows.callback(f"old{days}", case_id=f"case{days}", status="done", number=f"+1{days}"))
+        uow.cases.add(rows.case(f"past{days}"))
+        uow.callbacks.add(rows.callback(f"old{days}", case_id=f"past{days}", status="done", number=f"+1{days}"))
         for serial in range(times):
             end = {"outcome": Outcome.NO_ANSWER} if serial < missed else {"answered_at": at}
             leg = rows.leg(f"leg{days}-{serial}", attempt_id=None, callback_id=f"old{days}", party=Party.CUSTOMER)
