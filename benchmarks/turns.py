@@ -40,7 +40,7 @@ sys.exit(main(sys.argv[1:]))
 """
 SAID = {
     "en-US": (("where is my order", "f2"), ("go back", "f2"), ("cancel my order", "klatt4"), ("go back", "klatt4")),
-    "ko-KR": (("환불해 주세요", "adam"), ("취소", "adam"), ("주문 취소", "f2"), ("취소", "klatt4")),
+    "ko-KR": (("제 택배 어디 있어요", "adam"), ("취소", "adam"), ("제 택배 어디 있어요", "Reed"), ("취소", "klatt4")),
 }
 NUMBERS = {"en-US": "+1202555018{}", "ko-KR": "+82100000099{}"}
 
