@@ -173,10 +173,9 @@ class VoskUtterance:
         return result
 
     def _fitted(self, readings: tuple[Hypothesis, ...]) -> tuple[Hypothesis, ...]:
-        if not self._phrases or self._alternatives < 2:  # no likelihood, only confidences
-            return (
-                readings  # or any words at all: nothing is forced into phrases, and its likelihood is of another kind
-            )
+        # Any words at all: nothing was forced into phrases. One reading: it has confidences, but no likelihood.
+        if not self._phrases or self._alternatives < 2:
+            return readings
         heard = pcm_samples(bytes(self._heard))
         return fitted(readings, heard, SAMPLE_RATE, weighing_of(self._model.acoustic_model))
 
