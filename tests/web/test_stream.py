@@ -123,7 +123,9 @@ def test_music_behind_the_caller_stops_one_prompt_and_no_more_until_words_are_su
     with world.socket() as socket:
         line = Line(socket, world.token())
         line.start()
-        line.speak(silence(0.3) + voice(1.0) + silence(1.0))
+        line.speak(silence(0.3) + voice(1.0))
+        assert eventually(lambda: world.phone.redirects) == [(CALL, "/voice/turn/1?listen=1")]
+        line.speak(silence(1.0))
         assert eventually(lambda: world.phone.redirects[1:]) == [(CALL, "/voice/turn/2")], "asked again"
         world.calls.turn, world.calls.after_speech = a_turn(2), a_turn(3)
         world.post("/voice/turn/2")
