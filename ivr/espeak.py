@@ -215,7 +215,7 @@ def speak(text: str, locale: str, *, voice: str | None = None, rate: int = 160) 
 
 def voice_itself(text: str, locale: str, *, voice: str, rate: int) -> NDArray[np.float64]:
     """As `speak`, before any telephone: -1 to 1 at 22,050 Hz, as the voice made it."""
-    return _engine().synthesize(text, name=_voice_name(locale, voice), parameters={"rate": rate, **_DEFAULTS})
+    return _made(text, _voice_name(locale, voice), rate)
 
 
 def _voice_name(locale: str, voice: str | None) -> str:
@@ -226,8 +226,11 @@ def _voice_name(locale: str, voice: str | None) -> str:
 
 @lru_cache(maxsize=256)
 def _spoken(text: str, name: str, rate: int) -> bytes:
-    samples = _engine().synthesize(text, name=name, parameters={"rate": rate, **_DEFAULTS})
-    return _to_pcm(_level(_trim(_resample(samples))))
+    return _to_pcm(_level(_trim(_resample(_made(text, name, rate)))))
+
+
+def _made(text: str, name: str, rate: int) -> NDArray[np.float64]:
+    return _engine().synthesize(text, name=name, parameters={"rate": rate, **_DEFAULTS})
 
 
 _TAPS, _UP, _DOWN = 128, 160, 441  # 8,000 / 22,050 = 160 / 441

@@ -38,9 +38,9 @@ class HandingOver:
 
     def is_due(self, gathered: int, end_ms: int) -> bool:
         """Whether the frames gathered must be looked at: none waits at a silence that the turn-taker acts at."""
-        if gathered >= _GATHERED or self._acts == len(_ACTS_AT_MS):
-            return gathered >= _GATHERED
-        return end_ms - self._voiced_until_ms >= _ACTS_AT_MS[self._acts]
+        if gathered >= _GATHERED:
+            return True
+        return self._acts < len(_ACTS_AT_MS) and end_ms - self._voiced_until_ms >= _ACTS_AT_MS[self._acts]
 
     def take(self, frame: Frame) -> Sequence[Frame]:
         """The frames to hand over now, this one last; none: it is held."""

@@ -84,12 +84,11 @@ class Listener:
             self._line.put(self._turns.abandon)
 
     def _look(self, frames: Samples, times: Sequence[int]) -> None:
-        voiced = self._gate.voiced(frames)
-        if self._own is not None and self._own.is_heard(frames, times[-1] + FRAME_MS, voiced=True in voiced):
-            looked_at = list(map(Frame, frames, times, [False] * len(voiced), voiced))
-            voiced = [False] * len(voiced)
-        else:
-            looked_at = list(map(Frame, frames, times, voiced))
+        sounds = self._gate.voiced(frames)
+        is_own = self._own is not None and self._own.is_heard(frames, times[-1] + FRAME_MS, voiced=True in sounds)
+        silent = [False] * len(times)
+        voiced, echo = (silent, sounds) if is_own else (sounds, silent)
+        looked_at = list(map(Frame, frames, times, voiced, echo))
         if True in voiced or 0 < self._aftercare <= len(looked_at):
             self._hand_over([due for frame in looked_at for due in self._passed_on(frame)])
         else:

@@ -104,12 +104,17 @@ def test_speech_moves_the_call_and_fetches_the_next_document(world: World) -> No
     assert world.calls.levels[0] > 500, "how loud it was is told, too"
 
 
+def sounds_over_the_prompt(world: World, line: Line, seconds: float) -> None:
+    """And stops it."""
+    line.speak(silence(0.3) + voice(seconds))
+    assert eventually(lambda: world.phone.redirects) == [(CALL, "/voice/turn/1?listen=1")]
+
+
 def test_speech_over_a_prompt_stops_it_once_and_if_nothing_comes_of_it_it_is_said_again(world: World) -> None:
     with world.socket() as socket:
         line = Line(socket, world.token())
         line.start()
-        line.speak(silence(0.3) + voice(0.8))
-        assert eventually(lambda: world.phone.redirects) == [(CALL, "/voice/turn/1?listen=1")]
+        sounds_over_the_prompt(world, line, 0.8)
         line.speak(voice(2.0))
         line.speak(silence(1.0))
         assert eventually(lambda: len(world.phone.redirects) == 2)
@@ -123,8 +128,7 @@ def test_music_behind_the_caller_stops_one_prompt_and_no_more_until_words_are_su
     with world.socket() as socket:
         line = Line(socket, world.token())
         line.start()
-        line.speak(silence(0.3) + voice(1.0))
-        assert eventually(lambda: world.phone.redirects) == [(CALL, "/voice/turn/1?listen=1")]
+        sounds_over_the_prompt(world, line, 1.0)
         line.speak(silence(1.0))
         assert eventually(lambda: world.phone.redirects[1:]) == [(CALL, "/voice/turn/2")], "asked again"
         world.calls.turn, world.calls.after_speech = a_turn(2), a_turn(3)
