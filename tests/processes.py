@@ -16,8 +16,11 @@ def without_settings() -> dict[str, str]:
 
 
 def free_port(but: int = 0) -> int:
-    """A port that nobody listens on, below those that the system hands out to others by itself, and not `but`."""
-    for port in range(max(20_000 + os.getpid() % 10_000, but + 1), 32_000):
+    """A port that nobody listens on, below those that the system hands out to others by itself, and not `but`.
+
+    Two processes that ask at the same time, with one number after the other, are told ports far apart.
+    """
+    for port in range(max(20_000 + os.getpid() * 397 % 10_000, but + 1), 32_000):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port

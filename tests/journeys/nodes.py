@@ -22,8 +22,8 @@ BUFFER = 65536
 class Node:
     """One machine: `python -m ivr serve` with its dispatcher. A context manager.
 
-    A dead one's port stays free: were it of those that the system hands out, another test's server might soon answer
-    there what the proxy sends, and a webhook would be lost.
+    A dead one keeps its port until the test ends, and refuses whoever asks there: were the port free, a server of
+    another test might take it and answer what the proxy sends, and a webhook would be lost.
     """
 
     last_port = 0
@@ -33,6 +33,9 @@ class Node:
         self._log = folder / f"{name}.log"
         self._environment = {**without_settings(), **environment, "PYTHONPATH": str(ROOT), "IVR_LOG": "json"}
         self._folder = folder
+        self._grave = socket.socket()
+        self._grave.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        """Bound once the node is dead, and never listened on."""
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "ivr", "serve", "--port", str(self.port)]
@@ -49,6 +52,7 @@ class Node:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.kill()
+        self._grave.close()
 
     def is_ready(self) -> bool:
         """As a proxy asks before it sends calls here."""
@@ -57,10 +61,17 @@ class Node:
         return False
 
     def kill(self) -> None:
-        """The power fails: supervisor, server and dispatcher at once."""
-        with suppress(ProcessLookupError):
+        """The power fails: supervisor, server and dispatcher at once. Returns when nobody answers at its port."""
+        if self._process.returncode is None:
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+            self._process.wait()
+            until(self._is_buried)
+
+    def _is_buried(self) -> bool:
+        with suppress(OSError):  # the server, which this process cannot wait for, may take a moment longer to go
+            self._grave.bind(("127.0.0.1", self.port))
+            return True
+        return False
 
 
 class Proxy:

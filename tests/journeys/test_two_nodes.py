@@ -1,7 +1,6 @@
 """Two nodes behind a proxy, as docs/deploy.md sets them up: either answers any webhook, and one may die."""
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -75,13 +74,6 @@ def centre(new_postgres: Callable[[], str], tmp_path: Path) -> Iterator[Centre]:
     store.close()
 
 
-def are_joined(customer: Handset, agent: Handset) -> bool:
-    with suppress(TimeoutError):
-        customer.joined_with(agent, 0.5)
-        return True
-    return False
-
-
 def test_promise_made_through_both_nodes_is_kept_by_the_one_that_is_left(centre: Centre) -> None:
     customer = centre.carrier.handset(STRANGER)
     customer.dial(OURS)
@@ -101,7 +93,7 @@ def test_promise_made_through_both_nodes_is_kept_by_the_one_that_is_left(centre:
     agent.press("1")
     centre.until(lambda: customer.state is TelephoneState.RINGING)
     customer.answer()
-    centre.until(lambda: are_joined(customer, agent))
+    customer.joined_with(agent, PATIENCE)
     until(lambda: centre.attempt().joined_at, PATIENCE)  # in the carrier's own time: hurried, they would talk for hours
     agent.hang_up()
     customer.hears("How easy was it", PATIENCE)
