@@ -5,7 +5,7 @@ from itertools import pairwise
 import httpx
 import pytest
 
-from ivr.carrier import Handset
+from ivr.carrier import Call, Handset, Heard
 from ivr.domain.agents import AgentStatus
 from ivr.domain.callbacks import CallbackStatus
 from tests.journeys.conftest import NewWorld
@@ -31,10 +31,22 @@ def answers(world: World) -> Handset:
 
 
 def longest_silence(customer: Handset) -> float:
-    """Between two things that the customer heard in this call, in call time."""
-    heard = [one for one in customer.heard if customer.call is None or one.call_sid == customer.call.sid]
-    gaps = [b.started_at - a.stopped_at for a, b in pairwise(heard) if a.stopped_at is not None]
-    return max(gaps)
+    """Between two things that the customer heard in this call, in call time, less what this machine took to answer."""
+    assert customer.call is not None
+    heard = [one for one in customer.heard if one.call_sid == customer.call.sid]
+    return max(silence(customer.call, a, b) for a, b in pairwise(heard) if a.stopped_at is not None)
+
+
+def silence(call: Call, before: Heard, after: Heard) -> float:
+    """Call time is wall time while a document is fetched."""
+    assert before.stopped_at is not None
+    assert before.stopped_monotonic is not None
+    fetched = 0.0
+    for document in call.documents:
+        ready_at = document.served_at or after.started_monotonic
+        within = min(ready_at, after.started_monotonic) - max(document.requested_at, before.stopped_monotonic)
+        fetched += max(0.0, within)
+    return after.started_at - before.stopped_at - fetched
 
 
 def test_customer_is_joined_with_the_reserved_agent_and_never_hears_silence(world: World) -> None:
