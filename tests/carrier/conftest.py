@@ -26,7 +26,7 @@ from ivr.carrier import CarrierOptions, Handset, LocalCarrier
 ACCOUNT, TOKEN = "AC" + "0123456789abcdef" * 2, "a secret token"
 OURS, CUSTOMER, AGENT = "+15550100100", "+15551230001", "+15551230002"
 XML = "text/xml"
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Wall seconds after which something that must happen has not happened; nothing takes a tenth of it."""
 PATIENT: dict[str, Any] = {"patient": True, "webhook_budget_seconds": PATIENCE, "webhook_connect_seconds": PATIENCE}
 """Options of a carrier to which a machine that is busy is never an app that fails."""
