@@ -215,7 +215,8 @@ class VoskUtterance:
 class ComparedUtterance:
     """An utterance that is heard twice at the same time: by its phrases, and in any words at all.
 
-    The second hearing takes two to three times the first one's CPU.
+    Together they take three times the CPU of the first alone, and five times while the second is new: 31 ms for a
+    second of sound (60 Korean answers), 149, then 95.
     """
 
     def __init__(self, limited: VoskUtterance, unlimited: VoskUtterance) -> None:
