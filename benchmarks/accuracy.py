@@ -1,13 +1,14 @@
 """How well callers are heard: recordings that nobody here made, through an 8,000 Hz mu-law line, clean and in noise.
 
     python benchmarks/accuracy.py [--data ../shared/speech] [--part coffee digits prompts strangers]
-        [--noise 24 12 6] [--limit N] [--model FOLDER] [--locale en-US ko-KR] [--processes 2]
+        [--noise 24 12 6] [--limit N] [--model FOLDER] [--locale en-US ko-KR] [--unmeasured] [--processes 2]
 
 coffee: people order drinks (grammar: coffee.yaml); right is an order whose every slot is right.
 digits: one spoken digit; `confirmed` also counts the next value that is offered after "is it ...?" and a no.
 prompts: two to eight words of one speaker, out of all such phrases; right is each word.
 strangers: sounds and talk that a turn has no words for (accuracy_strangers.py); told is what is acted on without
-"is that right?", and what callers who mean it pay for that: the curve has a row for each threshold.
+"is that right?", and what callers who mean it pay for that: the curve has a row for each threshold. --unmeasured: the
+Vosk models are doubted as any is that nobody measured (ivr/speech/vosk_fit.py, `compared`).
 
 English is heard by PocketSphinx, or by the Vosk model whose folder is given. The peer (accuracy_peer.py) hears the same
 line in the same run. With --limit a run is partial and says so. The last line is one JSON object.
@@ -27,6 +28,7 @@ from accuracy_peer import Peer
 from accuracy_rejection import percent, stranger_locales, strangers_row
 
 from ivr.domain.hearing import SURE_FIT
+from ivr.speech import vosk_engine
 
 STRANGERS = "strangers"
 PARTS = ("coffee", "digits", "prompts", STRANGERS)
@@ -113,6 +115,11 @@ def conditions(part: str, arguments: argparse.Namespace) -> Iterator[tuple[str, 
             yield f"{part} {noise.stem.partition('-')[0]} {level:g} dB", (noise, level)
 
 
+def forget() -> None:
+    """Let this process know of no measured Vosk model."""
+    vosk_engine.weighing_of = lambda _: None
+
+
 def options() -> argparse.Namespace:
     """The command line."""
     shared = Path(__file__).resolve().parent.parent.parent / "shared" / "speech"
@@ -123,6 +130,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--limit", type=int, default=0, help="about so many recordings of each part")
     parser.add_argument("--model", default="", help="a Vosk model's folder, for English")
     parser.add_argument("--locale", nargs="*", default=["en-US", "ko-KR"], help="whose strangers")
+    parser.add_argument("--unmeasured", action="store_true", help="as if nobody had measured the Vosk models")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--peer-seconds", type=float, default=20, help="for one clip; 0 leaves the peer out")
     parser.add_argument("--failures", action="store_true", help="print each wrong clip")
@@ -136,8 +144,9 @@ def main() -> int:
         return 2
     partial = bool(arguments.limit) or set(arguments.part) != set(PARTS)
     told: dict[str, Any] = {"engine": arguments.model or "pocketsphinx", "partial": partial}
+    told |= {"unmeasured": True} if arguments.unmeasured else {}
     print("partial run" if partial else "whole run", flush=True)
-    with ProcessPoolExecutor(arguments.processes) as pool:
+    with ProcessPoolExecutor(arguments.processes, initializer=forget if arguments.unmeasured else None) as pool:
         for part in arguments.part:
             if part == STRANGERS:
                 for locale, model in stranger_locales(arguments):

@@ -22,7 +22,8 @@ class Ears:
         models = find_models(model_environment(settings))
         self._locales = locales
         self.vosk = VoskRecognizer(
-            {name: path for name, path in models.items() if name in locales and name not in settings.vosk_servers}
+            {name: path for name, path in models.items() if name in locales and name not in settings.vosk_servers},
+            compares=settings.vosk_compares,
         )
         self.pocketsphinx = PocketSphinxRecognizer()
         self.servers = VoskServerRecognizer(settings.vosk_servers)

@@ -81,6 +81,9 @@ class SettingsFields:
     models_url: str = _setting(
         "IVR_MODELS_URL", read.web_address, "", "A mirror of Vosk's models.", shown="Vosk's own site"
     )
+    vosk_compares: bool = _setting(
+        "IVR_VOSK_COMPARES", read.switch, True, "`off`: Vosk models that nobody measured are believed; saves CPU."
+    )
     locales: tuple[str, ...] = _setting(
         "IVR_LOCALES", read.locales, (), "Languages served, the first greets.", shown="all in grammars/"
     )
@@ -161,10 +164,7 @@ class SettingsFields:
         "IVR_RECORDING_DAYS", read.whole(1, 3650), 30, "Days after which they are deleted, at the carrier, too."
     )
     recording_transcripts: bool = _setting(
-        "IVR_RECORDING_TRANSCRIPTS",
-        read.switch,
-        False,
-        "`on`: they are put into words after the call, where a Vosk model hears the language.",
+        "IVR_RECORDING_TRANSCRIPTS", read.switch, False, "`on`: put into words, where a Vosk model hears the language."
     )
     settle_seconds: int = _setting(
         "IVR_SETTLE_SECONDS",

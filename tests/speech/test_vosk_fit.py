@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from ivr.domain.hearing import SURE_FIT, Grammar, Hypothesis, Word
-from ivr.speech import pinned
+from ivr.service.utterance import LEAST_FIT
+from ivr.speech import pinned, vosk_engine
 from ivr.speech.sound_signs import SoundSigns
 from ivr.speech.vosk_engine import VoskRecognizer
-from ivr.speech.vosk_fit import fitted, signs, weighing_of
+from ivr.speech.vosk_fit import compared, fitted, signs, weighing_of
 from ivr.speech.weighing import Weighing
 
 GRAMMAR = Grammar(
@@ -27,6 +28,12 @@ def heard(vosk: VoskRecognizer, pcm: bytes, alternatives: int = 3) -> tuple[Hypo
     for at in range(0, len(pcm), 1600):
         utterance.feed(pcm[at : at + 1600])
     return utterance.finish()
+
+
+def believing(vosk: VoskRecognizer) -> VoskRecognizer:
+    recognizer = VoskRecognizer({}, compares=False)
+    recognizer._models = vosk._models
+    return recognizer
 
 
 def chords(seconds: float) -> bytes:
@@ -113,9 +120,38 @@ def test_music_fits_less_than_speech() -> None:
     assert MEASURED.fit(changed(likeness=0.6)) > MEASURED.fit(changed(likeness=0.9))
 
 
-def test_model_that_nobody_measured_is_trusted_as_before() -> None:
+def test_model_that_nobody_measured_has_no_weights() -> None:
     assert weighing_of("of another model") is weighing_of("") is None
-    assert fitted((BEST,), np.ones(8000, np.int16), 8000, None) == (BEST,)
+
+
+@pytest.mark.parametrize(("ahead", "sure"), [(-5.0, True), (0.0, True), (1.7, True), (1.9, False), (60.0, False)])
+def test_words_are_read_back_where_the_model_without_phrases_finds_much_likelier_ones(ahead: float, sure: bool) -> None:
+    """Three in a second of words: BEST has 0.6 s of them."""
+    (reading,) = compared((BEST,), (Hypothesis("다른 말", BEST.score + ahead, ()),))
+    assert (reading.fit >= SURE_FIT) is sure
+    assert reading.fit > LEAST_FIT
+
+
+def test_words_where_the_model_without_phrases_hears_none_are_read_back() -> None:
+    assert LEAST_FIT < compared((BEST,), ())[0].fit < SURE_FIT
+
+
+def test_nothing_but_unknown_words_is_compared_with_nothing() -> None:
+    unknown = Hypothesis("[unk]", 1.0, WORDS[2:])
+    assert compared((unknown,), (BEST,)) == (unknown,)
+    assert compared((), (BEST,)) == ()
+
+
+@pytest.mark.speech
+def test_model_that_nobody_measured_is_compared_with_itself(
+    korean_vosk: VoskRecognizer, speak: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vosk_engine, "weighing_of", lambda _: None)
+    assert heard(believing(korean_vosk), chords(3))[0].fit == 1.0
+    callers = [speak("맞아요", "ko-KR", voice="edward2", rate=155), speak("아니요", "ko-KR", voice="f2", rate=135)]
+    assert [heard(korean_vosk, caller)[0].fit >= SURE_FIT for caller in callers] == [True, True]
+    strangers = [speak("what will the weather be like this weekend", "en-US"), chords(3)]
+    assert all(LEAST_FIT < reading.fit < SURE_FIT for stranger in strangers for reading in heard(korean_vosk, stranger))
 
 
 def test_sound_without_a_word_or_shorter_than_a_word_is_judged_by_nobody() -> None:
