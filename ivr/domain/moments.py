@@ -1,47 +1,13 @@
 """The moment of a callback: as said (When), and its resolution against a clock, a zone and opening hours."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from itertools import takewhile
+from itertools import islice
 from typing import Final, Protocol
 
-
-@dataclass(frozen=True)
-class When:
-    """A moment as said, nothing guessed: a field that was not said is None."""
-
-    asap: bool = False
-    """"As soon as possible", "right away"."""
-    in_seconds: int | None = None
-    """"In two hours", "in one minute's time"."""
-    day_offset: int | None = None
-    """0 today, 1 tomorrow, 2 the day after; -1 yesterday, of what is past."""
-    weekday: int | None = None
-    """0 Monday to 6 Sunday. With `day`, too: a date that is no such weekday is asked back."""
-    next_week: bool = False
-    """"Next Monday"."""
-    month: int | None = None
-    day: int | None = None
-    """Day of the month, 1 to 31."""
-    hour: int | None = None
-    """0 to 23, or 1 to 12 when `half` is unknown."""
-    minute: int | None = None
-    half: str | None = None
-    """`am`, `pm`, `24` (said in 24-hour style or otherwise certain), or None: not said."""
-    until_hour: int | None = None
-    """The end of a window ("between three and five"), read like `hour`."""
-    until_minute: int | None = None
-    until_half: str | None = None
-    part: str | None = None
-    """`morning`, `afternoon` or `evening` without an hour."""
-    not_before: bool = False
-    """"Not before nine", "after six"."""
-    zone: str | None = None
-    """The IANA zone that was named with it ("three p.m. Eastern")."""
-    conflict: bool = False
-    """Two different days or times were found: must be asked back."""
+from ivr.domain.when import When as When
+from ivr.domain.when import clock_times, days_meant, lacks_day, names_day
 
 
 class AskBack(StrEnum):
@@ -98,6 +64,8 @@ LONGEST_WINDOW: Final = timedelta(hours=8)
 Window = tuple[datetime, datetime]
 PART_HOURS: Final = {"morning": (9, 12), "afternoon": (13, 17), "evening": (17, 21)}
 """A part of the day without an hour means its first hour; it is over at the second."""
+PART_BEGINS: Final = {"afternoon": time(12), "evening": time(17)}
+"""From when on "tomorrow afternoon before five" may be; a morning has no begin but the hours."""
 
 
 def resolve(
@@ -114,10 +82,12 @@ def _resolved(when: When, now: datetime, zone: tzinfo, opening: Opening) -> Reso
         return Unresolved(AskBack.CONFLICT)
     if when.asap or when.in_seconds is not None:
         return _checked(now + timedelta(seconds=when.in_seconds or 0), now, opening)
+    if not (_is_clock(when.hour or 0, when.minute) and _is_clock(when.until_hour or 0, when.until_minute)):
+        return Unresolved(AskBack.WHICH_TIME)
+    if when.is_latest:
+        return _until(when, now, zone, opening)
     if when.hour is None:
         return _without_hour(when, now, zone, opening)
-    if not (_is_clock(when.hour, when.minute) and _is_clock(when.until_hour or 0, when.until_minute)):
-        return Unresolved(AskBack.WHICH_TIME)
     if when.until_hour is not None:
         return _within_a_day(when, now, zone, opening)
     return _on_a_day(when, now, zone, opening)
@@ -129,26 +99,26 @@ def _is_clock(hour: int, minute: int | None) -> bool:
 
 def _without_hour(when: When, now: datetime, zone: tzinfo, opening: Opening) -> Resolved | Unresolved:
     """A part of a day stands for its first hour, unless the day was named, that is over and the part is not: ask."""
-    if _lacks_day(when):
+    if lacks_day(when):
         return Unresolved(AskBack.WHICH_DAY)
     if when.part not in PART_HOURS:
         return Unresolved(AskBack.WHICH_TIME)
     begins, ends = PART_HOURS[when.part]
     local = now.astimezone(zone)
-    first_day = next(_days(when, local.date()), None)
-    if _names_day(when) and first_day == local.date() and begins <= local.hour < ends:
+    first_day = next(days_meant(when, local.date()), None)
+    if names_day(when) and first_day == local.date() and begins <= local.hour < ends:
         return Unresolved(AskBack.WHICH_TIME)
     return _on_a_day(replace(when, hour=begins, minute=0, half="24"), now, zone, opening)
 
 
 def _on_a_day(when: When, now: datetime, zone: tzinfo, opening: Opening) -> Resolved | Unresolved:
     """The first day with a time that is not over; a missing half of the day is taken from the opening hours."""
-    if _lacks_day(when):
+    if lacks_day(when):
         return Unresolved(AskBack.WHICH_DAY)
-    for day in _days(when, now.astimezone(zone).date()):
-        times = [_local(day, clock, zone) for clock in _clock_times(when)]
+    for day in days_meant(when, now.astimezone(zone).date()):
+        times = [_local(day, clock, zone) for clock in clock_times(when)]
         ahead = [at for at in times if at.astimezone(UTC) > now]
-        if when.half is None and len(ahead) < len(times) and not _names_day(when):
+        if when.half is None and len(ahead) < len(times) and not names_day(when):
             ahead = _next_of_each(times, now, zone)
         if ahead:
             return _chosen(ahead, now, opening)
@@ -174,12 +144,12 @@ def _checked(at: datetime, now: datetime, opening: Opening) -> Resolved | Unreso
 
 def _within_a_day(when: When, now: datetime, zone: tzinfo, opening: Opening) -> Resolved | Unresolved:
     """The first day on which enough of the window is ahead; one that has begun goes on from now."""
-    if _lacks_day(when):
+    if lacks_day(when):
         return Unresolved(AskBack.WHICH_DAY)
     clocks = _clock_windows(when)
     if not clocks:
         return Unresolved(AskBack.CONFLICT)
-    for day in _days(when, now.astimezone(zone).date()):
+    for day in days_meant(when, now.astimezone(zone).date()):
         windows = [(_local(day, a, zone).astimezone(UTC), _local(day, b, zone).astimezone(UTC)) for a, b in clocks]
         ahead = [(max(begins, now), ends) for begins, ends in windows if ends - max(begins, now) >= SHORTEST_WINDOW]
         if ahead:
@@ -187,10 +157,46 @@ def _within_a_day(when: When, now: datetime, zone: tzinfo, opening: Opening) -> 
     return Unresolved(AskBack.WHICH_DAY)
 
 
+def _until(when: When, now: datetime, zone: tzinfo, opening: Opening) -> Resolved | Unresolved:
+    """A window that ends at the latest moment; what is left of one may be short. Of two ends that fit, ask.
+
+    Today's that is over is told so: whoever needs it by then is not served by tomorrow.
+    """
+    if lacks_day(when):
+        return Unresolved(AskBack.WHICH_DAY)
+    windows = _windows_until(when, now, zone)
+    if not windows:
+        is_over = when.day_offset is not None
+        return Unresolved(AskBack.TOO_SOON, opening.next_allowed(now)) if is_over else Unresolved(AskBack.WHICH_DAY)
+    cuts = [(window, cut) for window in windows if (cut := _cut(window, opening, shortest=timedelta(seconds=1)))]
+    whole = [cut for window, cut in cuts if cut[1] == window[1]]
+    if len(whole) > 1 or (cuts and not whole and len(windows) > 1):
+        return Unresolved(AskBack.AM_OR_PM)
+    if not cuts:
+        return Unresolved(AskBack.CLOSED, opening.next_allowed(windows[0][0]))
+    return Resolved(*(whole or [cuts[0][1]])[0])
+
+
+def _windows_until(when: When, now: datetime, zone: tzinfo) -> list[Window]:
+    """One for each half of the day, from the named day's begin; without a day, from the first on which it is ahead."""
+    days = list(islice(days_meant(when, now.astimezone(zone).date()), 1 if when.day_offset is not None else 2))
+    begins = PART_BEGINS.get(when.part or "", time(0))
+    rows = [[_window_until(day, begins, clock, now, zone) for clock in clock_times(when.end)] for day in days]
+    choices = rows if names_day(when) else [*zip(*rows, strict=True)]
+    ahead = [[window for window in choice if window[0] < window[1]] for choice in choices]
+    return next(filter(None, ahead), []) if names_day(when) else [choice[0] for choice in ahead if choice]
+
+
+def _window_until(day: date, begins: time, ends: time, now: datetime, zone: tzinfo) -> Window:
+    """Midnight ends a day; a part of the day that begins after the end means nothing."""
+    last_day = day if ends > time(0) else day + timedelta(days=1)
+    begins = begins if begins < ends or day < last_day else time(0)
+    return max(now, _local(day, begins, zone).astimezone(UTC)), _local(last_day, ends, zone).astimezone(UTC)
+
+
 def _clock_windows(when: When) -> list[tuple[time, time]]:
     """Both ends in the halves of the day that make a window of them: three to five is never 3 AM to 5 PM."""
-    until = replace(when, hour=when.until_hour, minute=when.until_minute, half=when.until_half)
-    pairs = [(begins, ends) for begins in _clock_times(when) for ends in _clock_times(until)]
+    pairs = [(begins, ends) for begins in clock_times(when) for ends in clock_times(when.end)]
     return [pair for pair in pairs if SHORTEST_WINDOW <= _between(*pair) <= LONGEST_WINDOW]
 
 
@@ -210,78 +216,19 @@ def _window_chosen(windows: list[Window], opening: Opening) -> Resolved | Unreso
     return Resolved(*found[0])
 
 
-def _cut(window: Window, opening: Opening) -> Window | None:
+def _cut(window: Window, opening: Opening, shortest: timedelta = SHORTEST_WINDOW) -> Window | None:
     """What of it lies inside the hours, if that is enough."""
     opens = opening.next_allowed(window[0])
     if opens is None:
         return None
     ends = min(window[1], opening.closes_after(opens) or window[1])
-    return (opens, ends) if ends - opens >= SHORTEST_WINDOW else None
+    return (opens, ends) if ends - opens >= shortest else None
 
 
 def _next_of_each(times: list[datetime], now: datetime, zone: tzinfo) -> list[datetime]:
     """Without a day, "at three" means the next three o'clock of either half."""
     later = (at if at.astimezone(UTC) > now else _local(at.date() + timedelta(days=1), at.time(), zone) for at in times)
     return sorted(later, key=lambda at: at.astimezone(UTC))
-
-
-def _clock_times(when: When) -> list[time]:
-    """One time, or both halves of the day if none was said."""
-    hour, minute = when.hour or 0, when.minute or 0
-    if when.half == "am":
-        hours = [hour % 12]
-    elif when.half == "pm":
-        hours = [hour % 12 + 12]
-    elif when.half == "24" or hour == 0 or hour > 12:
-        hours = [hour]
-    else:
-        hours = [hour % 12, hour % 12 + 12]
-    return [time(h, minute) for h in hours]
-
-
-def _names_day(when: When) -> bool:
-    return when.day_offset is not None or when.weekday is not None or when.day is not None
-
-
-def _lacks_day(when: When) -> bool:
-    """ "Next week" without a weekday, a month without a day."""
-    return not _names_day(when) and (when.next_week or when.month is not None)
-
-
-def _days(when: When, today: date) -> Iterator[date]:
-    """The days it can mean, nearest first: the next one counts if the time of the first is over."""
-    if when.day is not None:
-        dates = _month_days(when.month, when.day, today)
-        yield from takewhile(lambda found: when.weekday in (None, found.weekday()), dates)
-    elif when.weekday is not None:
-        yield from _weekdays(when, today)
-    else:
-        first = today + timedelta(days=when.day_offset or 0)
-        yield from (first, first + timedelta(days=1))
-
-
-def _weekdays(when: When, today: date) -> Iterator[date]:
-    """This weekday's next date; of next week, counted from Monday, if that was said."""
-    assert when.weekday is not None
-    if when.next_week:
-        yield today + timedelta(days=7 - today.weekday() + when.weekday)
-        return
-    first = today + timedelta(days=(when.weekday - today.weekday()) % 7)
-    yield from (first, first + timedelta(days=7))
-
-
-def _month_days(month: int | None, day: int, today: date) -> Iterator[date]:
-    """This date in the next months or years; days that a month does not have are passed over."""
-    for step in range(14):
-        year, index = divmod(today.year * 12 + today.month - 1 + step, 12)
-        if month is not None and index + 1 != month:
-            continue
-        try:
-            found = date(year, index + 1, day)
-        except ValueError:
-            continue
-        if found >= today:
-            yield found
 
 
 def _local(day: date, clock: time, zone: tzinfo) -> datetime:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.domain.dialogue.heard import MomentResolved, OfferedZone
 from ivr.domain.hours import CallingHours, Hours
-from ivr.domain.moments import SHORTEST_WINDOW, AskBack, Resolved, Unresolved, When, Window, resolve
+from ivr.domain.moments import LONGEST_WINDOW, SHORTEST_WINDOW, AskBack, Resolved, Unresolved, When, Window, resolve
 from ivr.domain.policies import CallbackRules, calling_window
 from ivr.domain.regions import Whereabouts
 from ivr.domain.turn import Clock, Say
@@ -51,7 +51,7 @@ class NamedTimes:
         named_at = _named_at(when, moment, now, zone, horizon)
         zones = tuple(self._differing(dialogue.locale, where, named_at)) if named_at else ()
         if named_at and zones:
-            until = moment.until if isinstance(moment, Resolved) else None
+            until = moment.until if isinstance(moment, Resolved) and not when.is_latest else None
             return MomentResolved(Resolved(named_at, until), now, zones)
         return MomentResolved(self._with_room(exchange, moment, hours), now)
 
@@ -90,13 +90,19 @@ class NamedTimes:
         return Unresolved(AskBack(why) if nearest_at else AskBack.FULL, nearest_at)
 
     def _window_with_room(self, exchange: Exchange, skill: str, hours: Hours, window: Window) -> Resolved | Unresolved:
-        """From its first moment that can be promised; what is left is told as a moment if it is too short."""
+        """From its first moment that can be promised; what is left is told as a moment if it is too short.
+
+        As a latest moment has no begin, it may make a longer window than can be promised: its first hours are.
+        """
         slots, uow = self.bookings.slots, exchange.uow
         wanted = Wanted(skill, exchange.dialogue.locale, exchange.dialogue.moves_id)
         at = slots.first_within(uow, wanted, hours, window)
         if at is None:
-            return Unresolved(AskBack.FULL, slots.nearest(uow, wanted, hours, window[0]))
-        return Resolved(at, window[1] if window[1] - at >= SHORTEST_WINDOW else None)
+            nearest_at = slots.nearest(uow, wanted, hours, window[0])
+            least = timedelta(seconds=self.rules.dial.reserve_seconds)
+            is_soon = window[1] - slots.earliest_at < least and nearest_at is not None
+            return Unresolved(AskBack.TOO_SOON if is_soon else AskBack.FULL, nearest_at)
+        return Resolved(at, min(window[1], at + LONGEST_WINDOW) if window[1] - at >= SHORTEST_WINDOW else None)
 
 
 def _named_at(
@@ -105,7 +111,9 @@ def _named_at(
     """The wall-clock time that was named, on the first clock; None: none was, or it is not complete yet."""
     if when.asap or when.in_seconds is not None:
         return None
-    if isinstance(moment, Resolved):
-        return moment.at
-    told = resolve(when, now, ZoneInfo(zone), CallingHours.always(), horizon) if moment.nearest_at else None
-    return told.at if isinstance(told, Resolved) else None
+    told: Resolved | Unresolved | None = moment
+    if isinstance(moment, Unresolved):
+        told = resolve(when, now, ZoneInfo(zone), CallingHours.always(), horizon) if moment.nearest_at else None
+    if not isinstance(told, Resolved):
+        return None
+    return told.until if when.is_latest else told.at

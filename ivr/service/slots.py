@@ -109,9 +109,9 @@ class Slots:
     def first_within(self, uow: UnitOfWork, wanted: Wanted, hours: Hours, window: Window) -> datetime | None:
         """The first moment of a window that can be promised, as things stand; its end leaves time to ring both."""
         begins, ends = window
-        if begins >= self.earliest_at and self.has_room(uow, wanted, begins):
-            return begins
         last_at = ends - timedelta(seconds=self._rules.dial.reserve_seconds)
+        if self.earliest_at <= begins <= last_at and self.has_room(uow, wanted, begins):
+            return begins
         return next((slot.at for slot in self.free(uow, wanted, hours, begins, last_at) if slot.at <= last_at), None)
 
     def why_not(self, uow: UnitOfWork, wanted: Wanted, at: datetime) -> str:

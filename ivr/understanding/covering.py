@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from ivr.understanding.moments import REJECTED, UNTIL, WINDOW
+from ivr.understanding.moments import LATEST, REJECTED, UNTIL, WINDOW
 from ivr.understanding.network import Match, Slots
 from ivr.understanding.tokens import Spelling
 
@@ -15,6 +15,8 @@ _UNKNOWN_COST: Final = 1.0
 _PIECE_COST: Final = 0.1
 _WINDOW_COST: Final = 0.09
 """Rather than a time: "from ten to twelve" is not ten minutes before noon."""
+_LATEST_COST: Final = 1e-3
+"""More than a time: the words before one are the request's if it has them ("postpone my callback until three")."""
 _LATER_COST: Final = 1e-4
 """Per token before it: what cannot be is said before what can ("el martes no puedo, el miércoles")."""
 _FILLER_COST: Final = 0.2
@@ -83,7 +85,7 @@ def _cost(piece: Piece) -> float:
         return _FILLER_COST * (piece.end - piece.start)
     if piece.name == REJECTED:
         return _PIECE_COST + _LATER_COST * piece.start
-    return _WINDOW_COST if piece.name == WINDOW else _PIECE_COST
+    return {WINDOW: _WINDOW_COST, LATEST: _PIECE_COST + _LATEST_COST}.get(piece.name, _PIECE_COST)
 
 
 def _relax(best: list[_Best], start: int, end: int, cost: float, piece: Piece | None) -> None:

@@ -8,7 +8,7 @@ from ivr.domain.moments import When
 
 CORRECTIONS: Final = frozenset({"correction", "no"})
 """Said between two moments, the later one counts ("no, I said Friday")."""
-NEVER_CHANGE: Final = frozenset({"unclear", "rejected", "correction", "moment_glue", "window", "zone"})
+NEVER_CHANGE: Final = frozenset({"unclear", "rejected", "correction", "moment_glue", "window", "latest", "zone"})
 """More words may make these of a moment, but so rarely that a turn does not wait for them."""
 REJECTED: Final = "rejected"
 """Said to be left out ("not today")."""
@@ -16,10 +16,14 @@ GLUE: Final = "moment_glue"
 IGNORED: Final = frozenset({REJECTED, GLUE})
 """Said to be left out, or to join fragments."""
 WINDOW: Final = "window"
+LATEST: Final = "latest"
 UNTIL: Final = "until_"
 """Begins the slots of a window's end."""
+NOON: Final = 12
 _UNIT_SECONDS: Final = {"minute": 60, "hour": 3600, "second": 1}
-REPLACEABLE: Final = frozenset({"date", "time", "window", "part", "zone"})
+CLOCK: Final = frozenset({"time", WINDOW, LATEST})
+"""Kinds that a corrected one of them takes the place of."""
+REPLACEABLE: Final = frozenset({"date", "part", "zone"}) | CLOCK
 _UNIT_DAYS: Final = {"day": 1, "week": 7}
 _DAYS: Final = ("day_offset", "weekday", "day")
 """Ways of naming a day."""
@@ -30,7 +34,7 @@ class Fragment:
     """One part of a moment, as found in a text."""
 
     kind: str
-    """asap, relative, date, time, window, part, zone, rejected, unclear, correction, no."""
+    """asap, relative, date, time, window, latest, part, zone, rejected, unclear, correction, no."""
     slots: Mapping[str, str | int]
 
 
@@ -64,14 +68,25 @@ def _uncorrected(fragments: Sequence[Fragment]) -> list[Fragment]:
         return corrected
     if kinds & {"asap", "relative", "unclear"}:
         return kept
-    replaced = kinds | ({"time", "window"} if kinds & {"time", "window"} else set())
-    return [*(f for f in corrected if f.kind in REPLACEABLE and f.kind not in replaced), *kept]
+    replaced = kinds | (CLOCK if kinds & CLOCK else set())
+    ends = _ends(kept)
+    return [*(f for f in corrected if f.kind in REPLACEABLE and (f.kind not in replaced or _completes(f, ends))), *kept]
+
+
+def _ends(fragments: Sequence[Fragment]) -> set[str]:
+    """Which ends of a window they name, each by itself."""
+    return {"bound" if f.slots.get("bound") else f.kind for f in fragments if f.kind in CLOCK}
+
+
+def _completes(fragment: Fragment, ends: set[str]) -> bool:
+    """ "After two but before four" is one window, whichever was said first."""
+    return _ends([fragment]) | ends == {"bound", LATEST} and len(ends) == 1 and _ends([fragment]) != ends
 
 
 def _without_any_time(said: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """ "Any time tomorrow" names a day and asks for no hour; "as soon as possible today" is as soon as possible."""
     names = {name for one in said for name in one}
-    if "asap" not in names or names & {"hour", "in_seconds", "conflict"} or not names & {*_DAYS, "part"}:
+    if "asap" not in names or names & {"hour", "in_seconds", "conflict"} or not names & {*_DAYS, "part", "until_hour"}:
         return list(said)
     if names <= {"asap", "day_offset"} and all(one.get("day_offset", 0) == 0 for one in said):
         return [one for one in said if "asap" in one]
@@ -79,12 +94,18 @@ def _without_any_time(said: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _excludes(known: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
-    """Two ways of naming a moment that cannot both hold; said in one phrase ("Friday the fourth"), they can."""
+    """Two ways of naming a moment that cannot both hold; said in one phrase ("Friday the fourth"), they can.
+
+    "At three" and "by six" are two moments, "after three" and "by six" one window.
+    """
     both = {**known, **said}
     days = [[key for key in _DAYS if key in named] for named in (known, said, both)]
     alone = [key for key in ("asap", "in_seconds") if key in both]
     two_days = bool(days[0] and days[1]) and len(days[2]) > 1
-    return two_days or len(alone) > 1 or bool(alone and (days[2] or "hour" in both or "part" in both))
+    ends = {"hour", "until_hour"}
+    is_joined = ends <= both.keys() and not (ends <= known.keys() or ends <= said.keys())
+    alone_only = len(alone) > 1 or bool(alone and (days[2] or ends & both.keys() or "part" in both))
+    return two_days or alone_only or (is_joined and not both.get("not_before"))
 
 
 def _finished(known: dict[str, Any]) -> When:
@@ -93,6 +114,8 @@ def _finished(known: dict[str, Any]) -> When:
         if known.get("half") is None and known.get("until_half") is None:
             known["half"] = "am" if part == "morning" else "pm"
         del known["part"]
+    elif known.get("until_half") is None and part is not None and "until_hour" in known:
+        known["until_half"] = "am" if part == "morning" and known["until_hour"] < NOON else "pm"
     return When(**known)
 
 
@@ -110,10 +133,14 @@ def _relative(slots: Mapping[str, str | int]) -> dict[str, Any]:
 
 
 def _date(slots: Mapping[str, str | int]) -> dict[str, Any]:
+    """A holiday is the date in its list: month-day."""
     names = ("day_offset", "weekday", "month", "day", "part")
     said: dict[str, Any] = {name: slots[name] for name in names if name in slots}
     if slots.get("week") == "next":
         said["next_week"] = True
+    if "holiday" in slots:
+        month, day = str(slots["holiday"]).split("-")
+        said |= {"month": int(month), "day": int(day)}
     return said
 
 
@@ -147,6 +174,16 @@ def _window(slots: Mapping[str, str | int]) -> dict[str, Any]:
     return {**_date(slots), **said, **{UNTIL + name: value for name, value in until.items()}}
 
 
+def _latest(slots: Mapping[str, str | int]) -> dict[str, Any]:
+    """The end of a window alone, and the day and the zone if they were said with it."""
+    zone = _zone(slots) if "zone" in slots else {}
+    return {
+        **_date(slots),
+        **zone,
+        **{UNTIL + name: value for name, value in _time(slots).items() if name != "not_before"},
+    }
+
+
 def _zone(slots: Mapping[str, str | int]) -> dict[str, Any]:
     return {"zone": slots["zone"]}
 
@@ -162,6 +199,7 @@ FIELDS: Final = {
     "part": _part,
     "time": _time,
     WINDOW: _window,
+    LATEST: _latest,
     "zone": _zone,
     "unclear": _unclear,
 }
@@ -174,7 +212,7 @@ def is_full(when: When) -> bool:
         return True
     has_day = when.day_offset is not None or when.weekday is not None or when.day is not None
     has_half = when.half is not None or when.until_half is not None
-    return not when.conflict and has_day and when.hour is not None and has_half
+    return not when.conflict and has_day and (when.hour is not None or when.is_latest) and has_half
 
 
 def is_said_wholly(name: str, when: When) -> bool:

@@ -81,11 +81,18 @@ def merge(before: When, now: When) -> When:
     if now.part is not None and now.hour is None and before.hour is not None:
         said["half"] = "am" if now.part == "morning" else "pm"
         said.pop("part")
+    if now.part is not None and before.is_latest and now.until_hour is None:
+        said["half"] = "am" if now.part == "morning" else "pm"
+    if "half" in said and before.is_latest and now.hour is None:
+        said["until_half"] = said.pop("half")
     if {"weekday", "day_offset", "month", "day"} & said.keys():
         before = replace(before, weekday=None, day_offset=None, month=None, day=None, next_week=False)
     if "hour" in said:
         before = replace(before, minute=None, half=None, in_seconds=None, part=None)
         before = replace(before, until_hour=None, until_minute=None, until_half=None)
+    if now.is_latest:  # "not before two" is kept: both make a window
+        before = before if before.not_before else replace(before, hour=None, minute=None, half=None, in_seconds=None)
+        before = replace(before, until_minute=None, until_half=None, part=None)
     return replace(before, **{**said, "conflict": now.conflict})
 
 
