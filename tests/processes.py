@@ -15,14 +15,22 @@ def without_settings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("IVR_", "TWILIO_"))}
 
 
-def free_port(but: int = 0) -> int:
-    """A port that nobody listens on, below those that the system hands out to others by itself, and not `but`.
+_KEPT: list[socket.socket] = []
 
-    Two processes that ask at the same time, with one number after the other, are told ports far apart.
+
+def free_port() -> int:
+    """A port for a server of the present test, which nobody else is given as long as this process lives.
+
+    It is bound here and never listened on: a server, which takes a port that is bound and not used (SO_REUSEADDR), gets
+    it; another test's server cannot, be it before ours has started or once it is dead; and while ours does not run,
+    whoever asks there is refused.
     """
-    for port in range(max(20_000 + os.getpid() * 397 % 10_000, but + 1), 32_000):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+    kept = socket.socket()
+    for port in range(20_000 + os.getpid() * 397 % 10_000, 32_000):  # below those that the system hands out by itself
+        with suppress(OSError):
+            kept.bind(("127.0.0.1", port))
+            kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # only now: nobody was to be sharing it before
+            _KEPT.append(kept)
             return port
     raise AssertionError("no port is free")
 

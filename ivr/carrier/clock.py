@@ -48,18 +48,24 @@ class CallClock:
         """Run at `speed` for the next 20 ms on the wall: whoever waits says so again and again, from any thread."""
         self._hurried_ticks = math.ceil(self.speed)
 
-    async def run(self, on_tick: Callable[[], None], busy: Callable[[], bool]) -> None:
-        """Tick for as long as something sleeps or is busy; ends only by cancellation."""
+    async def run(self, on_tick: Callable[[], None], busy: Callable[[], bool], waits: Callable[[], bool]) -> None:
+        """Tick for as long as something sleeps or is busy; ends only by cancellation.
+
+        `waits`: somebody else's answer is waited for. A patient clock does not hurry meanwhile: the time that others
+        take on the wall would be multiplied, and a caller be kept in silence for seconds by a machine that is slow.
+        """
         while True:
             self._wake.clear()
             if not self._sleepers and not busy():
                 await self._wake.wait()
-            await self._run_until_idle(on_tick, busy)
+            await self._run_until_idle(on_tick, busy, waits)
 
-    async def _run_until_idle(self, on_tick: Callable[[], None], busy: Callable[[], bool]) -> None:
+    async def _run_until_idle(
+        self, on_tick: Callable[[], None], busy: Callable[[], bool], waits: Callable[[], bool]
+    ) -> None:
         due = time.monotonic()
         while self._sleepers or busy():
-            due += self._next_span()
+            due += self._next_span(waits())
             behind = time.monotonic() - due
             if self.speed > 1 and behind > _FARTHEST_BEHIND:
                 due += behind  # a slow machine slows call time down rather than skipping timers
@@ -68,9 +74,9 @@ class CallClock:
             on_tick()
             self._resolve()
 
-    def _next_span(self) -> float:
+    def _next_span(self, waits: bool) -> float:
         """Wall seconds of the next tick."""
-        if self._patient and not self._hurried_ticks:
+        if self._patient and (waits or not self._hurried_ticks):
             return FRAME_SECONDS
         self._hurried_ticks = max(0, self._hurried_ticks - 1)
         return FRAME_SECONDS / self.speed

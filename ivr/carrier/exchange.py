@@ -63,6 +63,8 @@ class Exchange:
         self.reset_connection: Callable[[Request], None] = lambda request: None
         self.flow = CallFlow(self)
         self.texting = Texting(self)
+        self.fetching = 0
+        """Documents that the app still owes."""
         self._live: dict[str, Call] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._noise_seed = itertools.count(1)
@@ -71,7 +73,7 @@ class Exchange:
 
     async def run(self) -> None:
         """Tick until cancelled."""
-        await self.clock.run(self._tick, lambda: bool(self._live))
+        await self.clock.run(self._tick, lambda: bool(self._live), lambda: self.fetching > 0)
 
     async def close(self) -> None:
         """Stop everything that still runs."""

@@ -41,6 +41,8 @@ class Faults:
     stale_seconds: float = 3600.0
     document_delay_seconds: float = 0.0
     """Every document request is sent this much late."""
+    document_limits: deque[float] = field(default_factory=deque)
+    """How long the next documents are waited for, in the place of `CarrierOptions.webhook_budget_seconds`."""
     recordings_lost: bool = False
     """No recording has a file."""
     recording_files: deque[int | bytes] = field(default_factory=deque)

@@ -13,7 +13,7 @@ from ivr.carrier.telephone import Heard, Telephone, TelephoneError, TelephoneSta
 
 T = TypeVar("T")
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 NAP_SECONDS = 0.01
 """How often whoever waits looks again, and says that call time may hurry."""
 
@@ -100,13 +100,14 @@ class Handset:
         self._wait(lambda: self.state is TelephoneState.IN_CALL, timeout, problem="was not connected")
 
     def answer(self) -> None:
-        """Pick up. Raises TelephoneError when nothing rings."""
+        """Pick up, and wait until the call is answered. Raises TelephoneError when nothing rings."""
 
-        async def answer() -> None:
+        async def answer() -> Call | None:
             self.telephone.answer()
+            return self.telephone.call
 
-        self._run(answer())
-        self.connected()
+        call = self._run(answer())
+        self._wait(lambda: call.answered, PATIENCE_SECONDS, problem="was not connected")  # it may be over by now
 
     def reject(self) -> None:
         """Decline. Raises TelephoneError when nothing rings."""

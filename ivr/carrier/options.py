@@ -26,8 +26,8 @@ class CarrierOptions:
     patient: bool = False
     """Run at `speed` only while somebody waits at a Handset, in `LocalCarrier.run`, or calls `LocalCarrier.hurry`.
 
-    Between two waits call time is wall time then: what a test does at a telephone is never too late only because the
-    machine is busy.
+    Between two waits, and while the app owes a document, call time is wall time then: neither what a test does at a
+    telephone nor what the app says is too late only because the machine is busy.
     """
     voice: Voice = "espeak"
     """`None` is a silent voice that takes 60 ms a character; "espeak" falls back to it when it is not installed."""

@@ -110,6 +110,7 @@ class Script:
         record = DocumentFetch(url, jump.method, params, time.monotonic())
         self.call.documents.append(record)
         self.call.fetching += 1
+        self.exchange.fetching += 1
         try:
             answer = await self._deliver(Webhook(url, jump.method, params, self._cookies()), record)
             return document_of(answer, jump.method)
@@ -118,12 +119,14 @@ class Script:
             raise
         finally:
             self.call.fetching -= 1
+            self.exchange.fetching -= 1
             self.exchange.event("document", self.call, url=url, body=record.body, error_code=record.error_code)
 
     async def _deliver(self, webhook: Webhook, record: DocumentFetch) -> WebhookAnswer:
         if self.exchange.faults.document_delay_seconds:
             await asyncio.sleep(self.exchange.faults.document_delay_seconds)
-        answer = await self.exchange.webhooks.deliver(webhook)
+        limits = self.exchange.faults.document_limits
+        answer = await self.exchange.webhooks.deliver(webhook, limits.popleft() if limits else None)
         record.served_at, record.status = time.monotonic(), answer.status
         record.body = answer.body.decode(errors="replace")
         return answer

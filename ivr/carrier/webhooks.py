@@ -5,7 +5,7 @@ import base64
 import secrets
 import socket
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from urllib.parse import parse_qs, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -90,12 +90,14 @@ class Webhooks:
         """Close all connections."""
         await self._client.aclose()
 
-    async def deliver(self, webhook: Webhook) -> WebhookAnswer:
-        """Send, retrying as the limits say. Raises WebhookFailure."""
+    async def deliver(self, webhook: Webhook, most_seconds: float | None = None) -> WebhookAnswer:
+        """Send, retrying as the limits say; `most_seconds` in the place of the usual budget. Raises WebhookFailure."""
         parts = urlsplit(webhook.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise WebhookFailure(11100, f"invalid URL {webhook.url!r}")
         limits = self._defaults.with_fragment(parts.fragment)
+        if most_seconds is not None:
+            limits = replace(limits, read_seconds=most_seconds, total_seconds=most_seconds)
         plain = Webhook(urlunsplit(parts._replace(fragment="")), webhook.method, webhook.params, webhook.cookies)
         try:
             async with asyncio.timeout(limits.total_seconds):

@@ -58,17 +58,31 @@ def test_without_a_working_fallback_the_carrier_apologises_and_hangs_up(app, cus
     assert call.status == "completed"
 
 
-def test_slow_document_counts_as_failed(app, open_carrier):
+def test_slow_document_counts_as_failed(app, carrier, customer):
     async def slow(form):
-        await asyncio.sleep(3)
+        await asyncio.sleep(2)
         return "<Say>Too late</Say>"
 
     app.answers["/voice"] = slow
     app.answers["/fallback"] = "<Say>Sorry</Say>"
-    customer = open_carrier(webhook_budget_seconds=2).handset("+15551230001")
+    carrier.faults.document_limits.append(1)
     customer.dial(OURS)
     customer.hears("Sorry")
+    assert app.to("/fallback")[0].params["ErrorCode"] == "11200"
     assert len(app.to("/voice")) == 1
+
+
+def test_while_a_document_is_awaited_the_call_lasts_no_longer_than_on_the_wall(app, customer):
+    async def slow(form):
+        await asyncio.sleep(0.5)
+        return "<Say>Two</Say>"
+
+    app.answers |= {"/voice": "<Say>One</Say><Redirect>/slow</Redirect>", "/slow": slow}
+    customer.dial(OURS)
+    two = customer.hears("Two")
+    one = customer.heard[0]
+    on_the_wall = two.started_monotonic - one.stopped_monotonic
+    assert two.started_at - one.stopped_at < 2 * on_the_wall, "it would be twenty times as long"
 
 
 def test_connection_failure_is_tried_twice(app, carrier, customer):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.carrier import TelephoneError
+from ivr.carrier import TelephoneError, TelephoneState
 
 OURS, CUSTOMER = "+15550100100", "+15551230001"
 LONG = "<Pause length='1000'/>"
@@ -42,6 +42,22 @@ def test_telephone_cannot_do_what_needs_a_call(customer):
     for act in (lambda: customer.press("1"), lambda: customer.say("x"), customer.answer, customer.reject):
         with pytest.raises(TelephoneError):
             act()
+
+
+def test_call_that_is_over_before_anybody_looks_was_answered_all_the_same(app, customer, client, eventually):
+    app.answers["/answered"] = "<Hangup/>"
+    client.calls.create(to=CUSTOMER, from_=OURS, url=app.url + "/answered")
+    customer.ringing()
+    run = customer._run
+
+    def run_and_look_late(work):
+        done = run(work)
+        eventually(lambda: customer.state is TelephoneState.IDLE)
+        return done
+
+    customer._run = run_and_look_late
+    customer.answer()
+    assert customer.calls[0].status == "completed"
 
 
 def test_telephone_has_twelve_keys(app, customer):

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import httpx
@@ -18,6 +19,9 @@ from ivr.carrier.audio import to_ulaw
 from ivr.carrier.page import PhonesPage, phones_page
 
 OURS, CUSTOMER, AGENT = "+15550100100", "+15551230001", "+15551230002"
+PATIENCE = 60.0
+"""Wall seconds; a busy machine takes a tenth of it."""
+fetch = partial(httpx.get, timeout=PATIENCE)
 LOUD = b"\x80" * 160  # mu-law for the largest sample
 LONG = "<Pause length='1000'/>"
 WELCOME = "<Say>Welcome</Say>" + LONG  # a Pause alone would not answer the call
@@ -61,7 +65,7 @@ class Phone:
     def do(self, action: str, **values: Any) -> None:
         self.socket.send(json.dumps({"do": action, **values}))
 
-    def until(self, kind: str, timeout: float = 30.0, **values: Any) -> dict[str, Any]:
+    def until(self, kind: str, timeout: float = PATIENCE, **values: Any) -> dict[str, Any]:
         """The next message like this; what comes before it is kept in `told` and `audio`."""
         deadline = time.monotonic() + timeout
         while True:
@@ -80,7 +84,11 @@ def pick_up() -> Iterator[Callable[..., Phone]]:
 
         def open_phone(carrier: LocalCarrier, number: str, locale: str = "en-US", **headers: str) -> Phone:
             url = carrier.url.replace("http", "ws") + f"/phones/socket?number=%2B{number[1:]}&locale={locale}&rate=160"
-            return Phone(opened.enter_context(connect(url, additional_headers=headers, proxy=None, max_queue=None)))
+            return Phone(
+                opened.enter_context(
+                    connect(url, additional_headers=headers, proxy=None, max_queue=None, open_timeout=PATIENCE)
+                )
+            )
 
         yield open_phone
 
@@ -100,14 +108,14 @@ def in_call(phone: Phone) -> Phone:
 
 
 def test_page_shows_two_telephones_and_the_services_number(site):
-    html = httpx.get(f"{site.url}/phones?customer=%2B15550009999").text
+    html = fetch(f"{site.url}/phones?customer=%2B15550009999").text
     assert html.count('class="phone"') == 2
     assert 'data-number="+15550009999"' in html
     assert f'value="{OURS}"' in html
 
 
 def test_page_obeys_a_policy_without_inline_code_and_foreign_resources(site):
-    answer = httpx.get(f"{site.url}/phones")
+    answer = fetch(f"{site.url}/phones")
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
@@ -118,14 +126,14 @@ def test_page_obeys_a_policy_without_inline_code_and_foreign_resources(site):
 
 
 def test_everything_the_page_asks_for_is_served(site):
-    html = httpx.get(f"{site.url}/phones").text
+    html = fetch(f"{site.url}/phones").text
     for path in [*re.findall(r'(?:src|href)="(/phones/static/[^"]+)"', html), "/phones/static/worklet-speaker.js"]:
-        assert httpx.get(site.url + path).status_code == 200
-    assert httpx.get(f"{site.url}/phones/static/../page.py").status_code == 404
+        assert fetch(site.url + path).status_code == 200
+    assert fetch(f"{site.url}/phones/static/../page.py").status_code == 404
 
 
 def test_address_cannot_write_into_the_page(site):
-    html = httpx.get(f"{site.url}/phones", params={"customer": '"><script>x</script>', "to": "'</script>"}).text
+    html = fetch(f"{site.url}/phones", params={"customer": '"><script>x</script>', "to": "'</script>"}).text
     assert "<script>x" not in html
 
 
@@ -134,7 +142,7 @@ def test_address_cannot_write_into_the_page(site):
     [("", "ko-KR,ko;q=0.9", "ko"), ("?lang=en", "ko", "en"), ("", "tlh", "en"), ("?lang=xx", "", "en")],
 )
 def test_page_speaks_the_readers_language(site, query, accepts, language):
-    html = httpx.get(f"{site.url}/phones{query}", headers={"accept-language": accepts}).text
+    html = fetch(f"{site.url}/phones{query}", headers={"accept-language": accepts}).text
     assert f'<html lang="{language}">' in html
     assert ("고객" in html) == (language == "ko")
 

@@ -14,11 +14,14 @@ from ivr.service.ports import TextToSpeech
 from ivr.settings import Settings
 from ivr.speech.recognizers import Recognizers
 from ivr.understanding.grammars import GrammarUnderstanding
-from tests.journeys.world import World
+from tests.journeys.world import PATIENCE, World
 from tests.web.stream_support import ScriptedRecognizer
 
 SPEED = 15
 """Call time against wall time while a test waits; people at telephones have their usual time to react."""
+
+PATIENT: dict[str, Any] = {"patient": True, "webhook_budget_seconds": PATIENCE, "webhook_connect_seconds": PATIENCE}
+"""Options of a carrier to which a machine that is busy is never an app that fails."""
 
 
 class NoModels:
@@ -67,7 +70,7 @@ def new_world(sqlite_url: str, words: dict[str, Any], understanding: GrammarUnde
             mouth: TextToSpeech | None = None,
             **options: Any,
         ) -> World:
-            chosen = {"voice": None, "speed": SPEED, "patient": True, "cps": 1000, "insecure_streams": True, **options}
+            chosen = {"voice": None, "speed": SPEED, "cps": 1000, "insecure_streams": True, **PATIENT, **options}
             shared: dict[str, Any] = words | ({} if listens else {"understanding": understanding})
             if ear is not None:
                 shared |= {"recognizers": Recognizers((ear,)), "ears": NoModels()}

@@ -20,22 +20,13 @@ BUFFER = 65536
 
 
 class Node:
-    """One machine: `python -m ivr serve` with its dispatcher. A context manager.
-
-    A dead one keeps its port until the test ends, and refuses whoever asks there: were the port free, a server of
-    another test might take it and answer what the proxy sends, and a webhook would be lost.
-    """
-
-    last_port = 0
+    """One machine: `python -m ivr serve` with its dispatcher. A context manager."""
 
     def __init__(self, name: str, folder: Path, environment: Mapping[str, str]) -> None:
-        Node.last_port = self.port = free_port(but=Node.last_port)
+        self.port = free_port()
         self._log = folder / f"{name}.log"
         self._environment = {**without_settings(), **environment, "PYTHONPATH": str(ROOT), "IVR_LOG": "json"}
         self._folder = folder
-        self._grave = socket.socket()
-        self._grave.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        """Bound once the node is dead, and never listened on."""
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "ivr", "serve", "--port", str(self.port)]
@@ -52,7 +43,6 @@ class Node:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.kill()
-        self._grave.close()
 
     def is_ready(self) -> bool:
         """As a proxy asks before it sends calls here."""
@@ -65,12 +55,13 @@ class Node:
         if self._process.returncode is None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
-            until(self._is_buried)
+            until(self._refuses)
 
-    def _is_buried(self) -> bool:
-        with suppress(OSError):  # the server, which this process cannot wait for, may take a moment longer to go
-            self._grave.bind(("127.0.0.1", self.port))
-            return True
+    def _refuses(self) -> bool:
+        try:  # the server, which this process cannot wait for, may take a moment longer to go
+            socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS).close()
+        except OSError as error:
+            return isinstance(error, ConnectionRefusedError)
         return False
 
 

@@ -68,6 +68,12 @@ def sign_in(page: Any, name: str = "Kim") -> None:
     page.wait_for_selector("#live[data-way=events]")
 
 
+def sends(page: Any, key: str) -> None:
+    """Press a key that sends a form, and wait for the page that answers: until then the next key would be lost."""
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
 def talks(world: World, page: Any, agent: Handset) -> Handset:
     """The agent takes the next in line by one key; both telephones are answered."""
     customer = world.phone()
@@ -139,7 +145,7 @@ def test_agent_takes_a_callback_from_the_ring_to_its_outcome_and_talks_with_the_
     agent, customer, page = world.agent(status=AgentStatus.AWAY), world.phone(), desk()
     sign_in(page)
     other = phones(world, page)
-    page.keyboard.press("a")
+    sends(page, "a")
     page.wait_for_selector("#live >> text=You are: available")
     page.keyboard.press("t")
     page.wait_for_selector("#live >> text=Your telephone rings")
@@ -187,10 +193,10 @@ def test_mute_coach_lost_network_reload_and_hand_over_in_one_conversation(
     agent, page, coach = world.agent(), desk(), world.phone(SELLER)
     sign_in(page)
     customer = talks(world, page, agent)
-    page.keyboard.press("m")
+    sends(page, "m")
     page.wait_for_selector("#live >> text=muted")
     world.until(lambda: not hears(world, customer, agent), "the agent is not heard")
-    page.keyboard.press("m")
+    sends(page, "m")
     customer.joined_with(agent, PATIENCE)
     page.select_option("#sellers-role", "coach")
     page.click("text=Ring Northwind Outdoor")

@@ -209,11 +209,12 @@ def test_an_agents_token_opens_their_own_conversation_alone(new_world: NewWorld)
     assert [theirs.get(name).status_code for name in (conversation, "current", "x")] == [404, 404, 404]
     base = f"{world.url}/api/v1"
     program = {"Authorization": f"Bearer {API_KEY}"}
-    assert httpx.get(f"{base}/conversations/{conversation}", headers=program).status_code == 200
+    assert httpx.get(f"{base}/conversations/{conversation}", headers=program, timeout=PATIENCE).status_code == 200
     row = world.agent_row()
     for token in ("x", f"agent.{row.id}.{'0' * 64}", agent_token(row, "another secret of twelve")):
-        refused = httpx.get(f"{base}/conversations/current", headers={"Authorization": f"Bearer {token}"})
+        bearer = {"Authorization": f"Bearer {token}"}
+        refused = httpx.get(f"{base}/conversations/current", headers=bearer, timeout=PATIENCE)
         assert refused.status_code == 401
     agents = {"Authorization": f"Bearer {agent_token(row, shared_secret(world.ivr.settings))}"}
-    assert httpx.get(f"{base}/events", headers=agents).status_code == 401
+    assert httpx.get(f"{base}/events", headers=agents, timeout=PATIENCE).status_code == 401
     world.talk(agent, customer)

@@ -157,7 +157,9 @@ def test_story_by_keys_is_kept(world: World, caller: Listener) -> None:
 def test_key_stops_the_prompt_at_once(world: World, caller: Listener) -> None:
     arrives(world, caller)
     caller.hears("Tell me in a few words")
-    caller.phone.press("2")
+    with world.unhurried():
+        caller.phone.press("2")
+        world.until(lambda: sent(world, "clear"), "the prompt is stopped")
     caller.hears("last seven digits")
     assert len(sent(world, "clear")) == 1
     assert caller.heard_frames("Tell me in a few words") < 100, "of fifteen seconds not two were heard"
@@ -167,7 +169,8 @@ def test_key_stops_the_prompt_at_once(world: World, caller: Listener) -> None:
 def test_speech_over_the_prompt_stops_it(world: World, caller: Listener, ear: ScriptedRecognizer) -> None:
     arrives(world, caller)
     caller.hears("Tell me in a few words")
-    says(caller, ear, "track my order")
+    with world.unhurried():
+        says(caller, ear, "track my order")
     caller.hears("last seven digits")
     assert sent(world, "clear")
     assert caller.heard_frames("Tell me in a few words") < 150
@@ -179,7 +182,9 @@ def test_silence_is_counted_from_the_end_of_the_prompt(world: World, caller: Lis
     caller.hears("Tell me in a few words")
     caller.until_quiet()
     began = len(caller.frames)
-    caller.hears("I did not hear anything")
+    world.until(lambda: len(caller.frames) > began + 250, "five seconds have passed")
+    with world.unhurried():
+        caller.hears("I did not hear anything")
     waited = (caller._looked - began) * 0.02
     assert 5.0 < waited < 8.0, "six seconds, by the stream's clock"
     assert sent(world, "mark")[0]["mark"]["name"] == "turn-1"

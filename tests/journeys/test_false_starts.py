@@ -43,7 +43,8 @@ def test_prompt_that_comes_back_over_a_hands_free_telephone_is_heard_to_its_end(
     phone = world.phone()
     heard = is_hands_free(phone)
     phone.dial(OURS)
-    world.until(lambda: sent(world, "mark"), "all of the prompt has been sent")
+    with world.unhurried():
+        world.until(lambda: sent(world, "mark"), "all of the prompt has been sent")
     world.until(lambda: len(heard) > 500 and not any(map(any, heard[-40:])), "the prompt is over")
     loud = sum(map(any, heard))
     assert loud > 0
@@ -59,8 +60,9 @@ def test_prompt_that_a_noise_stopped_is_said_again_and_is_not_stopped_twice(new_
     arrives(world, caller)
     caller.phone.press("2")
     caller.hears("last seven digits")
-    threading.Thread(target=caller.phone.play, args=(SPEECH,)).start()
-    world.until(lambda: len(sent(world, "clear")) == 2, "the noise stops the prompt, as the key stopped that before")
+    with world.unhurried():
+        threading.Thread(target=caller.phone.play, args=(SPEECH,)).start()
+        world.until(lambda: len(sent(world, "clear")) == 2, "the noise stops the prompt, as the key stopped one before")
     caller.until_quiet()
     caller.forgets()
     caller.hears("last seven digits")

@@ -8,7 +8,7 @@ import pytest
 
 from ivr.carrier import CarrierOptions
 from ivr.settings import Settings
-from tests.journeys.conftest import SPEED
+from tests.journeys.conftest import PATIENT, SPEED
 from tests.journeys.world import ORDER, PATIENCE, World
 
 FILES = {
@@ -41,7 +41,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def world(sqlite_url: str, folder: Path) -> Iterator[World]:
     """English greets, the new language is the other one."""
-    options = CarrierOptions(voice=None, speed=SPEED, cps=1000)
+    options = CarrierOptions(voice=None, speed=SPEED, cps=1000, **PATIENT)
     with World(sqlite_url, "gather", options, {"IVR_CONTENT": str(folder), "IVR_LOCALES": "en-US,eo"}) as world:
         yield world
         world.must_be_quiet()

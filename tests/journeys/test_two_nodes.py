@@ -10,7 +10,7 @@ from ivr.domain.agents import Agent
 from ivr.domain.callbacks import Attempt, Callback, CallbackStatus
 from ivr.storage import SqlStore
 from tests.fakes.clock import FakeClock
-from tests.journeys.conftest import SPEED
+from tests.journeys.conftest import PATIENT, SPEED
 from tests.journeys.nodes import Node, Proxy, all_ready
 from tests.journeys.world import ACCOUNT, KIM_AGENT, OURS, PATIENCE, STRANGER, TOKEN
 from tests.processes import until
@@ -52,7 +52,7 @@ class Centre:
 def centre(new_postgres: Callable[[], str], tmp_path: Path) -> Iterator[Centre]:
     store = SqlStore(url := new_postgres())
     store.migrate()
-    options = CarrierOptions(voice=None, speed=SPEED, patient=True, cps=1000, insecure_streams=True)
+    options = CarrierOptions(voice=None, speed=SPEED, cps=1000, insecure_streams=True, **PATIENT)
     with LocalCarrier(ACCOUNT, TOKEN, options) as carrier, Proxy() as proxy:
         settings = {
             "TWILIO_ACCOUNT_SID": ACCOUNT,

@@ -74,10 +74,11 @@ def test_document_that_fails_leads_to_an_apology_and_a_way_on(world: World) -> N
 
 
 def test_document_that_comes_too_late_leads_to_an_apology_and_an_agent(new_world: NewWorld) -> None:
-    world = new_world(webhook_budget_seconds=4.0)
+    world = new_world()
     agent = world.agent()
     caller = world.calls_in()
-    world.wire.delay_next(5)
+    world.wire.delay_next(3)
+    world.carrier.faults.document_limits.append(2)
     caller.press("2")
     caller.hears("something went wrong on our side", PATIENCE)
     caller.hears("An agent is free now", PATIENCE)

@@ -7,14 +7,15 @@ the test's own choice.
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import pytest
 import uvicorn
 
 from ivr.bootstrap import Ivr, build
@@ -204,6 +205,13 @@ class World:
         customer.hung_up(PATIENCE)
 
     # --- time --------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def unhurried(self) -> Iterator[None]:
+        """Call time is wall time in here: what the app takes to answer in a stream is not multiplied."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(self.carrier.exchange.clock, "hurry", lambda: None)
+            yield
 
     def tick(self) -> int:
         """One round of the dispatcher, in whatever process it runs now."""

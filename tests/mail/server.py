@@ -1,12 +1,13 @@
 """A mail server in a thread (aiosmtpd): keeps what it takes, refuses and breaks off on demand, goes and comes back."""
 
-import socket
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+from tests.processes import free_port
 
 USER, PASSWORD = "ringback", "p@ss word"
 
@@ -15,7 +16,7 @@ class MailServerHere:
     """Listens on a port of its own, and on the same one again after a rest."""
 
     def __init__(self, *, signs_in: bool = False) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.rcpt_answer = ""
@@ -74,9 +75,3 @@ class MailServerHere:
 
 def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any) -> AuthResult:
     return AuthResult(success=(given.login, given.password) == (USER.encode(), PASSWORD.encode()))
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-        return port

@@ -44,7 +44,7 @@ def settle(world: World) -> None:
 
 def test_requests_are_in_flight_at_once_and_each_call_is_kept(store: SqlStore) -> None:
     world, callbacks = crowd(store, AT_ONCE + 1)
-    together = Barrier(AT_ONCE, timeout=30)  # broken if they came one after the other
+    together = Barrier(AT_ONCE, timeout=60)  # broken if they came one after the other
 
     def ring(call: object) -> None:
         if len(world.phone.calls) <= AT_ONCE:

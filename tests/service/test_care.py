@@ -61,7 +61,7 @@ def a_case(store: SqlStore) -> str:
 
 
 def test_two_calls_that_refund_one_item_at_once_pay_once(store: SqlStore) -> None:
-    case_ids, both, ours = [a_case(store) for _ in range(2)], Barrier(2, timeout=30), care(OneOrder())
+    case_ids, both, ours = [a_case(store) for _ in range(2)], Barrier(2, timeout=60), care(OneOrder())
     clock = FakeClock()
     scenes = Scenes(store, clock, Afterwards(FakePhone(clock), None, KeySpeaker()))
 

@@ -142,7 +142,7 @@ def test_no_answer_by_the_deadline_refunds_and_charges_once_whoever_sweeps_how_o
     market.deadlines.sweep()
     assert market.paid() == []
     market.clock.advance(1)
-    both = Barrier(2, timeout=30)
+    both = Barrier(2, timeout=60)
 
     def sweep(_: int) -> None:
         both.wait()
@@ -184,7 +184,7 @@ def test_steps_of_the_clock_neither_decide_early_nor_twice(market: Market) -> No
 def test_an_answer_and_the_deadline_at_once_pay_once(market: Market) -> None:
     market.claim()
     market.clock.advance(24 * 3600 - 1)
-    both = Barrier(2, timeout=30)
+    both = Barrier(2, timeout=60)
 
     def answer() -> None:
         both.wait()

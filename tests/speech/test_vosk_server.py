@@ -1,12 +1,14 @@
 """Recognition on another machine: what is said, what is heard, and what happens when the machine is gone."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import vosk
+from websockets.sync.server import ServerConnection
 
 from ivr.domain.hearing import Grammar, Hypothesis
 from ivr.errors import EngineUnavailable
@@ -121,12 +123,18 @@ def _heard(utterance: Any) -> tuple[Hypothesis, ...]:
 
 def test_a_server_that_never_answers_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vosk_server, "ANSWER_SECONDS", 0.2)
-    silent = vosk_servers.scripted(after=lambda socket: time.sleep(1))
+    given_up = threading.Event()
+
+    def after(_: ServerConnection) -> None:
+        given_up.wait(60)
+
+    silent = vosk_servers.scripted(after=after)
     with vosk_servers.running(silent) as address:
         utterance = VoskServerRecognizer({"en-US": address}).open(SPOKEN)
         utterance.feed(SOUND)
         with pytest.raises(EngineUnavailable, match="does not answer"):
             utterance.finish()
+        given_up.set()
 
 
 def test_an_empty_grammar_never_becomes_open_vocabulary() -> None:

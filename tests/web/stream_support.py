@@ -115,7 +115,7 @@ class Line:
         self._socket.send(json.dumps(message))
 
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Wall seconds after which something that must happen has not happened; nothing takes a tenth of it."""
 
 

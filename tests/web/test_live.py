@@ -44,7 +44,8 @@ def change(site: Site) -> None:
 
 @pytest.mark.parametrize("cookie", ["", "x", "e30.x.y", "\x7f" * 5000])
 def test_nobody_watches_without_signing_in(served: tuple[Site, str], cookie: str) -> None:
-    answer = httpx.get(served[1] + "/agent/events", cookies={"ringback": cookie} if cookie else {})
+    cookies = {"ringback": cookie} if cookie else {}
+    answer = httpx.get(served[1] + "/agent/events", cookies=cookies, timeout=PATIENCE)
     assert answer.status_code == 401
 
 
@@ -52,7 +53,7 @@ def test_a_cookie_of_somebody_signed_out_watches_nothing(served: tuple[Site, str
     site, address = served
     held = cookies(site)
     site.post("/sign-out", page="/supervisor/")
-    assert httpx.get(address + "/agent/events", cookies=held).status_code == 401
+    assert httpx.get(address + "/agent/events", cookies=held, timeout=PATIENCE).status_code == 401
 
 
 def test_all_who_watch_are_told_and_pages_are_served_meanwhile(served: tuple[Site, str]) -> None:

@@ -58,7 +58,7 @@ def sent(site: Site, path: str = "/sign-in/oidc") -> str:
 
 def vouched(site: Site, sub: str, path: str = "/sign-in/oidc") -> str:
     """Somebody proves at the provider who they are: the way back."""
-    answer = httpx.post(sent(site, path), data={"sub": sub})
+    answer = httpx.post(sent(site, path), data={"sub": sub}, timeout=60)
     back = urlsplit(answer.headers["Location"])
     return f"{back.path}?{back.query}"
 

@@ -40,7 +40,7 @@ def open_page(browser: Any, served: tuple[Site, str]) -> Iterator[Callable[..., 
         given = {"locale": "en-US", "timezone_id": "America/New_York"} | PHONE | options
         contexts.append(browser.new_context(**given))
         page = contexts[-1].new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         page.on("console", note)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(served[1] + path)

@@ -74,7 +74,7 @@ def visit(browser: Any, shop: Any, served: tuple[Site, str]) -> Iterator[Callabl
         )
         contexts.append(browser.new_context(locale="en-US", timezone_id="America/New_York", **options))
         page = contexts[-1].new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         page.complaints = []
         page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
