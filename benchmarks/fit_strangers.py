@@ -27,7 +27,7 @@ from ivr.speech.weighing import Weighing
 
 WEIGHT_OF = {"en-US": {"coffee": 0.5, "menu": 2.0, "intent_confirm": 2.0}, "ko-KR": {"intent_confirm": 4.0}}
 """Recordings of orders are many, requests few; a bare 네 is said oftener than anything."""
-CAUTION = {"en-US": 1.0, "ko-KR": 1.25}
+CAUTION = {"en-US": 1.7, "ko-KR": 1.25}
 """So much more than callers strangers count: the less, the more of them are believed."""
 RIDGE = 8.0
 FARTHEST = {"en-US": 3.0, "ko-KR": 4.5}
