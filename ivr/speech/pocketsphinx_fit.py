@@ -90,6 +90,6 @@ WEIGHING: Final = Weighing(
         ("loud", 0.676, 0.156, -0.14, (-0.13,)),
     ),
 )
-"""Fitted by `benchmarks/fit_strangers.py` on what was understood, 1,232 utterances, of half of the strangers, the callers
-of synthetic voices and the human recordings in eight turns; `benchmarks/accuracy.py --part strangers` tells of the others.
-"""
+"""Fitted by `benchmarks/fit_strangers.py` on what was understood, 1,232 utterances, of half of the strangers, the
+callers of synthetic voices and the human recordings in eight turns; `benchmarks/accuracy.py --part strangers` tells of
+the others."""
