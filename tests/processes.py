@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 SECONDS = 60
 """Give up waiting; a loaded machine may need a fifth of it."""
@@ -33,6 +34,11 @@ def free_port() -> int:
             _KEPT.append(kept)
             return port
     raise AssertionError("no port is free")
+
+
+def patient(seconds: float) -> dict[str, Any]:
+    """Options of a carrier to which a machine that is busy is never an app that fails."""
+    return {"patient": True, "webhook_budget_seconds": seconds, "webhook_connect_seconds": seconds}
 
 
 def until(condition: Callable[[], object], seconds: float = SECONDS) -> None:

@@ -66,6 +66,11 @@ def clock_times(when: When) -> list[time]:
     return [time(h, minute) for h in hours]
 
 
+def half_of(part: str) -> str:
+    """The half of the day in which a part of it lies: `am` or `pm`."""
+    return "am" if part == "morning" else "pm"
+
+
 def names_day(when: When) -> bool:
     """Whether any way of naming a day was said."""
     return when.day_offset is not None or when.weekday is not None or when.day is not None

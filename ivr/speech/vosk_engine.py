@@ -20,6 +20,7 @@ from ivr.speech import model_check
 from ivr.speech.audio import SAMPLE_RATE, Dither, WholeSamples, pcm_samples
 from ivr.speech.vosk_decoders import DecoderPool, LoadedModel
 from ivr.speech.vosk_fit import WITH_LIKELIHOOD, compared, fitted, weighing_of
+from ivr.speech.weighing import Weighing
 
 PHRASES_PER_UNKNOWN: Final = 50
 """One [unk] for so many phrases: a single one fades as the list grows (reference/speech.md, section 2)."""
@@ -103,9 +104,12 @@ class VoskRecognizer:
         """A new utterance. Raises EngineUnavailable: model not loaded, or no phrase that it could hear."""
         model = self._model(grammar.locale)
         phrases = self._phrase_list(model, grammar)
-        utterance = VoskUtterance(model, phrases, max(1, int(alternatives)))
-        is_measured = weighing_of(model.acoustic_model) is not None
-        if is_measured or not phrases or alternatives < WITH_LIKELIHOOD or not self._compares:
+        # Any words at all: nothing was forced into phrases. One reading: it has confidences, but no likelihood.
+        if not phrases or alternatives < WITH_LIKELIHOOD:
+            return VoskUtterance(model, phrases, max(1, int(alternatives)))
+        weighing = weighing_of(model.acoustic_model)
+        utterance = VoskUtterance(model, phrases, int(alternatives), weighing)
+        if weighing or not self._compares:
             return utterance
         return ComparedUtterance(utterance, VoskUtterance(model, "", WITH_LIKELIHOOD))
 
@@ -143,8 +147,10 @@ class VoskRecognizer:
 class VoskUtterance:
     """One utterance, in any words if there are no phrases. Feeding after the end changes nothing."""
 
-    def __init__(self, model: LoadedModel, phrases: str, alternatives: int) -> None:
+    def __init__(self, model: LoadedModel, phrases: str, alternatives: int, weighing: Weighing | None = None) -> None:
+        """`weighing`: how well several readings fit is judged by these weights."""
         self._model, self._phrases, self._alternatives = model, phrases, alternatives
+        self._weighing = weighing
         self._whole = WholeSamples()
         self._heard = bytearray()
         self._accepted = 0
@@ -180,11 +186,9 @@ class VoskUtterance:
         return result
 
     def _fitted(self, readings: tuple[Hypothesis, ...]) -> tuple[Hypothesis, ...]:
-        # Any words at all: nothing was forced into phrases. One reading: it has confidences, but no likelihood.
-        if not self._phrases or self._alternatives < WITH_LIKELIHOOD:
+        if self._weighing is None:
             return readings
-        weighing = weighing_of(self._model.acoustic_model)
-        return fitted(readings, pcm_samples(bytes(self._heard)), SAMPLE_RATE, weighing) if weighing else readings
+        return fitted(readings, pcm_samples(bytes(self._heard)), SAMPLE_RATE, self._weighing)
 
     def _begin(self) -> None:
         self._decoder.prepare(self._alternatives)

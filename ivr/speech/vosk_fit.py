@@ -40,15 +40,15 @@ def compared(readings: Sequence[Hypothesis], unlimited: Sequence[Hypothesis]) ->
 
     The fit is never so low that a caller is asked to say it again, only so low that it is read back.
     """
-    if not readings or not (steps := _steps_of_words(readings[0])):
+    if not readings or not (steps := _steps(_spans(readings[0]))):
         return tuple(readings)
     behind = (unlimited[0].score - readings[0].score) / steps if unlimited else inf
     likely = _ANY_MODEL.fit({"behind": behind})
     return tuple(replace(reading, fit=likely) for reading in readings)
 
 
-def _steps_of_words(reading: Hypothesis) -> int:
-    return sum(x.stop - x.start for x in _spans(reading))
+def _steps(words: Sequence[slice]) -> int:
+    return sum(word.stop - word.start for word in words)
 
 
 def _spans(reading: Hypothesis) -> list[slice]:
@@ -69,7 +69,7 @@ def signs(best: Hypothesis, sound: SoundSigns, steps: float) -> Mapping[str, flo
     return {
         "closeness": best.score / steps,
         "uncovered": uncovered(sound.loud, words),
-        "length": log(max(1, _steps_of_words(best))),
+        "length": log(max(1, _steps(words))),
         "change": sound.change_db,
         "likeness": sound.likeness,
         "loud": float(np.mean(sound.loud)),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ivr.domain.moments import When
+from ivr.domain.when import When, half_of, names_day
 
 CORRECTIONS: Final = frozenset({"correction", "no"})
 """Said between two moments, the later one counts ("no, I said Friday")."""
@@ -112,7 +112,7 @@ def _finished(known: dict[str, Any]) -> When:
     part = known.get("part")
     if known.get("hour") is not None and part is not None:
         if known.get("half") is None and known.get("until_half") is None:
-            known["half"] = "am" if part == "morning" else "pm"
+            known["half"] = half_of(part)
         del known["part"]
     elif known.get("until_half") is None and part is not None and "until_hour" in known:
         known["until_half"] = "am" if part == "morning" and known["until_hour"] < NOON else "pm"
@@ -210,9 +210,8 @@ def is_full(when: When) -> bool:
     """Whether nothing more needs to be said: it can be resolved as it stands."""
     if when.asap or when.in_seconds is not None:
         return True
-    has_day = when.day_offset is not None or when.weekday is not None or when.day is not None
     has_half = when.half is not None or when.until_half is not None
-    return not when.conflict and has_day and (when.hour is not None or when.is_latest) and has_half
+    return not when.conflict and names_day(when) and (when.hour is not None or when.is_latest) and has_half
 
 
 def is_said_wholly(name: str, when: When) -> bool:
@@ -224,9 +223,8 @@ def is_said_wholly(name: str, when: When) -> bool:
 
 def names_only_day(when: When) -> bool:
     """A day, and nothing else."""
-    has_day = when.day_offset is not None or when.weekday is not None or when.day is not None
     rest = replace(when, day_offset=None, weekday=None, next_week=False, month=None, day=None)
-    return has_day and rest == When()
+    return names_day(when) and rest == When()
 
 
 def names_only_time(when: When) -> bool:

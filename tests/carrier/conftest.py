@@ -22,14 +22,13 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from ivr.carrier import CarrierOptions, Handset, LocalCarrier
+from tests.processes import patient
 
 ACCOUNT, TOKEN = "AC" + "0123456789abcdef" * 2, "a secret token"
 OURS, CUSTOMER, AGENT = "+15550100100", "+15551230001", "+15551230002"
 XML = "text/xml"
 PATIENCE = 60.0
 """Wall seconds after which something that must happen has not happened; nothing takes a tenth of it."""
-PATIENT: dict[str, Any] = {"patient": True, "webhook_budget_seconds": PATIENCE, "webhook_connect_seconds": PATIENCE}
-"""Options of a carrier to which a machine that is busy is never an app that fails."""
 running: list[LocalCarrier] = []
 """The carriers of the present test: they hurry while it waits."""
 
@@ -184,7 +183,7 @@ def open_carrier(app: App) -> Iterator[Callable[..., LocalCarrier]]:
     """Starts a carrier: silent and, while somebody waits, 20 times faster than life, unless told otherwise."""
 
     def start(**options: Any) -> LocalCarrier:
-        chosen = {"speed": 20.0, "voice": None, "cps": 1000.0, "insecure_streams": True, **PATIENT, **options}
+        chosen = {"speed": 20.0, "voice": None, "cps": 1000.0, "insecure_streams": True, **patient(PATIENCE), **options}
         carrier = LocalCarrier(ACCOUNT, TOKEN, CarrierOptions(**chosen)).start()
         carrier.number(OURS, voice_url=app.url + "/voice", fallback_url=app.url + "/fallback")
         running.append(carrier)

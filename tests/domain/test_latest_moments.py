@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,16 +13,13 @@ from ivr.domain.dialogue.booking import merge
 from ivr.domain.hours import CallingHours
 from ivr.domain.moments import AskBack, Resolved, Unresolved, When, resolve
 from tests.domain.test_moments import ALWAYS, DAYTIME, MOMENTS, NEW_YORK, NOW, ZONES
+from tests.domain.test_named_windows import local as window_local
 
 SIX = When(until_hour=6)
 PM = When(until_hour=6, until_half="pm")
 
 
-def local(when: When, now: datetime = NOW, hours: CallingHours = DAYTIME) -> str:
-    found = resolve(when, now, NEW_YORK, hours)
-    assert isinstance(found, Resolved), found
-    assert found.until is not None
-    return f"{found.at.astimezone(NEW_YORK):%a %d %H:%M}-{found.until.astimezone(NEW_YORK):%H:%M}"
+local = partial(window_local, day="%a %d")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,7 @@
 """Windows as said ("between three and five"): resolved against a clock, a zone and hours."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,19 +10,17 @@ from hypothesis import strategies as st
 from ivr.domain.dialogue.booking import merge
 from ivr.domain.hours import CallingHours
 from ivr.domain.moments import LONGEST_WINDOW, SHORTEST_WINDOW, AskBack, Resolved, Unresolved, When, resolve
+from tests.domain.test_moments import DAYTIME, NEW_YORK, NOW
 
-NEW_YORK = ZoneInfo("America/New_York")
-NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
-"""A Tuesday, ten in the morning in New York."""
-DAYTIME = CallingHours.of(["America/New_York"], time(9), time(19))
 AFTERNOON = When(day_offset=1, hour=3, until_hour=5)
 
 
-def local(when: When, now: datetime = NOW) -> str:
-    found = resolve(when, now, NEW_YORK, DAYTIME)
+def local(when: When, now: datetime = NOW, hours: CallingHours = DAYTIME, day: str = "%a") -> str:
+    """The resolved window on New York's wall clock, with its day in this format."""
+    found = resolve(when, now, NEW_YORK, hours)
     assert isinstance(found, Resolved), found
     assert found.until is not None
-    return f"{found.at.astimezone(NEW_YORK):%a %H:%M}-{found.until.astimezone(NEW_YORK):%H:%M}"
+    return f"{found.at.astimezone(NEW_YORK):{day} %H:%M}-{found.until.astimezone(NEW_YORK):%H:%M}"
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,13 @@ from ivr.settings import Settings
 from ivr.speech.recognizers import Recognizers
 from ivr.understanding.grammars import GrammarUnderstanding
 from tests.journeys.world import PATIENCE, World
+from tests.processes import patient
 from tests.web.stream_support import ScriptedRecognizer
 
 SPEED = 15
 """Call time against wall time while a test waits; people at telephones have their usual time to react."""
 
-PATIENT: dict[str, Any] = {"patient": True, "webhook_budget_seconds": PATIENCE, "webhook_connect_seconds": PATIENCE}
-"""Options of a carrier to which a machine that is busy is never an app that fails."""
+PATIENT = patient(PATIENCE)
 
 
 class NoModels:

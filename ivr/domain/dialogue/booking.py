@@ -22,6 +22,7 @@ from ivr.domain.dialogue.values import Dialogue, State, Step
 from ivr.domain.intents import Intent
 from ivr.domain.moments import AskBack, Resolved, When
 from ivr.domain.turn import Clock, Say
+from ivr.domain.when import half_of
 
 MERGES = frozenset({AskBack.AM_OR_PM, AskBack.WHICH_DAY, AskBack.WHICH_TIME})
 """Questions whose answer completes what was said before."""
@@ -79,10 +80,10 @@ def merge(before: When, now: When) -> When:
     told = {f.name: getattr(now, f.name) for f in fields(When)}
     said = {name: value for name, value in told.items() if value is not None and value is not False}  # 0 is Monday
     if now.part is not None and now.hour is None and before.hour is not None:
-        said["half"] = "am" if now.part == "morning" else "pm"
+        said["half"] = half_of(now.part)
         said.pop("part")
     if now.part is not None and before.is_latest and now.until_hour is None:
-        said["half"] = "am" if now.part == "morning" else "pm"
+        said["half"] = half_of(now.part)
     if "half" in said and before.is_latest and now.hour is None:
         said["until_half"] = said.pop("half")
     if {"weekday", "day_offset", "month", "day"} & said.keys():
